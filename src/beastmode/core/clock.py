@@ -1,0 +1,36 @@
+from datetime import UTC, datetime
+from typing import Protocol
+
+__all__ = ["Clock", "now", "set_clock"]
+
+
+class Clock(Protocol):
+    """Anything that tells the time."""
+
+    def now(self) -> datetime:
+        """The current moment, aware, in UTC."""
+
+
+class _SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+_clock: Clock = _SystemClock()
+
+
+def now() -> datetime:
+    """The current moment, aware, in UTC; a test can move it with `beastmode.testing`."""
+    return _clock.now()
+
+
+def set_clock(clock: Clock | None) -> Clock:
+    """Replace the process's clock, and get the one that was there.
+
+    Args:
+        clock: The clock to use from now on; None puts the system's clock back.
+    """
+    global _clock  # noqa: PLW0603 - one process has one time
+    previous = _clock
+    _clock = clock or _SystemClock()
+    return previous

@@ -1,0 +1,69 @@
+"""Every error that beastmode raises on purpose.
+
+BeastmodeError
+├── SettingsError          a setting is missing or wrong; the message lists every problem at once
+├── ConfigurationError     the application was put together wrongly; raised at start, never by a request
+└── LazyLoadError          a response wanted a relation that the query did not load
+
+Problem (an HTTPException)  what a request is refused with: status, message, details, headers
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.exceptions import HTTPException
+
+__all__ = ["BeastmodeError", "ConfigurationError", "LazyLoadError", "Problem", "SettingsError"]
+
+
+class BeastmodeError(Exception):
+    """Any error that beastmode raises on purpose, outside of HTTP answers."""
+
+
+class SettingsError(BeastmodeError):
+    """One or more settings are missing or wrong.
+
+    Args:
+        problems: One sentence a problem: which setting, what was found, what is expected.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(["The settings are not usable:", *(f"  - {problem}" for problem in problems)]))
+
+
+class ConfigurationError(BeastmodeError):
+    """The application was put together wrongly; raised at start, never by a request."""
+
+
+class LazyLoadError(BeastmodeError):
+    """A response wanted a relation that its query did not load: an N+1 in the making."""
+
+
+class Problem(HTTPException):
+    """Refuses a request, with the envelope or as RFC 9457 problem details.
+
+    Args:
+        status: HTTP status code, 400 to 599.
+        message: One sentence for the client. Never a secret, a trace or SQL.
+        details: Anything JSON can hold that helps to mend the request, usually `{field: [sentence, ...]}`.
+        headers: Extra response headers, such as `Retry-After`.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str | None = None,
+        *,
+        details: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message or HTTPStatus(status).phrase)
+        self.code = status
+        self.details = details
+        self.headers = dict(headers or {})
+
+    def get_headers(self, environ: Any = None, scope: Any = None) -> list[tuple[str, str]]:
+        """The headers of the answer, those of this problem included."""
+        return [*super().get_headers(environ, scope), *self.headers.items()]

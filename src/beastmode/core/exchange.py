@@ -1,0 +1,66 @@
+"""One request and its answer, as the outermost WSGI layer sees them."""
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from beastmode.core.identity import Identity
+
+__all__ = ["Exchange", "current_exchange"]
+
+ENVIRON_KEY = "beastmode.exchange"
+
+
+class Exchange:
+    """What is known of one request, from its first byte to the end of its answer.
+
+    Attributes:
+        environ: The WSGI environment.
+        path: The path that the client asked for, before any rewriting.
+        request_id: Names this request in the log and in `X-Request-ID`.
+        started: `time.perf_counter()` when the request came in, seconds.
+        identity: Who calls, once that is known.
+        headers: Response headers to add, whatever becomes of the request.
+        deprecated: Whether the route that answers is deprecated.
+        status: The answer's status code; 0 until it has one.
+        route: The rule that matched, such as "/api/v1/posts/<int:post_id>"; "" for none.
+        sent: Bytes of body sent, for answers whose length is known.
+    """
+
+    __slots__ = (
+        "deprecated",
+        "environ",
+        "headers",
+        "identity",
+        "path",
+        "request_id",
+        "route",
+        "sent",
+        "started",
+        "status",
+    )
+
+    def __init__(self, environ: "WSGIEnvironment", request_id: str) -> None:
+        self.environ = environ
+        self.path: str = environ.get("PATH_INFO", "")
+        self.request_id = request_id
+        self.started = perf_counter()
+        self.identity: Identity | None = None
+        self.headers: list[tuple[str, str]] = []
+        self.deprecated = False
+        self.status = 0
+        self.route = ""
+        self.sent = 0
+
+
+def current_exchange() -> Exchange:
+    """The exchange of the current request; made on the spot in a bare request context, which passed no edge."""
+    environ: dict[str, Any] = request.environ
+    exchange: Exchange | None = environ.get(ENVIRON_KEY)
+    if exchange is None:
+        exchange = environ[ENVIRON_KEY] = Exchange(environ, "none")
+    return exchange

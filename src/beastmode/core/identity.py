@@ -1,0 +1,73 @@
+"""Who calls: accounts fill it in; limits, cache, logs and queries read it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from flask import Flask, Request, has_request_context, request
+
+from beastmode.core.exchange import current_exchange
+
+__all__ = ["Authenticator", "Identity", "authenticator_of", "current_identity", "identify", "set_authenticator"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who makes the current request.
+
+    Args:
+        kind: "account" for a person who signed in, "address" for anybody else.
+        id: The account's id, or the client's IP address.
+        session_id: The sign-in session that the access token belongs to.
+    """
+
+    kind: Literal["account", "address"]
+    id: int | str
+    session_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """A stable name for counters and logs, such as "account:42" or "address:203.0.113.7"."""
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def is_account(self) -> bool:
+        """Whether somebody has signed in."""
+        return self.kind == "account"
+
+
+Authenticator = Callable[[Request], Identity]
+"""Gets a request, returns who sent it, or raises Problem(401)."""
+
+NOBODY = Identity("address", "none")
+
+
+def current_identity() -> Identity:
+    """Who makes the current request; outside of a request, nobody."""
+    if not has_request_context():
+        return NOBODY
+    exchange = current_exchange()
+    if exchange.identity is None:
+        return Identity("address", request.remote_addr or "unknown")
+    return exchange.identity
+
+
+def identify(identity: Identity) -> None:
+    """Say who makes the current request; from now on `current_identity()` answers so."""
+    current_exchange().identity = identity
+
+
+def set_authenticator(app: Flask, authenticator: Authenticator) -> None:
+    """Say how an application finds out who calls.
+
+    Args:
+        app: The Flask application.
+        authenticator: Gets the request; returns its Identity, or raises Problem(401) with `WWW-Authenticate`.
+    """
+    app.extensions["beastmode.authenticator"] = authenticator
+
+
+def authenticator_of(app: Flask) -> Authenticator | None:
+    """How this application finds out who calls; None where nothing was installed."""
+    authenticator: Authenticator | None = app.extensions.get("beastmode.authenticator")
+    return authenticator
