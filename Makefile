@@ -1,0 +1,71 @@
+# `make help` lists the targets. They start from nothing but Python 3.11 or newer, git and make:
+# whichever comes first makes .venv and installs the exact versions of requirements.lock, once.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+BLOG := examples/blog/serve.py
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+python_found = $(shell $(PYTHON) -c 'import sys; print("ok" if sys.version_info >= (3, 11) else sys.version.split()[0])' 2>&1 | head -n 1)
+port_problem = $(shell $(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>&1)
+need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Python 3.11 or newer, but $(PYTHON) is: $(python_found). Name another: make PYTHON=python3.12 $(MAKECMDGOALS)))
+need_port = $(if $(port_problem),$(error port $(PORT) is not free on 127.0.0.1. Stop what listens there, or take another: make run PORT=8001))
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types imports rules docs lock bench bench-serve
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+run: ## Serve the example at http://127.0.0.1:8000 (another port: make run PORT=8001)
+	@: $(need_python)$(need_port)
+	@$(MAKE) --no-print-directory $(INSTALLED)
+	@PORT=$(PORT) exec $(BIN)/python $(BLOG)
+
+test: $(INSTALLED) ## The whole test suite (a part of it: make test ARGS=tests/api)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: lint types imports rules ## Everything that is asked of a change besides the tests
+
+lint: $(INSTALLED) ## ruff: rules and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## mypy, strict, on src/
+	@$(BIN)/mypy
+
+imports: $(INSTALLED) ## Who may import whom
+	@$(BIN)/lint-imports
+
+rules: $(INSTALLED) ## Sizes, names, generated pages, and the other rules of CONTRIBUTING.md
+	@$(BIN)/python -m pytest -q tests/architecture
+
+docs: $(INSTALLED) ## Write docs/reference/ anew
+	@$(BIN)/python docs/generate.py
+
+lock: ## Write requirements.lock anew, with the newest versions that pyproject.toml allows
+	@: $(need_python)
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/pip install --quiet "uv>=0.13,<0.14"
+	@.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --extra dev \
+		--no-emit-package beastmode --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+bench: $(INSTALLED) ## The five requests beside the peers (PostgreSQL, wrk, ten minutes)
+	@$(BIN)/python bench/compare.py $(ARGS)
+
+bench-serve: $(INSTALLED) ## The example as the benchmark wants it, on PORT
+	@PORT=$(PORT) exec $(BIN)/python bench/serve.py
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@: $(need_python)
+	@echo "Installing into .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,41 @@
+"""The application that `flask --app ...` names."""
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from beastmode.core.errors import BeastmodeError
+from beastmode.core.settings import Settings
+
+__all__ = ["installed_settings", "load_application", "open_application"]
+
+
+def load_application(info: ScriptInfo) -> Flask:
+    """The application, or one message that says why there is none.
+
+    Raises:
+        ClickException: Where its settings are not usable, or it was put together wrongly.
+    """
+    try:
+        return info.load_app()
+    except BeastmodeError as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+def open_application(context: click.Context) -> Flask:
+    """The application, its context open until the command ends."""
+    app = load_application(context.ensure_object(ScriptInfo))
+    context.with_resource(app.app_context())
+    return app
+
+
+def installed_settings(app: Flask) -> Settings:
+    """The settings that beastmode read for an application.
+
+    Raises:
+        ClickException: Where the application does not use beastmode.
+    """
+    found: Settings | None = app.extensions.get("beastmode.settings")
+    if found is None:
+        raise click.ClickException(f"{app.import_name} does not use beastmode: nothing calls Beastmode(app).")
+    return found

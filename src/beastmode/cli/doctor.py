@@ -1,0 +1,69 @@
+"""`flask beastmode doctor`: every problem of a project, found without serving it."""
+
+import json
+from collections.abc import Iterator
+
+import click
+from flask import Flask
+from flask.cli import NoAppException, ScriptInfo
+from sqlalchemy.exc import SQLAlchemyError
+
+from beastmode.core.environment import read_settings
+from beastmode.core.errors import SettingsError
+
+__all__ = ["doctor"]
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, for another program.")
+@click.pass_context
+def doctor(context: click.Context, *, as_json: bool) -> None:
+    """Say every problem that would keep the application from starting or from answering.
+
+    Ends with 0 where there is none, with 1 where there is.
+    """
+    problems = list(problems_of(context.ensure_object(ScriptInfo)))
+    if as_json:
+        click.echo(json.dumps({"problems": problems}, indent=2))
+    else:
+        for problem in problems:
+            click.echo(f"- {problem}")
+        click.echo("No problems." if not problems else f"{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
+    context.exit(1 if problems else 0)
+
+
+def problems_of(info: ScriptInfo) -> Iterator[str]:
+    """What is wrong, one sentence a problem: the settings, then the application, then what it talks to."""
+    try:
+        app = info.load_app()
+    except SettingsError as error:
+        yield from error.problems
+    except NoAppException as error:
+        yield from environment_problems()
+        yield f"No application was found, so the environment alone was looked at: {error.format_message()}"
+    except Exception as error:  # noqa: BLE001 - whatever keeps the application from loading is the finding
+        yield from environment_problems()
+        yield f"The application does not load: {type(error).__name__}: {error}"
+    else:
+        with app.app_context():
+            yield from database_problems(app)
+
+
+def environment_problems() -> list[str]:
+    """What is wrong with the settings of the environment, where no application says more."""
+    try:
+        read_settings()
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+def database_problems(app: Flask) -> Iterator[str]:
+    """Whether the database answers."""
+    database = app.extensions.get("beastmode.database")
+    if database is None:
+        return
+    try:
+        database.ping()
+    except SQLAlchemyError as error:
+        yield f"The database of DATABASE_URL does not answer: {type(error).__name__}."

@@ -1,0 +1,15 @@
+"""The group `flask beastmode`, put together."""
+
+from flask.cli import AppGroup
+
+from beastmode.cli.doctor import doctor
+from beastmode.cli.openapi import openapi
+from beastmode.cli.serve import serve
+from beastmode.cli.settings import settings
+from beastmode.cli.users import user
+
+__all__ = ["commands"]
+
+commands = AppGroup("beastmode", help="Serve, look at and check a project made with beastmode.")
+for command in (serve, settings, doctor, openapi, user):
+    commands.add_command(command)

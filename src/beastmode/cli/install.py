@@ -1,0 +1,14 @@
+from flask import Flask
+
+from beastmode.cli.group import commands
+
+__all__ = ["install"]
+
+
+def install(app: Flask) -> None:
+    """Gives an application's own command group `beastmode`, for `app.test_cli_runner()`.
+
+    The `flask` command does not need it: it knows `flask beastmode` by an entry point, so that `flask beastmode doctor`
+    answers for an application that refuses to start.
+    """
+    app.cli.add_command(commands)

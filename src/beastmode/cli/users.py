@@ -1,0 +1,48 @@
+"""`flask beastmode user`: accounts, from the terminal."""
+
+import sys
+
+import click
+from flask import current_app
+
+from beastmode.cli.application import open_application
+from beastmode.core.errors import Problem
+
+__all__ = ["user"]
+
+
+@click.group("user")
+def user() -> None:
+    """Make accounts."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--operator", is_flag=True, help="May see what operators see, such as metrics.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for a script.")
+@click.pass_context
+def create(context: click.Context, email: str, *, operator: bool, password_stdin: bool) -> None:
+    """Make an account for EMAIL; the password is asked for, or read from standard input."""
+    open_application(context)
+    accounts = current_app.extensions.get("beastmode.accounts")
+    if accounts is None:
+        raise click.ClickException("there are no accounts: nothing gives them to Beastmode(app, accounts=...).")
+    try:
+        made = accounts.create_user(email, password_from(stdin=password_stdin), operator=operator)
+    except Problem as problem:
+        raise click.ClickException(sentence(problem)) from problem
+    click.echo(f"{'Operator' if operator else 'User'} {made.id}: {email}")
+
+
+def password_from(*, stdin: bool) -> str:
+    """The first line of standard input, or what a person types twice, unseen."""
+    if stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def sentence(problem: Problem) -> str:
+    """A refusal, in one line."""
+    fields = problem.details if isinstance(problem.details, dict) else {}
+    details = "; ".join(f"{field}: {' '.join(map(str, said))}" for field, said in fields.items())
+    return f"{problem.description} ({details})" if details else str(problem.description)
