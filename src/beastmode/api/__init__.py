@@ -1,0 +1,12 @@
+"""The API layer: versioned routes that declare what they take and give."""
+
+from beastmode.api.api import Api
+from beastmode.api.blueprint import Blueprint
+from beastmode.api.envelope import Answer
+from beastmode.api.filters import Filter
+from beastmode.api.listing import Listing
+from beastmode.api.schema import Schema
+from beastmode.api.versions import Deprecation, Version
+from beastmode.core.errors import Problem
+
+__all__ = ["Answer", "Api", "Blueprint", "Deprecation", "Filter", "Listing", "Problem", "Schema", "Version"]

@@ -1,0 +1,21 @@
+"""A blog's backend: people, their posts, and what others say about them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beastmode import Beastmode
+from flask import Flask
+
+from blog.api import accounts, api
+from blog.models import db
+from blog.seed import seed
+
+__all__ = ["create_app"]
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    app = Flask(__name__)
+    app.config.from_mapping(config or {})
+    Beastmode(app, database=db, api=api, accounts=accounts)
+    app.cli.add_command(seed)
+    return app

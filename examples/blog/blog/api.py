@@ -1,0 +1,11 @@
+from beastmode.accounts import Accounts
+from beastmode.api import Api, Version
+
+from blog.comments import comments
+from blog.models import User
+from blog.posts import posts
+from blog.users import users_v1, users_v2
+
+api = Api("Blog", versions=[Version("v1"), Version("v2")])
+api.register(users_v1, users_v2, posts, comments)
+accounts = Accounts(User)

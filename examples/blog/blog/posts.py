@@ -1,0 +1,49 @@
+from typing import Any
+
+from beastmode.api import Answer, Blueprint, Filter, Listing
+from beastmode.core.identity import current_identity
+from beastmode.db import Dumped, Loading, loading
+
+from blog import schemas
+from blog.models import Post
+
+posts = Blueprint("posts", version="v1", url_prefix="/posts", description="What people wrote.")
+post_details = loading(schemas.PostDetail, Post)
+own_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
+
+
+@posts.get(
+    returns=schemas.Post,
+    listing=Listing(
+        sorts=[Post.id, Post.created_at, Post.title],
+        filters={"user_id": Filter(Post.user_id), "title": Filter(Post.title, ("eq", "contains"))},
+    ),
+)
+def list_posts() -> Loading:
+    """Posts, in pages."""
+    return own_posts
+
+
+@posts.get("/<int:post_id>", returns=schemas.PostDetail)
+def get_post(post_id: int) -> Dumped:
+    """One post with its author and comments."""
+    return post_details.get(post_id)
+
+
+@posts.post(accepts=schemas.Post, returns=schemas.Post, status=201)
+def create_post(new: dict[str, Any]) -> Dumped:
+    """Write a post."""
+    return own_posts.insert(user_id=current_identity().id, **new)
+
+
+@posts.patch("/<int:post_id>", accepts=schemas.Post(partial=True), returns=schemas.Post, errors=(403,))
+def change_post(changes: dict[str, Any], post_id: int) -> Dumped:
+    """Change a post of one's own."""
+    return own_posts.update(post_id, changes)
+
+
+@posts.delete("/<int:post_id>", errors=(403,))
+def delete_post(post_id: int) -> Answer:
+    """Delete a post of one's own, with its comments."""
+    own_posts.delete(post_id)
+    return Answer(message="Post deleted")

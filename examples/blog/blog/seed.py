@@ -1,0 +1,34 @@
+"""`flask --app blog seed`: enough rows to see something."""
+
+import click
+from beastmode.db import transaction
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from blog.models import Comment, Post, Profile, User, db
+
+EMAIL = "ada@example.com"
+PASSWORD = "analytical-engine-1843"
+PEOPLE = ("ada@example.com", "grace@example.com", "linus@example.com")
+
+
+@click.command()
+@with_appcontext
+def seed() -> None:
+    """Add three people with posts and comments, unless they are there already."""
+    if db.session.scalar(select(User.id).where(User.email == EMAIL)) is not None:
+        return
+    with transaction():
+        people = [add_person(email) for email in PEOPLE]
+        for number, author in enumerate(people * 4, start=1):
+            post = Post(user_id=author.id, title=f"Post number {number}", body="Lorem ipsum dolor sit amet. " * 8)
+            post.comments = [Comment(user_id=person.id, body=f"A thought of {person.name}.") for person in people]
+            db.session.add(post)
+
+
+def add_person(email: str) -> User:
+    user_id = current_app.extensions["beastmode.accounts"].create_user(email, PASSWORD)
+    user = db.session.get_one(User, user_id)
+    user.profile = Profile(bio=f"Writes as {user.name}.", avatar_url=f"https://cdn.example.com/a/{user.name}.png")
+    return user

@@ -1,0 +1,88 @@
+import re
+from collections.abc import Callable, Sequence
+
+from flask import Flask
+
+from beastmode.api.blueprint import Blueprint
+from beastmode.api.docs import docs_blueprint
+from beastmode.api.document import VersionDocument
+from beastmode.api.endpoint import Endpoint
+from beastmode.api.versions import Version, resolve
+from beastmode.core.edge import Edge
+from beastmode.core.errors import ConfigurationError
+from beastmode.core.settings import Settings
+
+__all__ = ["Api"]
+
+FIRST_SEGMENT = re.compile(r"/api/([^/]+)")
+
+
+class Api:
+    """A project's API: its versions, and the blueprints that answer them.
+
+    Args:
+        title: Its name, for the documents.
+        versions: Oldest first; a version inherits every route of the one before that it does not redefine.
+    """
+
+    def __init__(self, title: str, *, versions: Sequence[Version] = (Version("v1"),)) -> None:
+        names = [version.name for version in versions]
+        if not names or len(set(names)) < len(names):
+            raise ConfigurationError(f"Api(versions={names}): expected one version or more, each with its own name.")
+        self.title = title
+        self.versions = tuple(versions)
+        self.blueprints: list[Blueprint] = []
+
+    def register(self, *blueprints: Blueprint) -> None:
+        """Add blueprints; one that is there already is not added again.
+
+        Args:
+            blueprints: The groups of routes.
+        """
+        self.blueprints += [blueprint for blueprint in blueprints if blueprint not in self.blueprints]
+
+    def install(self, app: Flask, settings: Settings, edge: Edge) -> None:
+        """Register every route and document in an application.
+
+        Args:
+            app: The Flask application.
+            settings: Its settings.
+            edge: Its edge, which rewrites unversioned paths.
+
+        Raises:
+            ConfigurationError: For routes that contradict each other, or an API_VERSION that there is not.
+        """
+        if settings.api_version not in {version.name for version in self.versions}:
+            known = ", ".join(version.name for version in self.versions)
+            raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; this API has {known}.")
+        tables = resolve(self.versions, (route for blueprint in self.blueprints for route in blueprint.routes))
+        descriptions = {blueprint.name: blueprint.description for blueprint in self.blueprints}
+        has_database = "beastmode.database" in app.extensions
+        documents = {}
+        for name, routes in tables.items():
+            document = documents[name] = VersionDocument(app, self.title, name)
+            document.add_routes(
+                [Endpoint(app, route, settings, has_database=has_database) for route in routes], descriptions
+            )
+            app.add_url_rule(f"/api/{name}/openapi.json", f"{name}_openapi", document.answer)
+        app.extensions["beastmode.documents"] = documents
+        app.register_blueprint(docs_blueprint(self.title, {name: f"/api/{name}/openapi.json" for name in documents}))
+        default = settings.api_version
+        edge.rewrites.append(unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
+
+
+def unversioned(default: str, heads: set[str]) -> Callable[[str], str]:
+    """What turns `/api/posts` into the default version's path, so that its limits, keys and metrics are that one's.
+
+    Args:
+        default: The default version's name.
+        heads: The first segments of its routes; any other path under /api is the project's own.
+    """
+    ours = heads | {"openapi.json"}
+
+    def rewrite(path: str) -> str:
+        if path.startswith("/api/") and (match := FIRST_SEGMENT.match(path)) and match[1] in ours:
+            return f"/api/{default}{path[4:]}"
+        return path
+
+    return rewrite

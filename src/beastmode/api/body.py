@@ -1,0 +1,165 @@
+"""Reads and checks what a request brings: its JSON body and its query string."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Request
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import MultiDict
+
+from beastmode.api.json import read_json
+from beastmode.core.errors import Problem
+from beastmode.core.settings import Settings
+
+__all__ = ["body_reader", "query_reader"]
+
+UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
+Errors = dict[str, Any]
+Guard = Callable[[Any], Errors]
+
+
+def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callable[[Request], Any]:
+    """What reads a request's body: the loaded data, or a Problem that says all that is wrong.
+
+    Args:
+        schema: What the body must be.
+        settings: Bounds its length and depth.
+        required: Whether it may not be left out; if it may, nothing counts as `{}`.
+    """
+    longest, depth = settings.max_json_length, settings.max_json_depth
+    guard = guard_of(schema)
+
+    def read(request: Request) -> Any:
+        length = request.content_length
+        if length is not None and length > longest:
+            raise Problem(413, f"The body has {length} bytes; {longest} are allowed.")
+        raw = request.get_data(cache=False)
+        if not raw and not required:
+            return load(schema, guard, {})
+        refuse_other_types(request)
+        if len(raw) > longest:
+            raise Problem(413, f"The body has {len(raw)} bytes; {longest} are allowed.")
+        if not raw:
+            raise Problem(400, "The body is empty; expected JSON.")
+        return load(schema, guard, read_json(raw, depth=depth))
+
+    return read
+
+
+def refuse_other_types(request: Request) -> None:
+    kind = request.mimetype
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        found = f"is {kind[:100]}" if kind else "is missing"
+        raise Problem(
+            415, f"The Content-Type {found}; expected application/json.", headers={"Accept": "application/json"}
+        )
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in UTF8:
+        raise Problem(415, f"The charset is {charset[:40]}; expected UTF-8.", headers={"Accept": "application/json"})
+
+
+def load(schema: Schema, guard: Guard, data: Any) -> Any:
+    """The data as the schema loads it, or every problem at once."""
+    wrong = guard(data)
+    try:
+        loaded = schema.load(data)
+    except ValidationError as error:
+        raise Problem(422, "Validation failed", details=merged(by_field(error.messages), wrong)) from None
+    if wrong:
+        raise Problem(422, "Validation failed", details=wrong)
+    return loaded
+
+
+def by_field(messages: Any) -> Errors:
+    return messages if isinstance(messages, dict) else {"_schema": messages}
+
+
+def merged(first: Errors, second: Errors) -> Errors:
+    """Both errors; where both know of a field, what marshmallow says stands."""
+    whole = dict(first)
+    for name, messages in second.items():
+        if isinstance(messages, dict) and isinstance(whole.get(name), dict):
+            whole[name] = merged(whole[name], messages)
+        else:
+            whole.setdefault(name, messages)
+    return whole
+
+
+def guard_of(schema: Schema) -> Guard:
+    """What finds values of the wrong JSON type that marshmallow would convert: "1" for a number, "yes" for a truth.
+
+    The contract says `integer`, so a text is refused, as any client that checks itself against the contract would.
+    """
+    checks: list[tuple[str, Guard]] = []
+    for name, field in schema.load_fields.items():
+        if (check := type_check(field)) is not None:
+            checks.append((field.data_key or name, check))
+
+    def guard(data: Any) -> Errors:
+        errors: Errors = {}
+        for one in data if schema.many and isinstance(data, list) else [data]:
+            if not isinstance(one, dict):
+                continue
+            for name, check in checks:
+                if one.get(name) is not None and (wrong := check(one[name])):
+                    errors[name] = wrong.get("", wrong)
+        return errors
+
+    return guard if checks else (lambda _: {})
+
+
+def type_check(field: fields.Field[Any]) -> Guard | None:
+    """The check of one field's JSON type; None where marshmallow is exact already."""
+    if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
+        inner = guard_of(field.schema)
+        return lambda value: each(inner, value) if isinstance(value, list) else inner(value)
+    if isinstance(field, fields.List):
+        item = type_check(field.inner)
+        return None if item is None else (lambda value: each(item, value) if isinstance(value, list) else {})
+    if isinstance(field, fields.Boolean):
+        return only("Not a valid boolean.", bool)
+    if isinstance(field, fields.Integer):
+        return only("Not a valid integer.", int)
+    if isinstance(field, fields.Float):
+        return only("Not a valid number.", int, float)
+    return None
+
+
+def only(message: str, *kinds: type) -> Guard:
+    return lambda value: {} if type(value) in kinds else {"": [message]}
+
+
+def each(check: Guard, values: list[Any]) -> Errors:
+    return {index: found.get("", found) for index, value in enumerate(values) if (found := check(value))}  # type: ignore[misc]  # marshmallow too names list items by number
+
+
+def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDict[str, str]], Any]:
+    """What reads a query string, which may hold nothing that is not declared.
+
+    Args:
+        schema: What it may hold; None for nothing of its own.
+        others: Names that somebody else reads, such as `page`.
+    """
+    declared = {} if schema is None else {(f.data_key or n): f for n, f in schema.load_fields.items()}
+    known = {*declared, *others}
+
+    def read(args: MultiDict[str, str]) -> Any:
+        problems: Errors = {name: ["Unknown query parameter."] for name in args if name not in known}
+        given: dict[str, Any] = {}
+        for name in args:
+            values = args.getlist(name)
+            if isinstance(declared.get(name), fields.List):
+                given[name] = values
+            elif len(values) > 1 and name in known:
+                problems[name] = ["Must be given once."]
+            elif name in declared:
+                given[name] = values[0]
+        try:
+            loaded = {} if schema is None else schema.load(given)
+        except ValidationError as error:
+            problems = by_field(error.messages) | problems
+        if problems:
+            raise Problem(422, "Validation failed", details=problems)
+        return loaded
+
+    return read

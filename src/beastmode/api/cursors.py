@@ -1,0 +1,69 @@
+"""Opaque, signed positions in a list."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from beastmode.core.errors import Problem
+
+__all__ = ["Cursor", "CursorSigner"]
+
+TAG_BYTES = 12
+LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position in a list.
+
+    Args:
+        sort: The order that the list was in, as the `sort` parameter writes it.
+        direction: Whether the rows after or before the position are wanted.
+        values: The values of the sorted columns at the position, as JSON has them.
+    """
+
+    sort: str
+    direction: Literal["after", "before"]
+    values: tuple[Any, ...]
+
+
+class CursorSigner:
+    """Writes and reads the cursors of one list; those of another list, and forged ones, are not found.
+
+    Args:
+        secret: The application's secret.
+        name: The list's name.
+    """
+
+    def __init__(self, secret: str, name: str) -> None:
+        self._key = hmac.digest(secret.encode(), f"beastmode cursor {name}".encode(), "sha256")
+
+    def write(self, cursor: Cursor) -> str:
+        """The text that a client hands back."""
+        payload = orjson.dumps([cursor.sort, cursor.direction[0], cursor.values], default=str)
+        return urlsafe_b64encode(self._tag(payload) + payload).rstrip(b"=").decode()
+
+    def read(self, text: str) -> Cursor:
+        """The position that a text names.
+
+        Raises:
+            Problem: 404 where this list never gave that cursor.
+        """
+        if len(text) <= LONGEST and text.isascii():
+            try:
+                raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            except (NotBase64, ValueError):
+                raw = b""
+            tag, payload = raw[:TAG_BYTES], raw[TAG_BYTES:]
+            if payload and hmac.compare_digest(tag, self._tag(payload)):
+                sort, direction, values = orjson.loads(payload)
+                return Cursor(sort, "after" if direction == "a" else "before", tuple(values))
+        raise Problem(404, "The cursor is not one of this list; start again without it.")
+
+    def _tag(self, payload: bytes) -> bytes:
+        return hashlib.blake2b(payload, key=self._key, digest_size=TAG_BYTES).digest()

@@ -1,0 +1,101 @@
+"""One version's routes, registered in Flask and described in its OpenAPI document, by flask-smorest."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import flask_smorest
+import orjson
+from flask import Flask, Response, request
+
+from beastmode.api.components import Components
+from beastmode.api.conditional import etag_of, has_it_already
+from beastmode.api.endpoint import Endpoint
+from beastmode.api.envelope import JsonResponse
+from beastmode.api.operations import BEARER, Operations
+
+__all__ = ["VersionDocument"]
+
+OPENAPI = "3.1.0"
+
+
+class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no types
+    """The document of one version.
+
+    Args:
+        app: The Flask application.
+        title: The API's name.
+        version: The version's name, such as "v1".
+    """
+
+    def __init__(self, app: Flask, title: str, version: str) -> None:
+        self._version = version
+        self._text: bytes | None = None
+        prefix = f"BEASTMODE_{version.upper()}_"
+        super().__init__(
+            app,
+            config_prefix=prefix,
+            spec_kwargs={"title": title, "version": version, "openapi_version": OPENAPI},
+        )
+        self._components = Components(self.spec, self.ma_plugin.converter)
+        self._operations = Operations(self._components, self.ma_plugin.converter)
+        scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        self.spec.components.security_scheme(BEARER, scheme)
+
+    def _register_error_handlers(self) -> None:
+        """Nothing: each of flask-smorest's would answer for the whole application, HTML pages included."""
+
+    def add_routes(self, endpoints: Sequence[Endpoint], descriptions: Mapping[str, str]) -> None:
+        """Register what this version answers, in Flask and in the document.
+
+        Args:
+            endpoints: One for each route.
+            descriptions: A sentence for each blueprint, by name.
+        """
+        with_representation(endpoints)
+        groups: dict[str, list[Endpoint]] = {}
+        for endpoint in endpoints:
+            groups.setdefault(endpoint.route.blueprint, []).append(endpoint)
+        for name, members in groups.items():
+            blueprint = flask_smorest.Blueprint(
+                f"{self._version}_{name}", __name__, url_prefix=f"/api/{self._version}", description=descriptions[name]
+            )
+            for endpoint in members:
+                self._add(blueprint, endpoint)
+            self.register_blueprint(blueprint)
+
+    def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
+        route = endpoint.route
+        operation = self._operations.describe(route, can_match=endpoint.representation is not None)
+        blueprint.add_url_rule(
+            route.rule,
+            endpoint.__name__,
+            blueprint.doc(**operation)(endpoint),
+            methods=[route.method],
+            tags=[route.blueprint],
+        )
+
+    def content(self) -> dict[str, Any]:
+        """The document, as plain values."""
+        whole: dict[str, Any] = self.spec.to_dict()
+        for tag in whole.get("tags", ()):
+            tag["name"] = tag["name"].removeprefix(f"{self._version}_")
+        return whole
+
+    def answer(self) -> Response:
+        """The document over HTTP; it cannot change while the process lives, so it is written once."""
+        if self._text is None:
+            self._text = orjson.dumps(self.content(), option=orjson.OPT_INDENT_2)
+        etag = etag_of(self._text)
+        known = has_it_already(request._get_current_object(), etag)  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's own way
+        response = JsonResponse(status=304) if known else JsonResponse([self._text])
+        response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def with_representation(endpoints: Iterable[Endpoint]) -> None:
+    """Tell each route that changes something which GET shows what it changes."""
+    shown = {endpoint.route.rule: endpoint for endpoint in endpoints if endpoint.route.is_safe}
+    for endpoint in endpoints:
+        if not endpoint.route.is_safe and endpoint.route.method != "POST":
+            endpoint.representation = shown.get(endpoint.route.rule)

@@ -1,0 +1,192 @@
+"""Turns a declared route into the function that Flask calls, deciding at start what each request needs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from werkzeug.datastructures import MultiDict
+
+from beastmode.api.body import body_reader, query_reader
+from beastmode.api.conditional import etag_of, has_it_already, require_match
+from beastmode.api.cursors import CursorSigner
+from beastmode.api.envelope import Answer, JsonResponse, envelope
+from beastmode.api.json import write_json
+from beastmode.api.pagination import Pager
+from beastmode.api.problems import problem_for
+from beastmode.api.route import Route
+from beastmode.core.clock import now
+from beastmode.core.errors import ConfigurationError, Problem
+from beastmode.core.exchange import current_exchange
+from beastmode.core.identity import authenticator_of
+from beastmode.core.settings import Settings
+from beastmode.db import Dumped, Loading, transaction
+from beastmode.db.session import serialising
+
+__all__ = ["Endpoint"]
+
+PRIVATE = "private, no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A view's answer, ready to send."""
+
+    body: bytes
+    status: int
+    headers: Sequence[tuple[str, str]]
+
+
+class Endpoint:
+    """One route of one version, as Flask calls it.
+
+    Args:
+        app: The application that it answers for.
+        route: What was declared.
+        settings: The application's settings.
+        has_database: Whether `If-Match` can be held by a transaction.
+
+    Attributes:
+        representation: The GET on the same path, whose entity tag `If-Match` is compared with.
+    """
+
+    def __init__(self, app: Flask, route: Route, settings: Settings, *, has_database: bool) -> None:
+        authenticate = authenticator_of(app)
+        if authenticate is None and not route.public:
+            raise ConfigurationError(
+                f"{route} needs sign-in, but nothing here can sign anybody in; pass accounts= to Beastmode, "
+                "or mark the route public=True."
+            )
+        self.route = route
+        self.__name__ = route.view.__name__
+        self.__doc__ = route.view.__doc__
+        self.representation: Endpoint | None = None
+        self._authenticate = None if route.public else authenticate
+        self._pager = pager_of(route, settings)
+        self._read_body = (
+            None if route.accepts is None else body_reader(route.accepts, settings, required=route.body_required)
+        )
+        self._read_query = query_reader(route.query, route.listing.parameters() if route.listing else [])
+        self._has_database = has_database
+        self._farewell = route.deprecated.headers() if route.deprecated else None
+        self._dump = dumper_of(route)
+        self._view = app.ensure_sync(route.view)
+
+    def __call__(self, **path: Any) -> Response:
+        """Answer the current request."""
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - one look-up instead of ten
+        if self._farewell is not None:
+            self._say_farewell()
+        if self._authenticate is not None:
+            current_exchange().identity = self._authenticate(asked)
+        try:
+            if "HTTP_IF_MATCH" in asked.environ and not self.route.is_safe:
+                reply = self._reply_if_matching(asked, path)
+            else:
+                reply = self._reply(asked, path)
+        except Exception as error:
+            problem = problem_for(error)
+            if problem is None or problem is error:
+                raise
+            raise problem from error
+        if isinstance(reply, Response):
+            return reply
+        return self._response(asked, reply)
+
+    def etag(self, asked: Request, path: dict[str, Any]) -> str:
+        """The entity tag of what this route, a GET, would answer now."""
+        reply = self._reply(asked, path, is_asked=False)
+        return etag_of(reply.get_data() if isinstance(reply, Response) else reply.body)
+
+    def _reply(self, asked: Request, path: dict[str, Any], *, is_asked: bool = True) -> Reply | Response:
+        result = self._view(*(self._arguments(asked) if is_asked else self._no_arguments()), **path)
+        if isinstance(result, Response):
+            return result
+        status, headers, message = self.route.status, (), "Success"
+        if type(result) is Answer:
+            status, headers, message = result.status or status, tuple(result.headers.items()), result.message
+            result = result.data
+        data = self._data(asked, result)
+        body = envelope(data, message) if self.route.envelope else write_json(data)
+        return Reply(body, status, headers)
+
+    def _arguments(self, asked: Request) -> list[Any]:
+        arguments = [] if self._read_body is None else [self._read_body(asked)]
+        if self.route.query is not None:
+            arguments.append(self._read_query(asked.args))
+        elif asked.environ.get("QUERY_STRING"):
+            self._read_query(asked.args)  # nothing is declared, so it refuses whatever is there
+        return arguments
+
+    def _no_arguments(self) -> list[Any]:
+        return [] if self.route.query is None else [self._read_query(MultiDict())]
+
+    def _reply_if_matching(self, asked: Request, path: dict[str, Any]) -> Reply | Response:
+        def compare_then_act() -> Reply | Response:
+            source = self.representation
+            require_match(asked, None if source is None else source.etag(asked, path))
+            return self._reply(asked, path)
+
+        if not self._has_database:
+            return compare_then_act()
+        # Two clients with the same tag: PostgreSQL ends the second one's write, and its retry finds another tag.
+        return transaction(isolation="REPEATABLE READ")(compare_then_act)()
+
+    def _data(self, asked: Request, result: Any) -> Any:
+        if type(result) is Dumped:
+            return result.data
+        if isinstance(result, Loading):
+            return result.all().data if self._pager is None else self._pager.answer(result, asked.args)
+        if result is None or self._dump is None:
+            return result
+        return self._dump(result)
+
+    def _response(self, asked: Request, reply: Reply) -> Response:
+        if reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            response = JsonResponse(status=reply.status)
+        elif self.route.is_safe:
+            etag = etag_of(reply.body)
+            if has_it_already(asked, etag):
+                response = JsonResponse(status=304)
+            else:
+                response = JsonResponse([reply.body], reply.status)
+                response.headers["Content-Length"] = str(len(reply.body))
+            response.headers["ETag"] = etag
+            if not self.route.public:
+                response.headers["Cache-Control"] = PRIVATE
+        else:
+            response = JsonResponse([reply.body], reply.status)
+            response.headers["Content-Length"] = str(len(reply.body))
+        for name, value in reply.headers:
+            response.headers[name] = value
+        return response
+
+    def _say_farewell(self) -> None:
+        exchange = current_exchange()
+        exchange.deprecated = True
+        exchange.headers.extend(self._farewell or ())
+        deprecated = self.route.deprecated
+        if deprecated is not None and deprecated.is_over(now()):
+            successor = f" Call {deprecated.successor} instead." if deprecated.successor else ""
+            raise Problem(410, f"This route is gone since {deprecated.sunset:%Y-%m-%d}.{successor}")
+
+
+def pager_of(route: Route, settings: Settings) -> Pager | None:
+    if route.listing is None:
+        return None
+    return Pager(route.listing, CursorSigner(settings.secret_key, route.name), settings.count_limit)
+
+
+def dumper_of(route: Route) -> Callable[[Any], Any] | None:
+    schema = route.returns
+    if schema is None:
+        return None
+    name = type(schema).__name__
+
+    def dump(value: Any) -> Any:
+        many = route.many or isinstance(value, list | tuple)
+        with serialising(name):
+            return schema.dump(value, many=many)
+
+    return dump

@@ -1,0 +1,68 @@
+"""What an answer looks like on the wire, and the value a view may return to say more than its data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+
+from beastmode.api.json import write_json
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+__all__ = ["Answer", "JsonResponse", "envelope"]
+
+SUCCESS = b'{"success":true,"message":"Success"}'
+SUCCESS_WITH_DATA = b'{"success":true,"message":"Success","data":'
+BODILESS = {204, 304}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view returns to say more than its data.
+
+    Args:
+        data: What the view would return otherwise.
+        message: The envelope's sentence.
+        status: Status code; the route's own where it is None.
+        headers: Extra response headers.
+    """
+
+    data: Any = None
+    message: str = "Success"
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class JsonResponse(Response):
+    """A JSON answer whose whole body is known; handed to the server with as little ceremony as WSGI allows."""
+
+    default_mimetype = "application/json"
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer as WSGI wants it; the ordinary way where a hook or the method asks for more than headers and bytes."""
+        ordinary = (
+            self._on_close
+            or self.direct_passthrough
+            or type(self.response) is not list
+            or environ["REQUEST_METHOD"] == "HEAD"
+            or self.status_code in BODILESS
+        )
+        if ordinary:
+            return super().__call__(environ, start_response)
+        start_response(self.status, self.headers.to_wsgi_list())
+        return self.response
+
+
+def envelope(data: Any, message: str = "Success") -> bytes:
+    """The success envelope around data, as JSON text.
+
+    Args:
+        data: Plain values; None leaves `data` out.
+        message: One sentence for the client.
+    """
+    if message == "Success":
+        return SUCCESS if data is None else SUCCESS_WITH_DATA + write_json(data) + b"}"
+    whole = {"success": True, "message": message}
+    return write_json(whole if data is None else {**whole, "data": data})

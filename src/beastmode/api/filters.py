@@ -1,0 +1,121 @@
+"""What a list may be filtered by: declared columns, with declared comparisons."""
+
+import enum
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length, Range
+from sqlalchemy import BigInteger, SmallInteger
+from sqlalchemy.orm import InstrumentedAttribute
+
+from beastmode.api.schema import NO_NUL
+from beastmode.core.errors import ConfigurationError
+from beastmode.db.windows import Condition
+
+__all__ = ["Filter", "field_of", "filter_fields"]
+
+Operator = Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startswith"]
+INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+WIDTHS = ((SmallInteger, 2**15), (BigInteger, 2**63))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """That a list may be filtered by a column.
+
+    Args:
+        column: The mapped attribute.
+        operators: The comparisons allowed: `eq` is asked for as `?name=`, any other as `?name__operator=`.
+    """
+
+    column: InstrumentedAttribute[Any]
+    operators: tuple[Operator, ...] = ("eq",)
+
+
+class WholeNumber(fields.Integer):
+    """A whole number in ASCII digits, and nothing else that Python's int() would take."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, str) and not INTEGER.fullmatch(value):
+            raise self.make_error("invalid")
+        return super()._validated(value)
+
+
+class AwareMoment(fields.AwareDateTime):
+    """A moment; one without an offset is taken as UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        # In a query string a plus sign is a space: "2026-01-01T00:00:00+00:00" arrives with one.
+        return super()._deserialize(value.replace(" ", "+") if isinstance(value, str) else value, attr, data, **kwargs)
+
+
+def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
+    """The field that reads a column's values from a query string, with the column's own limits.
+
+    Args:
+        column: The mapped attribute.
+
+    Raises:
+        ConfigurationError: For a column of a type that has no form in a query string.
+    """
+    kind = column.type.python_type
+    if kind is int:
+        bound = next((limit for width, limit in WIDTHS if isinstance(column.type, width)), 2**31)
+        return WholeNumber(validate=Range(-bound, bound - 1))
+    if kind is str:
+        return fields.String(validate=[NO_NUL, Length(max=1000)])
+    if issubclass(kind, enum.Enum):
+        return fields.Enum(kind)
+    simple: dict[type, fields.Field[Any]] = {
+        bool: fields.Boolean(truthy={"true"}, falsy={"false"}),
+        float: fields.Float(),
+        Decimal: fields.Decimal(),
+        datetime: AwareMoment(),
+        date: fields.Date(),
+        time: fields.Time(),
+        UUID: fields.UUID(),
+    }
+    if kind not in simple:
+        raise ConfigurationError(f"A list cannot be sorted or filtered by {column}: {kind.__name__} has no text form.")
+    return simple[kind]
+
+
+def filter_fields(filters: dict[str, Filter]) -> dict[str, tuple[Condition, fields.Field[Any]]]:
+    """What each filter parameter means, and how its value is read.
+
+    Args:
+        filters: By parameter name.
+    """
+    readers = {}
+    for name, declared in filters.items():
+        for operator in declared.operators:
+            field = field_of(declared.column)
+            if operator == "in":
+                field = Several(field)
+            readers[name if operator == "eq" else f"{name}__{operator}"] = (Condition(declared.column, operator), field)
+    return readers
+
+
+class Several(fields.Field[tuple[Any, ...]]):
+    """Up to a hundred values separated by commas."""
+
+    def __init__(self, inner: fields.Field[Any]) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Any, ...]:
+        words = str(value).split(",")
+        if len(words) > 100:
+            raise ValidationError("Must not hold more than 100 values.")
+        return tuple(self.inner.deserialize(word) for word in words)
+
+
+def named(columns: Iterable[InstrumentedAttribute[Any]]) -> dict[str, InstrumentedAttribute[Any]]:
+    """Columns by their own names."""
+    return {column.key: column for column in columns}

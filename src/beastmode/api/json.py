@@ -1,0 +1,100 @@
+"""JSON as the wire has it: strict when it comes in, fast when it goes out."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from beastmode.core.errors import Problem
+
+__all__ = ["read_json", "write_json"]
+
+BRACKETS_OR_TEXT = re.compile(rb'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
+
+
+def read_json(raw: bytes, *, depth: int) -> Any:
+    """What a JSON text says.
+
+    Args:
+        raw: The text, UTF-8.
+        depth: How deep it may nest.
+
+    Raises:
+        Problem: 400, with the position where the text goes wrong: malformed, too deep, a key given twice.
+    """
+    # One bracket a level is the least: with fewer brackets than levels the exact, slower look is not needed.
+    if raw.count(b"{") + raw.count(b"[") > depth and deepest(raw, depth) > depth:
+        raise Problem(400, f"The JSON body nests deeper than {depth} levels.")
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        raise Problem(400, message) from error
+    # A key has one colon: where there are no more colons than keys, no key was swallowed by its double.
+    if raw.count(b":") != count_keys(value):
+        refuse_duplicates(raw)
+    return value
+
+
+def deepest(raw: bytes, enough: int) -> int:
+    """How deep a text nests, brackets inside of strings apart; stops counting once it is more than enough."""
+    level = most = 0
+    for match in BRACKETS_OR_TEXT.finditer(raw):
+        token = raw[match.start()]
+        if token in b"[{":
+            level += 1
+            most = max(most, level)
+            if most > enough:
+                break
+        elif token in b"]}":
+            level -= 1
+    return most
+
+
+def count_keys(value: Any) -> int:
+    if type(value) is dict:
+        return len(value) + sum(count_keys(part) for part in value.values() if type(part) in (dict, list))
+    if type(value) is list:
+        return sum(count_keys(part) for part in value if type(part) in (dict, list))
+    return 0
+
+
+def refuse_duplicates(raw: bytes) -> None:
+    def unique(pairs: list[tuple[str, Any]]) -> None:
+        seen = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise Problem(400, f"The JSON body has the key {json.dumps(key[:100])} twice in one object.")
+            seen.add(key)
+
+    # Only keys matter here, and Python's limit on digits would stop at a number that was already read.
+    json.loads(raw, object_pairs_hook=unique, parse_int=len, parse_float=len)
+
+
+def write_json(value: Any) -> bytes:
+    """A value as JSON text: times as ISO 8601, decimals as text.
+
+    Args:
+        value: Plain values, as a schema's dump gives them.
+    """
+    try:
+        return orjson.dumps(value, default=plain)
+    except orjson.JSONEncodeError:
+        # Whole numbers beyond 64 bits and lone surrogates, which orjson refuses; rare, so the slow writer will do.
+        return json.dumps(value, default=slow_plain, separators=(",", ":"), allow_nan=False).encode()
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"A response holds a {type(value).__name__}, which JSON has no form for; give it a field.")
+
+
+def slow_plain(value: Any) -> Any:
+    """As orjson writes what the standard library cannot."""
+    try:
+        return orjson.loads(orjson.dumps(value, default=plain))
+    except orjson.JSONEncodeError as error:
+        raise TypeError(str(error)) from error

@@ -1,0 +1,164 @@
+"""Answers a listing: by number as people ask for pages, by cursor as machines should."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from beastmode.api.cursors import Cursor, CursorSigner
+from beastmode.api.filters import field_of
+from beastmode.api.listing import MOST_PER_PAGE, Listing
+from beastmode.core.errors import Problem
+from beastmode.db.loading import Loading
+from beastmode.db.windows import Condition, Ordering, Slice, Window
+
+__all__ = ["Pager"]
+
+FURTHEST_PAGE = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one query string asks for."""
+
+    sort: str
+    orderings: tuple[Ordering, ...]
+    conditions: tuple[Condition, ...]
+    values: tuple[Any, ...]
+    cursor: Cursor | None
+    page: int
+    per_page: int
+
+    def window(self, **where: Any) -> Window:
+        """The rows wanted, for the database."""
+        return Window(
+            orderings=self.orderings, conditions=self.conditions, values=self.values, limit=self.per_page, **where
+        )
+
+
+class Pager:
+    """Answers one route's listing in one application.
+
+    Args:
+        listing: What may be asked.
+        signer: Signs the list's cursors.
+        count_limit: The most rows to count.
+    """
+
+    def __init__(self, listing: Listing, signer: CursorSigner, count_limit: int) -> None:
+        self.listing = listing
+        self.signer = signer
+        self.count_limit = count_limit if listing.count else None
+
+    def read(self, args: MultiDict[str, str]) -> Ask:
+        """What a query string asks for.
+
+        Raises:
+            Problem: 422 with every wrong parameter at once, 404 for a cursor that is not of this list.
+        """
+        problems: dict[str, list[str]] = {}
+        conditions, values = [], []
+        for name, (condition, field) in self.listing.readers.items():
+            if name in args:
+                try:
+                    values.append(field.deserialize(args[name]))
+                    conditions.append(condition)
+                except ValidationError as error:
+                    problems[name] = [str(message) for message in error.messages]
+        cursor = self.signer.read(args["cursor"]) if args.get("cursor") else None
+        sort = args.get("sort", cursor.sort if cursor else self.listing.default_sort)
+        orderings: tuple[Ordering, ...] = ()
+        try:
+            orderings = self.listing.orderings(sort)
+        except ValidationError as error:
+            problems["sort"] = [str(message) for message in error.messages]
+        if cursor is not None and cursor.sort != sort and "sort" not in problems:
+            problems["sort"] = ["Must be the order that the cursor was given for; leave it out."]
+        if problems:
+            raise Problem(422, "Validation failed", details=problems)
+        return Ask(sort, orderings, tuple(conditions), tuple(values), cursor, *page_of(args, self.listing.per_page))
+
+    def answer(self, loading: Loading, args: MultiDict[str, str]) -> dict[str, Any]:
+        """The page that a query string asks for.
+
+        Args:
+            loading: The rows to page through.
+            args: The query string's parameters.
+
+        Raises:
+            Problem: As `read` does.
+        """
+        ask = self.read(args)
+        return self._by_cursor(loading, ask) if "cursor" in args else self._by_number(loading, ask)
+
+    def _by_number(self, loading: Loading, ask: Ask) -> dict[str, Any]:
+        offset = (ask.page - 1) * ask.per_page
+        found = loading.page(ask.window(offset=offset, count_limit=self.count_limit))
+        pages = None if found.total is None else -(-found.total // ask.per_page)
+        has_next = found.has_more if pages is None else ask.page < pages
+        has_prev = ask.page > 1
+        pagination = {
+            "page": ask.page,
+            "per_page": ask.per_page,
+            "total": found.total,
+            "pages": pages,
+            "has_next": has_next,
+            "has_prev": has_prev,
+            "next_page": ask.page + 1 if has_next else None,
+            "prev_page": ask.page - 1 if has_prev else None,
+        }
+        return {"items": found.items, "pagination": pagination | self._cursors(ask, found, pagination)}
+
+    def _by_cursor(self, loading: Loading, ask: Ask) -> dict[str, Any]:
+        cursor = ask.cursor
+        backwards = cursor is not None and cursor.direction == "before"
+        position = None if cursor is None else self._position(ask, cursor)
+        found = loading.page(ask.window(before=position) if backwards else ask.window(after=position))
+        # Whoever came here by a cursor came from a row on the other side of it.
+        has_next = True if backwards else found.has_more
+        has_prev = found.has_more if backwards else cursor is not None
+        pagination = {
+            "page": None,
+            "per_page": ask.per_page,
+            "total": None,
+            "pages": None,
+            "has_next": has_next,
+            "has_prev": has_prev,
+            "next_page": None,
+            "prev_page": None,
+        }
+        return {"items": found.items, "pagination": pagination | self._cursors(ask, found, pagination)}
+
+    def _position(self, ask: Ask, cursor: Cursor) -> tuple[Any, ...]:
+        # JSON has no dates or decimals: the columns' own fields turn the texts back into what they were.
+        columns = [ordering.column for ordering in ask.orderings]
+        return tuple(
+            value
+            if value is None or index >= len(columns) or isinstance(value, bool | float)
+            else field_of(columns[index]).deserialize(value)
+            for index, value in enumerate(cursor.values)
+        )
+
+    def _cursors(self, ask: Ask, found: Slice, pagination: dict[str, Any]) -> dict[str, str | None]:
+        def at(key: tuple[Any, ...] | None, direction: Any) -> str | None:
+            return None if key is None else self.signer.write(Cursor(ask.sort, direction, key))
+
+        return {
+            "next_cursor": at(found.last_key, "after") if pagination["has_next"] else None,
+            "prev_cursor": at(found.first_key, "before") if pagination["has_prev"] else None,
+        }
+
+
+def page_of(args: MultiDict[str, str], per_page: int) -> tuple[int, int]:
+    """Page and rows a page; as clients of the first version were promised, nonsense gives the first page.
+
+    Args:
+        args: The query string's parameters.
+        per_page: Rows a page where none are asked for.
+    """
+    try:
+        page, rows = int(args.get("page", 1)), int(args.get("per_page", per_page))
+    except ValueError:
+        return 1, per_page
+    return min(max(page, 1), FURTHEST_PAGE), min(rows, MOST_PER_PAGE) if rows > 0 else per_page

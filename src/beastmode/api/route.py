@@ -1,0 +1,64 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema
+
+from beastmode.api.listing import Listing
+from beastmode.api.versions import Deprecation
+
+__all__ = ["Route"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One method on one path, as it was declared.
+
+    Attributes:
+        blueprint: The name of the blueprint that declared it.
+        version: The version that it first belongs to.
+        method: "GET", "POST", "PUT", "PATCH" or "DELETE".
+        rule: The path below `/api/<version>`, as Flask writes it: "/posts/<int:post_id>".
+        view: The function that answers.
+        accepts: What the body must be; None for no body.
+        body_required: Whether the body may not be left out.
+        query: What the query string may hold; None for nothing.
+        returns: What an answer looks like; None for no data.
+        many: Whether the data is a list of that.
+        listing: How the list is paged, sorted and filtered.
+        status: Status code of an ordinary answer.
+        public: Whether it answers those who have not signed in.
+        errors: Further statuses that it answers, beside those that follow from the declaration.
+        envelope: Whether the data stands in the envelope.
+        deprecated: That it will go.
+    """
+
+    blueprint: str
+    version: str
+    method: str
+    rule: str
+    view: Callable[..., Any]
+    accepts: Schema | None = None
+    body_required: bool = True
+    query: Schema | None = None
+    returns: Schema | None = None
+    many: bool = False
+    listing: Listing | None = None
+    status: int = 200
+    public: bool = False
+    errors: tuple[int, ...] = ()
+    envelope: bool = True
+    deprecated: Deprecation | None = None
+
+    @property
+    def name(self) -> str:
+        """A name that is the same in every version, such as "posts.get_post"."""
+        return f"{self.blueprint}.{self.view.__name__}"
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it only reads."""
+        return self.method == "GET"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.method} {self.rule})"

@@ -1,0 +1,40 @@
+from typing import Any
+
+import marshmallow
+from marshmallow import fields
+from marshmallow.validate import Range, Regexp
+
+__all__ = ["Schema"]
+
+NO_NUL = Regexp(r"^[^\x00]*\Z", error="Must not contain the NUL character.")
+INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
+
+
+class Schema(marshmallow.Schema):
+    """What a route takes or gives, as marshmallow declares it, with what JSON and SQL cannot hold refused.
+
+    Unknown fields are refused (422); text holds no NUL, which PostgreSQL cannot store; whole numbers fit in 64 bits.
+    """
+
+    class Meta:
+        """Unknown fields are errors."""
+
+        unknown = marshmallow.RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 - marshmallow's hook
+        """Add the checks that hold for every field of a kind; marshmallow calls it once a field."""
+        bound(field_obj)
+
+
+def bound(field: fields.Field[Any]) -> None:
+    """Add the limits of a field's kind, to what it holds as well."""
+    if isinstance(field, fields.String):
+        field.validators = [NO_NUL, *field.validators]
+    elif isinstance(field, fields.Integer):
+        field.validators = [INT64, *field.validators]
+    elif isinstance(field, fields.List):
+        bound(field.inner)
+    elif isinstance(field, fields.Dict):
+        for part in (field.key_field, field.value_field):
+            if part is not None:
+                bound(part)

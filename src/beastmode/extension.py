@@ -1,0 +1,112 @@
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from beastmode import cli
+from beastmode.accounts import Accounts
+from beastmode.api import Api
+from beastmode.api.problems import install_problems
+from beastmode.core.edge import install_edge
+from beastmode.core.environment import read_settings
+from beastmode.core.errors import ConfigurationError
+from beastmode.core.settings import Settings, settings_table
+from beastmode.db import Database
+from beastmode.db.install import install as install_database
+from beastmode.observability.install import install as install_observability
+from beastmode.security.install import install as install_security
+
+__all__ = ["Beastmode"]
+
+Feature = Literal["headers", "cors", "logs", "metrics", "health", "errors", "cli"]
+FEATURES = frozenset({"headers", "cors", "logs", "metrics", "health", "errors", "cli"})
+
+
+class Beastmode:
+    """Everything that a backend needs, put into a Flask application in a written order.
+
+    On its own it gives request ids, the request log, metrics, health probes, security headers and the error envelope
+    under /api, and changes nothing of the application's routes, pages or database. A database, an API and accounts
+    come in when they are handed over.
+
+    Args:
+        app: The Flask application; without it, call `init_app` later.
+        database: The project's database.
+        migrations: The folder of its migrations, relative to the application's root path's parent.
+        api: The project's API.
+        accounts: Registration and sign-in; needs a database and an API.
+        without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors", "cli".
+
+    Raises:
+        SettingsError: With every wrong or unsafe setting at once.
+        ConfigurationError: For parts that do not fit together.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a part of the application, given by name
+        self,
+        app: Flask | None = None,
+        *,
+        database: Database | None = None,
+        migrations: str | Path = "migrations",
+        api: Api | None = None,
+        accounts: Accounts | None = None,
+        without: Collection[Feature] = (),
+    ) -> None:
+        if accounts is not None and (database is None or api is None):
+            raise ConfigurationError(
+                "Beastmode(accounts=...) keeps people in a database and answers by an API; pass both."
+            )
+        if unknown := set(without) - FEATURES:
+            expected = ", ".join(sorted(FEATURES))
+            raise ConfigurationError(f"Beastmode(without={sorted(unknown)}): expected some of {expected}.")
+        self._database = database
+        self._migrations = migrations
+        self._api = api
+        self._accounts = accounts
+        self._without = frozenset(without)
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Put everything into an application, in this order.
+
+        Args:
+            app: The Flask application, its configuration complete.
+        """
+        settings = install_settings(app)
+        edge = install_edge(app)
+        install_proxies(app, settings)
+        install_security(app, settings, edge, without=self._without)
+        install_observability(app, settings, edge, without=self._without)
+        if "errors" not in self._without:
+            install_problems(app)
+        if self._database is not None:
+            install_database(app, settings, self._database, app.root_path, self._migrations)
+        if self._accounts is not None and self._database is not None and self._api is not None:
+            self._accounts.install(app, settings, self._database, self._api)
+        if self._api is not None:
+            self._api.install(app, settings, edge)
+        if "cli" not in self._without:
+            cli.install(app)
+
+
+def install_settings(app: Flask) -> Settings:
+    """Read the settings; what the project wrote into `app.config` comes before the environment."""
+    untouched = {**Flask.default_config, "DEBUG": False}
+    given = {row.name: app.config.get(row.name) for row in settings_table()}
+    settings = read_settings({name: value for name, value in given.items() if value != untouched.get(name)})
+    app.extensions["beastmode.settings"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
+    app.debug = settings.debug or app.debug
+    if settings.environment == "testing":
+        app.testing = True
+    return settings
+
+
+def install_proxies(app: Flask, settings: Settings) -> None:
+    """Believe as many proxies as the settings name, outside of the edge: it shows whose address and scheme they say."""
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]  # Flask's documented way
