@@ -1,0 +1,88 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+__all__ = ["NAMING_CONVENTION", "Base", "UtcDateTime"]
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""A name for every constraint, so that a migration can drop what another one made."""
+
+
+class SqliteUtc(sqlite.DATETIME):
+    """Moments as SQLite's own CURRENT_TIMESTAMP writes them, with a fraction only where there is one.
+
+    Texts are compared letter by letter; SQLAlchemy's own format, which always has a fraction, would not be equal to a
+    default that the database filled in.
+    """
+
+    def bind_processor(
+        self,
+        dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
+    ) -> Callable[[datetime | None], str | None]:
+        """Writes naive UTC moments; the decorator has made them so."""
+
+        def write(moment: datetime | None) -> str | None:
+            return None if moment is None else moment.isoformat(" ")
+
+        return write
+
+    def result_processor(
+        self,
+        dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
+        coltype: object,  # noqa: ARG002 - likewise
+    ) -> Callable[[str | None], datetime | None]:
+        """Reads aware moments, whatever wrote them."""
+
+        def read(text: str | None) -> datetime | None:
+            if text is None:
+                return None
+            moment = datetime.fromisoformat(text)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+        return read
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware moments in UTC, on every database: `timestamptz` on PostgreSQL, text on SQLite.
+
+    Raises:
+        ValueError: For a naive moment, since nobody knows when it is (SQLAlchemy wraps it in StatementError).
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type that the database stores."""
+        stored: TypeEngine[Any] = DateTime(timezone=True)
+        if dialect.name == "sqlite":
+            stored = SqliteUtc()  # type: ignore[no-untyped-call]  # SQLAlchemy left its constructor untyped
+        return dialect.type_descriptor(stored)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment in the form that the database stores."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; use beastmode.core.clock.now() or say tzinfo=UTC")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+
+class Base(DeclarativeBase):
+    """What every model of a project extends: named constraints, and aware UTC moments for `Mapped[datetime]`."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - likewise; what the database fills in comes back at once

@@ -1,0 +1,110 @@
+from typing import Any
+from weakref import finalize
+
+from flask import Flask, current_app
+from sqlalchemy import CursorResult, Engine, Executable, MetaData
+from sqlalchemy.orm import Session, sessionmaker
+
+from beastmode.core.errors import ConfigurationError
+from beastmode.core.settings import Settings
+from beastmode.db.base import Base
+from beastmode.db.engines import open_engines
+from beastmode.db.lazy import refuse_lazy_loads
+from beastmode.db.session import (
+    EXTENSION,
+    Installed,
+    RoutedSession,
+    close_work,
+    current_work,
+    installed_in,
+)
+
+__all__ = ["Database", "current_database"]
+
+
+class Database:
+    """The database of a project: one at module level, bound to each application by `install`.
+
+    Args:
+        metadata: The tables; by default those of every model that extends `Base`.
+    """
+
+    def __init__(self, metadata: MetaData | None = None) -> None:
+        self.metadata = Base.metadata if metadata is None else metadata
+
+    def install(self, app: Flask, settings: Settings) -> None:
+        """Give an application its engines, and close what an app context opened when it ends; connects to nothing.
+
+        Args:
+            app: The Flask application.
+            settings: Those that begin with DATABASE_, and ENVIRONMENT.
+
+        Raises:
+            ConfigurationError: The application has a database already.
+            SettingsError: DATABASE_URL is not usable.
+        """
+        if EXTENSION in app.extensions:
+            raise ConfigurationError(f"The application {app.name!r} has a database already; install one only.")
+        engines = open_engines(settings)
+        sessions = sessionmaker(class_=RoutedSession, expire_on_commit=False)
+        if not settings.is_production:
+            refuse_lazy_loads(sessions)
+        app.extensions[EXTENSION] = Installed(self, engines, sessions)
+        app.teardown_appcontext(close_work)
+        # An application that is thrown away, as in tests, must not keep its connections.
+        finalize(app, engines.dispose)
+
+    @property
+    def session(self) -> Session:
+        """The one session of the current app context; it is closed with the context."""
+        return current_work().open_session()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that the current application writes with."""
+        return installed_in(current_app).engines.writer
+
+    @property
+    def reader(self) -> Engine:
+        """The engine that the current application reads with, in autocommit."""
+        return installed_in(current_app).engines.reader
+
+    def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
+        """Run a Core statement, and get its result: the short way to the database.
+
+        In a transaction, or when the session has written, it runs there, after a flush. Otherwise it runs by itself,
+        in autocommit: a statement that writes is committed when this returns. A read that finds its connection dead
+        is sent once more.
+
+        Args:
+            statement: Anything that SQLAlchemy executes.
+            params: Values of its bind parameters; a list of them runs it for each.
+
+        Raises:
+            DBAPIError: As the database says.
+        """
+        return current_work().execute(statement, params)
+
+    def ping(self) -> None:
+        """Do nothing if the database answers.
+
+        Raises:
+            OperationalError: It does not.
+            TimeoutError: No connection was free in time.
+        """
+        ping(installed_in(current_app))
+
+
+def ping(installed: Installed) -> None:
+    """Do nothing if the database answers; needs no app context."""
+    with installed.engines.reader.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+def current_database() -> Database:
+    """The database of the current application.
+
+    Raises:
+        ConfigurationError: It has none.
+    """
+    return installed_in(current_app).database

@@ -1,0 +1,116 @@
+"""What a client is told when the database says no: never SQL, a value or a name of the schema."""
+
+import sqlite3
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.orm.exc import StaleDataError
+
+from beastmode.core.errors import Problem
+
+__all__ = ["is_conflict", "problem_of"]
+
+RETRY_SECONDS = 1
+CONFLICTS = {"40001", "40P01"}
+"""PostgreSQL's serialization_failure and deadlock_detected."""
+
+BUSY = "The database is busy or away; try again"
+TAKEN = "This already exists"
+REFERENCE = "This refers to something that does not exist, or something else still refers to it"
+UNACCEPTABLE = "A value is not acceptable"
+CHANGED = "This was changed or deleted in the meantime"
+
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+BUSY_CLASSES = {"08", "40", "53", "57"}
+"""Connection exceptions, transaction rollbacks, insufficient resources, operator intervention."""
+LOCK_NOT_AVAILABLE = "55P03"
+CONSTRAINTS = {"23505": (409, TAKEN), "23P01": (409, TAKEN), "23503": (409, REFERENCE)}
+
+# https://www.sqlite.org/rescode.html; the low byte is the primary code.
+SQLITE_BUSY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_NOMEM,
+}
+SQLITE_CONSTRAINTS = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: (409, TAKEN),
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: (409, TAKEN),
+    sqlite3.SQLITE_CONSTRAINT_ROWID: (409, TAKEN),
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: (409, REFERENCE),
+}
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether PostgreSQL gave up this transaction in favour of another, so that it may succeed when run again."""
+    return sqlstate_of(error) in CONFLICTS
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """What to answer to an error of the database.
+
+    Args:
+        error: Any exception that a view raised.
+
+    Returns:
+        503 with `Retry-After` where the database is busy or away, 409 for a conflict with what is stored, 422 for a
+        value that cannot be stored; None where it is no error of the database, or a mistake in the program.
+    """
+    if isinstance(error, NoConnection):
+        return busy()
+    if isinstance(error, StaleDataError):
+        return Problem(409, CHANGED)
+    if isinstance(error, DBAPIError):
+        return problem_of_driver(error)
+    if isinstance(error, OverflowError) and "SQLite" in str(error):
+        return Problem(422, UNACCEPTABLE)
+    return None
+
+
+def problem_of_driver(error: DBAPIError) -> Problem | None:
+    """What to answer to an error that the driver raised."""
+    if error.connection_invalidated or is_busy(error):
+        return busy()
+    if isinstance(error, IntegrityError):
+        status, message = violated(error)
+        return Problem(status, message)
+    if isinstance(error, DataError):
+        return Problem(422, UNACCEPTABLE)
+    return None
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the same request may succeed a little later."""
+    if isinstance(error.orig, sqlite3.Error):
+        return sqlite_code(error.orig) & 0xFF in SQLITE_BUSY
+    state = sqlstate_of(error)
+    if state is None:
+        # libpq could not connect, or lost its connection; the server had no say.
+        return type(error.orig).__name__ == "OperationalError"
+    return state[:2] in BUSY_CLASSES or state == LOCK_NOT_AVAILABLE
+
+
+def violated(error: IntegrityError) -> tuple[int, str]:
+    """Status and message for the constraint that a write would have broken."""
+    if isinstance(error.orig, sqlite3.Error):
+        return SQLITE_CONSTRAINTS.get(sqlite_code(error.orig), (422, UNACCEPTABLE))
+    return CONSTRAINTS.get(sqlstate_of(error) or "", (422, UNACCEPTABLE))
+
+
+def sqlite_code(error: sqlite3.Error) -> int:
+    """SQLite's extended result code; 0 for what Python's module itself found wrong."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code
+
+
+def sqlstate_of(error: DBAPIError) -> str | None:
+    """PostgreSQL's code for an error; None where the error is none of the server's."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state
+
+
+def busy() -> Problem:
+    """The database cannot answer now, and perhaps can in a moment."""
+    return Problem(503, BUSY, headers={"Retry-After": str(RETRY_SECONDS)})

@@ -1,0 +1,201 @@
+"""What one app context has opened: a connection to read with, and a session."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from flask.globals import app_ctx
+from sqlalchemy import ClauseElement, CompoundSelect, Connection, CursorResult, Engine, Executable, Select, event
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.dml import UpdateBase
+
+from beastmode.core.errors import ConfigurationError
+from beastmode.db.engines import Engines
+
+if TYPE_CHECKING:
+    from beastmode.db.database import Database
+
+__all__ = ["Installed", "RoutedSession", "Work", "close_work", "current_work", "installed_in"]
+
+EXTENSION = "beastmode.database"
+
+
+class RoutedSession(Session):
+    """A session that reads from the reader until it writes, and from the writer until that is committed.
+
+    Attributes:
+        is_writing: Whether the writer has this session's open transaction.
+        is_read_only: Whether that transaction is a snapshot, which nothing may write to.
+        in_scope: Whether a `transaction` is open, which alone may commit.
+    """
+
+    def __init__(self, work: "Work", **options: Any) -> None:
+        super().__init__(**options)
+        self.work = work
+        self.is_writing = False
+        self.is_read_only = False
+        self.in_scope = False
+
+    def get_bind(  # the signature is SQLAlchemy's
+        self, mapper: Any = None, *, clause: ClauseElement | None = None, bind: Any = None, **options: Any
+    ) -> Engine | Connection:
+        """The connection or engine for a statement.
+
+        Raises:
+            InvalidRequestError: A flush was asked for in a snapshot.
+        """
+        if bind is not None:
+            found: Engine | Connection = bind
+            return found
+        if not self.is_writing and not self._flushing and is_read(clause):
+            return self.work.connect()
+        if self._flushing and self.is_read_only:
+            raise InvalidRequestError("transaction(read_only=True) reads a snapshot; write in a transaction of its own")
+        self.is_writing = True
+        return self.work.engines.writer
+
+    def commit(self) -> None:
+        """Flush and commit.
+
+        Raises:
+            InvalidRequestError: Inside of a `transaction`, which commits once, at its end.
+        """
+        if self.in_scope:
+            raise InvalidRequestError("A transaction commits at its end; inside of it, flush() sends what is pending")
+        super().commit()
+
+
+def is_read(clause: ClauseElement | None) -> bool:
+    """Whether a statement surely changes and locks nothing; text might do anything."""
+    return isinstance(clause, Select | CompoundSelect) and clause._for_update_arg is None  # noqa: SLF001 - no public name
+
+
+def read_again(session: Session, ended: SessionTransaction) -> None:
+    """Let the session read from the reader again once its transaction has ended."""
+    if ended.parent is None and isinstance(session, RoutedSession):
+        session.is_writing = session.is_read_only = False
+
+
+event.listen(RoutedSession, "after_transaction_end", read_again)
+
+
+@dataclass(frozen=True, eq=False)
+class Installed:
+    """The database of one application.
+
+    Attributes:
+        database: The project's database.
+        engines: What this application reads and writes with.
+        sessions: Makes the sessions of its app contexts.
+    """
+
+    database: "Database"
+    engines: Engines
+    sessions: sessionmaker[RoutedSession]
+
+
+class Work:
+    """What one app context has opened so far; nothing until it is asked for.
+
+    Attributes:
+        installed: The application's database.
+        engines: The application's engines.
+        connection: The connection that is read with, in autocommit.
+        session: The session, if one was asked for.
+    """
+
+    __slots__ = ("connection", "engines", "installed", "session")
+
+    def __init__(self, installed: Installed) -> None:
+        self.installed = installed
+        self.engines = installed.engines
+        self.connection: Connection | None = None
+        self.session: RoutedSession | None = None
+
+    def open_session(self) -> RoutedSession:
+        """The one session of this app context."""
+        if self.session is None:
+            self.session = self.installed.sessions(work=self)
+        return self.session
+
+    def connect(self) -> Connection:
+        """The one connection that this app context reads with."""
+        if self.connection is None:
+            self.connection = self.engines.reader.connect()
+        return self.connection
+
+    def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
+        """Run a Core statement; `Database.execute` says how."""
+        session = self.session
+        if session is not None and session.is_writing:
+            session.flush()
+            return session.connection().execute(statement, params)
+        connection = self.connection or self.connect()
+        try:
+            return connection.execute(statement, params)
+        except DBAPIError as error:
+            if not error.connection_invalidated or not self.may_repeat(statement):
+                raise
+        connection.close()
+        self.connection = None
+        return self.connect().execute(statement, params)
+
+    def may_repeat(self, statement: Executable) -> bool:
+        """Whether a statement may be sent again on another connection: it changes nothing and nothing depends on it."""
+        return (
+            isinstance(statement, ClauseElement)
+            and is_read(statement)
+            and not any(isinstance(part, UpdateBase) for part in visitors.iterate(statement))
+            and (self.session is None or not self.session.in_transaction())
+        )
+
+    def close(self) -> None:
+        """Give everything back; what was not committed is rolled back."""
+        session, connection = self.session, self.connection
+        self.session = self.connection = None
+        try:
+            if session is not None:
+                session.close()
+        finally:
+            if connection is not None:
+                connection.close()
+
+
+def current_work() -> Work:
+    """What the current app context has opened.
+
+    Raises:
+        ConfigurationError: The application has no database.
+        RuntimeError: There is no app context.
+    """
+    g = app_ctx._get_current_object().g  # type: ignore[attr-defined]  # noqa: SLF001 - a proxy costs 1.5 us an access
+    try:
+        work: Work = g.beastmode_work
+    except AttributeError:
+        work = g.beastmode_work = Work(installed_in(current_app))
+    return work
+
+
+def installed_in(app: Any) -> Installed:
+    """The database of an application.
+
+    Args:
+        app: The Flask application.
+
+    Raises:
+        ConfigurationError: It has none.
+    """
+    installed: Installed | None = app.extensions.get(EXTENSION)
+    if installed is None:
+        raise ConfigurationError(f"The application {app.name!r} has no database; call db.install(app, settings).")
+    return installed
+
+
+def close_work(_error: BaseException | None = None) -> None:
+    """Give back what the current app context has opened; costs nothing where that is nothing."""
+    g = app_ctx._get_current_object().g  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    work: Work | None = g.pop("beastmode_work", None)
+    if work is not None:
+        work.close()

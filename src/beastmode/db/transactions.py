@@ -1,0 +1,179 @@
+"""Transactions: commit once, at the end of the outermost; roll back on any exception; try again after a conflict."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import wraps
+from random import uniform
+from time import sleep
+from types import TracebackType
+from typing import Any, Literal, ParamSpec, TypeVar, overload
+
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
+from sqlalchemy.orm import Session
+
+from beastmode.db.errors import is_conflict
+from beastmode.db.session import RoutedSession, current_work
+from beastmode.db.sqlite import SNAPSHOT
+
+__all__ = ["Isolation", "Transaction", "transaction"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
+
+FIRST_PAUSE = 0.01
+"""The longest pause in seconds before the first new try; each further one may be twice as long."""
+
+
+class Transaction:
+    """How a transaction is run; `with` opens one, and as a decorator it opens one for each call.
+
+    Args:
+        retries: How often a decorated function is run again after a serialization failure or a deadlock.
+        isolation: PostgreSQL's isolation level; SQLite always serialises.
+        read_only: Whether everything is read from one snapshot and nothing is written.
+    """
+
+    def __init__(self, *, retries: int, isolation: Isolation | None, read_only: bool) -> None:
+        self.retries = retries
+        self.isolation = isolation
+        self.read_only = read_only
+        self._open: list[AbstractContextManager[Session]] = []
+
+    def __enter__(self) -> Session:
+        """The session, in this transaction."""
+        scope = self.scope()
+        session = scope.__enter__()
+        self._open.append(scope)
+        return session
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        """Commit, or roll back if there is an exception."""
+        return self._open.pop().__exit__(kind, error, trace)
+
+    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
+        """The function in a transaction of its own, or in a savepoint of the one that is open."""
+
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            session = current_work().open_session()
+            # What was pending before would be lost with the first try.
+            retries = self.retries if is_untouched(session) else 0
+            for attempt in range(retries):
+                try:
+                    with self.scope():
+                        return function(*args, **kwargs)
+                except DBAPIError as error:
+                    if not is_conflict(error):
+                        raise
+                sleep(uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - a pause is no secret
+            with self.scope():
+                return function(*args, **kwargs)
+
+        return run
+
+    def scope(self) -> AbstractContextManager[Session]:
+        """The outermost transaction, or a savepoint if one is open."""
+        session = current_work().open_session()
+        if session.in_scope:
+            return self.nested(session)
+        return self.outermost(session)
+
+    @contextmanager
+    def outermost(self, session: RoutedSession) -> Iterator[Session]:
+        """A transaction of the database."""
+        options = self.options(session)
+        if (options or self.read_only) and not is_untouched(session):
+            raise InvalidRequestError("The session has changes already; commit them before a transaction of this kind")
+        expire_unmodified(session)
+        if not session.in_transaction():
+            session.begin()
+        root = session.get_transaction()
+        session.is_writing = session.in_scope = True
+        session.is_read_only = self.read_only
+        try:
+            if options:
+                session.connection(execution_options=options)
+            yield session
+            if session.get_transaction() is not root:
+                raise InvalidRequestError(
+                    "The transaction was rolled back inside of itself; raise an exception instead"
+                )
+            session.in_scope = False
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.in_scope = False
+
+    @contextmanager
+    def nested(self, session: RoutedSession) -> Iterator[Session]:
+        """A savepoint in the transaction that is open."""
+        if self.isolation is not None:
+            raise InvalidRequestError("The outermost transaction alone can choose the isolation level")
+        if session.is_read_only and not self.read_only:
+            raise InvalidRequestError("A transaction that writes cannot be part of transaction(read_only=True)")
+        with session.begin_nested():
+            yield session
+
+    def options(self, session: RoutedSession) -> dict[str, Any]:
+        """What the connection is told before it begins."""
+        if session.work.engines.writer.dialect.name == "sqlite":
+            return {SNAPSHOT: True} if self.read_only else {}
+        if self.read_only:
+            return {"isolation_level": self.isolation or "REPEATABLE READ", "postgresql_readonly": True}
+        return {"isolation_level": self.isolation} if self.isolation else {}
+
+
+@overload
+def transaction(function: Callable[P, R], /) -> Callable[P, R]: ...
+
+
+@overload
+def transaction(*, retries: int = 3, isolation: Isolation | None = None, read_only: bool = False) -> Transaction: ...
+
+
+def transaction(
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    retries: int = 3,
+    isolation: Isolation | None = None,
+    read_only: bool = False,
+) -> Transaction | Callable[P, R]:
+    """A transaction, as `with transaction() as session:` or as a decorator with or without arguments.
+
+    The outermost one commits once, at its end; one inside of it is a savepoint; any exception rolls back. Objects that
+    were loaded before are read again in it, so that what is computed from them is not stale.
+
+    Args:
+        function: What to decorate, for the form without arguments.
+        retries: How often a decorated function is run again after a serialization failure or a deadlock, each of
+            which the database has rolled back. A `with` block cannot be run again.
+        isolation: PostgreSQL's isolation level, for the outermost one; SQLite always serialises.
+        read_only: Read everything from one snapshot, and write nothing.
+
+    Raises:
+        InvalidRequestError: The options ask for what the open transaction cannot give.
+    """
+    how = Transaction(retries=retries, isolation=isolation, read_only=read_only)
+    return how if function is None else how(function)
+
+
+def is_untouched(session: RoutedSession) -> bool:
+    """Whether nothing was changed in a session since its last commit."""
+    return not (session.in_scope or session.is_writing or session.new or session.dirty or session.deleted)
+
+
+def expire_unmodified(session: RoutedSession) -> None:
+    """Have what was loaded read again on its next use; what was changed stays as it is."""
+    kept = [*session.dirty, *session.deleted]
+    identities = {id(entity) for entity in kept}
+    for entity in list(session.identity_map.values()):
+        if id(entity) not in identities:
+            # By name, since expiring a whole entity would cascade to related ones that were changed.
+            session.expire(entity, inspect(entity).mapper.attrs.keys())
