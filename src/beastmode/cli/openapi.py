@@ -3,7 +3,6 @@
 import json
 
 import click
-from flask import current_app
 
 from beastmode.cli.application import open_application
 
@@ -15,12 +14,9 @@ __all__ = ["openapi"]
 @click.pass_context
 def openapi(context: click.Context, version: str) -> None:
     """Print the OpenAPI document of VERSION, such as v1."""
-    open_application(context)
-    api = current_app.extensions.get("beastmode.api")
-    if api is None:
-        raise click.ClickException(
-            f"{current_app.import_name} has no API: nothing gives one to Beastmode(app, api=...)."
-        )
-    if version not in api.documents:
-        raise click.ClickException(f"there is no version {version}; there is {', '.join(api.documents)}.")
-    click.echo(json.dumps(api.documents[version], indent=2))
+    documents = open_application(context).extensions.get("beastmode.documents")
+    if not documents:
+        raise click.ClickException("there is no API: nothing gives one to Beastmode(app, api=...).")
+    if version not in documents:
+        raise click.ClickException(f"there is no version {version}; there is {', '.join(documents)}.")
+    click.echo(json.dumps(documents[version].content(), indent=2))

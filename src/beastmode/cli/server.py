@@ -1,0 +1,68 @@
+"""The process that `flask beastmode serve` becomes: `python -m beastmode.cli.server` with one argument."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from functools import partial
+
+from flask import Flask
+from flask.cli import ScriptInfo
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from beastmode.cli.serve import Server
+
+__all__ = ["load_in_worker", "run"]
+
+DRAIN_SECONDS = 25  # Kubernetes and most supervisors kill after 30
+
+
+def run(server: Server) -> None:
+    """Serves until a signal ends it, then removes the metrics directory of this start.
+
+    Args:
+        server: What to serve, where, and with how many.
+
+    Raises:
+        SystemExit: With 1, where a worker dies twice within seconds.
+    """
+    granian = Granian(
+        "beastmode",
+        address=server.host,
+        port=server.port,
+        interface=Interfaces.WSGI,
+        workers=server.workers,
+        blocking_threads=server.threads,
+        # More requests than threads would wait inside of the worker, where another worker cannot take them.
+        backpressure=server.threads,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+    )
+    try:
+        granian.serve(target_loader=partial(load_in_worker, server.target), wrap_loader=False)
+    finally:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def load_in_worker(target: str | None) -> Flask:
+    """The application, in a worker that the main process alone stops.
+
+    Args:
+        target: The application as `flask --app` names it.
+    """
+    # Ctrl-C reaches every process of the terminal. A worker that left on its own would be reported, and replaced.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # A fork keeps the main process's handler, which would swallow a SIGTERM until the application is loaded.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Not set_debug_flag: the setting DEBUG says, and FLASK_DEBUG would overrule it.
+    return ScriptInfo(app_import_path=target, set_debug_flag=False).load_app()
+
+
+if __name__ == "__main__":
+    run(Server(**json.loads(sys.argv[1])))
