@@ -1,0 +1,172 @@
+"""Writes the pages of docs/reference/ from the code: `make docs`, or `python docs/generate.py [FOLDER]`."""
+
+import importlib
+import inspect
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from beastmode.cli import commands
+from beastmode.core.setting import Setting
+from beastmode.core.settings import settings_table
+
+ROOT = Path(__file__).parent.parent
+REFERENCE = ROOT / "docs" / "reference"
+GENERATED = "<!-- Written by `make docs`; change the code instead. -->"
+
+# What a project may import. Everything else may change without a word in the changelog.
+PUBLIC = (
+    "beastmode",
+    "beastmode.api",
+    "beastmode.db",
+    "beastmode.db.migrations",
+    "beastmode.accounts",
+    "beastmode.observability",
+    "beastmode.security",
+    "beastmode.testing",
+    "beastmode.cli",
+    "beastmode.core.clock",
+    "beastmode.core.edge",
+    "beastmode.core.environment",
+    "beastmode.core.errors",
+    "beastmode.core.exchange",
+    "beastmode.core.identity",
+    "beastmode.core.setting",
+    "beastmode.core.settings",
+)
+
+
+def pages() -> dict[str, str]:
+    """Every generated page: its file's name and its text."""
+    written = {
+        "settings.md": settings_page(),
+        "commands.md": commands_page(),
+        "public-names.md": public_names_page(),
+        "routes.md": routes_page(),
+    }
+    return {name: "\n".join([*lines, ""]) for name, lines in written.items()}
+
+
+def settings_page() -> Iterator[str]:
+    """Every setting, from the table that parses them."""
+    rows = list(settings_table())
+    yield from ("# Settings", "", GENERATED, "")
+    yield (
+        "Each is an environment variable; a value in `app.config` comes first, and in development a `.env` file last. "
+        "`flask beastmode settings` shows what holds, `flask beastmode doctor` what is wrong."
+    )
+    yield from ("", "| setting | default | what it does | expects |", "| --- | --- | --- | --- |")
+    yield from (setting_row(row) for row in rows if not row.is_planned)
+    yield from ("", "## Read and checked already, used by a part that is still to come", "")
+    yield from ("| setting | default | what it will do | expects |", "| --- | --- | --- | --- |")
+    yield from (setting_row(row) for row in rows if row.is_planned)
+
+
+def setting_row(row: Setting) -> str:
+    """One setting, as a row of a table."""
+    default = row.default
+    if isinstance(default, bool):
+        default = str(default).lower()
+    elif isinstance(default, tuple):
+        default = ",".join(default)
+    shown = "" if default in ("", None) else f"`{default}`"
+    return f"| `{row.name}` | {shown} | {cell(row.sentence)} | {cell(row.expects)} |"
+
+
+def commands_page() -> Iterator[str]:
+    """Every command, from its own help."""
+    yield from ("# Commands", "", GENERATED, "")
+    yield "`flask --app NAME beastmode ...`; without `--app` where `FLASK_APP` or a `wsgi.py` names the project."
+    for path, command in commands_of("flask beastmode", commands):
+        arguments = [part for part in command.params if isinstance(part, click.Argument)]
+        options = [part for part in command.params if isinstance(part, click.Option)]
+        usage = " ".join([path, *(part.human_readable_name for part in arguments), *(["[OPTIONS]"] if options else [])])
+        yield from ("", f"## `{usage}`", "", inspect.cleandoc(command.help or ""))
+        if options:
+            yield from ("", "| option | default | what it does |", "| --- | --- | --- |")
+            yield from (option_row(option) for option in options)
+
+
+def commands_of(path: str, group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    """Every command of a group and of the groups in it, with what is typed to reach it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands_of(f"{path} {name}", command)
+        else:
+            yield f"{path} {name}", command
+
+
+def option_row(option: click.Option) -> str:
+    """One option, as a row of a table."""
+    default = f"`{option.default}`" if option.show_default else ""
+    return f"| `{', '.join(option.opts)}` | {default} | {cell(option.help or '')} |"
+
+
+def public_names_page() -> Iterator[str]:
+    """Every public name and the first sentence of its docstring."""
+    yield from ("# Public names", "", GENERATED, "")
+    yield "What a project may import, and from where. Anything else may change without notice."
+    for module_name in PUBLIC:
+        module = importlib.import_module(module_name)
+        yield from ("", f"## `{module_name}`", "", "| name | what it is |", "| --- | --- |")
+        yield from (f"| `{name}` | {cell(summary(getattr(module, name)))} |" for name in sorted(module.__all__))
+
+
+def summary(value: Any) -> str:
+    """The first paragraph of a docstring; for a plain value, the value."""
+    is_described = inspect.isclass(value) or callable(value)
+    if not is_described:
+        return (
+            f"{type(value).__name__}: `{value}`" if isinstance(value, str | int | float) else type(value).__doc__ or ""
+        )
+    return (inspect.getdoc(value) or "").partition("\n\n")[0]
+
+
+def routes_page() -> Iterator[str]:
+    """Every route of the example, from its own OpenAPI documents."""
+    yield from ("# Routes of the example", "", GENERATED, "")
+    yield (
+        "What `examples/blog` answers, version by version. `/api/...` without a version is the default version, v1. "
+        "`/docs` has the same with every field, and `/api/VERSION/openapi.json` for machines."
+    )
+    for version, document in documents().items():
+        yield from (
+            "",
+            f"## {version}",
+            "",
+            "| route | what it does | sign-in | answers |",
+            "| --- | --- | --- | --- |",
+        )
+        for path, operations in document["paths"].items():
+            yield from (route_row(method, path, operation) for method, operation in operations.items())
+
+
+def documents() -> dict[str, Any]:
+    """The OpenAPI documents of the example, by version."""
+    sys.path.insert(0, str(ROOT / "examples" / "blog"))
+    os.environ.update(ENVIRONMENT="testing", DATABASE_URL="sqlite://")
+    blog = importlib.import_module("blog")
+    return {name: document.content() for name, document in blog.create_app().extensions["beastmode.documents"].items()}
+
+
+def route_row(method: str, path: str, operation: dict[str, Any]) -> str:
+    """One route, as a row of a table."""
+    signed_in = "yes" if operation.get("security") else ""
+    statuses = " ".join(sorted(operation["responses"]))
+    mark = " (deprecated)" if operation.get("deprecated") else ""
+    return f"| `{method.upper()} {path}` | {cell(operation.get('summary', ''))}{mark} | {signed_in} | {statuses} |"
+
+
+def cell(text: str) -> str:
+    """Text that may stand in a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else REFERENCE
+    for page, text in pages().items():
+        (folder / page).write_text(text, encoding="utf-8")

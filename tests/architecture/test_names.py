@@ -1,0 +1,91 @@
+"""A module is named for the noun it holds."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import runpy
+
+import pytest
+
+import beastmode
+
+VAGUE = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"}
+
+
+def test_no_module_has_a_name_that_says_nothing(ours):
+    vague = [path.as_posix() for path in ours if {*path.with_suffix("").parts} & VAGUE]
+
+    assert not vague, f"name these for what they hold: {vague}"
+
+
+def test_every_module_of_the_library_says_what_it_offers():
+    silent = [
+        name for name in modules() if not isinstance(getattr(importlib.import_module(name), "__all__", None), list)
+    ]
+
+    assert not silent, f"these modules have no __all__: {silent}"
+
+
+def test_every_name_that_is_offered_exists_and_is_described():
+    undescribed = [f"{module}.{name}" for module, name, value in offered() if not is_described(value)]
+
+    assert not undescribed, f"these public names have no docstring: {undescribed}"
+
+
+def test_every_package_of_the_library_is_among_the_documented_ones(root):
+    public = runpy.run_path(str(root / "docs" / "generate.py"))["PUBLIC"]
+    packages = {"beastmode", *(name for name in modules() if hasattr(importlib.import_module(name), "__path__"))}
+
+    missing = packages - set(public) - {"beastmode.core", "beastmode.api.docs"}
+
+    assert not missing, f"docs/generate.py does not list these: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("name", sorted(beastmode.__all__))
+def test_a_name_of_the_front_page_is_the_one_of_its_part(name):
+    parts = [
+        importlib.import_module(f"beastmode.{part}") for part in ("api", "db", "accounts", "extension", "core.errors")
+    ]
+
+    values = {id(getattr(part, name)) for part in parts if name in part.__all__}
+
+    assert values == {id(getattr(beastmode, name))}
+
+
+def test_every_test_file_has_a_name_of_its_own(ours):
+    names = [path.name for path in ours if path.parts[0] == "tests" and path.name.startswith("test_")]
+
+    assert len(set(names)) == len(names), sorted({name for name in names if names.count(name) > 1})
+
+
+def test_every_test_is_named_with_a_sentence(root, ours):
+    curt = [f"{path}: {name}" for path in ours if path.name.startswith("test_") for name in curt_tests(root / path)]
+
+    assert not curt, "\n".join(curt)
+
+
+def modules():
+    return [module.name for module in pkgutil.walk_packages(beastmode.__path__, "beastmode.")]
+
+
+def offered():
+    for name in modules():
+        module = importlib.import_module(name)
+        for public in module.__all__:
+            yield name, public, getattr(module, public)
+
+
+def is_described(value):
+    """Whether a class or function has a docstring; constants and objects of described classes have one already."""
+    if not (inspect.isclass(value) or inspect.isroutine(value)):
+        return True
+    doc = value.__doc__ or ""
+    return bool(doc) and not doc.startswith(f"{value.__name__}(")  # what a dataclass writes on its own
+
+
+def curt_tests(path):
+    """Tests whose name has fewer than four words."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return [node.name for node in functions if node.name.startswith("test_") and node.name.count("_") < 4]
