@@ -57,7 +57,7 @@ lock: ## Write requirements.lock anew, with the newest versions that pyproject.t
 		--no-emit-package beastmode --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 bench: $(INSTALLED) ## The five requests beside the peers (PostgreSQL, wrk, ten minutes)
-	@$(BIN)/python bench/compare.py $(ARGS)
+	@$(BIN)/python bench/all.py $(ARGS)
 
 bench-serve: $(INSTALLED) ## The example as the benchmark wants it, on PORT
 	@PORT=$(PORT) exec $(BIN)/python bench/serve.py
