@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import click
 from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
-from sqlalchemy.exc import SQLAlchemyError
 
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import SettingsError
+from beastmode.observability.health import READINESS
 
 __all__ = ["doctor"]
 
@@ -46,7 +46,7 @@ def problems_of(info: ScriptInfo) -> Iterator[str]:
         yield f"The application does not load: {type(error).__name__}: {error}"
     else:
         with app.app_context():
-            yield from database_problems(app)
+            yield from readiness_problems(app)
 
 
 def environment_problems() -> list[str]:
@@ -58,12 +58,10 @@ def environment_problems() -> list[str]:
     return []
 
 
-def database_problems(app: Flask) -> Iterator[str]:
-    """Whether the database answers."""
-    database = app.extensions.get("beastmode.database")
-    if database is None:
-        return
-    try:
-        database.ping()
-    except SQLAlchemyError as error:
-        yield f"The database of DATABASE_URL does not answer: {type(error).__name__}."
+def readiness_problems(app: Flask) -> Iterator[str]:
+    """What `/health/ready` would say: whether the database answers, whether its migrations have run."""
+    for name, check in app.extensions.get(READINESS, {}).items():
+        try:
+            check()
+        except Exception as error:  # noqa: BLE001 - whatever a check raises is the finding
+            yield f"{name}: {str(error).partition(chr(10))[0] or type(error).__name__}"
