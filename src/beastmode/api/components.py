@@ -9,7 +9,6 @@ from typing import Any, Literal
 from apispec import APISpec
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields, missing
-from marshmallow.validate import Regexp
 
 from beastmode.api.schema import NO_NUL
 from beastmode.core.errors import ConfigurationError
@@ -21,7 +20,6 @@ Document = dict[str, Any]
 # What bounds input says nothing about what is already stored, so responses do not promise it.
 INPUT_ONLY = {"minLength", "maxLength", "minItems", "maxItems", "pattern", "minimum", "maximum", "default", "allOf"}
 INPUT_ONLY |= {"exclusiveMinimum", "exclusiveMaximum", "readOnly", "writeOnly", "x-nullable"}
-NO_NUL_PATTERN = "^[^\\x00]*$"
 
 
 class Components:
@@ -109,22 +107,20 @@ class Components:
 
 
 def field_schema(converter: OpenAPIConverter, field: fields.Field[Any]) -> Document:
-    """The JSON schema of a field that holds no other schema, every pattern included.
+    """The JSON schema of a field that holds no other schema.
 
     Args:
         converter: apispec's own.
         field: The field.
     """
     described: Document = converter.field2property(field)
-    patterns = [NO_NUL_PATTERN if v is NO_NUL else v.regex.pattern for v in field.validators if isinstance(v, Regexp)]
-    patterns = [pattern.replace("\\Z", "$").replace("\\A", "^") for pattern in patterns]
-    described.pop("pattern", None)
-    if len(patterns) > 1:
-        patterns = [pattern for pattern in patterns if pattern != NO_NUL_PATTERN] or patterns[:1]
-    if len(patterns) == 1:
-        described["pattern"] = patterns[0]
-    elif patterns:
-        described["allOf"] = [{"pattern": pattern} for pattern in patterns]
+    if "pattern" in described:
+        described["pattern"] = described["pattern"].replace("\\Z", "$").replace("\\A", "^")
+    if NO_NUL in field.validators:
+        if "pattern" in described:
+            described["allOf"] = [{"pattern": NO_NUL.pattern}]
+        else:
+            described["pattern"] = NO_NUL.pattern
     if isinstance(field, fields.Integer) and described.get("minimum") == -(2**63):
         described["format"] = "int64"
     if described.get("default", missing) is missing:

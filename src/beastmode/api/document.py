@@ -27,6 +27,8 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         version: The version's name, such as "v1".
     """
 
+    DEFAULT_ERROR_RESPONSE_NAME = None  # a `default` answer would hide a status that is not documented
+
     def __init__(self, app: Flask, title: str, version: str) -> None:
         self._version = version
         self._text: bytes | None = None
@@ -43,6 +45,9 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
 
     def _register_error_handlers(self) -> None:
         """Nothing: each of flask-smorest's would answer for the whole application, HTML pages included."""
+
+    def _register_responses(self) -> None:
+        """Nothing: its named responses are called as the Python version calls the statuses."""
 
     def add_routes(self, endpoints: Sequence[Endpoint], descriptions: Mapping[str, str]) -> None:
         """Register what this version answers, in Flask and in the document.

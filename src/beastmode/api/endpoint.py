@@ -22,7 +22,7 @@ from beastmode.core.exchange import current_exchange
 from beastmode.core.identity import authenticator_of
 from beastmode.core.settings import Settings
 from beastmode.db import Dumped, Loading, transaction
-from beastmode.db.session import serialising
+from beastmode.db.lazy import serialising
 
 __all__ = ["Endpoint"]
 
@@ -103,13 +103,10 @@ class Endpoint:
         result = self._view(*(self._arguments(asked) if is_asked else self._no_arguments()), **path)
         if isinstance(result, Response):
             return result
-        status, headers, message = self.route.status, (), "Success"
-        if type(result) is Answer:
-            status, headers, message = result.status or status, tuple(result.headers.items()), result.message
-            result = result.data
-        data = self._data(asked, result)
-        body = envelope(data, message) if self.route.envelope else write_json(data)
-        return Reply(body, status, headers)
+        answer = result if type(result) is Answer else Answer(result)
+        data = self._data(asked, answer.data)
+        body = envelope(data, answer.message) if self.route.envelope else write_json(data)
+        return Reply(body, answer.status or self.route.status, tuple(answer.headers.items()))
 
     def _arguments(self, asked: Request) -> list[Any]:
         arguments = [] if self._read_body is None else [self._read_body(asked)]

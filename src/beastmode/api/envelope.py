@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Response
 
@@ -42,17 +42,12 @@ class JsonResponse(Response):
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer as WSGI wants it; the ordinary way where a hook or the method asks for more than headers and bytes."""
-        ordinary = (
-            self._on_close
-            or self.direct_passthrough
-            or type(self.response) is not list
-            or environ["REQUEST_METHOD"] == "HEAD"
-            or self.status_code in BODILESS
-        )
-        if ordinary:
+        body = self.response
+        is_plain = type(body) is list and not self._on_close and not self.direct_passthrough
+        if not is_plain or environ["REQUEST_METHOD"] == "HEAD" or self.status_code in BODILESS:
             return super().__call__(environ, start_response)
         start_response(self.status, self.headers.to_wsgi_list())
-        return self.response
+        return cast("list[bytes]", body)
 
 
 def envelope(data: Any, message: str = "Success") -> bytes:

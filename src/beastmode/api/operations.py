@@ -83,11 +83,10 @@ class Operations:
         if route.listing is not None:
             parameters += self._listing_parameters(route.listing)
         if route.is_safe:
-            about = "Answers 304 if it names what there is."
-            parameters.append(header("If-None-Match", about))
+            parameters.append(header("If-None-Match", "Answers 304 if it names what there is."))
         elif can_match:
-            about = "The change goes through only if it names what there is; left out, it goes through."
-            parameters.append(header("If-Match", about))
+            meaning = "The change goes through only if it names what there is; left out, it goes through."
+            parameters.append(header("If-Match", meaning))
         return parameters
 
     def _listing_parameters(self, listing: Listing) -> list[Document]:
