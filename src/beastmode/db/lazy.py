@@ -3,37 +3,54 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, sessionmaker
 
 from beastmode.core.errors import LazyLoadError
-from beastmode.db.session import RoutedSession
 
 __all__ = ["refuse_lazy_loads", "serialising"]
 
-schema_in_use: ContextVar[str | None] = ContextVar("beastmode.serialising", default=None)
+
+@dataclass
+class Answer:
+    """An answer that is being written.
+
+    Attributes:
+        schema_name: The schema that writes it.
+        refreshed: Whether an entity that had expired was read again for it.
+    """
+
+    schema_name: str
+    refreshed: bool = False
+
+
+answer_in_work: ContextVar[Answer | None] = ContextVar("beastmode.answer", default=None)
 
 
 @contextmanager
 def serialising(schema_name: str) -> Iterator[None]:
-    """While this is open, in development and testing, an attribute that would be loaded now is refused.
+    """While this is open, in development and testing, an attribute that its query did not load is refused.
+
+    One entity may be refreshed, since what a transaction has changed is read again by whoever returns it.
 
     Args:
         schema_name: The schema that writes the answer, for the message.
 
     Raises:
-        LazyLoadError: A relation or a column was not loaded by the query.
+        LazyLoadError: A relation, a deferred column, or a second entity was about to be loaded.
     """
-    token = schema_in_use.set(schema_name)
+    token = answer_in_work.set(Answer(schema_name))
     try:
         yield
     finally:
-        schema_in_use.reset(token)
+        answer_in_work.reset(token)
 
 
-def refuse_lazy_loads(sessions: sessionmaker[RoutedSession]) -> None:
-    """Have these sessions refuse to load an attribute while an answer is being written.
+def refuse_lazy_loads(sessions: sessionmaker[Any]) -> None:
+    """Have sessions refuse to load an attribute while an answer is being written.
 
     Args:
         sessions: What makes the sessions of one application.
@@ -47,7 +64,37 @@ def refuse(state: ORMExecuteState) -> None:
     Raises:
         LazyLoadError: This is one.
     """
-    schema = schema_in_use.get()
-    if schema is None or not (state.is_relationship_load or state.is_column_load):
+    answer = answer_in_work.get()
+    if answer is None or not (state.is_column_load or state.lazy_loaded_from):
         return
-    raise LazyLoadError(f"{schema} wants {state}")
+    if state.is_column_load and is_refresh(state) and not answer.refreshed:
+        answer.refreshed = True
+        return
+    raise LazyLoadError(
+        f"{answer.schema_name} wants {wanted(state)}, which the query did not load; as it stands, each entity costs a "
+        "query of its own. Return a Loading, or load it with selectinload() or joinedload()."
+    )
+
+
+def wanted(state: ORMExecuteState) -> str:
+    """The attribute that is about to be loaded, such as "Post.author"."""
+    if state.lazy_loaded_from is not None:
+        path: Any = state.loader_strategy_path
+        return str(path.prop) if path else state.lazy_loaded_from.class_.__name__
+    return " and ".join(f"{refreshed(state).class_.__name__}.{name}" for name in sorted(columns_of(state)))
+
+
+def is_refresh(state: ORMExecuteState) -> bool:
+    """Whether columns are read that were loaded once and have expired."""
+    return not columns_of(state).isdisjoint(refreshed(state).expired_attributes)
+
+
+def refreshed(state: ORMExecuteState) -> Any:
+    """The state of the entity whose columns are read."""
+    return state.load_options._refresh_state  # noqa: SLF001 - SQLAlchemy has no public name for it
+
+
+def columns_of(state: ORMExecuteState) -> frozenset[str]:
+    """The names of the columns that are read for one entity; all of them where SQLAlchemy names none."""
+    named: frozenset[str] | None = state.statement._compile_options._only_load_props  # type: ignore[union-attr]  # noqa: SLF001 - as above
+    return named or frozenset(refreshed(state).mapper.column_attrs.keys())

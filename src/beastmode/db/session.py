@@ -13,11 +13,12 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.engines import Engines
+from beastmode.db.lazy import serialising
 
 if TYPE_CHECKING:
     from beastmode.db.database import Database
 
-__all__ = ["Installed", "RoutedSession", "Work", "close_work", "current_work", "installed_in"]
+__all__ = ["Installed", "RoutedSession", "Work", "close_work", "current_work", "installed_in", "serialising"]
 
 EXTENSION = "beastmode.database"
 
@@ -38,8 +39,13 @@ class RoutedSession(Session):
         self.is_read_only = False
         self.in_scope = False
 
-    def get_bind(  # the signature is SQLAlchemy's
-        self, mapper: Any = None, *, clause: ClauseElement | None = None, bind: Any = None, **options: Any
+    def get_bind(
+        self,
+        mapper: Any = None,  # noqa: ARG002 - the signature is SQLAlchemy's
+        *,
+        clause: ClauseElement | None = None,
+        bind: Any = None,
+        **options: Any,  # noqa: ARG002 - likewise
     ) -> Engine | Connection:
         """The connection or engine for a statement.
 

@@ -145,7 +145,7 @@ def transaction(
     isolation: Isolation | None = None,
     read_only: bool = False,
 ) -> Transaction | Callable[P, R]:
-    """A transaction, as `with transaction() as session:` or as a decorator with or without arguments.
+    """What opens a transaction: in a `with` statement, or as a decorator with or without arguments.
 
     The outermost one commits once, at its end; one inside of it is a savepoint; any exception rolls back. Objects that
     were loaded before are read again in it, so that what is computed from them is not stale.

@@ -1,0 +1,65 @@
+"""The database's part of an application: engines, sessions, `flask db`, and whether it is ready."""
+
+from functools import partial
+from pathlib import Path
+
+from alembic.config import Config
+from flask import Flask
+from flask_migrate import Migrate
+
+from beastmode.core.errors import BeastmodeError
+from beastmode.core.settings import Settings
+from beastmode.db.database import Database, ping
+from beastmode.db.migrations import at_head, migration_options
+from beastmode.db.session import installed_in
+
+__all__ = ["install"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def install(app: Flask, settings: Settings, database: Database, migrations: str | Path = "migrations") -> None:
+    """Give an application its database, `flask db`, and the checks that /health/ready asks; connects to nothing.
+
+    The checks are in `app.extensions["beastmode.readiness"]`, by name; each raises where something is wrong, and needs
+    no app context.
+
+    Args:
+        app: The Flask application.
+        settings: Those that begin with DATABASE_, and ENVIRONMENT.
+        database: The project's database.
+        migrations: The folder of its migrations, absolute or beside the application's package or module.
+
+    Raises:
+        ConfigurationError: The application has a database already.
+        SettingsError: DATABASE_URL is not usable.
+    """
+    database.install(app, settings)
+    migrate = Migrate(app, database, directory=str(folder_beside(app) / migrations), **migration_options())
+    migrate.configure(use_templates)
+    readiness = app.extensions.setdefault("beastmode.readiness", {})
+    readiness["database"] = partial(ping, installed_in(app))
+    readiness["migrations"] = partial(require_head, app)
+
+
+def folder_beside(app: Flask) -> Path:
+    """The folder that holds the application's topmost package, or its module."""
+    root = Path(app.root_path)
+    depth = app.import_name.count(".") + (root / "__init__.py").exists()
+    return root.parents[depth - 1] if depth else root
+
+
+def use_templates(config: Config) -> Config:
+    """Have `flask db init` write an env.py that calls `beastmode.db.migrations.run`."""
+    config.template_directory = TEMPLATES  # type: ignore[attr-defined]  # Flask-Migrate's own attribute
+    return config
+
+
+def require_head(app: Flask) -> None:
+    """Do nothing if the database has had every migration.
+
+    Raises:
+        BeastmodeError: It has not.
+    """
+    if not at_head(app):
+        raise BeastmodeError("The database lacks migrations that this code needs; run `flask db upgrade`.")

@@ -1,0 +1,3 @@
+from beastmode.db.migrations import run
+
+run()
