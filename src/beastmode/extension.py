@@ -34,7 +34,7 @@ class Beastmode:
     Args:
         app: The Flask application; without it, call `init_app` later.
         database: The project's database.
-        migrations: The folder of its migrations, relative to the application's root path's parent.
+        migrations: The folder of its migrations, absolute or beside the application's package.
         api: The project's API.
         accounts: Registration and sign-in; needs a database and an API.
         without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors", "cli".
@@ -83,7 +83,7 @@ class Beastmode:
         if "errors" not in self._without:
             install_problems(app)
         if self._database is not None:
-            install_database(app, settings, self._database, app.root_path, self._migrations)
+            install_database(app, settings, self._database, self._migrations)
         if self._accounts is not None and self._database is not None and self._api is not None:
             self._accounts.install(app, settings, self._database, self._api)
         if self._api is not None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from beastmode import Beastmode
 from flask import Flask
 
+from beastmode import Beastmode
 from blog.api import accounts, api
 from blog.models import db
 from blog.seed import seed

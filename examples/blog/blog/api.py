@@ -1,6 +1,5 @@
 from beastmode.accounts import Accounts
 from beastmode.api import Api, Version
-
 from blog.comments import comments
 from blog.models import User
 from blog.posts import posts

@@ -3,12 +3,13 @@ from typing import Any
 from beastmode.api import Answer, Blueprint, Listing
 from beastmode.core.identity import current_identity
 from beastmode.db import Dumped, Loading, loading, transaction
-
 from blog import schemas
 from blog.models import Comment
 from blog.posts import own_posts
 
-comments = Blueprint("comments", version="v1", url_prefix="/posts/<int:post_id>/comments", description="What others say.")
+comments = Blueprint(
+    "comments", version="v1", url_prefix="/posts/<int:post_id>/comments", description="What others say."
+)
 own_comments = loading(schemas.Comment, Comment).owned_by(Comment.user_id)
 
 
@@ -27,9 +28,7 @@ def create_comment(new: dict[str, Any], post_id: int) -> Dumped:
     return own_comments.insert(post_id=post_id, user_id=current_identity().id, **new)
 
 
-@comments.patch(
-    "/<int:comment_id>", accepts=schemas.Comment(partial=True), returns=schemas.Comment, errors=(403,)
-)
+@comments.patch("/<int:comment_id>", accepts=schemas.Comment(partial=True), returns=schemas.Comment, errors=(403,))
 def change_comment(changes: dict[str, Any], post_id: int, comment_id: int) -> Dumped:
     """Change a comment of one's own."""
     return own_comments.where(Comment.post_id == post_id).update(comment_id, changes)

@@ -1,9 +1,10 @@
 from datetime import datetime
 
-from beastmode.accounts import AccountMixin
-from beastmode.db import Base, Database
 from sqlalchemy import ForeignKey, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from beastmode.accounts import AccountMixin
+from beastmode.db import Base, Database
 
 db = Database()
 

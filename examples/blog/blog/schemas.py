@@ -1,6 +1,7 @@
-from beastmode.api import Schema
 from marshmallow import fields
 from marshmallow.validate import Length
+
+from beastmode.api import Schema
 
 
 class Profile(Schema):

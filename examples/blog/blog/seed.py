@@ -1,11 +1,11 @@
 """`flask --app blog seed`: enough rows to see something."""
 
 import click
-from beastmode.db import transaction
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from beastmode.db import transaction
 from blog.models import Comment, Post, Profile, User, db
 
 EMAIL = "ada@example.com"

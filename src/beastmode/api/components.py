@@ -33,7 +33,7 @@ class Components:
     def __init__(self, spec: APISpec, converter: OpenAPIConverter) -> None:
         self._spec = spec
         self._converter = converter
-        self._owners: dict[str, Any] = {}
+        self._owners: dict[str, type[Schema]] = {}
 
     def reference(self, schema: Schema, direction: Direction) -> Document:
         """A `$ref` to a schema's component, which is registered on the way.
@@ -43,15 +43,15 @@ class Components:
             direction: Whether clients send it or get it.
         """
         name = component_name(schema, direction)
-        owner = (type(schema), modifiers_of(schema))
-        if name not in self._owners:
-            self._owners[name] = owner
+        kind = type(schema)
+        owner = self._owners.get(name)
+        if owner is None:
+            self._owners[name] = kind
             self._spec.components.schema(name, component=self._describe_schema(schema, direction))
-        elif self._owners[name] != owner:
-            first = self._owners[name][0]
+        elif owner is not kind and self._spec.components.schemas[name] != self._describe_schema(schema, direction):
             raise ConfigurationError(
-                f"{type(schema).__module__}.{type(schema).__name__} and {first.__module__}.{first.__name__} "
-                f"would both be called {name} in the document; rename one."
+                f"{kind.__module__}.{kind.__name__} and {owner.__module__}.{owner.__name__} differ, "
+                f"but would both be called {name} in the document; rename one."
             )
         return {"$ref": f"#/components/schemas/{name}"}
 
@@ -62,8 +62,7 @@ class Components:
             name: Its name.
             component: Its JSON schema.
         """
-        if name not in self._owners:
-            self._owners[name] = name
+        if name not in self._spec.components.schemas:
             self._spec.components.schema(name, component=component)
         return {"$ref": f"#/components/schemas/{name}"}
 
