@@ -4,15 +4,19 @@ Request ids, headers, the log line, metrics and the probes hang here, so that Fl
 project and an answer that Flask never saw (a probe, a refused path) is treated like any other.
 """
 
+import logging
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from beastmode.core.exchange import ENVIRON_KEY, Exchange
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
 
 __all__ = ["Edge", "Probe", "edge_of", "install_edge"]
 
@@ -21,53 +25,53 @@ Probe = Callable[[Exchange], tuple[int, Headers, bytes]]
 """Answers a request before Flask is asked: status code, headers, body."""
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
-REASONS = {
-    200: "200 OK",
-    401: "401 UNAUTHORIZED",
-    404: "404 NOT FOUND",
-    405: "405 METHOD NOT ALLOWED",
-    503: "503 SERVICE UNAVAILABLE",
-}
+STATUS_LINES = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
+LAST_RESORT = b'{"success":false,"message":"Internal Server Error","details":null}'
+log = logging.getLogger("beastmode")
 
 
 class Edge:
     """Wraps a WSGI application; features add what they need to its lists while the application is put together.
 
     Attributes:
-        probes: Answers by exact path, for GET and HEAD, given without asking Flask.
+        project: The Flask application inside, if it is one.
+        probes: Answers by exact path, for GET and HEAD, given without asking Flask; a route of the project by the
+            same path goes first.
         rewrites: Each gets the path and returns the path to route instead; run in order.
         decorators: Each may add to the headers of an answer; gets the exchange and the header list.
         observers: Each is told of a finished exchange: its body is sent, its status known.
     """
 
-    def __init__(self, app: "WSGIApplication") -> None:
+    def __init__(self, app: "WSGIApplication", project: "Flask | None" = None) -> None:
         self.app = app
+        self.project = project
         self.probes: dict[str, Probe] = {}
         self.rewrites: list[Callable[[str], str]] = []
         self.decorators: list[Callable[[Exchange, Headers], None]] = []
         self.observers: list[Callable[[Exchange], None]] = []
+        self._is_settled = False
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         exchange = Exchange(environ, request_id(environ.get("HTTP_X_REQUEST_ID")))
         environ[ENVIRON_KEY] = exchange
-        probe = self.probes.get(exchange.path)
-        if probe is not None:
-            return self._answer(probe, exchange, start_response)
-        for rewrite in self.rewrites:
-            environ["PATH_INFO"] = rewrite(environ["PATH_INFO"])
 
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
             exchange.status = int(status[:3])
-            exchange.route = matched_rule(environ)
-            self._decorate(exchange, headers)
+            exchange.route = exchange.route or matched_rule(environ)
+            headers = self._decorated(exchange, headers)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         try:
-            body = self.app(environ, begin)
+            body = self._answer(exchange, begin)
+        except Exception:
+            if self._propagates():
+                self._fail(exchange)
+                raise
+            log.exception("Request %s: the application failed to answer", exchange.request_id)
+            body = self._last_resort(begin)
         except BaseException:
-            exchange.status = exchange.status or 500
-            self._observe(exchange)
+            self._fail(exchange)
             raise
         if type(body) is list:  # a whole body: its length is known and nothing is left to close
             exchange.sent = sum(map(len, body))
@@ -75,45 +79,85 @@ class Edge:
             return body
         return Watched(body, exchange, self._observe)
 
-    def _answer(self, probe: Probe, exchange: Exchange, start_response: "StartResponse") -> list[bytes]:
-        exchange.route = exchange.path
-        if exchange.environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
-            status, headers, body = probe(exchange)
-        else:
-            status, headers, body = 405, [("Allow", "GET, HEAD")], b""
-        headers = [*headers, ("Content-Length", str(len(body)))]
-        exchange.status = status
-        self._decorate(exchange, headers)
-        start_response(REASONS[status], headers)
-        if exchange.environ["REQUEST_METHOD"] == "HEAD":
-            body = b""
-        exchange.sent = len(body)
-        self._observe(exchange)
-        return [body]
+    def _answer(self, exchange: Exchange, begin: "StartResponse") -> Iterable[bytes]:
+        if not self._is_settled:
+            self._settle()
+        probe = self.probes.get(exchange.path)
+        if probe is not None:
+            return answer_probe(probe, exchange, begin)
+        if self.rewrites:
+            path = exchange.path
+            for rewrite in self.rewrites:
+                path = rewrite(path)
+            exchange.environ["PATH_INFO"] = path
+        return self.app(exchange.environ, begin)
 
-    def _decorate(self, exchange: Exchange, headers: Headers) -> None:
-        headers.append(("X-Request-ID", exchange.request_id))
-        headers.extend(exchange.headers)
+    def _settle(self) -> None:
+        """Leave a path to the project where it has a route of its own there."""
+        if self.project is not None:
+            for rule in self.project.url_map.iter_rules():
+                self.probes.pop(rule.rule, None)
+        self._is_settled = True
+
+    def _propagates(self) -> bool:
+        """Whether a failure shall reach the test, or the debugger, that wraps the application."""
+        if self.project is None:
+            return True
+        told: bool | None = self.project.config.get("PROPAGATE_EXCEPTIONS")
+        return self.project.testing or self.project.debug if told is None else told
+
+    def _last_resort(self, begin: "StartResponse") -> list[bytes]:
+        """The answer where Flask's own handling of errors has failed: the server's would lack every header."""
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(LAST_RESORT)))]
+        begin(STATUS_LINES[500], headers, sys.exc_info())
+        return [LAST_RESORT]
+
+    def _fail(self, exchange: Exchange) -> None:
+        exchange.status = 500
+        exchange.route = exchange.route or matched_rule(exchange.environ)
+        self._observe(exchange)
+
+    def _decorated(self, exchange: Exchange, headers: Headers) -> Headers:
+        """A list of our own, since the application may use its list for the next answer too."""
+        headers = [*headers, *exchange.headers]
+        for name, _ in headers:
+            if name.lower() == "x-request-id":
+                break
+        else:
+            headers.append(("X-Request-ID", exchange.request_id))
         for decorate in self.decorators:
             decorate(exchange, headers)
+        return headers
 
     def _observe(self, exchange: Exchange) -> None:
         for observe in self.observers:
-            observe(exchange)
+            try:
+                observe(exchange)
+            except Exception:
+                # The answer stands: a full disk must not turn a stored order into a 500.
+                log.exception("Request %s: an observer failed", exchange.request_id)
 
 
 class Watched:
-    """A streamed body; the exchange is observed when the server closes it."""
+    """A streamed body; the exchange is observed once: when the body has ended, or when the server closes it before."""
 
     def __init__(self, body: Iterable[bytes], exchange: Exchange, observe: Callable[[Exchange], None]) -> None:
         self._body = body
         self._exchange = exchange
         self._observe = observe
+        self._is_observed = False
 
     def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._body:
-            self._exchange.sent += len(chunk)
-            yield chunk
+        try:
+            for chunk in self._body:
+                self._exchange.sent += len(chunk)
+                yield chunk
+        except Exception:
+            # The status line is gone already: only the log can still tell that the answer is cut short.
+            log.exception("Request %s: its answer broke off", self._exchange.request_id)
+            self._exchange.status = 500
+            raise
+        self._end()
 
     def close(self) -> None:
         """Close the wrapped body, and tell the observers whatever happens."""
@@ -121,7 +165,24 @@ class Watched:
             if (close := getattr(self._body, "close", None)) is not None:
                 close()
         finally:
+            self._end()
+
+    def _end(self) -> None:
+        if not self._is_observed:
+            self._is_observed = True
             self._observe(self._exchange)
+
+
+def answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
+    """Answer by a probe, which knows neither about methods nor lengths."""
+    exchange.route = exchange.path
+    method = exchange.environ["REQUEST_METHOD"]
+    if method in {"GET", "HEAD"}:
+        status, headers, body = probe(exchange)
+    else:
+        status, headers, body = 405, [("Allow", "GET, HEAD")], b""
+    begin(STATUS_LINES[status], [*headers, ("Content-Length", str(len(body)))])
+    return [] if method == "HEAD" else [body]
 
 
 def request_id(given: str | None) -> str:
@@ -146,7 +207,7 @@ def install_edge(app: Any) -> Edge:
     """
     edge: Edge | None = app.extensions.get("beastmode.edge")
     if edge is None:
-        edge = app.extensions["beastmode.edge"] = Edge(app.wsgi_app)
+        edge = app.extensions["beastmode.edge"] = Edge(app.wsgi_app, app)
         app.wsgi_app = edge
     return edge
 

@@ -18,7 +18,7 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
     """Every setting, from what is given, else the environment, else (in development) `.env`, else the default.
 
     Args:
-        given: Values set in code, such as `app.config`; None counts as not set.
+        given: Values set in code, such as those of `app.config` that differ from Flask's own; None counts as not set.
         environ: The environment variables; by default the process's own.
 
     Raises:
@@ -26,10 +26,13 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
     """
     environ = os.environ if environ is None else environ
     sources: list[Mapping[str, Any]] = [given or {}, environ]
-    if (first(sources, "ENVIRONMENT") or "") == "development":
-        sources.append(dotenv_values(Path.cwd() / ".env"))
     values: dict[str, Any] = {}
     problems = []
+    if first(sources, "ENVIRONMENT") == "development":
+        try:
+            sources.append(dotenv_values(Path.cwd() / ".env"))
+        except (OSError, ValueError) as error:
+            problems.append(f".env cannot be read: {error}; expected a text file in UTF-8, or none.")
     for row in settings_table():
         found = first(sources, row.name)
         if found is None or (found == "" and row.default != ""):
@@ -37,7 +40,7 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
         try:
             values[row.name.lower()] = row.kind.deserialize(found)
         except ValidationError:
-            shown = "not usable" if row.is_secret else repr(found)
+            shown = "not usable" if row.is_secret else shortened(repr(found))
             problems.append(f"{row.name} is {shown}; expected {row.expects}.")
     settings = Settings(**values)
     if settings.is_production:
@@ -47,6 +50,11 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
     return settings
 
 
+def shortened(found: str) -> str:
+    """At most 100 characters of what was found."""
+    return found if len(found) <= 100 else f"{found[:97]}..."
+
+
 def first(sources: list[Mapping[str, Any]], name: str) -> Any:
     """The first value that a source has for a name, None where none has."""
     return next((source[name] for source in sources if source.get(name) is not None), None)
@@ -54,12 +62,13 @@ def first(sources: list[Mapping[str, Any]], name: str) -> Any:
 
 def production_problems(settings: Settings) -> Iterator[str]:
     """What must not be so where real people's data is."""
-    secrets = {"SECRET_KEY": settings.secret_key}
+    secrets = [("SECRET_KEY", settings.secret_key)]
     if settings.jwt_secret_key:
-        secrets["JWT_SECRET_KEY"] = settings.jwt_secret_key
-    for name, secret in secrets.items():
+        secrets.append(("JWT_SECRET_KEY", settings.jwt_secret_key))
+    secrets += [("JWT_PREVIOUS_SECRET_KEYS", secret) for secret in settings.jwt_previous_secret_keys]
+    for name, secret in secrets:
         if secret == DEVELOPMENT_SECRET:
-            yield f"{name} is not set; production needs {A_SECRET}."
+            yield f"{name} is not set, or set to the value for development; production needs {A_SECRET}."
         elif len(secret.encode()) < SECRET_BYTES:
             yield f"{name} has {len(secret.encode())} bytes; production needs {A_SECRET}."
     if settings.debug:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from beastmode.core.setting import Setting, Words, choice, flag, number, setting, text, whole
+from beastmode.core.setting import Origins, Secret, Setting, Words, choice, flag, number, setting, text, whole
 
 __all__ = ["DEVELOPMENT_SECRET", "SECRET_BYTES", "Settings", "settings_table"]
 
@@ -30,7 +30,7 @@ class Settings:
     )
     debug: bool = setting(flag(), default=False, sentence="Flask's debug mode; refused in production.", expects=YES_NO)
     secret_key: str = setting(
-        text(),
+        Secret(),
         DEVELOPMENT_SECRET,
         f"Signs cursors and whatever else leaves the server. {SECRET_SENTENCE}",
         expects=A_SECRET,
@@ -89,7 +89,7 @@ class Settings:
         expects="a number of rows",
     )
     jwt_secret_key: str = setting(
-        text(),
+        Secret(),
         "",
         f"Signs access and refresh tokens; SECRET_KEY where it is empty. {SECRET_SENTENCE}",
         expects=A_SECRET,
@@ -161,11 +161,11 @@ class Settings:
         expects="a number from 0 to 10",
     )
     cors_origins: tuple[str, ...] | None = setting(
-        Words(),
+        Origins(),
         None,
         "Origins that browsers may call from, separated by commas, or `*`. Where it is not set: in development "
         "http://localhost:3000 and http://localhost:5173, in production none.",
-        expects="origins such as https://app.example.com, separated by commas",
+        expects="origins such as https://app.example.com, without a path, separated by commas, or *",
     )
     cors_credentials: bool = setting(
         flag(),

@@ -1,0 +1,46 @@
+"""How text that a client may have chosen is written into a log: on one line, in one field, and visibly.
+
+What log forging needs (CWE-117) never gets through: line ends and Unicode's other line separators, control characters
+and the terminal sequences made of them, and characters that turn the direction of the text around.
+"""
+
+import re
+from urllib.parse import quote
+
+__all__ = ["PATH_CHARACTERS", "as_asked", "printable", "word"]
+
+PATH_CHARACTERS = 1000
+"""A longer path is cut in the log. Three bytes a character, with the other fields, still fit into one atomic write
+to a pipe (PIPE_BUF, 4096 bytes on Linux)."""
+WORD_CHARACTERS = 200
+
+PATH_MARKS = "/~!$&'()*+,;:@=-._"
+is_plain_path = re.compile(rf"[A-Za-z0-9{re.escape(PATH_MARKS)}]{{1,{PATH_CHARACTERS}}}").fullmatch
+# Visible ASCII but for the three quotes and marks that the text format itself uses, and the backslash.
+is_plain_word = re.compile(rf"[!#-&(-<>-\[\]-~]{{1,{WORD_CHARACTERS}}}").fullmatch
+
+
+def as_asked(path: str) -> str:
+    """A path as the client wrote it: every byte that is not plain is percent-encoded (RFC 3986).
+
+    Args:
+        path: `PATH_INFO`: one character for each byte (PEP 3333), percent-decoding done.
+    """
+    if is_plain_path(path):
+        return path
+    encoded = quote(path[:PATH_CHARACTERS], safe=PATH_MARKS, encoding="latin-1", errors="backslashreplace")
+    return encoded if len(path) <= PATH_CHARACTERS else f"{encoded}..."
+
+
+def word(value: str) -> str:
+    """A value that stays one field of a `key=value` line: as it is where it is plain, else quoted, in ASCII."""
+    return value if is_plain_word(value) else ascii(value[:WORD_CHARACTERS])
+
+
+def printable(text: str) -> str:
+    """A text on one line: whatever Python does not call printable is written as its escape sequence."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

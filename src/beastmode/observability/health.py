@@ -1,0 +1,77 @@
+"""Probes for load balancers: whether the process lives, and whether what it needs is there."""
+
+import logging
+from collections.abc import Callable
+from time import monotonic
+
+import orjson
+from flask import Flask
+
+from beastmode.core.edge import Edge, Probe
+from beastmode.core.exchange import Exchange
+
+__all__ = ["READINESS", "Check", "install_health"]
+
+READINESS = "beastmode.readiness"
+"""Where in `app.extensions` the checks are: a dict from a name to a `Check`."""
+
+Check = Callable[[], object]
+"""Raises if what it looks at is not usable; runs in an application context."""
+
+HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+ALIVE = b'{"status":"ok"}'
+QUIET_SECONDS = 60
+log = logging.getLogger("beastmode")
+
+
+def install_health(app: Flask, edge: Edge) -> None:
+    """Answer /health and /health/ready.
+
+    Args:
+        app: The Flask application; its `extensions["beastmode.readiness"]` may be filled until the first request
+            and later.
+        edge: Its edge.
+    """
+    app.extensions.setdefault(READINESS, {})
+    edge.probes["/health"] = alive
+    edge.probes["/health/ready"] = readiness(app)
+
+
+def alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+    """200, as long as the process answers at all."""
+    return 200, HEADERS, ALIVE
+
+
+def readiness(app: Flask) -> Probe:
+    """A probe that answers 200 if every check passes, else 503 with the names of those that failed."""
+    told: dict[str, float] = {}
+
+    def ready(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+        checks: dict[str, Check] = app.extensions[READINESS]
+        results = {name: "ok" if passes(app, name, check, told) else "failed" for name, check in checks.items()}
+        is_ready = "failed" not in results.values()
+        body = {"status": "ok" if is_ready else "failed", "checks": results}
+        return 200 if is_ready else 503, HEADERS, orjson.dumps(body)
+
+    return ready
+
+
+def passes(app: Flask, name: str, check: Check, told: dict[str, float]) -> bool:
+    """Whether a check passes; the log is told why not, once a minute for each check.
+
+    Args:
+        app: Whose context to run it in.
+        name: Its name.
+        check: The check.
+        told: When the log was told of which check.
+    """
+    try:
+        with app.app_context():
+            check()
+    except Exception:
+        moment = monotonic()
+        if moment - told.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
+            told[name] = moment
+            log.exception("Not ready: %s", name)
+        return False
+    return True

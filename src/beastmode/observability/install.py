@@ -1,0 +1,35 @@
+from collections.abc import Set as AbstractSet
+
+from flask import Flask
+
+from beastmode.core.edge import Edge
+from beastmode.core.settings import Settings
+from beastmode.observability.destination import open_destination
+from beastmode.observability.health import install_health
+from beastmode.observability.logs import install_logs
+from beastmode.observability.metrics import install_metrics
+from beastmode.observability.request_log import request_logger
+
+__all__ = ["install"]
+
+
+def install(app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str] = frozenset()) -> None:
+    """Give an application its metrics, its logs and its health probes.
+
+    Args:
+        app: The Flask application.
+        settings: Its settings.
+        edge: Its edge.
+        without: What to leave out: "metrics", "logs", "health".
+
+    Raises:
+        SettingsError: Where LOG_FILE cannot be written.
+    """
+    if "metrics" not in without:
+        install_metrics(app, settings, edge)
+    if "logs" not in without:
+        destination = open_destination(settings)
+        install_logs(app, settings, destination)
+        edge.observers.append(request_logger(settings, destination))
+    if "health" not in without:
+        install_health(app, edge)

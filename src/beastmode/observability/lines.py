@@ -1,0 +1,70 @@
+"""What one line of the log looks like, for people and for machines."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from time import time
+from typing import Any
+
+import orjson
+
+from beastmode.observability.escaping import printable, word
+
+__all__ = ["json_line", "text_line", "timestamp"]
+
+_second = (0, "")
+
+
+def timestamp() -> str:
+    """The system's time now, in UTC with milliseconds, such as "2026-11-23T21:00:00.123Z" (RFC 3339).
+
+    The part up to the second is kept for the second it is right, since writing it costs more than the rest of a line.
+    """
+    global _second  # noqa: PLW0603 - one tuple, replaced whole: a thread sees the old one or the new one
+    moment = time()
+    second = int(moment)
+    known, text = _second
+    if known != second:
+        text = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        _second = (second, text)
+    return f"{text}.{int((moment - second) * 1000):03d}Z"
+
+
+def json_line(fields: Mapping[Any, Any]) -> str:
+    """One JSON object without a line end, whatever the values are; what JSON cannot hold is shown by its `repr`."""
+    try:
+        line = orjson.dumps(fields, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # lone surrogates, circles, integers beyond 64 bits
+        line = orjson.dumps({printable(str(key)): simple(value) for key, value in fields.items()}).decode()
+    if line.isprintable():
+        return line
+    # JSON leaves DEL, C1 controls and U+2028 as they are; a terminal or `str.splitlines` does not.
+    return "".join(character if character.isprintable() else json_escape(character) for character in line)
+
+
+def simple(value: Any) -> Any:
+    """A value that every JSON writer takes."""
+    if isinstance(value, bool | float) or value is None or (isinstance(value, int) and abs(value) < 2**63):
+        return value
+    return printable(value if isinstance(value, str) else repr(value))
+
+
+def json_escape(character: str) -> str:
+    """A character as JSON's escape by code point, two of them beyond the basic plane."""
+    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
+
+
+def text_line(fields: Mapping[str, Any]) -> str:
+    """A line for people: time, level, logger and request id first, so that no message can pretend to be another's.
+
+    Args:
+        fields: At least time, level, logger and event; `exception` follows on lines of its own, all indented.
+    """
+    rest = dict(fields)
+    head = f"{rest.pop('time')} {rest.pop('level').upper()} {word(rest.pop('logger'))}"
+    event, trace = rest.pop("event"), rest.pop("exception", "")
+    if (request_id := rest.pop("request_id", None)) is not None:
+        head += f" request_id={word(str(request_id))}"
+    details = "".join(f" {word(str(name))}={word(str(value))}" for name, value in rest.items())
+    rows = "".join(f"\n    {printable(row)}" for row in str(trace).splitlines())
+    return f"{head} {printable(str(event))}{details}{rows}"

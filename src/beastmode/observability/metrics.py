@@ -1,0 +1,189 @@
+"""Counts and durations of requests, for Prometheus."""
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from hmac import compare_digest
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+from flask import Flask
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, values
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from beastmode.core.edge import Edge, Probe
+from beastmode.core.exchange import Exchange
+from beastmode.core.identity import Identity
+from beastmode.core.settings import Settings
+from beastmode.observability.escaping import word
+
+__all__ = ["Metrics", "install_metrics"]
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+CALLERS = 100
+"""How many callers of each kind are told apart; a series is kept for ever, and addresses are many."""
+DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What is counted, and where."""
+
+    registry: CollectorRegistry
+    requests: Counter
+    seconds: Histogram
+    deprecated: Counter
+
+
+def install_metrics(app: Flask, settings: Settings, edge: Edge) -> None:
+    """Count every request, and answer /metrics.
+
+    In production without METRICS_TOKEN there is no /metrics, so that nobody but the operator reads it.
+
+    Args:
+        app: The Flask application; gets its `Metrics` as `extensions["beastmode.metrics"]`.
+        settings: METRICS_TOKEN and ENVIRONMENT count.
+        edge: Its edge.
+    """
+    metrics = app.extensions["beastmode.metrics"] = shared_metrics() if is_shared() else new_metrics()
+    edge.observers.append(request_counter(metrics))
+    if settings.metrics_token or not settings.is_production:
+        edge.probes["/metrics"] = exposition(metrics, settings)
+
+
+def is_shared() -> bool:
+    """Whether prometheus-client was told at its import to keep values in files that all workers share."""
+    return values.ValueClass is not values.MutexValue
+
+
+@cache
+def shared_metrics() -> Metrics:
+    """The process's one set: two objects for one series of a shared file would overwrite each other's values."""
+    Path(os.environ[DIRECTORY]).mkdir(parents=True, exist_ok=True)
+    return new_metrics()
+
+
+def new_metrics() -> Metrics:
+    """A set of its own, in a registry of its own: two applications in one process count apart."""
+    registry = CollectorRegistry()
+    labels = ["method", "route", "status"]
+    return Metrics(
+        registry,
+        Counter("http_requests_total", "Requests answered.", labels, registry=registry),
+        Histogram(
+            "http_request_seconds",
+            "Time from a request's first byte to its answer's end.",
+            labels,
+            buckets=SECONDS,
+            registry=registry,
+        ),
+        Counter(
+            "http_requests_deprecated_total",
+            "Requests answered by a deprecated route.",
+            ["route", "caller"],
+            registry=registry,
+        ),
+    )
+
+
+def request_counter(metrics: Metrics) -> Callable[[Exchange], None]:
+    """An observer for the edge."""
+    # Looking a series up by its labels costs several times as much as counting.
+    series: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
+    callers: dict[str, set[str]] = {}
+
+    def series_of(key: tuple[str, str, int]) -> tuple[Callable[[], None], Callable[[float], None]]:
+        method, route, status = key
+        if method not in METHODS:  # anybody can invent methods, and each would be a series
+            key = ("other", route, status)
+        found = series.get(key)
+        if found is None:
+            labels = (key[0], route or "unmatched", str(status))
+            found = series[key] = metrics.requests.labels(*labels).inc, metrics.seconds.labels(*labels).observe
+        return found
+
+    def count(exchange: Exchange) -> None:
+        key = (exchange.environ["REQUEST_METHOD"], exchange.route, exchange.status)
+        increment, observe = series.get(key) or series_of(key)
+        increment()
+        observe(perf_counter() - exchange.started)
+        if exchange.deprecated:
+            metrics.deprecated.labels(exchange.route or "unmatched", caller_label(exchange, callers)).inc()
+
+    return count
+
+
+def caller_label(exchange: Exchange, known: dict[str, set[str]]) -> str:
+    """Who calls, for the first CALLERS accounts and the first CALLERS addresses, "other" for the rest."""
+    identity = exchange.identity or Identity("address", exchange.environ.get("REMOTE_ADDR", "unknown"))
+    key = word(identity.key)
+    callers = known.setdefault(identity.kind, set())
+    if key not in callers:
+        if len(callers) >= CALLERS:
+            return "other"
+        callers.add(key)
+    return key
+
+
+class Exposition(Collector):
+    """Everything to write out: what runs here, what was counted, and what the project counts by prometheus-client.
+
+    Args:
+        metrics: What this application counts.
+        environment: ENVIRONMENT.
+    """
+
+    def __init__(self, metrics: Metrics, environment: str) -> None:
+        self._metrics = metrics
+        self._about = {
+            "version": version("beastmode"),
+            "python": platform.python_version(),
+            "environment": environment,
+        }
+
+    def collect(self) -> Iterator[Metric]:
+        """Each family once, however many processes and registries know of it."""
+        # Not prometheus-client's Info, which does not work with several processes.
+        about = GaugeMetricFamily("beastmode_info", "What runs here.", labels=list(self._about))
+        about.add_metric(list(self._about.values()), 1)
+        yield about
+        if is_shared():  # the files of all workers; those of dead ones count on, so that no counter ever falls
+            yield from MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call]  # has no annotations
+            return
+        names = set()
+        for family in self._metrics.registry.collect():
+            names.add(family.name)
+            # A third of the lines would say when a series was first seen, which several processes cannot tell anyway.
+            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
+            yield family
+        yield from (family for family in REGISTRY.collect() if family.name not in names)
+
+
+def exposition(metrics: Metrics, settings: Settings) -> Probe:
+    """The probe for /metrics."""
+    everything = Exposition(metrics, settings.environment)
+    expected = f"Bearer {settings.metrics_token}".encode() if settings.metrics_token else b""
+
+    def expose(exchange: Exchange) -> tuple[int, Headers, bytes]:
+        if expected and not is_allowed(exchange.environ.get("HTTP_AUTHORIZATION", ""), expected):
+            return 401, [("WWW-Authenticate", 'Bearer realm="metrics"')], b""
+        content_type = ("Content-Type", CONTENT_TYPE_PLAIN_0_0_4)
+        return 200, [content_type, ("Cache-Control", "no-store")], generate_latest(everything)
+
+    return expose
+
+
+def is_allowed(given: str, expected: bytes) -> bool:
+    """Whether an Authorization header is the expected one, found out in the same time whatever is wrong with it."""
+    scheme, _, token = given.partition(" ")
+    presented = f"{scheme.capitalize()} {token.strip()}".encode("latin-1", "replace")
+    return compare_digest(presented, expected)

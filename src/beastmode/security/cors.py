@@ -1,0 +1,76 @@
+"""Which web pages of other origins may call (the Fetch standard's CORS protocol)."""
+
+import re
+
+from flask import Flask
+from flask_cors import CORS
+
+from beastmode.core.edge import Edge
+from beastmode.core.exchange import Exchange
+from beastmode.core.settings import Settings
+
+__all__ = ["install_cors"]
+
+ALLOWED_HEADERS = [
+    "Accept",
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Request-ID",
+]
+EXPOSED_HEADERS = [
+    "Deprecation",
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "Sunset",
+    "WWW-Authenticate",
+    "X-Request-ID",
+]
+PREFLIGHT_SECONDS = 7200
+"""How long a browser may remember a preflight; Chrome never keeps one for longer."""
+
+
+def install_cors(app: Flask, settings: Settings, edge: Edge) -> None:
+    """Let the allowed origins call; nothing is installed where there are none.
+
+    `CORS_ALLOW_HEADERS`, `CORS_EXPOSE_HEADERS`, `CORS_MAX_AGE` and `CORS_METHODS` in `app.config`, flask-cors' own
+    names, replace what is written here.
+
+    Args:
+        app: The Flask application.
+        settings: CORS_ORIGINS and CORS_CREDENTIALS count.
+        edge: Its edge.
+    """
+    origins = settings.allowed_origins
+    if not origins:
+        return
+    app.config.setdefault("CORS_ALLOW_HEADERS", ALLOWED_HEADERS)
+    app.config.setdefault("CORS_EXPOSE_HEADERS", EXPOSED_HEADERS)
+    app.config.setdefault("CORS_MAX_AGE", PREFLIGHT_SECONDS)
+    is_open = "*" in origins
+    is_same_for_all = is_open and not settings.cors_credentials
+    CORS(
+        app,
+        # As compiled patterns, whole: flask-cors takes text with a bracket, as IPv6 has it, for a pattern to search.
+        origins="*" if is_open else [re.compile(rf"{re.escape(origin)}\Z", re.IGNORECASE) for origin in origins],
+        supports_credentials=settings.cors_credentials,
+        send_wildcard=is_same_for_all,
+        # Without an Origin header nobody asked; flask-cors would list every origin.
+        always_send=False,
+        vary_header=False,
+        intercept_exceptions=False,
+    )
+    if not is_same_for_all:
+        edge.decorators.append(vary_by_origin)
+
+
+def vary_by_origin(_: Exchange, headers: list[tuple[str, str]]) -> None:
+    """Tell caches that the answer depends on the origin, also where the request names none or a strange one.
+
+    A cache would otherwise keep the answer without CORS headers and give it to a page that needs them.
+    """
+    headers.append(("Vary", "Origin"))
