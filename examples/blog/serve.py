@@ -1,0 +1,103 @@
+"""`make run`: the blog on SQLite in var/, migrated, seeded and served, until Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+HOME = Path(__file__).resolve().parent
+DATABASE = HOME.parent.parent / "var" / "blog.db"
+HOST = "127.0.0.1"
+FLASK = [sys.executable, "-m", "flask", "--app", "blog"]
+START_SECONDS = 60
+
+WELCOME = """
+The blog is at {url}
+
+  docs     {url}/docs
+  account  {email}, password {password}
+
+Log in and keep the token, list the people, write a post:
+
+  TOKEN=$(curl -s {url}/api/auth/login -H 'Content-Type: application/json' -d '{login}' \
+| sed -n 's/.*"token":"\\([^"]*\\)".*/\\1/p')
+  curl -s {url}/api/v2/users -H "Authorization: Bearer $TOKEN"
+  curl -s {url}/api/v1/posts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{post}'
+
+Ctrl-C stops it. The database is {database}; remove it to begin anew.
+"""
+
+
+def main() -> int:
+    """Prepare, serve, and end as the server ends."""
+    port = int(os.environ.get("PORT") or 8000)
+    refuse_busy_port(port)
+    DATABASE.parent.mkdir(exist_ok=True)
+    os.environ |= {"ENVIRONMENT": "development", "DATABASE_URL": f"sqlite:///{DATABASE}"}
+    for words in (["db", "upgrade"], ["seed"]):
+        if failed := subprocess.run([*FLASK, *words], cwd=HOME, check=False).returncode:
+            return failed
+    return serve(port)
+
+
+def refuse_busy_port(port: int) -> None:
+    """End with one line where somebody listens already."""
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        sys.exit(f"port {port} is not free on {HOST}. Stop what listens there, or take another: PORT=8001")
+
+
+def serve(port: int) -> int:
+    """Serve until a signal, and say once it answers what there is to see."""
+    server = subprocess.Popen([*FLASK, "beastmode", "serve", "--port", str(port), "--workers", "1"], cwd=HOME)
+
+    def stop(*_: Any) -> None:
+        server.terminate()
+
+    # A terminal that is closed sends SIGHUP, which granian would take for an order to start its workers anew.
+    for order in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(order, stop)
+    if answers_in_time(server, port):
+        print(welcome(port), flush=True)
+    ended = server.wait()
+    print("Stopped.", flush=True)
+    return ended
+
+
+def answers_in_time(server: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether the server comes to listen before it ends."""
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection((HOST, port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def welcome(port: int) -> str:
+    """Where the docs are, whose account there is, and three lines to paste."""
+    from blog.seed import EMAIL, PASSWORD  # noqa: PLC0415 - a busy port is said before anything is imported
+
+    return WELCOME.format(
+        url=f"http://{HOST}:{port}",
+        email=EMAIL,
+        password=PASSWORD,
+        login=f'{{"email": "{EMAIL}", "password": "{PASSWORD}"}}',
+        post='{"title": "Hello", "body": "Written with curl."}',
+        database=DATABASE,
+    )
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before it served
+        sys.exit(130)
