@@ -1,0 +1,45 @@
+"""E-mail addresses: which are accepted, how they are compared, and what they are called by default."""
+
+import re
+from typing import Any
+
+from marshmallow import fields
+from marshmallow.validate import Length, Regexp
+
+__all__ = ["LONGEST", "EmailAddress", "is_address", "name_from"]
+
+LONGEST = 120
+LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+# The HTML Living Standard's pattern for <input type=email>, with at least one dot in the domain.
+ADDRESS = re.compile(rf"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{LABEL}(?:\.{LABEL})+\Z")
+ADDRESS_RULE = Regexp(ADDRESS, error="Not a valid email address.")
+
+
+def is_address(text: str) -> bool:
+    """Whether this is an e-mail address that can be registered: ASCII, at most 120 characters, nothing around it.
+
+    Args:
+        text: What somebody typed.
+    """
+    return len(text) <= LONGEST and ADDRESS.match(text) is not None
+
+
+def name_from(address: str, longest: int) -> str:
+    """What to call somebody who gave no name: the part before the `@`.
+
+    Args:
+        address: The e-mail address.
+        longest: Characters that fit.
+    """
+    return address.partition("@")[0][:longest]
+
+
+class EmailAddress(fields.String):
+    """An e-mail address in a request, given to the view in lower case; its pattern stands in the API's document."""
+
+    def __init__(self) -> None:
+        rules = [ADDRESS_RULE, Length(max=LONGEST)]
+        super().__init__(required=True, validate=rules, metadata={"example": "ada@example.com"})
+
+    def _deserialize(self, *arguments: Any, **others: Any) -> str:
+        return super()._deserialize(*arguments, **others).lower()

@@ -1,0 +1,27 @@
+"""Keys with one purpose each, derived from the one secret that a project sets."""
+
+import hashlib
+import hmac
+
+__all__ = ["derive", "key_id"]
+
+
+def derive(secret: str, purpose: str) -> bytes:
+    """A 32-byte key that serves this purpose alone: no value made with it is valid for another purpose.
+
+    HMAC-SHA256 of the purpose under the secret, the expand step of HKDF for one block (RFC 5869).
+
+    Args:
+        secret: JWT_SECRET_KEY or SECRET_KEY.
+        purpose: What the key is for, such as "refresh token".
+    """
+    return hmac.digest(secret.encode(), f"beastmode {purpose}\x01".encode(), hashlib.sha256)
+
+
+def key_id(secret: str) -> str:
+    """A short public name for a secret, 16 hex digits, from which the secret cannot be found.
+
+    Args:
+        secret: JWT_SECRET_KEY or SECRET_KEY.
+    """
+    return derive(secret, "key id").hex()[:16]

@@ -1,0 +1,51 @@
+"""The library's own tables of sign-in; they come into a project's migrations as ordinary tables."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, false, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from beastmode.db.base import Base
+
+__all__ = ["Credential", "LoginAttempt", "Session"]
+
+
+class Credential(Base):
+    """A user's password hash, kept apart from the user so that no response can carry it by accident."""
+
+    __tablename__ = "credentials"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    password_hash: Mapped[str] = mapped_column(String(255))
+    is_operator: Mapped[bool] = mapped_column(default=False, server_default=false())
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Session(Base):
+    """One sign-in on one device: the family of refresh tokens that follow from it, of which one holds at a time."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    generation: Mapped[int]
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    rotated_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(String(255))
+    address: Mapped[str] = mapped_column(String(45))
+
+
+class LoginAttempt(Base):
+    """How often somebody has tried to sign in during the current minute."""
+
+    __tablename__ = "login_attempts"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    count: Mapped[int]
+    resets_at: Mapped[datetime]

@@ -1,0 +1,124 @@
+"""Passwords: what they must be, how they are kept, how they are compared.
+
+argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, two passes, one lane). Hashes that
+werkzeug made (scrypt, pbkdf2) are accepted, and reported as due for a new hash.
+"""
+
+import re
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from werkzeug.security import check_password_hash
+
+__all__ = [
+    "LONGEST",
+    "SHORTEST",
+    "Match",
+    "hash_password",
+    "match",
+    "match_nothing",
+    "weaknesses",
+]
+
+SHORTEST = 8
+LONGEST = 256
+
+hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+# Made of a random password that was thrown away. Its parameters are the hasher's, so that comparing with it costs
+# what comparing with a real hash costs; a test holds the two together.
+DECOY = "$argon2id$v=19$m=19456,t=2,p=1$zfVKLSt3FHHkTCf768WclQ$RGHuMfBSHJRNYiNVCalHvlDBn4BX3KdIMMixsdZrUiU"
+
+COMPOSITION = (
+    (re.compile(r"[A-Z]"), "Password must contain at least one uppercase letter"),
+    (re.compile(r"[a-z]"), "Password must contain at least one lowercase letter"),
+    (re.compile(r"[0-9]"), "Password must contain at least one number"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What comparing a password with a stored hash gave.
+
+    Attributes:
+        is_right: Whether the password is the one.
+        is_outdated: Whether the hash was made by other means than today's, and should be made anew.
+    """
+
+    is_right: bool
+    is_outdated: bool = False
+
+
+def weaknesses(password: str, rules: str = "length") -> list[str]:
+    """What is wrong with a new password, one sentence each; empty if it will do.
+
+    Args:
+        password: The password that somebody chose; its length counts in characters.
+        rules: `length` (NIST SP 800-63B) or `document` (also upper case, lower case and digit), as in PASSWORD_RULES.
+    """
+    found = []
+    if len(password) < SHORTEST:
+        found.append(f"Password must be at least {SHORTEST} characters long")
+    if len(password) > LONGEST:
+        found.append(f"Password must be at most {LONGEST} characters long")
+    if not is_text(password):
+        found.append("Password must be valid Unicode text")
+    if rules == "document":
+        found += [sentence for wanted, sentence in COMPOSITION if not wanted.search(password)]
+    return found
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash to keep for a password, in PHC string format, salt and parameters included.
+
+    Args:
+        password: A password in which `weaknesses` found nothing.
+    """
+    return hasher.hash(password)
+
+
+def match(stored: str, password: str) -> Match:
+    """Whether a password belongs to a stored hash, and whether that hash is out of date.
+
+    Args:
+        stored: An argon2 hash of any variant, or a werkzeug hash (scrypt, pbkdf2).
+        password: What the caller says the password is.
+    """
+    if not is_text(password):
+        match_nothing("")
+        return Match(is_right=False)
+    if not stored.startswith("$argon2"):
+        return Match(is_right=matches_werkzeug(stored, password), is_outdated=True)
+    try:
+        hasher.verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return Match(is_right=False)
+    return Match(is_right=True, is_outdated=hasher.check_needs_rehash(stored))
+
+
+def match_nothing(password: str) -> Match:
+    """Do the work of comparing a password where there is no hash, so that time does not tell who has an account.
+
+    Args:
+        password: What the caller says the password is.
+    """
+    match(DECOY, password)
+    return Match(is_right=False)
+
+
+def matches_werkzeug(stored: str, password: str) -> bool:
+    """Whether werkzeug made this hash of this password; a damaged hash belongs to no password."""
+    try:
+        return check_password_hash(stored, password)
+    except ValueError:
+        return False
+
+
+def is_text(password: str) -> bool:
+    """Whether this can be written as UTF-8; JSON can smuggle in half a surrogate pair, which cannot."""
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,117 @@
+"""Refresh tokens: `session.generation.mac`, where nobody without the key can make the mac.
+
+A session's tokens follow from its id, so the successor of a token can be made a second time without being kept
+anywhere in clear, and a token that was never issued is refused before the database is asked.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+from beastmode.accounts.keys import derive
+from beastmode.accounts.tokens import invalid_token
+from beastmode.core.errors import Problem
+from beastmode.core.settings import Settings
+
+__all__ = ["Presented", "RefreshTokens", "fingerprint", "refresh_tokens_of", "wrong_refresh_token"]
+
+PURPOSE = "refresh token"
+LONGEST = 128
+SHAPE = re.compile(r"([A-Za-z0-9_-]{22})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A genuine refresh token that came in; whether it may still be used is in the table.
+
+    Attributes:
+        session_id: The session it belongs to.
+        generation: How many tokens of that session came before it.
+        fingerprint: What the table keeps in its place.
+    """
+
+    session_id: str
+    generation: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshTokens:
+    """Makes refresh tokens and recognises those it made.
+
+    Args:
+        keys: The first makes tokens, each recognises them.
+    """
+
+    keys: tuple[bytes, ...]
+
+    def make(self, session_id: str, generation: int) -> str:
+        """The token of a session's generation.
+
+        Args:
+            session_id: 22 characters of base64url.
+            generation: From 0.
+        """
+        return sign(self.keys[0], session_id, generation)
+
+    def find(self, session_id: str, generation: int, wanted: str) -> str | None:
+        """The token of a session's generation that has the wanted fingerprint, whichever key made it.
+
+        Args:
+            session_id: 22 characters of base64url.
+            generation: From 0.
+            wanted: The fingerprint in the table.
+        """
+        made = (sign(key, session_id, generation) for key in self.keys)
+        return next((token for token in made if fingerprint(token) == wanted), None)
+
+    def recognise(self, token: str) -> Presented:
+        """What a token that came in says.
+
+        Args:
+            token: Text of any length and content.
+
+        Raises:
+            Problem: 401, for whatever none of the keys made.
+        """
+        parts = SHAPE.fullmatch(token) if len(token) <= LONGEST else None
+        if parts is None:
+            raise wrong_refresh_token()
+        session_id, generation = parts[1], int(parts[2])
+        genuine = [hmac.compare_digest(sign(key, session_id, generation), token) for key in self.keys]
+        if not any(genuine):
+            raise wrong_refresh_token()
+        return Presented(session_id, generation, fingerprint(token))
+
+
+def refresh_tokens_of(settings: Settings) -> RefreshTokens:
+    """The refresh tokens of an application, as its settings say.
+
+    Args:
+        settings: Its secrets.
+    """
+    secrets_in_order = dict.fromkeys((settings.token_secret, *settings.jwt_previous_secret_keys))
+    return RefreshTokens(tuple(derive(secret, PURPOSE) for secret in secrets_in_order))
+
+
+def sign(key: bytes, session_id: str, generation: int) -> str:
+    """The one token that a key makes for this session and generation."""
+    content = f"{session_id}.{generation}"
+    mac = base64.urlsafe_b64encode(hmac.digest(key, content.encode(), hashlib.sha256)).rstrip(b"=")
+    return f"{content}.{mac.decode()}"
+
+
+def fingerprint(token: str) -> str:
+    """What is kept of a refresh token: its SHA-256 in hex. The mac in it is random enough to need no salt.
+
+    Args:
+        token: A refresh token.
+    """
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def wrong_refresh_token() -> Problem:
+    """The answer to any refresh token that will not do: 401, the same words whatever is wrong with it."""
+    return invalid_token("The refresh token is not valid")

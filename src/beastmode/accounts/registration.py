@@ -1,0 +1,125 @@
+"""New users, and the passwords of those there are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from beastmode.accounts import passwords
+from beastmode.accounts.addresses import is_address, name_from
+from beastmode.accounts.models import Credential, Session
+from beastmode.core.clock import now
+from beastmode.core.errors import Problem
+from beastmode.db import Database, transaction
+
+__all__ = ["Registration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Makes users and sets passwords.
+
+    Args:
+        database: Where they are kept.
+        user: The project's User model.
+        password_rules: `length` or `document`, as in PASSWORD_RULES.
+    """
+
+    database: Database
+    user: Any
+    password_rules: str
+
+    def create(self, email: str, password: str, *, name: str | None = None, is_operator: bool = False) -> Any:
+        """A new user with a password, both or neither.
+
+        Args:
+            email: The address; compared without case.
+            password: What they will log in with.
+            name: What to call them; the address's local part where it is None, if the model has a name at all.
+            is_operator: Whether they operate the backend.
+
+        Raises:
+            Problem: 400 "already exists" for a taken address, whatever the password is; 422 for an address or a
+                password that will not do.
+        """
+        email = email.lower()
+        if not is_address(email):
+            raise Problem(422, "Validation failed", details={"email": ["Not a valid email address."]})
+        if self._is_taken(email):
+            raise already_exists()
+        # Hashed before the transaction begins: it takes a while, and SQLite has one writer at a time.
+        password_hash = self._hash(password)
+        try:
+            with transaction():
+                return self._insert(email, name, password_hash, is_operator=is_operator)
+        except IntegrityError:
+            # Somebody else was faster with the same address; any other conflict is not ours to explain.
+            if self._is_taken(email):
+                raise already_exists() from None
+            raise
+
+    def set_password(self, user_id: int | str, password: str) -> None:
+        """Give a user a new password, and end all their sessions.
+
+        Args:
+            user_id: Whose.
+            password: The new one.
+
+        Raises:
+            Problem: 422 for a password that will not do, 409 where there is no such user.
+        """
+        password_hash = self._hash(password)
+        with transaction():
+            moment = now()
+            session = self.database.session
+            credential = session.get(Credential, user_id)
+            if credential is None:
+                session.add(Credential(user_id=user_id, password_hash=password_hash, changed_at=moment))
+            else:
+                credential.password_hash, credential.changed_at = password_hash, moment
+            open_ones = (Session.user_id == user_id, Session.revoked_at.is_(None))
+            session.execute(update(Session).where(*open_ones).values(revoked_at=moment))
+
+    def weaknesses(self, password: str) -> list[str]:
+        """What is wrong with a new password by this application's rules; empty if it will do.
+
+        Args:
+            password: The password that somebody chose.
+        """
+        return passwords.weaknesses(password, self.password_rules)
+
+    def _hash(self, password: str) -> str:
+        if wrong := self.weaknesses(password):
+            raise Problem(422, "Validation failed", details={"password": wrong})
+        return passwords.hash_password(password)
+
+    def _is_taken(self, email: str) -> bool:
+        statement = select(self.user.id).where(self.user.email == email)
+        return self.database.execute(statement).first() is not None
+
+    def _insert(self, email: str, name: str | None, password_hash: str, *, is_operator: bool) -> Any:
+        values = {"email": email}
+        if (longest := longest_name(self.user)) is not None:
+            values["name"] = name or name_from(email, longest)
+        user = self.user(**values)
+        session = self.database.session
+        session.add(user)
+        session.flush()
+        session.add(Credential(user_id=user.id, password_hash=password_hash, is_operator=is_operator, changed_at=now()))
+        return user
+
+
+def longest_name(user: Any) -> int | None:
+    """How many characters the model's `name` holds; None where it has no such column.
+
+    Args:
+        user: The project's User model.
+    """
+    column = user.__table__.columns.get("name")
+    return None if column is None else (column.type.length or 255)
+
+
+def already_exists() -> Problem:
+    """The answer to a registration with an address that somebody has."""
+    return Problem(400, "A user with this email address already exists")

@@ -1,0 +1,84 @@
+"""What the routes of sign-in take and give; the parts that depend on the project's User are made from it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length
+
+from beastmode.accounts.addresses import EmailAddress
+from beastmode.accounts.passwords import LONGEST, SHORTEST
+from beastmode.accounts.registration import longest_name
+from beastmode.api import Schema
+
+__all__ = ["GrantSchema", "LoginSchema", "RefreshSchema", "account_schema", "registration_schema"]
+
+
+class LoginSchema(Schema):
+    """Who wants to log in, and the proof."""
+
+    email = EmailAddress()
+    password = fields.String(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
+
+
+class RefreshSchema(Schema):
+    """The refresh token of the last grant."""
+
+    refresh_token = fields.String(required=True)
+
+
+class GrantSchema(Schema):
+    """What a client gets to prove who it is."""
+
+    token = fields.String(metadata={"description": "The access token, for `Authorization: Bearer ...`."})
+    refresh_token = fields.String(metadata={"description": "Good for one next grant."})
+    token_type = fields.String(metadata={"description": "Always `Bearer`."})
+    expires_in = fields.Integer(metadata={"description": "Seconds that the access token holds."})
+
+
+def account_schema(user: Any) -> Schema:
+    """What a user sees of their own account.
+
+    Args:
+        user: The project's User model.
+    """
+    shown: dict[str, fields.Field[Any]] = {
+        "id": fields.Integer() if user.__table__.c.id.type.python_type is int else fields.String(),
+        "email": fields.String(),
+        "is_active": fields.Boolean(),
+        "created_at": fields.DateTime(),
+    }
+    if longest_name(user) is not None:
+        shown["name"] = fields.String()
+    return named("Account", "A user's own account.", shown)()
+
+
+def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Schema:
+    """What somebody registers with.
+
+    The document states the password's bounds, but it is judged by the service: a taken address is answered first.
+
+    Args:
+        user: The project's User model.
+        weaknesses: What is wrong with a password, in sentences.
+    """
+    bounds = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"}
+    taken: dict[str, Any] = {
+        "email": EmailAddress(),
+        "password": fields.String(required=True, metadata=bounds),
+    }
+    if (longest := longest_name(user)) is not None:
+        taken["name"] = fields.String(validate=Length(1, longest))
+
+    def handle_error(_: Schema, error: ValidationError, data: Any, **__: Any) -> None:
+        # The request is refused anyway; who mends it should hear of every problem at once.
+        password = data.get("password") if isinstance(data, dict) else None
+        if isinstance(password, str) and isinstance(error.messages, dict) and (wrong := weaknesses(password)):
+            error.messages.setdefault("password", wrong)
+
+    return named("RegistrationSchema", "Who wants to register.", {**taken, "handle_error": handle_error})()
+
+
+def named(name: str, sentence: str, parts: dict[str, Any]) -> type[Schema]:
+    """A schema class with this name, which its component in the document has too."""
+    return type(name, (Schema,), {"__doc__": sentence, "__module__": __name__, **parts})

@@ -1,0 +1,173 @@
+"""Access tokens: JWTs as RFC 9068 profiles them, signed with HS256, short-lived, in no table.
+
+The key is the project's secret itself, so another service of the same project can verify a token with any JWT library.
+Refresh tokens are made with a key derived from it (`keys.py`), so neither kind passes for the other.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from beastmode.accounts.keys import key_id
+from beastmode.core.clock import now
+from beastmode.core.errors import ConfigurationError, Problem
+from beastmode.core.settings import Settings
+
+__all__ = ["Claims", "Tokens", "invalid_token", "tokens_of"]
+
+ALGORITHM = "HS256"
+KIND = "at+jwt"
+LONGEST = 4096
+LEEWAY_SECONDS = 5
+REQUIRED = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp")
+COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+# HMAC fills a key up to its block with zeros (RFC 2104), so a padded key signs the same. PyJWT would warn of a short
+# one at every request; Settings refuse it in production, and the doctor speaks of it.
+PADDED_KEY_BYTES = 32
+# The times are compared with our own clock, which a test can move; PyJWT knows the system's alone.
+CHECKS: Any = {
+    "require": list(REQUIRED),
+    "strict_aud": True,
+    "verify_exp": False,
+    "verify_iat": False,
+    "verify_nbf": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a valid access token says.
+
+    Attributes:
+        subject: Whose token it is: the user's id, as text.
+        session_id: The sign-in session it belongs to.
+        expires_at: From then on it is not valid, seconds since 1970.
+    """
+
+    subject: str
+    session_id: str
+    expires_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tokens:
+    """Issues access tokens and reads those that come back.
+
+    Args:
+        keys: Key by key id. The first signs, each verifies.
+        issuer: The `iss` claim.
+        audience: The `aud` claim.
+        lifetime: Seconds that a token holds.
+    """
+
+    keys: Mapping[str, bytes]
+    issuer: str
+    audience: str
+    lifetime: int
+
+    def issue(self, subject: object, session_id: str) -> str:
+        """A token for this user and session, valid from now on.
+
+        Args:
+            subject: The user's id; the token carries it as text (RFC 7519 asks for a string).
+            session_id: The sign-in session that the token belongs to.
+        """
+        kid, key = next(iter(self.keys.items()))
+        issued_at = int(now().timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": self.audience,
+            "sub": str(subject),
+            "sid": session_id,
+            "jti": secrets.token_urlsafe(16),
+            "iat": issued_at,
+            "nbf": issued_at,
+            "exp": issued_at + self.lifetime,
+        }
+        return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": KIND, "kid": kid})
+
+    def read(self, token: str) -> Claims:
+        """What a token says, once its signature, kind, claims and times have been found right.
+
+        Args:
+            token: What came in, of any length and content.
+
+        Raises:
+            Problem: 401 with `WWW-Authenticate: Bearer error="invalid_token"` (RFC 6750), whatever is wrong with it.
+        """
+        if len(token) > LONGEST or COMPACT.fullmatch(token) is None:
+            raise invalid_token()
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self.keys[header["kid"]]
+            claims = jwt.decode(
+                token, key, algorithms=[ALGORITHM], audience=self.audience, issuer=self.issuer, options=CHECKS
+            )
+        except (jwt.PyJWTError, KeyError):
+            # From None: a traceback in a log would carry parts of the token.
+            raise invalid_token() from None
+        if header.get("typ") != KIND or not isinstance(claims["sid"], str):
+            raise invalid_token()
+        check_times(claims)
+        return Claims(claims["sub"], claims["sid"], claims["exp"])
+
+
+def tokens_of(settings: Settings) -> Tokens:
+    """The tokens of an application, as its settings say.
+
+    Args:
+        settings: Its secrets, issuer, audience and JWT_EXPIRES_HOURS.
+
+    Raises:
+        ConfigurationError: A secret is empty, or the PEM or JWK of a key pair.
+    """
+    secrets_in_order = dict.fromkeys((settings.token_secret, *settings.jwt_previous_secret_keys))
+    for secret in secrets_in_order:
+        refuse_key_pair(secret)
+    return Tokens(
+        keys={key_id(secret): secret.encode().ljust(PADDED_KEY_BYTES, b"\0") for secret in secrets_in_order},
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        lifetime=max(1, round(settings.jwt_expires_hours * 3600)),
+    )
+
+
+def refuse_key_pair(secret: str) -> None:
+    """Refuse a secret whose public half somebody may have: whoever has it could sign tokens (RFC 8725, section 2.1)."""
+    try:
+        jwt.get_algorithm_by_name(ALGORITHM).prepare_key(secret)
+    except jwt.InvalidKeyError as error:
+        raise ConfigurationError(f"JWT_SECRET_KEY must be a random text that is no key of a pair: {error}") from None
+
+
+def check_times(claims: dict[str, Any]) -> None:
+    """Refuse a token that is expired, or that was issued for later.
+
+    Args:
+        claims: The claims, `exp`, `nbf` and `iat` among them.
+
+    Raises:
+        Problem: 401, as for any token that is not valid.
+    """
+    if any(type(claims[name]) is not int for name in ("exp", "nbf", "iat")):
+        raise invalid_token()
+    moment = now().timestamp()
+    if claims["exp"] <= moment:
+        raise invalid_token("The access token has expired")
+    # The server that issued it may be a little ahead of this one. No leeway on `exp`: clients were told when it ends.
+    if max(claims["nbf"], claims["iat"]) > moment + LEEWAY_SECONDS:
+        raise invalid_token()
+
+
+def invalid_token(message: str = "The access token is not valid") -> Problem:
+    """The answer to a token that will not do: 401, with the challenge of RFC 6750, section 3.1.
+
+    Args:
+        message: One sentence for the client.
+    """
+    challenge = f'Bearer error="invalid_token", error_description="{message}"'
+    return Problem(401, message, headers={"WWW-Authenticate": challenge})

@@ -1,0 +1,82 @@
+"""From the `Authorization` header to who calls, in about a microsecond once a token has been seen."""
+
+import re
+from collections.abc import Callable
+from threading import Lock
+
+from flask import Request
+
+from beastmode.accounts.tokens import Tokens, invalid_token
+from beastmode.core.clock import now
+from beastmode.core.errors import Problem
+from beastmode.core.identity import Authenticator, Identity
+
+__all__ = ["REMEMBERED", "bearer_authenticator", "id_reader"]
+
+REMEMBERED = 10_000
+WHOLE = re.compile(r"[0-9]{1,19}")
+
+
+def bearer_authenticator(
+    tokens: Tokens, read_id: Callable[[str], int | str], *, remembered: int = REMEMBERED
+) -> Authenticator:
+    """A function that gets a request and returns who sent it, or raises Problem(401).
+
+    Checking a signature takes some 50 microseconds, so headers that passed are remembered, successes only, and the
+    token's end is looked at every time. When there are too many, the oldest is forgotten.
+
+    Args:
+        tokens: Reads access tokens.
+        read_id: Turns the text of the `sub` claim into a user's id; raises ValueError where it is none.
+        remembered: How many headers to remember; one takes some 700 bytes.
+    """
+    passed: dict[str, tuple[int, Identity]] = {}
+    writing = Lock()
+
+    def authenticate(request: Request) -> Identity:
+        header: str | None = request.environ.get("HTTP_AUTHORIZATION")
+        if header is None:
+            raise no_token()
+        # A single `get` is atomic: readers need no lock.
+        known = passed.get(header)
+        if known is not None and now().timestamp() < known[0]:
+            return known[1]
+        ends_at, identity = check(header)
+        with writing:
+            if len(passed) >= remembered:
+                del passed[next(iter(passed))]
+            passed[header] = (ends_at, identity)
+        return identity
+
+    def check(header: str) -> tuple[int, Identity]:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise no_token()
+        claims = tokens.read(token)
+        try:
+            account_id = read_id(claims.subject)
+        except ValueError:
+            raise invalid_token() from None
+        return claims.expires_at, Identity("account", account_id, claims.session_id)
+
+    return authenticate
+
+
+def id_reader(kind: type) -> Callable[[str], int | str]:
+    """A function that turns the text of a `sub` claim into a user's id, or raises ValueError.
+
+    Args:
+        kind: The Python type of the id's column; whatever is not int stays text.
+    """
+
+    def read_whole(text: str) -> int:
+        if WHOLE.fullmatch(text) is None:
+            raise ValueError(text)
+        return int(text)
+
+    return read_whole if kind is int else str
+
+
+def no_token() -> Problem:
+    """The answer to a request that brought no access token: 401, asking for one (RFC 6750, section 3)."""
+    return Problem(401, "Authentication required", headers={"WWW-Authenticate": "Bearer"})

@@ -1,0 +1,105 @@
+"""The routes of sign-in, as a client calls them."""
+
+from typing import Any
+
+from flask import request
+from sqlalchemy import bindparam
+
+from beastmode.accounts.desk import current_desk
+from beastmode.accounts.schemas import GrantSchema, LoginSchema, RefreshSchema, account_schema, registration_schema
+from beastmode.accounts.tokens import invalid_token
+from beastmode.api import Answer, Blueprint
+from beastmode.core.errors import Problem
+from beastmode.core.identity import current_identity
+from beastmode.db import Dumped, loading
+
+__all__ = ["auth_blueprint"]
+
+# Tokens must not stay in any cache on the way (RFC 6749, section 5.1).
+NOT_STORED = {"Cache-Control": "no-store"}
+
+
+def auth_blueprint(user: Any, version: str) -> Blueprint:
+    """The routes under `/auth`.
+
+    Args:
+        user: The project's User model.
+        version: The first API version that has them; later ones inherit them.
+    """
+    auth = Blueprint("auth", version=version, url_prefix="/auth", description="Register, log in, stay logged in.")
+    add_registration(auth, user)
+    add_sign_in(auth)
+    add_account(auth, user)
+    return auth
+
+
+def add_registration(auth: Blueprint, user: Any) -> None:
+    """The route that makes users."""
+
+    def weaknesses(password: str) -> list[str]:
+        return current_desk().registration.weaknesses(password)
+
+    accepts = registration_schema(user, weaknesses)
+
+    @auth.post(
+        "/register", accepts=accepts, returns=account_schema(user), status=201, public=True, errors=(400, 403, 429)
+    )
+    def register(new: dict[str, Any]) -> Any:
+        """Register.
+
+        A taken address answers 400. Limited per e-mail address and per IP address.
+        """
+        desk = current_desk()
+        if not desk.is_open:
+            raise Problem(403, "Registration is closed")
+        desk.attempts.count("register", new["email"], client_address())
+        return desk.registration.create(**new)
+
+
+def add_sign_in(auth: Blueprint) -> None:
+    """The routes that give and take tokens."""
+
+    @auth.post("/login", accepts=LoginSchema, returns=GrantSchema, public=True, errors=(401, 429))
+    def login(credentials: dict[str, Any]) -> Answer:
+        """Log in.
+
+        Limited per e-mail address and per IP address.
+        """
+        desk, address = current_desk(), client_address()
+        desk.attempts.count("login", credentials["email"], address)
+        agent = request.headers.get("User-Agent", "")
+        return Answer(desk.sign_in.log_in(**credentials, user_agent=agent, address=address), headers=NOT_STORED)
+
+    @auth.post("/refresh", accepts=RefreshSchema, returns=GrantSchema, public=True, errors=(401,))
+    def refresh(grant: dict[str, Any]) -> Answer:
+        """Get a new access token and the next refresh token.
+
+        A refresh token is good once; one that is used again, later than a moment, ends the session.
+        """
+        return Answer(current_desk().sign_in.refresh(grant["refresh_token"]), headers=NOT_STORED)
+
+    @auth.post("/logout")
+    def logout() -> Answer:
+        """Log out: end the session that the access token belongs to."""
+        current_desk().sign_in.log_out(current_identity())
+        return Answer(message="Logged out")
+
+
+def add_account(auth: Blueprint, user: Any) -> None:
+    """The route that shows who is signed in."""
+    schema = account_schema(user)
+    account = loading(schema, user).where(user.id == bindparam("user_id"), user.is_active)
+
+    @auth.get("/me", returns=schema)
+    def me() -> Dumped:
+        """Your own account."""
+        found = account.bind(user_id=current_identity().id).first()
+        if found is None:
+            # The token outlived the user, or their leave to sign in.
+            raise invalid_token()
+        return found
+
+
+def client_address() -> str:
+    """The IP address that the request came from, as the server knows it."""
+    return request.remote_addr or "unknown"

@@ -1,0 +1,174 @@
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from beastmode.accounts.attempts import Attempts, network
+from beastmode.accounts.models import LoginAttempt
+from beastmode.core.errors import Problem
+from beastmode.db import transaction
+
+ADA = "ada@example.com"
+HOME = "203.0.113.7"
+
+
+@pytest.fixture
+def attempts(database):
+    return Attempts(database, per_email=3, per_address=5)
+
+
+def try_once(attempts, action="login", email=ADA, address=HOME):
+    """Seconds to wait; 0 for none."""
+    try:
+        attempts.count(action, email, address)
+    except Problem as problem:
+        return int(problem.headers["Retry-After"]) if problem.code == 429 else problem.code
+    return 0
+
+
+def test_so_many_attempts_for_an_address_are_let_through_and_no_more(attempts, clock):
+    assert [try_once(attempts) for _ in range(5)] == [0, 0, 0, 60, 60]
+
+
+def test_the_seconds_to_wait_are_those_that_are_left(attempts, clock):
+    for _ in range(3):
+        try_once(attempts)
+
+    clock.advance(seconds=50, milliseconds=500)
+    assert try_once(attempts) == 10
+    clock.advance(seconds=9, milliseconds=400)
+    assert try_once(attempts) == 1
+
+
+def test_a_spent_minute_begins_anew_when_it_is_over(attempts, clock):
+    for _ in range(4):
+        try_once(attempts)
+
+    clock.advance(seconds=60)
+
+    assert [try_once(attempts) for _ in range(4)] == [0, 0, 0, 60]
+
+
+def test_each_email_address_has_a_count_of_its_own(attempts, clock):
+    for _ in range(3):
+        try_once(attempts)
+
+    assert try_once(attempts, email="eve@example.com") == 0
+
+
+def test_registering_and_logging_in_are_counted_apart_for_an_email_address(attempts, clock):
+    for _ in range(3):
+        try_once(attempts)
+
+    assert try_once(attempts, action="register") == 0
+
+
+def test_all_that_comes_from_one_ip_address_is_counted_together(attempts, clock):
+    for number in range(5):
+        try_once(attempts, action=("login", "register")[number % 2], email=f"{number}@example.com")
+
+    assert try_once(attempts, email="6@example.com") == 60
+    assert try_once(attempts, action="register", email="7@example.com") == 60
+    assert try_once(attempts, email="6@example.com", address="198.51.100.1") == 0
+
+
+def test_who_is_refused_by_ip_address_does_not_spend_somebody_elses_attempts(attempts, clock):
+    for number in range(5):
+        try_once(attempts, email=f"{number}@example.com")
+    for _ in range(10):
+        try_once(attempts, email=ADA)
+
+    assert try_once(attempts, email=ADA, address="198.51.100.1") == 0
+
+
+def test_no_address_is_kept_in_clear(attempts, clock, database):
+    try_once(attempts)
+
+    keys = database.execute(select(LoginAttempt.key)).scalars().all()
+    assert len(keys) == 2
+    assert not [key for key in keys if ADA in key]
+
+
+def test_an_attempt_stays_counted_when_the_request_rolls_back(attempts, clock, backend):
+    if backend == "sqlite":
+        pytest.skip("SQLite has one writer: an attempt within a transaction would wait for that very transaction")
+
+    @transaction
+    def try_and_fail():
+        try_once(attempts)
+        raise ZeroDivisionError
+
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError):
+            try_and_fail()
+
+    assert try_once(attempts) == 60
+
+
+def test_of_many_at_once_exactly_so_many_are_let_through(app, attempts, clock):
+    waits = []
+    together = Barrier(12)
+
+    def attempt(number):
+        with app.app_context():
+            together.wait()
+            waits.append(try_once(attempts, address=f"203.0.113.{number}"))
+
+    threads = [Thread(target=attempt, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(waits) == [0] * 3 + [60] * 9
+
+
+def test_purging_deletes_what_is_over_and_keeps_what_counts(attempts, clock, database):
+    try_once(attempts)
+    database.execute(
+        update(LoginAttempt)
+        .where(LoginAttempt.key.like("address%"))
+        .values(resets_at=clock.now() - timedelta(seconds=1))
+    )
+
+    attempts.purge()
+
+    assert [key[:6] for key in database.execute(select(LoginAttempt.key)).scalars()] == ["login:"]
+
+
+def test_one_purge_deletes_a_thousand_at_most(attempts, clock, database):
+    over = {"count": 1, "resets_at": clock.now()}
+    database.execute(insert(LoginAttempt), [{"key": f"address:{number}", **over} for number in range(1001)])
+
+    attempts.purge()
+
+    assert database.execute(select(func.count()).select_from(LoginAttempt)).scalar() == 1
+
+
+def test_what_is_over_is_purged_now_and_then(database, clock):
+    attempts = Attempts(database, per_email=1000, per_address=1000)
+    database.execute(insert(LoginAttempt).values(key="address:old", count=1, resets_at=clock.now()))
+
+    for _ in range(100):
+        try_once(attempts)
+
+    assert "address:old" not in database.execute(select(LoginAttempt.key)).scalars().all()
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+        ("x" * 500, "x" * 45),
+    ],
+)
+def test_an_ip_address_stands_for_one_customer(address, counted_as):
+    assert network(address) == counted_as

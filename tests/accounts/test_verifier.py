@@ -1,0 +1,137 @@
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from beastmode.accounts.tokens import Tokens, tokens_of
+from beastmode.accounts.verifier import bearer_authenticator, id_reader
+from beastmode.core.clock import set_clock
+from beastmode.core.errors import Problem
+from beastmode.core.identity import Identity
+from beastmode.core.settings import Settings
+
+SESSION = "s" * 22
+
+
+class FixedClock:
+    moment = datetime(2030, 1, 1, tzinfo=UTC)
+
+    def now(self):
+        return self.moment
+
+
+@pytest.fixture
+def clock():
+    clock = FixedClock()
+    previous = set_clock(clock)
+    yield clock
+    set_clock(previous)
+
+
+class CountingTokens:
+    """Tokens that remember how often a signature was checked."""
+
+    def __init__(self, tokens: Tokens):
+        self.tokens = tokens
+        self.checked = 0
+
+    def read(self, token):
+        self.checked += 1
+        return self.tokens.read(token)
+
+    def issue(self, *of):
+        return self.tokens.issue(*of)
+
+
+@pytest.fixture
+def tokens(clock):
+    return CountingTokens(tokens_of(Settings(environment="testing")))
+
+
+def request(header):
+    return SimpleNamespace(environ={} if header is None else {"HTTP_AUTHORIZATION": header})
+
+
+def challenge(authenticate, header):
+    with pytest.raises(Problem) as caught:
+        authenticate(request(header))
+    assert caught.value.code == 401
+    return caught.value.headers["WWW-Authenticate"]
+
+
+def test_a_bearer_token_says_who_calls(tokens):
+    authenticate = bearer_authenticator(tokens, int)
+
+    identity = authenticate(request(f"Bearer {tokens.issue(42, SESSION)}"))
+
+    assert identity == Identity("account", 42, SESSION)
+
+
+def test_the_scheme_is_compared_without_case(tokens):
+    authenticate = bearer_authenticator(tokens, int)
+
+    assert authenticate(request(f"bearer {tokens.issue(42, SESSION)}")).id == 42
+
+
+def test_a_signature_is_checked_once(tokens):
+    authenticate = bearer_authenticator(tokens, int)
+    header = f"Bearer {tokens.issue(42, SESSION)}"
+
+    for _ in range(5):
+        authenticate(request(header))
+
+    assert tokens.checked == 1
+
+
+def test_a_remembered_token_ends_when_it_says(tokens, clock):
+    authenticate = bearer_authenticator(tokens, int)
+    header = f"Bearer {tokens.issue(42, SESSION)}"
+    authenticate(request(header))
+    clock.moment += timedelta(seconds=899)
+    authenticate(request(header))
+
+    clock.moment += timedelta(seconds=1)
+
+    assert 'error="invalid_token"' in challenge(authenticate, header)
+
+
+def test_failures_are_not_remembered(tokens):
+    authenticate = bearer_authenticator(tokens, int)
+
+    for _ in range(3):
+        challenge(authenticate, "Bearer a.b.c")
+
+    assert tokens.checked == 3
+
+
+def test_the_oldest_token_is_forgotten_when_there_are_too_many(tokens):
+    authenticate = bearer_authenticator(tokens, int, remembered=2)
+    first, second, third = (f"Bearer {tokens.issue(user, SESSION)}" for user in (1, 2, 3))
+    for header in (first, second, third):
+        authenticate(request(header))
+
+    authenticate(request(third))
+    authenticate(request(second))
+    assert tokens.checked == 3
+    authenticate(request(first))
+
+    assert tokens.checked == 4
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic dXNlcjpwYXNz", "Bearer", "Token abc", "eyJhbGciOiJIUzI1NiJ9"])
+def test_a_request_without_a_bearer_token_is_asked_for_one(tokens, header):
+    expected = "Bearer" if header != "Bearer" else 'Bearer error="invalid_token"'
+
+    assert challenge(bearer_authenticator(tokens, int), header).startswith(expected)
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic dXNlcjpwYXNz"])
+def test_a_request_without_a_token_is_not_told_of_an_error(tokens, header):
+    assert challenge(bearer_authenticator(tokens, int), header) == "Bearer"
+
+
+@pytest.mark.parametrize("subject", ["", "abc", "4 2", "1e3", "9" * 5000, "-1"])
+def test_a_subject_that_is_no_id_is_refused(tokens, subject):
+    authenticate = bearer_authenticator(tokens, id_reader(int))
+
+    assert 'error="invalid_token"' in challenge(authenticate, f"Bearer {tokens.issue(subject, SESSION)}")
