@@ -84,7 +84,7 @@ def migration_options() -> dict[str, Any]:
     }
 
 
-PORTABLE_DEFAULTS = {functions.now: "sa.func.now()", True_: "sa.true()", False_: "sa.false()"}
+PORTABLE_DEFAULTS: dict[type, str] = {functions.now: "sa.func.now()", True_: "sa.true()", False_: "sa.false()"}
 
 
 def render_item(kind: str, item: Any, _context: object) -> str | bool:

@@ -16,6 +16,8 @@ from beastmode.db.engines import Engines
 from beastmode.db.lazy import serialising
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from beastmode.db.database import Database
 
 __all__ = ["Installed", "RoutedSession", "Work", "close_work", "current_work", "installed_in", "serialising"]
@@ -29,7 +31,7 @@ class RoutedSession(Session):
     Attributes:
         is_writing: Whether the writer has this session's open transaction.
         is_read_only: Whether that transaction is a snapshot, which nothing may write to.
-        in_scope: Whether a `transaction` is open, which alone may commit.
+        scopes: Every `transaction` that is open, the outermost first; it alone commits.
     """
 
     def __init__(self, work: "Work", **options: Any) -> None:
@@ -37,7 +39,7 @@ class RoutedSession(Session):
         self.work = work
         self.is_writing = False
         self.is_read_only = False
-        self.in_scope = False
+        self.scopes: list[AbstractContextManager[None]] = []
 
     def get_bind(
         self,
@@ -68,7 +70,7 @@ class RoutedSession(Session):
         Raises:
             InvalidRequestError: Inside of a `transaction`, which commits once, at its end.
         """
-        if self.in_scope:
+        if self.scopes:
             raise InvalidRequestError("A transaction commits at its end; inside of it, flush() sends what is pending")
         super().commit()
 

@@ -1,7 +1,7 @@
 """Transactions: commit once, at the end of the outermost; roll back on any exception; try again after a conflict."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import wraps
 from random import uniform
 from time import sleep
@@ -39,20 +39,20 @@ class Transaction:
         self.retries = retries
         self.isolation = isolation
         self.read_only = read_only
-        self._open: list[AbstractContextManager[Session]] = []
 
     def __enter__(self) -> Session:
         """The session, in this transaction."""
-        scope = self.scope()
-        session = scope.__enter__()
-        self._open.append(scope)
+        session = current_work().open_session()
+        scope = self.nested(session) if session.scopes else self.outermost(session)
+        scope.__enter__()
+        session.scopes.append(scope)
         return session
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         """Commit, or roll back if there is an exception."""
-        return self._open.pop().__exit__(kind, error, trace)
+        return current_work().open_session().scopes.pop().__exit__(kind, error, trace)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         """The function in a transaction of its own, or in a savepoint of the one that is open."""
@@ -64,26 +64,19 @@ class Transaction:
             retries = self.retries if is_untouched(session) else 0
             for attempt in range(retries):
                 try:
-                    with self.scope():
+                    with self:
                         return function(*args, **kwargs)
                 except DBAPIError as error:
                     if not is_conflict(error):
                         raise
                 sleep(uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - a pause is no secret
-            with self.scope():
+            with self:
                 return function(*args, **kwargs)
 
         return run
 
-    def scope(self) -> AbstractContextManager[Session]:
-        """The outermost transaction, or a savepoint if one is open."""
-        session = current_work().open_session()
-        if session.in_scope:
-            return self.nested(session)
-        return self.outermost(session)
-
     @contextmanager
-    def outermost(self, session: RoutedSession) -> Iterator[Session]:
+    def outermost(self, session: RoutedSession) -> Iterator[None]:
         """A transaction of the database."""
         options = self.options(session)
         if (options or self.read_only) and not is_untouched(session):
@@ -92,33 +85,30 @@ class Transaction:
         if not session.in_transaction():
             session.begin()
         root = session.get_transaction()
-        session.is_writing = session.in_scope = True
+        session.is_writing = True
         session.is_read_only = self.read_only
         try:
             if options:
                 session.connection(execution_options=options)
-            yield session
+            yield
             if session.get_transaction() is not root:
                 raise InvalidRequestError(
                     "The transaction was rolled back inside of itself; raise an exception instead"
                 )
-            session.in_scope = False
             session.commit()
         except BaseException:
             session.rollback()
             raise
-        finally:
-            session.in_scope = False
 
     @contextmanager
-    def nested(self, session: RoutedSession) -> Iterator[Session]:
+    def nested(self, session: RoutedSession) -> Iterator[None]:
         """A savepoint in the transaction that is open."""
         if self.isolation is not None:
             raise InvalidRequestError("The outermost transaction alone can choose the isolation level")
         if session.is_read_only and not self.read_only:
             raise InvalidRequestError("A transaction that writes cannot be part of transaction(read_only=True)")
         with session.begin_nested():
-            yield session
+            yield
 
     def options(self, session: RoutedSession) -> dict[str, Any]:
         """What the connection is told before it begins."""
@@ -166,7 +156,7 @@ def transaction(
 
 def is_untouched(session: RoutedSession) -> bool:
     """Whether nothing was changed in a session since its last commit."""
-    return not (session.in_scope or session.is_writing or session.new or session.dirty or session.deleted)
+    return not (session.scopes or session.is_writing or session.new or session.dirty or session.deleted)
 
 
 def expire_unmodified(session: RoutedSession) -> None:
