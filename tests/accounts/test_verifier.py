@@ -1,7 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from beastmode.accounts.tokens import Tokens, tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
@@ -135,3 +138,22 @@ def test_a_subject_that_is_no_id_is_refused(tokens, subject):
     authenticate = bearer_authenticator(tokens, id_reader(int))
 
     assert 'error="invalid_token"' in challenge(authenticate, f"Bearer {tokens.issue(subject, SESSION)}")
+
+
+@given(st.text() | st.text().map("Bearer {}".format))
+def test_no_header_makes_it_fail_in_another_way(header):
+    authenticate = bearer_authenticator(tokens_of(Settings(environment="testing")), int)
+
+    assert challenge(authenticate, header).startswith("Bearer")
+
+
+def test_many_threads_can_ask_while_tokens_are_forgotten(tokens):
+    authenticate = bearer_authenticator(tokens, int, remembered=3)
+    headers = {user: f"Bearer {tokens.issue(user, SESSION)}" for user in range(8)}
+
+    def ask(number):
+        user = number % 8
+        return authenticate(request(headers[user])).id == user
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(2000)))

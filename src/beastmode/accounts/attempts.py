@@ -3,12 +3,13 @@
 import hashlib
 import ipaddress
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Insert, case, delete, select
+from sqlalchemy import Executable, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from beastmode.accounts.models import LoginAttempt
@@ -20,7 +21,7 @@ __all__ = ["Action", "Attempts"]
 
 Action = Literal["login", "register"]
 MINUTE = timedelta(minutes=1)
-INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+INSERTS: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 PURGE_EVERY = 100
 PURGE_AT_ONCE = 1000
 
@@ -75,7 +76,7 @@ class Attempts:
             raise Problem(429, f"Too many attempts; try again in {wait} s.", headers={"Retry-After": str(wait)})
 
 
-def upsert(dialect: str, key: str, moment: datetime) -> Insert:
+def upsert(dialect: str, key: str, moment: datetime) -> Executable:
     """One statement that counts an attempt and tells how many there were and when the count begins anew.
 
     Args:
@@ -86,13 +87,14 @@ def upsert(dialect: str, key: str, moment: datetime) -> Insert:
     is_over = LoginAttempt.resets_at <= moment
     end = moment + MINUTE
     statement = INSERTS[dialect](LoginAttempt).values(key=key, count=1, resets_at=end)
-    return statement.on_conflict_do_update(
+    counted: Executable = statement.on_conflict_do_update(
         index_elements=[LoginAttempt.key],
         set_={
             "count": case((is_over, 1), else_=LoginAttempt.count + 1),
             "resets_at": case((is_over, end), else_=LoginAttempt.resets_at),
         },
     ).returning(LoginAttempt.count, LoginAttempt.resets_at)
+    return counted
 
 
 def network(address: str) -> str:
