@@ -1,10 +1,14 @@
 """A Flask backend that a small team builds at full speed and changes without fear."""
 
-from beastmode.accounts import Accounts
-from beastmode.api import Api, Blueprint, Schema, Version
-from beastmode.core.errors import Problem
-from beastmode.db import Database, loading, transaction
-from beastmode.extension import Beastmode
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from beastmode.accounts import Accounts
+    from beastmode.api import Api, Blueprint, Schema, Version
+    from beastmode.core.errors import Problem
+    from beastmode.db import Database, loading, transaction
+    from beastmode.extension import Beastmode
 
 __all__ = [
     "Accounts",
@@ -19,3 +23,24 @@ __all__ = [
     "transaction",
 ]
 __version__ = "0.1.0"
+
+HOMES = {
+    "Accounts": "beastmode.accounts",
+    "Api": "beastmode.api",
+    "Beastmode": "beastmode.extension",
+    "Blueprint": "beastmode.api",
+    "Database": "beastmode.db",
+    "Problem": "beastmode.core.errors",
+    "Schema": "beastmode.api",
+    "Version": "beastmode.api",
+    "loading": "beastmode.db",
+    "transaction": "beastmode.db",
+}
+
+if not TYPE_CHECKING:  # or mypy would believe in any name
+
+    def __getattr__(name: str) -> Any:
+        # On first use: every pytest run of an environment imports beastmode.testing.plugin, most without needing Flask.
+        if name not in HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, getattr(import_module(HOMES[name]), name))

@@ -1,0 +1,22 @@
+"""What a project tests itself with: pytest finds the fixtures once the option `beastmode_app` names the application."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from beastmode.testing.client import ApiClient
+    from beastmode.testing.clock import MovableClock
+    from beastmode.testing.factories import Factory
+    from beastmode.testing.queries import Queries
+
+__all__ = ["ApiClient", "Factory", "MovableClock", "Queries"]
+
+HOMES = {"ApiClient": "client", "Factory": "factories", "MovableClock": "clock", "Queries": "queries"}
+
+if not TYPE_CHECKING:  # or mypy would believe in any name
+
+    def __getattr__(name: str) -> Any:
+        # On first use: this package is imported by every pytest run of an environment, most without need of it.
+        if name not in HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return globals().setdefault(name, getattr(import_module(f"{__name__}.{HOMES[name]}"), name))

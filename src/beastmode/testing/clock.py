@@ -1,0 +1,44 @@
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["MovableClock"]
+
+
+class MovableClock:
+    """A clock that stands still until a test moves it.
+
+    Whatever asks `beastmode.core.clock.now()` follows it: tokens, sessions, attempts, sunsets. The database's own
+    `now()` does not.
+
+    Args:
+        moment: The time it shows at first, aware; the current second where it is None.
+    """
+
+    def __init__(self, moment: datetime | None = None) -> None:
+        self._moment = datetime.now(UTC).replace(microsecond=0)
+        if moment is not None:
+            self.move_to(moment)
+
+    def now(self) -> datetime:
+        """The time it shows, aware, in UTC."""
+        return self._moment
+
+    def advance(self, **time: float) -> None:
+        """Let time pass, such as `advance(minutes=1)`.
+
+        Args:
+            time: What `timedelta` takes: weeks, days, hours, minutes, seconds, ...; negative to go back.
+        """
+        self._moment += timedelta(**time)
+
+    def move_to(self, moment: datetime) -> None:
+        """Show another time.
+
+        Args:
+            moment: That time, aware.
+
+        Raises:
+            ValueError: It has no time zone.
+        """
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment!r} has no time zone, so nobody knows when it is; say tzinfo=UTC.")
+        self._moment = moment.astimezone(UTC)

@@ -1,0 +1,128 @@
+"""A database for each test: a copy of one that is made once, dropped when the test ends."""
+
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import count
+from pathlib import Path
+
+from alembic import command
+from flask import Flask
+from sqlalchemy import Engine, NullPool, create_engine, text
+
+from beastmode.core.errors import ConfigurationError
+from beastmode.db import current_database
+from beastmode.db.engines import database_url
+from beastmode.db.session import EXTENSION
+
+__all__ = ["Copies", "close_database", "make_tables", "scratch_databases"]
+
+Copies = Callable[[], AbstractContextManager[str]]
+"""Makes a database, gives its address, and drops it at the end."""
+
+
+def scratch_databases(server: str | None, folder: Path, fill: Callable[[str], None]) -> AbstractContextManager[Copies]:
+    """What makes a database for each test: on a PostgreSQL server, or without one as SQLite files.
+
+    It drops what it made, and touches nothing else. Names carry the process id and a random part, so that two runs at
+    once on one server do not meet.
+
+    Args:
+        server: The address of any database of a PostgreSQL server where databases may be made; it is only connected to.
+        folder: Where SQLite files go; empty.
+        fill: Gets the address of an empty database, once, and makes in it what every test starts with.
+
+    Raises:
+        ConfigurationError: The server is none of PostgreSQL's.
+    """
+    if not server:
+        return sqlite_databases(folder, fill)
+    if not server.startswith(("postgres:", "postgresql:", "postgresql+psycopg:")):
+        raise ConfigurationError(
+            "TEST_DATABASE_URL is no address of PostgreSQL; expected postgresql://user:password@host/name, or nothing "
+            "for SQLite."
+        )
+    return postgresql_databases(server, fill)
+
+
+@contextmanager
+def sqlite_databases(folder: Path, fill: Callable[[str], None]) -> Iterator[Copies]:
+    """Databases that are files in a folder."""
+    template = folder / "template.db"
+    template.touch()  # an empty file is an empty database, for projects that never connect
+    fill(f"sqlite:///{template}")
+    with closing(sqlite3.connect(template)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the file alone is copied
+    numbers = count(1)
+
+    @contextmanager
+    def copy() -> Iterator[str]:
+        file = folder / f"{next(numbers)}.db"
+        shutil.copyfile(template, file)
+        try:
+            yield f"sqlite:///{file}"
+        finally:
+            for suffix in ("", "-wal", "-shm"):
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+
+    yield copy
+
+
+@contextmanager
+def postgresql_databases(server: str, fill: Callable[[str], None]) -> Iterator[Copies]:
+    """Databases of a PostgreSQL server, version 13 or newer."""
+    engine = create_engine(database_url(server), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    family = f"beastmode_test_{os.getpid()}_{secrets.token_hex(4)}"
+    template = f"{family}_template"
+    numbers = count(1)
+
+    def copy() -> AbstractContextManager[str]:
+        return postgresql_database(engine, f"{family}_{next(numbers)}", template)
+
+    with postgresql_database(engine, template, "template1") as address:
+        fill(address)
+        yield copy
+
+
+@contextmanager
+def postgresql_database(engine: Engine, name: str, template: str) -> Iterator[str]:
+    """A database that is a copy of another, to which nobody may be connected meanwhile."""
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    try:
+        yield engine.url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            # FORCE: a thread that a test forgot must not keep the database for ever.
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def make_tables(app: Flask) -> None:
+    """Make the tables of an application: by its migrations, or from its models where it has none.
+
+    Args:
+        app: The Flask application; one without a database is left as it is.
+    """
+    if EXTENSION not in app.extensions:
+        return
+    with app.app_context():
+        migrations = app.extensions["migrate"]
+        if any((Path(migrations.directory) / "versions").glob("*.py")):
+            # Not flask_migrate.upgrade, which ends the process where a migration fails.
+            command.upgrade(migrations.migrate.get_config(migrations.directory), "heads")
+        else:
+            database = current_database()
+            database.metadata.create_all(database.engine)
+
+
+def close_database(app: Flask) -> None:
+    """Close the connections of an application, so that its database can be copied or dropped.
+
+    Args:
+        app: The Flask application, with or without a database.
+    """
+    if (installed := app.extensions.get(EXTENSION)) is not None:
+        installed.engines.dispose()

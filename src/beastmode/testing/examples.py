@@ -1,0 +1,94 @@
+"""Values for columns that a test does not care about: by type, the same in every run, different from row to row."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Enum,
+    Float,
+    Integer,
+    Interval,
+    LargeBinary,
+    Numeric,
+    String,
+    Time,
+    TypeDecorator,
+    Uuid,
+)
+
+__all__ = ["example"]
+
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def example(column: Column[Any], name: str, number: int) -> Any:
+    """A value that the column accepts.
+
+    Args:
+        column: The column.
+        name: Its attribute's name, which texts begin with.
+        number: Which row this is, from 1; rows with different numbers differ wherever the type has enough values.
+
+    Raises:
+        ValueError: The column has a type of which no value is known.
+    """
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    for known, make in EXAMPLES:
+        if isinstance(kind, known):
+            return make(kind, name, number)
+    raise ValueError(f"{column} needs a value, and none can be made up for the type {column.type!r}; give it one.")
+
+
+def text(kind: String, name: str, number: int) -> str:
+    whole = f"{name} {number}"
+    if kind.length is None or len(whole) <= kind.length:
+        return whole
+    return str(number).zfill(kind.length)[-kind.length :]
+
+
+def member(kind: Enum, _name: str, _number: int) -> Any:
+    return kind.enums[0] if kind.enum_class is None else next(iter(kind.enum_class))
+
+
+def decimal(kind: Numeric[Any], _name: str, number: int) -> Decimal | float:
+    if kind.precision is not None:  # of Numeric(4, 2) two digits stand before the point
+        number %= 10 ** (kind.precision - (kind.scale or 0))
+    return Decimal(number) if kind.asdecimal else float(number)
+
+
+def moment(kind: DateTime, _name: str, number: int) -> datetime:
+    found = BEGINNING + timedelta(minutes=number)
+    return found if kind.timezone else found.replace(tzinfo=None)
+
+
+def identifier(kind: Uuid[Any], _name: str, number: int) -> UUID | str:
+    found = UUID(int=number)
+    return found if kind.as_uuid else str(found)
+
+
+# In this order: an Enum is a String too.
+EXAMPLES: tuple[tuple[type, Callable[[Any, str, int], Any]], ...] = (
+    (Enum, member),
+    (String, text),
+    (Boolean, lambda *_: False),
+    (Integer, lambda _kind, _name, number: number),
+    (Float, lambda _kind, _name, number: float(number)),
+    (Numeric, decimal),
+    (DateTime, moment),
+    (Date, lambda _kind, _name, number: BEGINNING.date() + timedelta(days=number)),
+    (Time, lambda _kind, _name, number: (BEGINNING + timedelta(minutes=number)).time()),
+    (Interval, lambda _kind, _name, number: timedelta(minutes=number)),
+    (Uuid, identifier),
+    (LargeBinary, lambda _kind, name, number: f"{name} {number}".encode()),
+    (JSON, lambda *_: {}),
+    (ARRAY, lambda *_: []),
+)

@@ -1,0 +1,102 @@
+"""The fixtures of a project that sets pytest's option `beastmode_app`; its conftest.py replaces any of them by name."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.utils import import_string
+
+from beastmode.core.clock import set_clock
+from beastmode.testing.client import ApiClient
+from beastmode.testing.clock import MovableClock
+from beastmode.testing.databases import Copies, close_database, make_tables, scratch_databases
+from beastmode.testing.factories import Factory
+from beastmode.testing.plugin import OPTION
+from beastmode.testing.queries import Queries
+
+__all__ = ["api", "app", "app_config", "app_databases", "app_factory", "client", "clock", "factory", "queries"]
+
+MakeApp = Callable[[Mapping[str, Any]], Flask]
+
+
+@pytest.fixture(scope="session")
+def app_factory(pytestconfig: pytest.Config) -> MakeApp:
+    """What makes the application under test from a mapping of settings: the one that `beastmode_app` names."""
+    factory: MakeApp = import_string(pytestconfig.getini(OPTION))
+    return factory
+
+
+@pytest.fixture(scope="session")
+def app_databases(app_factory: MakeApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    """What makes a database for each test, with the tables of the application."""
+    server, folder = os.environ.get("TEST_DATABASE_URL"), tmp_path_factory.mktemp("databases")
+    with scratch_databases(server, folder, partial(fill, app_factory)) as copies:
+        yield copies
+
+
+def fill(make_app: MakeApp, address: str) -> None:
+    app = make_app(testing(address))
+    try:
+        make_tables(app)
+    finally:
+        close_database(app)
+
+
+def testing(address: str) -> dict[str, Any]:
+    return {"ENVIRONMENT": "testing", "DATABASE_URL": address}
+
+
+@pytest.fixture
+def app_config() -> dict[str, Any]:
+    """Settings of the application under test that differ from the defaults; none here."""
+    return {}
+
+
+@pytest.fixture
+def app(app_factory: MakeApp, app_databases: Copies, app_config: Mapping[str, Any]) -> Iterator[Flask]:
+    """The project's application, new for each test, on a database of its own that has all tables and no rows."""
+    with app_databases() as address:
+        app = app_factory({**testing(address), **app_config})
+        try:
+            yield app
+        finally:
+            close_database(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Flask's own test client."""
+    return app.test_client()
+
+
+@pytest.fixture
+def api(client: FlaskClient) -> ApiClient:
+    """A client that sends JSON, and the access token of whoever logged in."""
+    return ApiClient(client)
+
+
+@pytest.fixture
+def clock() -> Iterator[MovableClock]:
+    """The process's clock, standing still until the test moves it; the one that was there is put back."""
+    clock = MovableClock()
+    previous = set_clock(clock)
+    try:
+        yield clock
+    finally:
+        set_clock(previous)
+
+
+@pytest.fixture
+def factory(app: Flask) -> Factory:
+    """What makes the rows that the test starts with."""
+    return Factory(app)
+
+
+@pytest.fixture
+def queries(app: Flask) -> Queries:
+    """What counts the application's SQL statements."""
+    return Queries(app)

@@ -1,0 +1,51 @@
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from beastmode.db.session import installed_in
+
+__all__ = ["Queries"]
+
+BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
+
+
+class Queries:
+    """Counts the SQL statements of an application.
+
+    Args:
+        app: The Flask application.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    @contextmanager
+    def __call__(self) -> Iterator[list[str]]:
+        """A list that fills with the text of every statement, from whichever thread, until the block ends.
+
+        What begins, ends or divides transactions is left out: it differs between the databases, and is no query.
+        """
+        engines = installed_in(self.app).engines
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            if not statement.lstrip().upper().startswith(BOUNDARIES):
+                seen.append(statement)
+
+        with ExitStack() as stack:
+            for engine in (engines.reader, engines.writer):
+                stack.enter_context(told(engine, note))
+            yield seen
+
+
+@contextmanager
+def told(engine: Engine, note: Any) -> Iterator[None]:
+    """Have a function told of every statement that an engine sends."""
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
