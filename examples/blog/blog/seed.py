@@ -1,11 +1,11 @@
 """`flask --app blog seed`: enough rows to see something."""
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from beastmode.db import transaction
+from blog.api import accounts
 from blog.models import Comment, Post, Profile, User, db
 
 EMAIL = "ada@example.com"
@@ -28,7 +28,6 @@ def seed() -> None:
 
 
 def add_person(email: str) -> User:
-    user_id = current_app.extensions["beastmode.accounts"].create_user(email, PASSWORD)
-    user = db.session.get_one(User, user_id)
+    user = accounts.create_user(email, PASSWORD)
     user.profile = Profile(bio=f"Writes as {user.name}.", avatar_url=f"https://cdn.example.com/a/{user.name}.png")
     return user

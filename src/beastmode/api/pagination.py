@@ -7,7 +7,6 @@ from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from beastmode.api.cursors import Cursor, CursorSigner
-from beastmode.api.filters import field_of
 from beastmode.api.listing import MOST_PER_PAGE, Listing
 from beastmode.core.errors import Problem
 from beastmode.db.loading import Loading
@@ -113,7 +112,7 @@ class Pager:
     def _by_cursor(self, loading: Loading, ask: Ask) -> dict[str, Any]:
         cursor = ask.cursor
         backwards = cursor is not None and cursor.direction == "before"
-        position = None if cursor is None else self._position(ask, cursor)
+        position = None if cursor is None else cursor.values
         found = loading.page(ask.window(before=position) if backwards else ask.window(after=position))
         # Whoever came here by a cursor came from a row on the other side of it.
         has_next = True if backwards else found.has_more
@@ -129,16 +128,6 @@ class Pager:
             "prev_page": None,
         }
         return {"items": found.items, "pagination": pagination | self._cursors(ask, found, pagination)}
-
-    def _position(self, ask: Ask, cursor: Cursor) -> tuple[Any, ...]:
-        # JSON has no dates or decimals: the columns' own fields turn the texts back into what they were.
-        columns = [ordering.column for ordering in ask.orderings]
-        return tuple(
-            value
-            if value is None or index >= len(columns) or isinstance(value, bool | float)
-            else field_of(columns[index]).deserialize(value)
-            for index, value in enumerate(cursor.values)
-        )
 
     def _cursors(self, ask: Ask, found: Slice, pagination: dict[str, Any]) -> dict[str, str | None]:
         def at(key: tuple[Any, ...] | None, direction: Any) -> str | None:

@@ -1,5 +1,8 @@
+"""The database: models, sessions, transactions, and what a schema shows of a model."""
+
 from beastmode.db.base import Base, UtcDateTime
 from beastmode.db.database import Database, current_database
+from beastmode.db.loading import Dumped, Loading, loading
 from beastmode.db.transactions import transaction
 
-__all__ = ["Base", "Database", "UtcDateTime", "current_database", "transaction"]
+__all__ = ["Base", "Database", "Dumped", "Loading", "UtcDateTime", "current_database", "loading", "transaction"]
