@@ -1,0 +1,130 @@
+"""What is known of a marshmallow field without running it: who writes its values, and which need no writing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from marshmallow import Schema, fields
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.base import UtcDateTime
+
+__all__ = ["dumps_itself", "kind_of", "passes"]
+
+MARSHMALLOW = "marshmallow.fields"
+
+READING = frozenset(
+    {
+        *("_deserialize", "deserialize", "_validate", "_validated", "_validate_missing", "_make_object_from_format"),
+        *("default_error_messages", "truthy", "falsy", "DESERIALIZATION_CLASS", "DESERIALIZATION_FUNCS"),
+        *("__module__", "__qualname__", "__doc__", "__init__", "__dict__", "__weakref__", "__annotations__"),
+        *("__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl"),
+        *("__static_attributes__", "__firstlineno__"),
+    }
+)
+"""What a class may say of its own without having a say in what its fields give."""
+
+WRITING = frozenset({"_serialize", "serialize", "get_value"})
+WHOLE_OBJECT = frozenset({fields.Method, fields.Function})
+
+SCHEMA_METHODS = ("dump", "_serialize", "get_attribute", "_invoke_dump_processors", "dict_class", "TYPE_MAPPING")
+
+TEXTS = frozenset(
+    {sa.String, sa.Text, sa.Unicode, sa.UnicodeText, sa.VARCHAR, sa.TEXT, sa.CHAR, sa.NVARCHAR, sa.NCHAR, sa.CLOB}
+)
+INTEGERS = frozenset({sa.Integer, sa.SmallInteger, sa.BigInteger, sa.INTEGER, sa.SMALLINT, sa.BIGINT})
+FLOATS = frozenset({sa.Float, sa.Double, sa.FLOAT, sa.REAL, sa.DOUBLE, sa.DOUBLE_PRECISION})
+MOMENTS = frozenset({UtcDateTime})
+
+SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
+    fields.String: TEXTS,
+    fields.Url: TEXTS,
+    fields.Email: TEXTS,
+    fields.Integer: INTEGERS,
+    fields.Float: FLOATS,
+    # Moments of other columns may have offsets with seconds, as zones had before 1900: orjson rounds those.
+    fields.DateTime: MOMENTS,
+    fields.NaiveDateTime: MOMENTS,
+    fields.AwareDateTime: MOMENTS,
+    fields.Date: frozenset({sa.Date, sa.DATE}),
+    fields.Time: frozenset({sa.Time, sa.TIME}),
+    fields.UUID: frozenset({sa.Uuid, sa.UUID}),
+}
+"""The columns whose values orjson writes exactly as the field does."""
+
+UNCHANGED = frozenset({fields.Field, fields.Raw, fields.Boolean})
+"""The fields that give any value as it is."""
+
+
+def dumps_itself(schema: Schema) -> str | None:
+    """Why a schema's `dump` may give more than its fields do; None where it cannot.
+
+    Args:
+        schema: The schema, which may have hooks or override methods.
+    """
+    name = type(schema).__name__
+    for hook in ("pre_dump", "post_dump"):
+        if schema._hooks[hook]:  # noqa: SLF001 - marshmallow has no public name for them
+            return f"{name} has a {hook} hook"
+    for method in SCHEMA_METHODS:
+        if getattr(type(schema), method) is not getattr(Schema, method):
+            return f"{name} has a {method} of its own"
+    return None
+
+
+def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
+    """The class of marshmallow that writes a field's values; None where a class of the project has a say in it.
+
+    Args:
+        field: The field, bound to its schema; what it holds is looked at too.
+    """
+    if not WRITING.isdisjoint(vars(field)):
+        return None
+    for kind in type(field).__mro__:
+        if kind.__module__ == MARSHMALLOW:
+            found: type[fields.Field[Any]] = kind
+            return found if all(is_plain(part) for part in parts_of(field)) else None
+        if not READING.issuperset(vars(kind)):
+            return None
+    return None
+
+
+def is_plain(field: fields.Field[Any]) -> bool:
+    """Whether what a field gives depends on the value alone, and marshmallow alone says how."""
+    kind = kind_of(field)
+    return kind is not None and kind not in WHOLE_OBJECT
+
+
+def parts_of(field: fields.Field[Any]) -> Iterator[fields.Field[Any]]:
+    """The fields that a field hands parts of its value to; a nested schema sees nothing but its own value."""
+    if isinstance(field, fields.List):
+        yield field.inner
+    elif isinstance(field, fields.Tuple):
+        yield from field.tuple_fields
+    elif isinstance(field, fields.Mapping):
+        yield from (part for part in (field.key_field, field.value_field) if part is not None)
+    elif isinstance(field, fields.Enum):
+        yield field.field
+
+
+def passes(field: fields.Field[Any], column: TypeEngine[Any]) -> bool:
+    """Whether a column's values can be written as they are, with the same JSON as the field would give.
+
+    Args:
+        field: The field, bound to its schema.
+        column: The column's type.
+    """
+    kind = kind_of(field)
+    if kind is None or kind in UNCHANGED:
+        return kind is not None
+    if getattr(field, "as_string", False) or getattr(field, "format", None) not in {None, "iso", "iso8601"}:
+        return False
+    types = [column, *column._variant_mapping.values()]  # noqa: SLF001 - SQLAlchemy has no public name for variants
+    return all(type(each) in SAME.get(kind, ()) and is_usual(each) for each in types)
+
+
+def is_usual(column: TypeEngine[Any]) -> bool:
+    """Whether a column's type has no option that changes the Python type of its values, or gives times an offset."""
+    if isinstance(column, sa.Time):
+        return not column.timezone
+    return not getattr(column, "asdecimal", False) and bool(getattr(column, "as_uuid", True))

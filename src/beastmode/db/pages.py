@@ -1,0 +1,186 @@
+"""Selects a part of an ordered list, by number or by position."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import BigInteger, Select, bindparam, func, inspect, literal_column, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+
+from beastmode.db.comparisons import Comparison, compare, read_condition
+from beastmode.db.orders import Order, beyond, complete, orderings_of, read_key, sorting
+from beastmode.db.sources import Criteria, Params, Source
+from beastmode.db.windows import Slice, Window
+
+__all__ = ["Pages"]
+
+KEPT = 64
+"""The most statements that a loading keeps; the one used longest ago is forgotten."""
+
+Direction: TypeAlias = Literal["offset", "start", "after", "before"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Everything about a window that its statement depends on; all else is a parameter.
+
+    Args:
+        order: The order, the primary key included.
+        comparisons: The filter.
+        direction: How the window is placed.
+        nulls: Which values of the key that it is placed at are NULL.
+        counts: Whether the total is wanted.
+    """
+
+    order: Order
+    comparisons: tuple[Comparison, ...]
+    direction: Direction
+    nulls: tuple[bool, ...]
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The select of a window, and of the total alone, for a page that has no row to carry it."""
+
+    page: Select[Any]
+    total: Select[Any]
+
+
+class Pages:
+    """Gives slices of one loading; the statement of each kind of window is built once.
+
+    Args:
+        source: Selects and shows the items.
+        model: Their model.
+        criteria: What must be true of every item.
+        order: The order of a window that has none, as `order_by` takes it.
+    """
+
+    def __init__(self, source: Source, model: type[Any], criteria: Criteria, order: tuple[Any, ...]) -> None:
+        self.source = source
+        self.model = model
+        self.mapper = inspect(model)
+        self.criteria = criteria
+        self.default = orderings_of(self.mapper, order)
+        self._statements: OrderedDict[Kind, Statements] = OrderedDict()
+        self._lock = Lock()
+
+    def slice(self, window: Window, params: Params) -> Slice:
+        """The items of a window.
+
+        Args:
+            window: What is wanted.
+            params: Values of the criteria's own parameters.
+
+        Raises:
+            ValueError: The window does not fit the model: a column of another, or a key of another order.
+        """
+        kind, values = self.read(window)
+        statements = self.statements(kind)
+        bound = {**params, **values}
+        rows = list(self.source.fetch(statements.page, bound))
+        total = self.total(window, statements.total, rows, bound) if kind.counts else None
+        has_more = len(rows) > window.limit
+        del rows[window.limit :]
+        if kind.direction == "before":
+            rows.reverse()
+        extra = len(kind.order) + kind.counts
+        keys = [tuple(row[-extra:][: len(kind.order)]) for row in (rows[:1] + rows[-1:])]
+        return Slice(self.source.render(rows, extra), total, has_more, *(keys or (None, None)))
+
+    def total(self, window: Window, statement: Select[Any], rows: list[Any], params: Params) -> int | None:
+        """How many items there are; None where they are more than the window wants counted."""
+        if rows:
+            counted: int = rows[0][-1]
+        elif window.offset:
+            counted = self.source.fetch(statement, params)[0][0]
+        else:
+            counted = 0
+        return counted if counted <= (window.count_limit or 0) else None
+
+    def read(self, window: Window) -> tuple[Kind, dict[str, Any]]:
+        """The kind of a window, and the values of its parameters.
+
+        Raises:
+            ValueError: It does not fit the model.
+        """
+        order = complete(self.mapper, window.orderings or self.default)
+        values: dict[str, Any] = {"_limit": window.limit + 1}
+        comparisons = []
+        for index, (condition, value) in enumerate(zip(window.conditions, window.values, strict=True)):
+            comparison, values[f"_is{index}"] = read_condition(self.mapper, condition, value)
+            comparisons.append(comparison)
+        counts = window.offset is not None and window.count_limit is not None
+        if counts:
+            values["_count"] = (window.count_limit or 0) + 1
+        key = window.before if window.after is None else window.after
+        nulls: tuple[bool, ...] = ()
+        if window.offset is not None:
+            values["_offset"] = window.offset
+        elif key is not None:
+            values |= read_key(self.mapper, order, key)
+            nulls = tuple(value is None for value in key)
+        return Kind(order, tuple(comparisons), direction_of(window), nulls, counts), values
+
+    def statements(self, kind: Kind) -> Statements:
+        """The statements of a kind of window."""
+        with self._lock:
+            found = self._statements.get(kind)
+            if found is None:
+                found = self._statements[kind] = self.build(kind)
+                while len(self._statements) > KEPT:
+                    self._statements.popitem(last=False)
+            else:
+                self._statements.move_to_end(kind)
+        return found
+
+    def build(self, kind: Kind) -> Statements:
+        """The statements of a kind of window, newly made."""
+        filters = [*self.criteria]
+        filters += [compare(self.model, comparison, f"_is{index}") for index, comparison in enumerate(kind.comparisons)]
+        counted: Select[Any] = (
+            select(literal_column("1")).select_from(self.model).where(*filters).limit(number("_count"))
+        )
+        total = select(func.count()).select_from(counted.subquery())
+        backwards = kind.direction == "before"
+        if kind.direction in {"after", "before"}:
+            filters.append(beyond(self.model, kind.order, kind.nulls, backwards=backwards))
+        page = self.limited(kind, filters, backwards=backwards)
+        return Statements(page.add_columns(total.scalar_subquery()) if kind.counts else page, total)
+
+    def limited(self, kind: Kind, filters: list[ColumnElement[bool]], *, backwards: bool) -> Select[Any]:
+        """The rows of a window, with the order's columns at their end; limited before other tables are joined."""
+
+        def cut(statement: Select[Any]) -> Select[Any]:
+            cut = statement.where(*filters).order_by(*sorting(self.model, kind.order, backwards=backwards))
+            cut = cut.limit(number("_limit"))
+            return cut.offset(number("_offset")) if kind.direction == "offset" else cut
+
+        if not self.source.joins:
+            return with_key(cut(self.source.statement()), self.model, kind.order)
+        inner = cut(select(self.mapper.local_table).select_from(self.model)).subquery()
+        root = aliased(self.model, inner)
+        outer = self.source.statement(root).order_by(*sorting(root, kind.order, backwards=backwards))
+        return with_key(outer, root, kind.order)
+
+
+def direction_of(window: Window) -> Direction:
+    """How a window is placed."""
+    if window.offset is not None:
+        return "offset"
+    if window.after is not None:
+        return "after"
+    return "start" if window.before is None else "before"
+
+
+def with_key(statement: Select[Any], entity: Any, order: Order) -> Select[Any]:
+    """A select with the columns of an order at the end of each row."""
+    return statement.add_columns(*(getattr(entity, placed.attribute) for placed in order))
+
+
+def number(name: str) -> Any:
+    """A parameter that is a whole number."""
+    return bindparam(name, type_=BigInteger())

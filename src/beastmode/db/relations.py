@@ -1,0 +1,99 @@
+"""What is known of a model without running it: which rows are its entities, and which of another are related."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Table, UniqueConstraint
+from sqlalchemy.orm import Mapper, RelationshipProperty
+from sqlalchemy.orm.interfaces import MANYTOONE, ONETOMANY
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression
+
+__all__ = ["is_list", "is_more_than_rows", "is_reference", "pair_of"]
+
+
+def is_more_than_rows(mapper: Mapper[Any]) -> str | None:
+    """Why entities of a model may be more than rows of one table; None where they are just that.
+
+    Args:
+        mapper: The model's mapper.
+    """
+    kind = mapper.class_
+    reasons = {
+        "is polymorphic": mapper.polymorphic_on is not None
+        or mapper.inherits
+        or len(list(mapper.self_and_descendants)) > 1,
+        "is not mapped to a table": not isinstance(mapper.local_table, Table),
+        "has a composite primary key": len(mapper.primary_key) > 1,
+        "has a __getitem__": hasattr(kind, "__getitem__"),
+        "has a __getattr__": hasattr(kind, "__getattr__"),
+        "has a __getattribute__": vars(object)["__getattribute__"] is not kind.__getattribute__,
+        "has a listener for loaded entities": is_changed_on_load(mapper),
+    }
+    return next((f"{kind.__name__} {reason}" for reason, is_so in reasons.items() if is_so), None)
+
+
+def is_changed_on_load(mapper: Mapper[Any]) -> bool:
+    """Whether something listens for entities of a model being loaded; SQLAlchemy's mutable types change nothing."""
+    dispatch: Any = mapper.class_manager.dispatch
+    listeners = [*dispatch.load, *dispatch.refresh]
+    return any(getattr(listener, "__module__", None) != "sqlalchemy.ext.mutable" for listener in listeners)
+
+
+def is_reference(relation: RelationshipProperty[Any]) -> bool:
+    """Whether a relation leads to at most one row, so that a join adds none.
+
+    Args:
+        relation: The relation.
+    """
+    if relation.uselist or relation.secondary is not None or relation.direction not in (MANYTOONE, ONETOMANY):
+        return False
+    table = relation.mapper.local_table
+    return isinstance(table, Table) and is_unique(table, [remote for _, remote in relation.local_remote_pairs or ()])
+
+
+def is_unique(table: Table, columns: Iterable[Any]) -> bool:
+    """Whether no two rows of a table have the same values in some of its columns."""
+    named = {column.name for column in columns}
+    keys = [set(table.primary_key.columns.keys())]
+    keys += [
+        {column.name for column in each.columns} for each in table.constraints if isinstance(each, UniqueConstraint)
+    ]
+    keys += [
+        {column.name for column in index.columns}
+        for index in table.indexes
+        if index.unique and not any(options.get("where") is not None for options in index.dialect_options.values())
+    ]
+    return any(key and key <= named for key in keys)
+
+
+def is_list(relation: RelationshipProperty[Any]) -> bool:
+    """Whether a relation leads to the rows that refer to one column of the parent, and to nothing else.
+
+    Args:
+        relation: The relation.
+    """
+    return (
+        bool(relation.uselist)
+        and relation.direction is ONETOMANY
+        and relation.secondary is None
+        and relation.collection_class in (None, list)
+        and pair_of(relation) is not None
+    )
+
+
+def pair_of(relation: RelationshipProperty[Any]) -> tuple[Column[Any], Column[Any]] | None:
+    """The parent's column and the child's column that refers to it; None where more than their equality counts.
+
+    Args:
+        relation: The relation.
+    """
+    pairs = relation.local_remote_pairs or []
+    condition = relation.primaryjoin
+    if len(pairs) != 1 or not isinstance(condition, BinaryExpression) or condition.operator is not operators.eq:
+        return None
+    sides = {id(side._deannotate()) for side in (condition.left, condition.right)}  # noqa: SLF001 - no public name
+    local, remote = pairs[0]
+    if sides != {id(local), id(remote)} or not isinstance(local, Column) or not isinstance(remote, Column):
+        return None
+    return local, remote

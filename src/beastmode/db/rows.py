@@ -1,0 +1,162 @@
+"""The short way: rows with nothing but what the schema shows, turned into plain values without an entity."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement, Executable
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.dumps import Dump, compile_dump
+from beastmode.db.keys import Key
+from beastmode.db.plan import Listed, Path, Plan
+from beastmode.db.session import current_work
+from beastmode.db.sources import Criteria, Getter, Params
+
+__all__ = ["Children", "Lists", "Rows"]
+
+Lists: TypeAlias = Mapping[Any, list[Any]]
+"""The items of each parent, by the value that they refer to."""
+
+CHUNK = 10_000
+"""The most keys in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+
+
+class Rows:
+    """Reads what a plan says, and shows it.
+
+    Attributes:
+        plan: What to select.
+        joins: Whether rows of other tables are joined.
+        children: The plan's lists.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.joins = bool(plan.joins)
+        self.children = tuple(Children(listed) for listed in plan.lists)
+        self._dumps: dict[int, Dump] = {0: compile_dump(plan)}
+
+    def statement(self, root: Any = None) -> Select[Any]:
+        """A select of the plan's columns, with its to-one relations joined.
+
+        Args:
+            root: An alias to read the model from; None for the model itself.
+        """
+        return self.statement_of(lambda columns: columns, self.plan.model if root is None else root)
+
+    def statement_of(self, given: Callable[[list[Any]], list[Any]], root: Any) -> Select[Any]:
+        """A select of what is made of the plan's columns.
+
+        Args:
+            given: Gets the columns, returns what to select.
+            root: The model, or an alias to read it from.
+        """
+        entities: dict[Path, Any] = {(): root}
+        relations = []
+        for path in self.plan.joins:
+            relation = getattr(entities[path[:-1]], path[-1])
+            entities[path] = aliased(relation.property.mapper.class_)
+            relations.append(relation.of_type(entities[path]))
+        columns = [getattr(entities[column.path], column.attribute) for column in self.plan.columns]
+        statement = select(*given(columns)).select_from(root)
+        for relation in relations:
+            statement = statement.join(relation, isouter=True)
+        return statement
+
+    def types(self) -> list[TypeEngine[Any]]:
+        """The types of the plan's columns."""
+        return [column.type for column in self.statement().selected_columns]
+
+    def fetch(self, statement: Executable, params: Params) -> Sequence[Any]:
+        """The rows of a statement.
+
+        Args:
+            statement: To run.
+            params: Values of its parameters.
+        """
+        return current_work().execute(statement, params).all()
+
+    def render(self, rows: Sequence[Any], extra: int = 0, known: Mapping[int, Lists] | None = None) -> list[Any]:
+        """Rows as the schema shows them, with their lists.
+
+        Args:
+            rows: Values as the plan's columns say.
+            extra: How many values come after those in each row.
+            known: Lists that were read already, by number.
+        """
+        dump = self._dumps.get(extra)
+        if dump is None:
+            dump = self._dumps[extra] = compile_dump(self.plan, extra)
+        if not self.children:
+            return dump(rows)
+        found = known or {}
+        lists = [found[number] if number in found else child.of(rows) for number, child in enumerate(self.children)]
+        return dump(rows, *lists)
+
+    def getter(self, criteria: Criteria) -> Getter:
+        """What gets one item by its key.
+
+        Args:
+            criteria: What must be true of the row besides.
+        """
+        statement = self.statement().where(*Key(inspect(self.plan.model)).conditions(self.plan.model), *criteria)
+
+        def get(params: Params) -> Any:
+            rows = self.fetch(statement, params)
+            return self.render(rows)[0] if rows else None
+
+        return get
+
+
+class Children:
+    """A list of rows that refer to their parents.
+
+    Attributes:
+        listed: What is listed.
+        rows: What reads and shows it.
+        order: The relation's order; the primary key decides where it does not.
+    """
+
+    def __init__(self, listed: Listed) -> None:
+        self.listed = listed
+        self.rows = Rows(listed.plan)
+        relation = listed.relation
+        self.order: list[ColumnElement[Any]] = [*(relation.order_by or ()), *relation.mapper.primary_key]
+        self._of_one = self.statement(self.reference == bindparam("_parent"))
+        self._of_several = self.statement(self.reference.in_(bindparam("_parents", expanding=True)))
+
+    @property
+    def reference(self) -> Any:
+        """The column that refers to the parent."""
+        column = self.listed.plan.columns[self.listed.reference]
+        return getattr(self.listed.plan.model, column.attribute)
+
+    def statement(self, criterion: ColumnElement[bool]) -> Select[Any]:
+        """A select of the rows that a criterion holds for, in order."""
+        return self.rows.statement().where(criterion).order_by(*self.order)
+
+    def of(self, parents: Sequence[Any]) -> Lists:
+        """The lists of some parents, by the value that their rows refer to; one select, none without parents.
+
+        Args:
+            parents: Rows of the plan that the list belongs to.
+        """
+        keys = {parent[self.listed.slot] for parent in parents}
+        keys.discard(None)
+        if len(keys) == 1:
+            key = keys.pop()
+            return {key: self.rows.render(self.rows.fetch(self._of_one, {"_parent": key}))}
+        wanted = list(keys)
+        found: list[Any] = []
+        for start in range(0, len(wanted), CHUNK):
+            found += self.rows.fetch(self._of_several, {"_parents": wanted[start : start + CHUNK]})
+        return self.by_parent(found)
+
+    def by_parent(self, rows: Sequence[Any]) -> Lists:
+        """The items of rows, by the value that the rows refer to."""
+        lists: dict[Any, list[Any]] = {}
+        for row, item in zip(rows, self.rows.render(rows), strict=True):
+            lists.setdefault(row[self.listed.reference], []).append(item)
+        return lists
