@@ -167,7 +167,6 @@ def alone(engine: Engine) -> Iterator[Connection]:
     waits for every older snapshot: https://www.postgresql.org/docs/current/sql-createindex.html.
     """
     with engine.connect() as connection:
-        connection.detach()  # what is set here, and the lock, end with it
         connection.exec_driver_sql("SET statement_timeout = 0")
         waiting = False
         while not connection.scalar(select(func.pg_try_advisory_lock(LOCK))):
@@ -177,7 +176,10 @@ def alone(engine: Engine) -> Iterator[Connection]:
             waiting = True
             sleep(LOCK_PAUSE_SECONDS)
         connection.commit()
-        yield connection
+        try:
+            yield connection
+        finally:
+            connection.invalidate()  # what was set, and the lock, end with it
 
 
 def at_head(app: Flask) -> bool:
