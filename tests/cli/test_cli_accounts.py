@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+PEOPLE = """
+    from flask import Flask
+    from beastmode import Accounts, Api, Beastmode, Database
+    from beastmode.accounts import AccountMixin
+    from beastmode.db import Base
+    from sqlalchemy.orm import Mapped, mapped_column
+
+    db = Database()
+
+    class User(AccountMixin, Base):
+        __tablename__ = "users"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    def create_app():
+        app = Flask(__name__)
+        Beastmode(app, database=db, api=Api("Shop"), accounts=Accounts(User))
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+        return app
+"""
+
+
+@pytest.fixture
+def people(project):
+    project.write(PEOPLE)
+    return project
+
+
+def test_a_user_is_made_with_a_password_from_standard_input(people):
+    made = people.run("beastmode", "user", "create", "ada@example.com", "--password-stdin", stdin="securepassword123\n")
+
+    assert made.returncode == 0, made.stderr
+    assert made.stdout == "User 1: ada@example.com\n"
+
+
+def test_an_operator_is_made_on_demand(people):
+    words = ("beastmode", "user", "create", "ada@example.com", "--operator", "--password-stdin")
+
+    made = people.run(*words, stdin="securepassword123\n")
+
+    assert made.stdout == "Operator 1: ada@example.com\n"
+
+
+def test_a_taken_address_is_refused_in_one_line(people):
+    words = ("beastmode", "user", "create", "ada@example.com", "--password-stdin")
+    people.run(*words, stdin="securepassword123\n")
+
+    again = people.run(*words, stdin="securepassword123\n")
+
+    assert again.returncode == 1
+    assert again.stderr.startswith("Error: ")
+    assert "already exists" in again.stderr
+    assert again.stderr.count("\n") == 1
+
+
+def test_a_password_that_will_not_do_is_refused_in_one_line(people):
+    made = people.run("beastmode", "user", "create", "ada@example.com", "--password-stdin", stdin="short\n")
+
+    assert made.returncode == 1
+    assert "password" in made.stderr
+    assert made.stderr.count("\n") == 1
+
+
+def test_a_project_without_accounts_is_told_so(project):
+    made = project.run("beastmode", "user", "create", "ada@example.com", "--password-stdin", stdin="x\n")
+
+    assert made.returncode == 1
+    assert made.stderr == "Error: there are no accounts: nothing gives them to Beastmode(app, accounts=...).\n"
+
+
+def test_the_contract_of_a_version_is_printed_as_json(people):
+    printed = people.run("beastmode", "openapi", "v1")
+
+    assert printed.returncode == 0, printed.stderr
+    assert "/api/v1/auth/login" in json.loads(printed.stdout)["paths"]
+
+
+def test_a_version_that_there_is_not_is_told_with_those_there_are(people):
+    printed = people.run("beastmode", "openapi", "v9")
+
+    assert printed.returncode == 1
+    assert printed.stderr == "Error: there is no version v9; there is v1.\n"

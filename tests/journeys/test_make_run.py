@@ -1,0 +1,187 @@
+"""What a person does who has just cloned the repository: `make run`, look, paste, Ctrl-C."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SECONDS = 300
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """The checkout's own files in a folder of their own, so that no database of somebody's desk is touched.
+
+    What `make` installed for these tests is used again; without it `make run` installs first, as for a new user.
+    """
+    folder = tmp_path_factory.mktemp("clone")
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    if (ROOT / ".venv" / "installed").exists():
+        (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
+@pytest.fixture
+def terminal():
+    """The environment of a new terminal: nothing that `make test` or the person set for something else."""
+    ours = {"PATH", "HOME", "LANG", "TERM", "USER", "SSL_CERT_FILE"}
+    return {name: value for name, value in os.environ.items() if name in ours or name.startswith("PIP_")}
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def make_run(clone, terminal, port):
+    """`make run` in a terminal of its own, once it has said everything; yields the process and what it has written."""
+    output = clone / f"output-{port}"
+    with output.open("w") as stream:
+        process = subprocess.Popen(
+            ["make", "run", f"PORT={port}"],
+            cwd=clone,
+            env=terminal,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            until(lambda: "Ctrl-C" in output.read_text() or process.poll() is not None)
+            yield process, output
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def test_a_new_user_runs_looks_pastes_and_stops(clone, terminal, free_port):
+    with make_run(clone, terminal, free_port) as (process, output):
+        said = output.read_text()
+        curls = [line.strip() for line in said.splitlines() if "curl " in line]
+
+        token, users, post = pasted(curls, terminal)
+        docs = read(re.search(r"http://\S+/docs", said)[0])
+
+        assert curls == lines_of_the_readme(free_port), said
+        assert token.count(".") == 2
+        assert json.loads(users)["success"] is True
+        assert json.loads(users)["data"]["items"]
+        assert json.loads(post)["data"]["id"]
+        assert "<html" in docs
+
+        os.killpg(process.pid, signal.SIGINT)
+
+        until(lambda: not processes_of(process.pid))
+        process.wait()
+        last = output.read_text().removeprefix(said)
+        assert "Stopped" in last
+        assert not re.search(r"Traceback|Error|Unexpected", last)
+
+
+def test_a_second_start_installs_nothing_and_keeps_what_was_written(clone, terminal, free_port):
+    with make_run(clone, terminal, free_port) as (_, output):
+        curls = [line.strip() for line in output.read_text().splitlines() if "curl " in line]
+        _, _, first = pasted(curls, terminal)
+    stamp = (clone / ".venv" / "installed").stat().st_mtime_ns
+
+    with make_run(clone, terminal, free_port) as (_, output):
+        said = output.read_text()
+        _, _, second = pasted(curls, terminal)
+
+    assert "Installing" not in said
+    assert (clone / ".venv" / "installed").stat().st_mtime_ns == stamp
+    assert json.loads(second)["data"]["id"] == json.loads(first)["data"]["id"] + 1
+
+
+def test_a_busy_port_is_said_in_one_line_before_anything_is_done(tmp_path, terminal):
+    shutil.copy2(ROOT / "Makefile", tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+
+        ended = subprocess.run(
+            ["make", "run", f"PORT={port}"], cwd=tmp_path, env=terminal, capture_output=True, text=True, check=False
+        )
+
+    assert ended.returncode != 0
+    assert f"port {port} is not free" in ended.stderr
+    assert (ended.stdout + ended.stderr).count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
+def test_a_python_that_is_too_old_is_said_in_one_line(tmp_path, terminal):
+    shutil.copy2(ROOT / "Makefile", tmp_path)
+    shutil.copy2(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy2(ROOT / "requirements.lock", tmp_path)
+    old = tmp_path / "old-python"
+    old.write_text("#!/bin/sh\necho 3.8.10\n")
+    old.chmod(0o755)
+
+    ended = subprocess.run(
+        ["make", "test", f"PYTHON={old}"], cwd=tmp_path, env=terminal, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode != 0
+    assert "needs Python 3.11 or newer" in ended.stderr
+    assert "3.8.10" in ended.stderr
+    assert (ended.stdout + ended.stderr).count("\n") == 1
+
+
+def pasted(curls, terminal):
+    """What a shell prints for the three lines: the token that the first keeps, and the answers to the others."""
+    script = "\n".join([curls[0], 'printf "%s\\n" "$TOKEN"', curls[1], "echo", curls[2], "echo"])
+    done = subprocess.run(["sh", "-c", script], env=terminal, check=True, capture_output=True, text=True)
+    return done.stdout.splitlines()
+
+
+def lines_of_the_readme(port):
+    """What README.md says that `make run` prints."""
+    lines = (ROOT / "README.md").read_text().splitlines()
+    return [line.replace(":8000", f":{port}") for line in lines if "curl -s" in line]
+
+
+def read(url):
+    with urllib.request.urlopen(url, timeout=SECONDS) as answer:
+        return answer.read().decode()
+
+
+def processes_of(session):
+    """The processes of a terminal that are still there; `ps` is not everywhere, /proc is on Linux."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _, _, terminal = stat.read_text().rpartition(")")[2].split()[:4]
+            if int(terminal) == session and state != "Z":
+                found.append(stat.parent.name)
+    return found
+
+
+def until(holds):
+    """Waits for something to hold."""
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to hold"
+        time.sleep(0.05)
