@@ -137,3 +137,7 @@ def test_a_body_may_be_left_out_where_the_route_says_so(client):
 
 def test_a_private_answer_may_be_kept_only_by_its_reader(client, signed_in):
     assert client.get("/api/v1/books/1", headers=signed_in).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_nothing_stands_under_a_number_beyond_64_bits(client, signed_in):
+    assert client.get(f"/api/v1/books/{10**30}", headers=signed_in).status_code == 404

@@ -27,6 +27,7 @@ from beastmode.db.lazy import serialising
 __all__ = ["Endpoint"]
 
 PRIVATE = "private, no-cache"
+BIGGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Endpoint:
             self._say_farewell()
         if self._authenticate is not None:
             current_exchange().identity = self._authenticate(asked)
+        refuse_beyond(path)
         try:
             if "HTTP_IF_MATCH" in asked.environ and not self.route.is_safe:
                 reply = self._reply_if_matching(asked, path)
@@ -167,6 +169,13 @@ class Endpoint:
         if deprecated is not None and deprecated.is_over(now()):
             successor = f" Call {deprecated.successor} instead." if deprecated.successor else ""
             raise Problem(410, f"This route is gone since {deprecated.sunset:%Y-%m-%d}.{successor}")
+
+
+def refuse_beyond(path: dict[str, Any]) -> None:
+    """Find nothing under a number that no database column can hold."""
+    for value in path.values():
+        if type(value) is int and value > BIGGEST:
+            raise Problem(404, "Resource not found")
 
 
 def pager_of(route: Route, settings: Settings) -> Pager | None:

@@ -68,7 +68,7 @@ class Listing:
             ValidationError: For a column that is not declared.
         """
         chosen: dict[str, Ordering] = {}
-        words = sort.split(",") if sort else []
+        words = sort.split(",")
         for word in words:
             name = word.removeprefix("-")
             if name not in self.sorts or len(words) > MOST_SORTS:

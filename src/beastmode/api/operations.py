@@ -29,6 +29,9 @@ PAGINATION = {
     "next_cursor": NULLABLE_TEXT,
     "prev_cursor": NULLABLE_TEXT,
 }
+# In words, not as a parameter: no schema can say which tag is the current one, so that every tool which sends what the
+# schema allows would be refused with 412.
+IF_MATCH = "With `If-Match`, the change goes through only if it names the current entity tag."
 ETAG = {"ETag": {"description": "The strong entity tag of the answer.", "schema": {"type": "string"}}}
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 ALLOW = {"Allow": {"description": "The methods that there are.", "schema": {"type": "string"}}}
@@ -59,13 +62,14 @@ class Operations:
         operation: Document = {
             "operationId": route.name.replace(".", "_"),
             "security": [] if route.public else [{BEARER: []}],
-            "parameters": self._parameters(route, can_match=can_match),
+            "parameters": self._parameters(route),
             "responses": self._responses(route, can_match=can_match),
         }
         if summary:
             operation["summary"] = summary.rstrip(".")
-        if description.strip():
-            operation["description"] = " ".join(description.split())
+        told = [" ".join(description.split()), IF_MATCH if can_match else ""]
+        if any(told):
+            operation["description"] = " ".join(filter(None, told))
         if route.deprecated:
             operation["deprecated"] = True
         if route.accepts is not None:
@@ -74,7 +78,7 @@ class Operations:
             operation["requestBody"] = {"required": route.body_required, "content": content}
         return operation
 
-    def _parameters(self, route: Route, *, can_match: bool) -> list[Document]:
+    def _parameters(self, route: Route) -> list[Document]:
         parameters = []
         if route.query is not None:
             for name, field in route.query.load_fields.items():
@@ -84,9 +88,6 @@ class Operations:
             parameters += self._listing_parameters(route.listing)
         if route.is_safe:
             parameters.append(header("If-None-Match", "Answers 304 if it names what there is."))
-        elif can_match:
-            meaning = "The change goes through only if it names what there is; left out, it goes through."
-            parameters.append(header("If-Match", meaning))
         return parameters
 
     def _listing_parameters(self, listing: Listing) -> list[Document]:

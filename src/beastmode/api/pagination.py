@@ -69,7 +69,7 @@ class Pager:
         sort = args.get("sort", cursor.sort if cursor else self.listing.default_sort)
         orderings: tuple[Ordering, ...] = ()
         try:
-            orderings = self.listing.orderings(sort)
+            orderings = self.listing.orderings(sort) if sort or "sort" in args else ()
         except ValidationError as error:
             problems["sort"] = [str(message) for message in error.messages]
         if cursor is not None and cursor.sort != sort and "sort" not in problems:
