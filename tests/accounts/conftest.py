@@ -86,24 +86,33 @@ def create_tables(url):
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def applications(accounts):
+    """Applications by their settings: one is made once, since its documents take a while."""
+    made = {}
+    yield made
+    for app in made.values():
+        app.extensions["beastmode.database"].engines.dispose()
+
+
 @pytest.fixture
-def make_app(url, accounts):
-    made = []
-
+def make_app(url, accounts, applications):
     def make(**values):
-        app = Flask("people")
-        given = {"environment": "testing", "database_url": url, "jwt_secret_key": SECRET, "log_level": "ERROR"} | values
-        app.config.from_mapping({name.upper(): value for name, value in given.items()})
-        api = Api("People", versions=[Version("v1"), Version("v2")])
-        Beastmode(app, database=Database(), api=api, accounts=accounts)
-        made.append(app)
-        return app
+        key = (url, *sorted(values.items()))
+        if key not in applications:
+            applications[key] = people_app(accounts, {"database_url": url, **values})
+        return applications[key]
 
-    yield make
-    for app in made:
-        with app.app_context():
-            database_of(app).engine.dispose()
-            database_of(app).reader.dispose()
+    return make
+
+
+def people_app(accounts, values):
+    given = {"environment": "testing", "jwt_secret_key": SECRET, "log_level": "ERROR"} | values
+    app = Flask("people")
+    app.config.from_mapping({name.upper(): value for name, value in given.items()})
+    api = Api("People", versions=[Version("v1"), Version("v2")])
+    Beastmode(app, database=Database(), api=api, accounts=accounts)
+    return app
 
 
 @pytest.fixture

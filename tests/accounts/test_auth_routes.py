@@ -133,7 +133,7 @@ def test_a_signed_in_user_sees_their_own_account(client, grant):
 
 
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer " + "a" * 9000])
-def test_nobody_else_does(client, header):
+def test_nobody_else_sees_that_account(client, header):
     answer = client.get("/api/auth/me", headers={"Authorization": header} if header else {})
 
     assert answer.status_code == 401
