@@ -1,10 +1,13 @@
 """Writes the pages of docs/reference/ from the code: `make docs`, or `python docs/generate.py [FOLDER]`."""
 
+import ast
 import importlib
 import inspect
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from beastmode.core.settings import settings_table
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+METHODS = ("get", "post", "put", "patch", "delete")
 GENERATED = "<!-- Written by `make docs`; change the code instead. -->"
 
 # What a project may import. Everything else may change without a word in the changelog.
@@ -25,8 +29,6 @@ PUBLIC = (
     "beastmode.db",
     "beastmode.db.migrations",
     "beastmode.accounts",
-    "beastmode.observability",
-    "beastmode.security",
     "beastmode.testing",
     "beastmode.cli",
     "beastmode.core.clock",
@@ -113,17 +115,27 @@ def public_names_page() -> Iterator[str]:
     for module_name in PUBLIC:
         module = importlib.import_module(module_name)
         yield from ("", f"## `{module_name}`", "", "| name | what it is |", "| --- | --- |")
-        yield from (f"| `{name}` | {cell(summary(getattr(module, name)))} |" for name in sorted(module.__all__))
+        yield from (f"| `{name}` | {cell(summary(name, getattr(module, name)))} |" for name in sorted(module.__all__))
 
 
-def summary(value: Any) -> str:
-    """The first paragraph of a docstring; for a plain value, the value."""
-    is_described = inspect.isclass(value) or callable(value)
-    if not is_described:
-        return (
-            f"{type(value).__name__}: `{value}`" if isinstance(value, str | int | float) else type(value).__doc__ or ""
-        )
-    return (inspect.getdoc(value) or "").partition("\n\n")[0]
+def summary(name: str, value: Any) -> str:
+    """The first paragraph of what is said about a name: in its docstring, or under the assignment that makes it."""
+    is_described = inspect.isclass(value) or inspect.isroutine(value)
+    said = inspect.getdoc(value) if is_described else assigned().get(name)
+    return (said or f"`{value!r}`").partition("\n\n")[0]
+
+
+@cache
+def assigned() -> dict[str, str]:
+    """What the library says about the names that it assigns: the text that follows the assignment."""
+    found = {}
+    for source in (ROOT / "src").rglob("*.py"):
+        body = ast.parse(source.read_text(encoding="utf-8")).body
+        for made, said in pairwise(body):
+            is_text = isinstance(said, ast.Expr) and isinstance(said.value, ast.Constant)
+            if isinstance(made, ast.Assign) and isinstance(made.targets[0], ast.Name) and is_text:
+                found[made.targets[0].id] = inspect.cleandoc(said.value.value)
+    return found
 
 
 def routes_page() -> Iterator[str]:
@@ -142,7 +154,8 @@ def routes_page() -> Iterator[str]:
             "| --- | --- | --- | --- |",
         )
         for path, operations in document["paths"].items():
-            yield from (route_row(method, path, operation) for method, operation in operations.items())
+            known = {method: operation for method, operation in operations.items() if method in METHODS}
+            yield from (route_row(method, path, operation) for method, operation in known.items())
 
 
 def documents() -> dict[str, Any]:

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import runpy
+from pathlib import Path
 
 import pytest
 
@@ -19,10 +20,8 @@ def test_no_module_has_a_name_that_says_nothing(ours):
     assert not vague, f"name these for what they hold: {vague}"
 
 
-def test_every_module_of_the_library_says_what_it_offers():
-    silent = [
-        name for name in modules() if not isinstance(getattr(importlib.import_module(name), "__all__", None), list)
-    ]
+def test_every_module_of_the_library_says_what_it_offers(root):
+    silent = [name for name in modules() if has_code(name) and not isinstance(names_of(name), list)]
 
     assert not silent, f"these modules have no __all__: {silent}"
 
@@ -33,11 +32,11 @@ def test_every_name_that_is_offered_exists_and_is_described():
     assert not undescribed, f"these public names have no docstring: {undescribed}"
 
 
-def test_every_package_of_the_library_is_among_the_documented_ones(root):
+def test_every_package_that_offers_something_is_among_the_documented_ones(root):
     public = runpy.run_path(str(root / "docs" / "generate.py"))["PUBLIC"]
-    packages = {"beastmode", *(name for name in modules() if hasattr(importlib.import_module(name), "__path__"))}
+    packages = {name for name in modules() if hasattr(importlib.import_module(name), "__path__") and names_of(name)}
 
-    missing = packages - set(public) - {"beastmode.core", "beastmode.api.docs"}
+    missing = packages - set(public) - {"beastmode.api.docs"}
 
     assert not missing, f"docs/generate.py does not list these: {sorted(missing)}"
 
@@ -69,11 +68,19 @@ def modules():
     return [module.name for module in pkgutil.walk_packages(beastmode.__path__, "beastmode.")]
 
 
+def names_of(module):
+    return getattr(importlib.import_module(module), "__all__", None)
+
+
+def has_code(module):
+    """Whether a module is more than the mark that a folder is a package."""
+    return bool(ast.parse(Path(importlib.import_module(module).__file__).read_text(encoding="utf-8")).body)
+
+
 def offered():
-    for name in modules():
-        module = importlib.import_module(name)
-        for public in module.__all__:
-            yield name, public, getattr(module, public)
+    for module in modules():
+        for name in names_of(module) or ():
+            yield module, name, getattr(importlib.import_module(module), name)
 
 
 def is_described(value):
@@ -85,7 +92,7 @@ def is_described(value):
 
 
 def curt_tests(path):
-    """Tests whose name has fewer than four words."""
+    """Tests whose name has fewer than three words."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    return [node.name for node in functions if node.name.startswith("test_") and node.name.count("_") < 4]
+    return [node.name for node in functions if node.name.startswith("test_") and node.name.count("_") < 3]

@@ -70,7 +70,7 @@ def make_run(clone, terminal, port):
             start_new_session=True,
         )
         try:
-            until(lambda: "Ctrl-C" in output.read_text() or process.poll() is not None)
+            until(lambda: "Ctrl-C stops it" in output.read_text() or process.poll() is not None)
             yield process, output
         finally:
             with contextlib.suppress(ProcessLookupError):

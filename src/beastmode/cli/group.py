@@ -11,5 +11,7 @@ from beastmode.cli.users import user
 __all__ = ["commands"]
 
 commands = AppGroup("beastmode", help="Serve, look at and check a project made with beastmode.")
+"""`flask beastmode ...`, as Flask's command finds it."""
+
 for command in (serve, settings, doctor, openapi, user):
     commands.add_command(command)

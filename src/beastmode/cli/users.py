@@ -18,7 +18,7 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("email")
-@click.option("--operator", is_flag=True, help="May see what operators see, such as metrics.")
+@click.option("--operator", is_flag=True, help="For somebody who runs the backend.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for a script.")
 @click.pass_context
 def create(context: click.Context, email: str, *, operator: bool, password_stdin: bool) -> None:
