@@ -25,7 +25,7 @@ help: ## This list
 
 run: ## Serve the example at http://127.0.0.1:8000 (another port: make run PORT=8001)
 	@: $(need_python)$(need_port)
-	@$(MAKE) --no-print-directory $(INSTALLED)
+	@$(MAKE) --no-print-directory --silent $(INSTALLED)
 	@PORT=$(PORT) exec $(BIN)/python $(BLOG)
 
 test: $(INSTALLED) ## The whole test suite (a part of it: make test ARGS=tests/api)

@@ -55,8 +55,10 @@ def refuse_busy_port(port: int) -> None:
 def serve(port: int) -> int:
     """Serve until a signal, and say once it answers what there is to see."""
     server = subprocess.Popen([*FLASK, "beastmode", "serve", "--port", str(port), "--workers", "1"], cwd=HOME)
+    stopped = []
 
     def stop(*_: Any) -> None:
+        stopped.append(True)
         server.terminate()
 
     # A terminal that is closed sends SIGHUP, which granian would take for an order to start its workers anew.
@@ -66,7 +68,7 @@ def serve(port: int) -> int:
         print(welcome(port), flush=True)
     ended = server.wait()
     print("Stopped.", flush=True)
-    return ended
+    return 0 if stopped else ended
 
 
 def answers_in_time(server: subprocess.Popen[bytes], port: int) -> bool:
