@@ -1,9 +1,12 @@
+import hypothesis
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from beastmode.accounts.addresses import ADDRESS, EmailAddress, is_address, name_from
 from beastmode.api import Schema
+
+unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 Contact = Schema.from_dict({"email": EmailAddress()})
 
@@ -73,6 +76,7 @@ def test_a_name_is_the_part_before_the_at_as_far_as_it_fits():
     assert name_from("a" * 100 + "@example.com", 80) == "a" * 80
 
 
+@unhurried
 @given(st.from_regex(ADDRESS))
 def test_the_pattern_and_the_length_are_the_whole_rule(address):
     assert is_address(address) == (len(address) <= 120)

@@ -1,11 +1,14 @@
+import hypothesis
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from beastmode.accounts.refresh_tokens import RefreshTokens, fingerprint, refresh_tokens_of
 from beastmode.accounts.tokens import tokens_of
 from beastmode.core.errors import Problem
 from beastmode.core.settings import Settings
+
+unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SESSION = "s" * 22
 refresh_tokens = RefreshTokens((b"key",))
@@ -92,6 +95,7 @@ def test_a_replaced_secret_still_recognises_its_tokens_and_makes_none():
     assert new.find(SESSION, 4, fingerprint(token)) is None
 
 
+@unhurried
 @given(st.text(max_size=200))
 def test_no_text_makes_recognising_fail_in_another_way(text):
     assert is_refused(text)

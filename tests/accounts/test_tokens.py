@@ -2,19 +2,20 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
 
+import hypothesis
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from beastmode.accounts.keys import derive, key_id
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.tokens import tokens_of
-from beastmode.core.clock import set_clock
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.settings import Settings
+
+unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SECRET = "a secret of more than thirty-two bytes"
 OTHER = "another secret of more than thirty-two bytes"
@@ -23,25 +24,6 @@ PUBLIC_KEY = """-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEEVs/o5+uQbTjL3chynL4wXgUg2R9
 q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
 -----END PUBLIC KEY-----"""
-
-
-class FixedClock:
-    def __init__(self):
-        self.moment = datetime(2030, 1, 1, tzinfo=UTC)
-
-    def now(self):
-        return self.moment
-
-    def advance(self, **time):
-        self.moment += timedelta(**time)
-
-
-@pytest.fixture
-def clock():
-    clock = FixedClock()
-    previous = set_clock(clock)
-    yield clock
-    set_clock(previous)
 
 
 def settings(**values):
@@ -291,11 +273,13 @@ def test_json_that_nests_deep_inside_of_a_token_is_refused(tokens):
     refusal(tokens, f"{segment(b'9' * 2900)}.e30.e30")
 
 
+@unhurried
 @given(st.text(max_size=300))
 def test_no_text_makes_reading_fail_in_another_way(text):
     refusal(tokens_of(settings()), text)
 
 
+@unhurried
 @given(
     st.dictionaries(st.sampled_from(["alg", "typ", "kid", "crit", "b64", "x"]), st.none() | st.text() | st.integers())
 )
