@@ -41,7 +41,7 @@ types: $(INSTALLED) ## mypy, strict, on src/
 	@$(BIN)/mypy
 
 imports: $(INSTALLED) ## Who may import whom
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 rules: $(INSTALLED) ## Sizes, names, generated pages, and the other rules of CONTRIBUTING.md
 	@$(BIN)/python -m pytest -q tests/architecture

@@ -5,7 +5,6 @@ from typing import Literal
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from beastmode import cli
 from beastmode.accounts import Accounts
 from beastmode.api import Api
 from beastmode.api.problems import install_problems
@@ -20,8 +19,8 @@ from beastmode.security.install import install as install_security
 
 __all__ = ["Beastmode"]
 
-Feature = Literal["headers", "cors", "logs", "metrics", "health", "errors", "cli"]
-FEATURES = frozenset({"headers", "cors", "logs", "metrics", "health", "errors", "cli"})
+Feature = Literal["headers", "cors", "logs", "metrics", "health", "errors"]
+FEATURES = frozenset({"headers", "cors", "logs", "metrics", "health", "errors"})
 
 
 class Beastmode:
@@ -37,7 +36,7 @@ class Beastmode:
         migrations: The folder of its migrations, absolute or beside the application's package.
         api: The project's API.
         accounts: Registration and sign-in; needs a database and an API.
-        without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors", "cli".
+        without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors".
 
     Raises:
         SettingsError: With every wrong or unsafe setting at once.
@@ -88,8 +87,6 @@ class Beastmode:
             self._accounts.install(app, settings, self._database, self._api)
         if self._api is not None:
             self._api.install(app, settings, edge)
-        if "cli" not in self._without:
-            cli.install(app)
 
 
 def install_settings(app: Flask) -> Settings:
