@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode import Beastmode
 from beastmode.api import Schema
-from beastmode.db import Base, Database, Ordering, Window, loading
+from beastmode.db import Base, Database, loading
+from beastmode.db.windows import Ordering, Window
 
 DATABASE = "beastmode_bench_keyset"
 ROWS = 1_000_000

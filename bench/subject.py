@@ -17,17 +17,12 @@ __all__ = ["BLOG", "DATABASE", "OUTPUT", "PASSWORD", "ROOT", "environment", "fla
 ROOT = Path(__file__).resolve().parent.parent
 BLOG = ROOT / "examples" / "blog"
 OUTPUT = ROOT / "var" / "bench"
-ROWS = Path(__file__).with_name("rows.sql")
+SCHEMA = Path(__file__).with_name("http") / "schema.sql"
 DATABASE = "beastmode_bench"
 PASSWORD = "Bench-password-1"
 KEPT = {"JWT_SECRET_KEY", "THREADS"}
-COMPLETE = """
-    select (select count(*) from profiles where id <= 10000) = 10000
-       and (select count(*) from users where id <= 10000) = 10000
-       and (select count(*) from posts where id <= 100000) = 100000
-       and (select count(*) from comments where id <= 300000) = 300000
-       and exists (select from credentials where user_id = 1)
-"""
+ROWS = {"profiles": 10_000, "users": 10_000, "posts": 100_000, "comments": 300_000}
+"""How many rows http/schema.sql makes, with the ids from 1 on."""
 
 
 def environment() -> dict[str, str]:
@@ -36,7 +31,7 @@ def environment() -> dict[str, str]:
     No setting of the caller's shell leaks in but the token secret, which a client of the bench may have to know, and
     the number of threads.
     """
-    names = {row.name for row in settings_table()} - KEPT
+    names = {row.name for row in settings_table()} - KEPT | {"FLASK_DEBUG"}
     OUTPUT.mkdir(parents=True, exist_ok=True)
     return {name: value for name, value in os.environ.items() if name not in names} | {
         "ENVIRONMENT": "production",
@@ -57,14 +52,16 @@ def flask(*words: str) -> list[str]:
 def prepare() -> None:
     """Make, migrate and fill the database, or whatever of that a run before did not finish."""
     with postgres.writing_lock(DATABASE):
-        if not (postgres.create(DATABASE) or migrate()):
-            # Left by a checkout with other migrations: nothing in it is worth keeping.
+        is_migrated = not postgres.create(DATABASE) and migrate()
+        if not is_migrated:
+            # New, or left by a checkout with other migrations: nothing in that is worth keeping.
             postgres.drop(DATABASE)
             postgres.create(DATABASE)
-        if not migrate():
+            is_migrated = migrate()
+        if not is_migrated:
             raise SystemExit("the blog's migrations failed, see above")
         with postgres.connect(DATABASE) as connection:
-            if connection.execute(COMPLETE).fetchone() != (True,):
+            if not is_complete(connection):
                 fill(connection)
             connection.execute("vacuum (analyze)")
 
@@ -75,10 +72,24 @@ def migrate() -> bool:
     return done.returncode == 0
 
 
+def is_complete(connection: psycopg.Connection) -> bool:
+    """Whether every row of the workload is there, and the password; more may be."""
+    wanted = [("select count(*) from credentials where user_id = %s", 1, 1)]
+    wanted += [(f"select count(*) from {table} where id <= %s", last, last) for table, last in ROWS.items()]
+    return all(connection.execute(query, [last]).fetchone() == (count,) for query, last, count in wanted)
+
+
 def fill(connection: psycopg.Connection) -> None:
-    """Write every row, and the password that the workload signs in with, in one transaction."""
+    """Write the peers' rows, and the password that the workload signs in with.
+
+    In one transaction: a run that was killed leaves nothing behind, and whatever an incomplete table held is gone.
+    The ids come from the sequences, which start anew, and so go on after the last row.
+    """
     with connection.transaction():
-        connection.execute(ROWS.read_text())
+        connection.execute("truncate users, profiles, posts, comments restart identity cascade")
+        for statement in SCHEMA.read_text().split(";"):
+            if statement.strip().startswith("insert into"):
+                connection.execute(statement)
         connection.execute(
             "insert into credentials (user_id, password_hash) values (1, %s)",
             [hash_password(PASSWORD)],
