@@ -41,7 +41,9 @@ def example(column: Column[Any], name: str, number: int) -> Any:
     Raises:
         ValueError: The column has a type of which no value is known.
     """
-    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    kind: Any = column.type
+    if isinstance(kind, TypeDecorator) and not isinstance(kind, Interval):
+        kind = kind.impl_instance
     for known, make in EXAMPLES:
         if isinstance(kind, known):
             return make(kind, name, number)
