@@ -6,7 +6,7 @@ from ledgers import Bank, Ledger, bank
 from sqlalchemy import insert
 
 from beastmode.core.settings import Settings
-from servers import scratch_postgres
+from servers import empty_postgres, scratch_postgres
 
 MakeApp = Callable[..., Flask]
 
@@ -16,10 +16,16 @@ def sqlite_url(tmp_path) -> str:
     return f"sqlite:///{tmp_path / 'scratch.db'}"
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
+@pytest.fixture(scope="session")
+def postgres_database() -> Iterator[str]:
     with scratch_postgres() as url:
         yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database) -> str:
+    empty_postgres(postgres_database)
+    return postgres_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

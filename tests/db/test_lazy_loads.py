@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from beastmode.core.errors import LazyLoadError
 from beastmode.db import transaction
-from beastmode.db.session import serialising
+from beastmode.db.lazy import serialising
 
 
 @pytest.fixture

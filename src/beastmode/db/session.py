@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
 from flask.globals import app_ctx
 from sqlalchemy import ClauseElement, CompoundSelect, Connection, CursorResult, Engine, Executable, Select, event
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
@@ -13,16 +12,17 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.engines import Engines
-from beastmode.db.lazy import serialising
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from beastmode.db.database import Database
 
-__all__ = ["Installed", "RoutedSession", "Work", "close_work", "current_work", "installed_in", "serialising"]
+__all__ = ["Installed", "RoutedSession", "Work", "close_work", "current_work", "installed_in"]
 
 EXTENSION = "beastmode.database"
+WORK = "beastmode_work"
+"""What the app context's `g` calls it."""
 
 
 class RoutedSession(Session):
@@ -178,11 +178,11 @@ def current_work() -> Work:
         ConfigurationError: The application has no database.
         RuntimeError: There is no app context.
     """
-    g = app_ctx._get_current_object().g  # type: ignore[attr-defined]  # noqa: SLF001 - a proxy costs 1.5 us an access
-    try:
-        work: Work = g.beastmode_work
-    except AttributeError:
-        work = g.beastmode_work = Work(installed_in(current_app))
+    context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a proxy costs 1.5 us an access
+    work: Work | None = context.g.get(WORK)
+    if work is None:
+        work = Work(installed_in(context.app))
+        setattr(context.g, WORK, work)
     return work
 
 
@@ -203,7 +203,7 @@ def installed_in(app: Any) -> Installed:
 
 def close_work(_error: BaseException | None = None) -> None:
     """Give back what the current app context has opened; costs nothing where that is nothing."""
-    g = app_ctx._get_current_object().g  # type: ignore[attr-defined]  # noqa: SLF001 - as above
-    work: Work | None = g.pop("beastmode_work", None)
+    context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    work: Work | None = context.g.pop(WORK, None)
     if work is not None:
         work.close()
