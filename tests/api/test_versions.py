@@ -60,7 +60,7 @@ def test_after_its_sunset_a_route_is_gone_if_told_to(client, signed_in, at):
 
 def test_a_moment_without_a_time_zone_is_refused():
     with pytest.raises(ConfigurationError, match="no time zone"):
-        Deprecation(since=datetime(2026, 1, 1))  # noqa: DTZ001
+        Deprecation(since=datetime(2026, 1, 1))  # noqa: DTZ001 - what is refused
 
 
 def test_a_sunset_before_its_deprecation_is_refused():
