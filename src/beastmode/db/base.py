@@ -63,6 +63,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What its values are; a decorated type does not say so by itself."""
+        return datetime
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """The type that the database stores."""
         stored: TypeEngine[Any] = DateTime(timezone=True)
