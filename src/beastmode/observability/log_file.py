@@ -11,26 +11,30 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 __all__ = ["LogFile"]
 
 APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT
 OWNER_WRITES_GROUP_READS = 0o640
+PAGE = 4096
 
 
 class LogFile:
     """Lines in a file that is rotated to `path.1`, `path.2` ... when it is large enough.
 
-    A line is one `write` with O_APPEND: the kernel puts it at the end as a whole, whatever other processes write, and a
-    process that is killed leaves nothing half done. There is no lock for a line, neither of the process nor of the
-    file. Nobody waits for a rotation either: who finds another one at it writes into the file being put away.
+    A line is one `write` with O_APPEND: the kernel puts it at the end as a whole, whatever other processes write. There
+    is no lock for a line, neither of the process nor of the file. Nobody waits for a rotation either: who finds another
+    process at it writes into the file being put away.
+
+    A process that is killed takes no finished line with it. Of the line that it was just writing, a part may stay where
+    that line crosses a memory page, since Linux looks for SIGKILL between two pages; the next line starts afresh.
 
     The promises hold on local file systems; NFS has no atomic append.
 
     Args:
         path: Where; missing folders are made.
-        limit: Bytes from which on the file is put away; it may pass them by the lines under way.
+        limit: Bytes from which on the file is put away; it may pass them by what is written meanwhile.
         count: How many files that were put away are kept.
 
     Raises:
@@ -55,10 +59,14 @@ class LogFile:
         """
         # A file that was put away is as large as the limit and stays so: its size alone tells every process that it
         # has to move on. lseek tells the size in a quarter of fstat's time, and O_APPEND ignores where it leaves off.
-        if self._is_regular and (os.lseek(self._descriptor, 0, os.SEEK_END) >= self._limit or self._was_taken_away()):
-            # The line matters more than the rotation, which the next line tries again.
-            with suppress(OSError):
-                self._move_on()
+        if self._is_regular:
+            size = os.lseek(self._descriptor, 0, os.SEEK_END)
+            if size >= self._limit or self._was_taken_away():
+                # The line matters more than the rotation, which the next line tries again.
+                with suppress(OSError):
+                    self._move_on()
+            elif size % PAGE == 0 and self._is_cut(size):
+                line = b"\n" + line
         write_whole(self._descriptor, line)
 
     def close(self) -> None:
@@ -78,6 +86,21 @@ class LogFile:
             return os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
         except FileNotFoundError:
             return False
+
+    def _is_cut(self, size: int) -> bool:
+        """Whether the file ends in a part of a line, whose writer was killed."""
+        with suppress(OSError):
+            for _ in range(10):
+                with self._path.open("rb") as written:
+                    is_current = os.path.samestat(os.fstat(written.fileno()), os.fstat(self._descriptor))
+                    if not is_current or os.pread(written.fileno(), 1, max(size - 1, 0)) in {b"", b"\n"}:
+                        return False
+                # A writer who is alive is between two pages for some microseconds.
+                sleep(0.0001)
+                if os.lseek(self._descriptor, 0, os.SEEK_END) != size:
+                    return False
+            return True
+        return False
 
     def _move_on(self) -> None:
         """Write to the file at the path from now on, having put the present one away if nobody else did."""
@@ -110,10 +133,13 @@ class LogFile:
 
         In this order, and only so far, a process that is killed in between leaves a free number and loses nothing.
         """
-        names = [self._path, *(Path(f"{self._path}.{number}") for number in range(1, self._count + 1))]
-        free = next((number for number, name in enumerate(names) if not name.exists()), self._count)
+        numbers = range(1, self._count + 1)
+        free = next((number for number in numbers if not self._numbered(number).exists()), self._count)
         for number in range(free, 0, -1):
-            names[number - 1].rename(names[number])
+            self._numbered(number - 1).rename(self._numbered(number))
+
+    def _numbered(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.{number}") if number else self._path
 
 
 def write_whole(descriptor: int, line: bytes) -> None:

@@ -42,14 +42,14 @@ def request_logger(settings: Settings, destination: Destination) -> Callable[[Ex
 def text_request(exchange: Exchange) -> bytes:
     """The line for people: `key=value`, each value quoted where it is not plain."""
     milliseconds = (perf_counter() - exchange.started) * 1000
-    address = word(exchange.environ.get("REMOTE_ADDR") or "-")
-    identity = exchange.identity
+    address = exchange.environ.get("REMOTE_ADDR") or "unknown"
+    caller = f"address:{address}" if exchange.identity is None else exchange.identity.key
     return (
         f"{timestamp()} {'ERROR' if exchange.status >= 500 else 'INFO'} request"
-        f" method={word(exchange.environ['REQUEST_METHOD'])} path={as_asked(exchange.path)}"
+        f" method={word(exchange.environ['REQUEST_METHOD'])} path={as_asked(exchange.path) or '-'}"
         f" route={word(exchange.route or '-')} status={exchange.status} milliseconds={milliseconds:.2f}"
         f" bytes={exchange.sent} request_id={exchange.request_id}"
-        f" caller={f'address:{address}' if identity is None else word(identity.key)} address={address}"
+        f" caller={word(caller)} address={word(address)}"
         f"{' deprecated=true' if exchange.deprecated else ''}\n"
     ).encode()
 
@@ -57,8 +57,8 @@ def text_request(exchange: Exchange) -> bytes:
 def json_request(exchange: Exchange) -> bytes:
     """The line for machines: one JSON object."""
     milliseconds = round((perf_counter() - exchange.started) * 1000, 2)
-    address = word(exchange.environ.get("REMOTE_ADDR") or "-")
-    identity = exchange.identity
+    address = exchange.environ.get("REMOTE_ADDR") or "unknown"
+    caller = f"address:{address}" if exchange.identity is None else exchange.identity.key
     fields = {
         "time": timestamp(),
         "level": "error" if exchange.status >= 500 else "info",
@@ -70,8 +70,8 @@ def json_request(exchange: Exchange) -> bytes:
         "milliseconds": milliseconds,
         "bytes": exchange.sent,
         "request_id": exchange.request_id,
-        "caller": f"address:{address}" if identity is None else word(identity.key),
-        "address": address,
+        "caller": word(caller),
+        "address": word(address),
     }
     if exchange.deprecated:
         fields["deprecated"] = True
