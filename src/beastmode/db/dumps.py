@@ -17,7 +17,7 @@ class Dumped:
     """What a schema shows, ready to be written as JSON.
 
     Args:
-        data: Plain values, and those that orjson writes as marshmallow would: times, dates, UUIDs.
+        data: Plain values, and those that orjson writes as marshmallow would: moments, dates, UUIDs.
     """
 
     data: Any

@@ -47,10 +47,12 @@ SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
     fields.NaiveDateTime: MOMENTS,
     fields.AwareDateTime: MOMENTS,
     fields.Date: frozenset({sa.Date, sa.DATE}),
-    fields.Time: frozenset({sa.Time, sa.TIME}),
     fields.UUID: frozenset({sa.Uuid, sa.UUID}),
 }
-"""The columns whose values orjson writes exactly as the field does."""
+"""The columns whose values orjson writes exactly as the field does.
+
+Time is none of them: orjson 3.13 writes 00:00:00.010000 as "00:00:00.10000".
+"""
 
 UNCHANGED = frozenset({fields.Field, fields.Raw, fields.Boolean})
 """The fields that give any value as it is."""
@@ -124,7 +126,5 @@ def passes(field: fields.Field[Any], column: TypeEngine[Any]) -> bool:
 
 
 def is_usual(column: TypeEngine[Any]) -> bool:
-    """Whether a column's type has no option that changes the Python type of its values, or gives times an offset."""
-    if isinstance(column, sa.Time):
-        return not column.timezone
+    """Whether a column's type has no option that changes the Python type of its values."""
     return not getattr(column, "asdecimal", False) and bool(getattr(column, "as_uuid", True))
