@@ -38,10 +38,25 @@ def main() -> int:
     refuse_busy_port(port)
     DATABASE.parent.mkdir(exist_ok=True)
     os.environ |= {"ENVIRONMENT": "development", "DATABASE_URL": f"sqlite:///{DATABASE}"}
-    for words in (["db", "upgrade"], ["seed"]):
-        if failed := subprocess.run([*FLASK, *words], cwd=HOME, check=False).returncode:
-            return failed
+    os.chdir(HOME)
+    prepare()
     return serve(port)
+
+
+def prepare() -> None:
+    """Migrate the database and add the rows to look at, as `flask db upgrade` and `flask seed` do."""
+    import click  # noqa: PLC0415 - a busy port is said before anything is imported
+    from flask_migrate import upgrade  # noqa: PLC0415 - as above
+
+    from blog import create_app  # noqa: PLC0415 - as above
+    from blog.seed import seed  # noqa: PLC0415 - as above
+
+    with create_app().app_context():
+        upgrade()
+        try:
+            seed.main([], standalone_mode=False)
+        except click.Abort:  # what click makes of Ctrl-C
+            raise KeyboardInterrupt from None
 
 
 def refuse_busy_port(port: int) -> None:
@@ -54,7 +69,9 @@ def refuse_busy_port(port: int) -> None:
 
 def serve(port: int) -> int:
     """Serve until a signal, and say once it answers what there is to see."""
-    server = subprocess.Popen([*FLASK, "beastmode", "serve", "--port", str(port), "--workers", "1"], cwd=HOME)
+    # Ctrl-C reaches every process of the terminal; the server shall hear of it from here alone.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    server = subprocess.Popen([*FLASK, "beastmode", "serve", "--port", str(port), "--workers", "1"])
     stopped = []
 
     def stop(*_: Any) -> None:
@@ -64,6 +81,7 @@ def serve(port: int) -> int:
     # A terminal that is closed sends SIGHUP, which granian would take for an order to start its workers anew.
     for order in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(order, stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if answers_in_time(server, port):
         print(welcome(port), flush=True)
     ended = server.wait()
@@ -86,7 +104,7 @@ def answers_in_time(server: subprocess.Popen[bytes], port: int) -> bool:
 
 def welcome(port: int) -> str:
     """Where the docs are, whose account there is, and three lines to paste."""
-    from blog.seed import EMAIL, PASSWORD  # noqa: PLC0415 - a busy port is said before anything is imported
+    from blog.seed import EMAIL, PASSWORD  # noqa: PLC0415 - as above
 
     return WELCOME.format(
         url=f"http://{HOST}:{port}",
@@ -102,4 +120,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:  # before it served
-        sys.exit(130)
+        print("Stopped.")
