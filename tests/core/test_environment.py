@@ -72,11 +72,6 @@ def test_an_empty_variable_is_one_that_is_not_set():
     assert settings.database_url == "sqlite:///app.db"
 
 
-def test_an_empty_policy_is_a_policy_that_is_not_sent():
-    assert read_settings({"CONTENT_SECURITY_POLICY": "default-src *"}, development()).content_security_policy
-    assert read_settings({}, development(CONTENT_SECURITY_POLICY=" ")).content_security_policy.strip() == ""
-
-
 def test_every_wrong_value_is_named_at_once_with_what_was_found_and_what_is_expected():
     environ = development(THREADS="many", JWT_EXPIRES_HOURS="-1", LOG_FORMAT="xml", DEBUG="perhaps", CORS_ORIGINS="a/b")
 

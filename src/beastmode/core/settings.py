@@ -176,8 +176,8 @@ class Settings:
     content_security_policy: str = setting(
         text(),
         "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
-        "The `Content-Security-Policy` of HTML pages that set none; empty sends none.",
-        expects="a policy",
+        "The `Content-Security-Policy` of HTML pages that set none; `off` sends none.",
+        expects="a policy, or off",
     )
     hsts_seconds: int = setting(
         whole(0),

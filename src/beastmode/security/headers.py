@@ -26,6 +26,7 @@ def header_decorator(settings: Settings) -> Callable[[Exchange, list[Header]], N
         settings: HSTS_SECONDS and CONTENT_SECURITY_POLICY count.
     """
     policy = settings.content_security_policy
+    sends_policy = policy != "off"
     secure = ALWAYS
     if settings.hsts_seconds:
         secure = (*ALWAYS, ("Strict-Transport-Security", f"max-age={settings.hsts_seconds}; includeSubDomains"))
@@ -39,7 +40,7 @@ def header_decorator(settings: Settings) -> Callable[[Exchange, list[Header]], N
             added = tuple(header for header in added if header[0].lower() not in present)
         headers.extend(added)
         if (
-            policy
+            sends_policy
             and present.get("content-type", "").lower().startswith(PAGES)
             and "content-security-policy" not in present
         ):
