@@ -1,8 +1,9 @@
 """A small public library to test loadings with, apart from every other model."""
 
 from datetime import date, datetime
+from uuid import UUID, uuid4
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, func, select
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, func, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship, validates
@@ -11,7 +12,7 @@ from beastmode.db import Database, UtcDateTime
 
 
 class Shelf(DeclarativeBase):
-    type_annotation_map = {datetime: UtcDateTime()}
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute
 
 
 class Publisher(Shelf):
@@ -107,7 +108,9 @@ class Book(Shelf):
     genres: Mapped[list[Genre]] = relationship(secondary=labels, order_by=Genre.id)
     genre_names: AssociationProxy[list[str]] = association_proxy("genres", "name")
     stars: Mapped[int] = column_property(
-        select(func.coalesce(func.sum(Review.stars), 0)).where(Review.book_id == id).scalar_subquery()
+        select(func.coalesce(func.sum(Review.stars), 0))
+        .where(Review.book_id == id)  # noqa: A003 - the column, as everywhere in a class body
+        .scalar_subquery()
     )
 
 
@@ -117,7 +120,7 @@ class Folder(Shelf):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id"))
-    parent: Mapped["Folder | None"] = relationship(remote_side=id, back_populates="folders")
+    parent: Mapped["Folder | None"] = relationship(remote_side="Folder.id", back_populates="folders")
     folders: Mapped[list["Folder"]] = relationship(back_populates="parent", order_by="Folder.id")
 
 
@@ -129,7 +132,7 @@ class Medium(Shelf):
     title: Mapped[str]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id"))
     owner: Mapped[Author | None] = relationship()
-    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "medium"}
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "medium"}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute
 
 
 class Film(Medium):
@@ -139,7 +142,7 @@ class Film(Medium):
     minutes: Mapped[int]
     studio_id: Mapped[int | None] = mapped_column(ForeignKey("publishers.id"))
     studio: Mapped[Publisher | None] = relationship()
-    __mapper_args__ = {"polymorphic_identity": "film"}
+    __mapper_args__ = {"polymorphic_identity": "film"}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute
 
 
 class Record(Medium):
@@ -147,7 +150,7 @@ class Record(Medium):
 
     id: Mapped[int] = mapped_column(ForeignKey("media.id"), primary_key=True)
     tracks: Mapped[int]
-    __mapper_args__ = {"polymorphic_identity": "record"}
+    __mapper_args__ = {"polymorphic_identity": "record"}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute
 
 
 class Place(Shelf):
@@ -165,7 +168,7 @@ class Member(Shelf):
     name: Mapped[str]
     version: Mapped[int] = mapped_column()
     loans: Mapped[list["Loan"]] = relationship(cascade="all, delete-orphan")
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute
 
     @validates("name")
     def tidy(self, _key: str, name: str) -> str:
@@ -193,6 +196,27 @@ class Entry(Shelf):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id"))
     author: Mapped[Author | None] = relationship()
     __table_args__ = (Index("ix_entries_day_id", "day", "id"),)
+
+
+class Ticket(Shelf):
+    __tablename__ = "tickets"
+
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    seat: Mapped[int]
+
+
+def counted(context) -> str:
+    return f"counted {len(context.get_current_parameters()) and 1}"
+
+
+class Stamp(Shelf):
+    __tablename__ = "stamps"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    word: Mapped[str] = mapped_column(default=counted)
+    number: Mapped[int] = mapped_column(server_default="7")
+    made_at: Mapped[datetime] = mapped_column(default=func.now())
+    note: Mapped[dict | None] = mapped_column(JSON)
 
 
 library = Database(Shelf.metadata)

@@ -107,12 +107,12 @@ class PlaceShown(Schema):
 
 class FolderShown(Schema):
     name = fields.String()
-    folders = fields.List(fields.Nested(lambda: FolderShown()))
+    folders = fields.List(fields.Nested(lambda: FolderShown))
 
 
 class AboveShown(Schema):
     name = fields.String()
-    parent = fields.Nested(lambda: AboveShown())
+    parent = fields.Nested(lambda: AboveShown)
 
 
 class MediumShown(Schema):
@@ -234,7 +234,7 @@ def test_a_relation_that_only_code_reads_is_loaded_when_told_of(queries):
 
 
 class Chicken(Schema):
-    author = fields.Nested(lambda: Egg())
+    author = fields.Nested(lambda: Egg)
 
 
 class Egg(Schema):
