@@ -31,14 +31,21 @@ class Kind:
         comparisons: The filter.
         direction: How the window is placed.
         nulls: Which values of the key that it is placed at are NULL.
-        counts: Whether the total is wanted.
+        limit: The most rows to fetch.
+        counted: The most rows to count; 0 counts none, None counts every one.
     """
 
     order: Order
     comparisons: tuple[Comparison, ...]
     direction: Direction
     nulls: tuple[bool, ...]
-    counts: bool
+    limit: int
+    counted: int | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the total is wanted."""
+        return self.counted != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Pages:
         self.default = orderings_of(self.mapper, order)
         self._statements: OrderedDict[Kind, Statements] = OrderedDict()
         self._lock = Lock()
+        self._has_few = False
 
     def slice(self, window: Window, params: Params) -> Slice:
         """The items of a window.
@@ -83,6 +91,9 @@ class Pages:
         bound = {**params, **values}
         rows = list(self.source.fetch(statements.page, bound))
         total = self.total(window, statements.total, rows, bound) if kind.counts else None
+        if kind.counts and not bound.keys() - {"_offset"}:
+            # Whatever is filtered by has other values next time, so that what was counted says nothing of it.
+            self._has_few = total is not None and total < (window.count_limit or 0) // 4
         has_more = len(rows) > window.limit
         del rows[window.limit :]
         if kind.direction == "before":
@@ -108,14 +119,11 @@ class Pages:
             ValueError: It does not fit the model.
         """
         order = complete(self.mapper, window.orderings or self.default)
-        values: dict[str, Any] = {"_limit": window.limit + 1}
+        values: dict[str, Any] = {}
         comparisons = []
         for index, (condition, value) in enumerate(zip(window.conditions, window.values, strict=True)):
             comparison, values[f"_is{index}"] = read_condition(self.mapper, condition, value)
             comparisons.append(comparison)
-        counts = window.offset is not None and window.count_limit is not None
-        if counts:
-            values["_count"] = (window.count_limit or 0) + 1
         key = window.before if window.after is None else window.after
         nulls: tuple[bool, ...] = ()
         if window.offset is not None:
@@ -123,7 +131,18 @@ class Pages:
         elif key is not None:
             values |= read_key(self.mapper, order, key)
             nulls = tuple(value is None for value in key)
-        return Kind(order, tuple(comparisons), direction_of(window), nulls, counts), values
+        counted = self.counted(window, is_filtered=bool(comparisons))
+        return Kind(order, tuple(comparisons), direction_of(window), nulls, window.limit + 1, counted), values
+
+    def counted(self, window: Window, *, is_filtered: bool) -> int | None:
+        """The most rows to count for a window: 0 for none, None for every one.
+
+        Where the last count found few, they are counted without a limit, which takes two thirds of the time; the total
+        is exact either way, and if there have become many meanwhile, one count is slow.
+        """
+        if window.offset is None or window.count_limit is None:
+            return 0
+        return None if self._has_few and not is_filtered else window.count_limit + 1
 
     def statements(self, kind: Kind) -> Statements:
         """The statements of a kind of window."""
@@ -141,10 +160,12 @@ class Pages:
         """The statements of a kind of window, newly made."""
         filters = [*self.criteria]
         filters += [compare(self.model, comparison, f"_is{index}") for index, comparison in enumerate(kind.comparisons)]
-        counted: Select[Any] = (
-            select(literal_column("1")).select_from(self.model).where(*filters).limit(number("_count"))
-        )
-        total = select(func.count()).select_from(counted.subquery())
+        total: Select[Any] = select(func.count()).select_from(self.model).where(*filters)
+        if kind.counted:
+            first: Select[Any] = (
+                select(literal_column("1")).select_from(self.model).where(*filters).limit(literal(kind.counted))
+            )
+            total = select(func.count()).select_from(first.subquery())
         backwards = kind.direction == "before"
         if kind.direction in {"after", "before"}:
             filters.append(beyond(self.model, kind.order, kind.nulls, backwards=backwards))
@@ -156,8 +177,8 @@ class Pages:
 
         def cut(statement: Select[Any]) -> Select[Any]:
             cut = statement.where(*filters).order_by(*sorting(self.model, kind.order, backwards=backwards))
-            cut = cut.limit(number("_limit"))
-            return cut.offset(number("_offset")) if kind.direction == "offset" else cut
+            cut = cut.limit(literal(kind.limit))
+            return cut.offset(bindparam("_offset", type_=BigInteger())) if kind.direction == "offset" else cut
 
         if not self.source.joins:
             return with_key(cut(self.source.statement()), self.model, kind.order)
@@ -181,6 +202,10 @@ def with_key(statement: Select[Any], entity: Any, order: Order) -> Select[Any]:
     return statement.add_columns(*(getattr(entity, placed.attribute) for placed in order))
 
 
-def number(name: str) -> Any:
-    """A parameter that is a whole number."""
-    return bindparam(name, type_=BigInteger())
+def literal(number: int) -> ColumnElement[int]:
+    """A whole number as part of the statement.
+
+    Not a parameter: for a prepared statement PostgreSQL would have to plan without knowing that the rows are few, and
+    join all of the other tables to them.
+    """
+    return literal_column(str(number), BigInteger())

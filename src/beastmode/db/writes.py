@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session, lazyload
-from sqlalchemy.sql.dml import Insert, Update
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from beastmode.db.plain_writes import as_columns, deletes_plainly, inserts_plainly, is_expression, updates_plainly
 from beastmode.db.rows import Rows
@@ -38,6 +38,8 @@ class Writes:
         self.read = getter(source, ())
         self.shown = shown_columns(source)
         self.returned = list(self.mapper.primary_key) if self.shown is None else self.shown
+        self.inserted = insert(self.table).returning(*self.returned)
+        self.updated = update(self.table).where(*self.target.owned).returning(*self.returned)
 
     def insert(self, values: Mapping[str, Any]) -> Any:
         """A new row, as the schema shows it.
@@ -51,7 +53,7 @@ class Writes:
         columns = as_columns(self.mapper, values)
         if columns is not None and inserts_plainly(self.mapper, current_work().open_session()):
             given = {name: value for name, value in columns.items() if value is not None or self.keeps_null(name)}
-            return self.answer(self.run(insert(self.table), given, {})[0])
+            return self.answer(self.run(self.inserted, given, {})[0])
         with writing() as session:
             entity = self.model(**values)
             session.add(entity)
@@ -77,7 +79,7 @@ class Writes:
         columns = as_columns(self.mapper, values)
         if columns is None or not updates_plainly(self.mapper, current_work().open_session()):
             return self.update_entity(values, bound)
-        rows = self.run(update(self.table).where(*self.target.owned), columns, bound)
+        rows = self.run(self.updated, columns, bound)
         if not rows:
             self.target.refuse(bound)
         self.forget(bound)
@@ -104,13 +106,15 @@ class Writes:
             self.target.refuse(bound)
         self.forget(bound)
 
-    def run(self, statement: Insert | Update, columns: dict[str, Any], bound: dict[str, Any]) -> Sequence[Any]:
+    def run(
+        self, statement: ReturningInsert[Any] | ReturningUpdate[Any], columns: dict[str, Any], bound: dict[str, Any]
+    ) -> Sequence[Any]:
         """The rows that a statement wrote; values that the database computes are part of the statement."""
         computed = {name: value for name, value in columns.items() if is_expression(value)}
         if computed:
             statement = statement.values(computed)
         given = {name: value for name, value in columns.items() if name not in computed}
-        return current_work().execute(statement.returning(*self.returned), {**bound, **given}).all()
+        return current_work().execute(statement, {**bound, **given}).all()
 
     def answer(self, row: Any) -> Any:
         """A row that was written, as the schema shows it; read by its key where the row alone does not say all."""
