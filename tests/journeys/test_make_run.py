@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -22,7 +23,7 @@ SECONDS = 300
 def clone(tmp_path_factory):
     """The checkout's own files in a folder of their own, so that no database of somebody's desk is touched.
 
-    What `make` installed for these tests is used again; without it `make run` installs first, as for a new user.
+    It uses what is installed for these tests, by a mark of its own: nothing here may install into that.
     """
     folder = tmp_path_factory.mktemp("clone")
     listed = subprocess.run(
@@ -36,8 +37,11 @@ def clone(tmp_path_factory):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
-    if (ROOT / ".venv" / "installed").exists():
-        (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / ".venv").mkdir()
+    for part in Path(sys.prefix).iterdir():
+        if part.name in {"bin", "lib", "lib64", "pyvenv.cfg"}:
+            (folder / ".venv" / part.name).symlink_to(part)
+    (folder / ".venv" / "installed").touch()
     return folder
 
 
@@ -115,6 +119,22 @@ def test_a_second_start_installs_nothing_and_keeps_what_was_written(clone, termi
     assert "Installing" not in said
     assert (clone / ".venv" / "installed").stat().st_mtime_ns == stamp
     assert json.loads(second)["data"]["id"] == json.loads(first)["data"]["id"] + 1
+
+
+def test_what_is_installed_is_installed_anew_once_the_lock_has_changed(tmp_path, terminal):
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy2(ROOT / name, tmp_path)
+    stamp = tmp_path / ".venv" / "installed"
+    stamp.parent.mkdir()
+    stamp.touch()
+    is_current = ["make", "--question", ".venv/installed"]
+
+    before = subprocess.run(is_current, cwd=tmp_path, env=terminal, check=False).returncode
+    later = stamp.stat().st_mtime + 1
+    os.utime(tmp_path / "requirements.lock", (later, later))
+    after = subprocess.run(is_current, cwd=tmp_path, env=terminal, check=False).returncode
+
+    assert (before, after) == (0, 1)
 
 
 def test_a_busy_port_is_said_in_one_line_before_anything_is_done(tmp_path, terminal):
