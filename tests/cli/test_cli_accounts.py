@@ -1,4 +1,8 @@
+import fcntl
 import json
+import os
+import subprocess
+import termios
 
 import pytest
 
@@ -45,6 +49,14 @@ def test_an_operator_is_made_on_demand(people):
     assert made.stdout == "Operator 1: ada@example.com\n"
 
 
+def test_a_password_is_asked_for_twice_and_never_shown(people):
+    shown = typed(people, ["flask", "beastmode", "user", "create", "ada@example.com"], ["securepassword123"] * 2)
+
+    assert "Password" in shown
+    assert "User 1: ada@example.com" in shown
+    assert "securepassword123" not in shown
+
+
 def test_a_taken_address_is_refused_in_one_line(people):
     words = ("beastmode", "user", "create", "ada@example.com", "--password-stdin")
     people.run(*words, stdin="securepassword123\n")
@@ -84,3 +96,35 @@ def test_a_version_that_there_is_not_is_told_with_those_there_are(people):
 
     assert printed.returncode == 1
     assert printed.stderr == "Error: there is no version v9; there is v1.\n"
+
+
+def typed(project, words, lines):
+    """What a terminal shows while a person types these lines, each when they are asked for it."""
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        words,
+        cwd=project.folder,
+        env=project.environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - getpass asks the terminal itself
+    )
+    os.close(theirs)
+    shown = ""
+    while chunk := read_terminal(ours):
+        shown += chunk
+        if lines and shown.rstrip(" ").endswith(":"):
+            os.write(ours, f"{lines.pop(0)}\n".encode())
+    os.close(ours)
+    process.wait()
+    return shown
+
+
+def read_terminal(terminal):
+    """What was written to a terminal; "" once nobody is left who could write."""
+    try:
+        return os.read(terminal, 1024).decode()
+    except OSError:
+        return ""

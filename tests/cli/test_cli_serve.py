@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from cli_project import answers, get, until
+from cli_project import SHOP, answers, get, until
 
 RUNNING = Path(__file__).parent.parent.parent / "docs" / "guide" / "running.md"
 
@@ -108,6 +108,16 @@ def test_ctrl_c_ends_every_process_without_a_word_of_trouble(project, serve, fre
         assert not [process for process in processes if Path(f"/proc/{process}").exists()]
     assert "Traceback" not in project.output()
     assert "Unexpected" not in project.output()
+
+
+def test_hangup_brings_new_code_without_an_end_of_the_server(project, serve, free_port):
+    with serve() as server:
+        project.write(SHOP.replace("str(os.getpid())", "'new code'"))
+
+        server.send_signal(signal.SIGHUP)
+
+        until(lambda: seen(free_port) == {"new code"})
+        assert server.poll() is None
 
 
 @pytest.mark.parametrize("name", ["granian", "gunicorn"])
