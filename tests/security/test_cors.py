@@ -127,10 +127,11 @@ def test_nobody_who_names_no_origin_is_told_the_origins(app):
     assert allowed(ask(app, origin=None)) == []
 
 
-def test_everybody_may_be_let_in_without_credentials(make_app):
+@pytest.mark.parametrize("origin", ["https://anybody.example", None])
+def test_everybody_may_be_let_in_without_credentials_and_caches_need_not_ask_who(make_app, origin):
     app = make_app(cors_origins="*")
 
-    answer = ask(app, origin="https://anybody.example")
+    answer = ask(app, origin=origin)
 
     assert allowed(answer) == ["*"]
     assert "Vary" not in answer.headers
