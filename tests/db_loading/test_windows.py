@@ -181,6 +181,28 @@ def test_a_short_list_is_counted_whole_the_next_time_and_never_wrongly(queries):
     assert ["LIMIT 13" in sql for sql in sent if "count(" in sql] == [True, False, False, True]
 
 
+def test_a_total_stays_exact_while_the_list_grows_and_shrinks(shelves):
+    found = loading(EntryShown, Entry)
+    window = Window(orderings=(), limit=2, offset=0, count_limit=8)
+
+    for rows in (1, 1, 7, 8, 8, 9, 20, 1, 20, 20):
+        fill([entry() for _ in range(rows)])
+        assert found.page(window).total == (rows if rows <= 8 else None)
+
+
+def test_pages_of_odd_sizes_share_statements(shelves):
+    fill([entry() for _ in range(150)])
+    found = loading(EntryShown, Entry)
+
+    for limit in range(1, 140):
+        page = found.page(Window(orderings=(), limit=limit))
+        assert len(page.items) == limit
+        assert page.last_key == (limit,)
+        assert page.has_more
+
+    assert len(found.query.pages._statements) == 7
+
+
 def test_an_empty_list_is_not_counted_again(queries):
     with queries() as sent:
         page = loading(EntryShown, Entry).page(Window(orderings=(), limit=10, offset=0, count_limit=100))

@@ -1,7 +1,7 @@
 """What may be the key of a row, known before the database is asked."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer, SmallInteger, bindparam
@@ -16,6 +16,9 @@ __all__ = ["Key", "can_hold"]
 
 WIDE = 2**63
 
+Check: TypeAlias = Callable[[Any], bool]
+"""Whether a column can hold a value."""
+
 
 class Key:
     """The primary key of a model.
@@ -29,6 +32,7 @@ class Key:
         self.columns = mapper.primary_key
         self.attributes = tuple(mapper.get_property_by_column(column).key for column in self.columns)
         self.names = tuple(f"_key{index}" for index in range(len(self.columns)))
+        self._checks = tuple(check_of(column.type) for column in self.columns)
 
     def params(self, key: Any) -> dict[str, Any] | None:
         """Values for `conditions`; None where no row can have such a key.
@@ -36,11 +40,11 @@ class Key:
         Args:
             key: The key's value; for a key of several columns a tuple in their order.
         """
-        if len(self.columns) == 1:
-            return {"_key0": key} if can_hold(self.columns[0].type, key) else None
+        if len(self._checks) == 1:
+            return {"_key0": key} if self._checks[0](key) else None
         if not isinstance(key, tuple | list) or len(key) != len(self.columns):
             return None
-        if not all(can_hold(column.type, value) for column, value in zip(self.columns, key, strict=True)):
+        if not all(holds(value) for holds, value in zip(self._checks, key, strict=True)):
             return None
         return dict(zip(self.names, key, strict=True))
 
@@ -65,25 +69,41 @@ def can_hold(column: TypeEngine[Any], value: Any) -> bool:
         column: The column's type.
         value: What is looked for.
     """
-    if value is None:
-        return False
-    for kind, holds in HOLDS.items():
+    return check_of(column)(value)
+
+
+def check_of(column: TypeEngine[Any]) -> Check:
+    """What says whether a column can hold a value.
+
+    Args:
+        column: The column's type.
+    """
+    for kind, make in CHECKS.items():
         if isinstance(column, kind):
-            return holds(column, value)
-    return True
+            return make(column)
+    return is_something
 
 
-def holds_integer(column: TypeEngine[Any], value: Any) -> bool:
-    """Whether an integer column can hold a value."""
-    if type(value) is not int:
-        return False
-    types = [column, *column._variant_mapping.values()]  # noqa: SLF001 - SQLAlchemy has no public name for variants
-    if all(-bound <= value < bound for bound in map(bound_of, types)):
-        return True
-    dialect = current_work().engines.reader.dialect.name
-    # SQLite's integers have 64 bits, whatever they are declared as.
-    bound = WIDE if dialect == "sqlite" else bound_of(column._variant_mapping.get(dialect, column))  # noqa: SLF001 - as above
-    return -bound <= value < bound
+def is_something(value: Any) -> bool:
+    """Whether a value is not None; what a decorated type or an enumeration takes is its own affair."""
+    return value is not None
+
+
+def integer_check(column: TypeEngine[Any]) -> Check:
+    """What says whether an integer column can hold a value."""
+    variants = column._variant_mapping  # noqa: SLF001 - SQLAlchemy has no public name for it
+    least = min(map(bound_of, [column, *variants.values()]))
+
+    def holds(value: Any) -> bool:
+        return type(value) is int and (-least <= value < least or holds_beyond(value))
+
+    def holds_beyond(value: int) -> bool:
+        dialect = current_work().engines.reader.dialect.name
+        # SQLite's integers have 64 bits, whatever they are declared as.
+        bound = WIDE if dialect == "sqlite" else bound_of(variants.get(dialect, column))
+        return -bound <= value < bound
+
+    return holds
 
 
 def bound_of(column: TypeEngine[Any]) -> int:
@@ -93,23 +113,23 @@ def bound_of(column: TypeEngine[Any]) -> int:
     return WIDE if isinstance(column, BigInteger) else 2**31
 
 
-def holds_text(_column: TypeEngine[Any], value: Any) -> bool:
+def holds_text(value: Any) -> bool:
     """Whether a text column can hold a value: no database takes lone surrogates, and PostgreSQL no NUL."""
     if not isinstance(value, str) or "\x00" in value:
         return False
     return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def holds_uuid(column: TypeEngine[Any], value: Any) -> bool:
-    """Whether a UUID column can hold a value."""
-    return isinstance(value, UUID if getattr(column, "as_uuid", True) else str)
+def uuid_check(column: TypeEngine[Any]) -> Check:
+    """What says whether a UUID column can hold a value."""
+    kind = UUID if getattr(column, "as_uuid", True) else str
+    return lambda value: isinstance(value, kind)
 
 
-HOLDS: Mapping[type[TypeEngine[Any]], Callable[[TypeEngine[Any], Any], bool]] = {
-    # What a decorated type or an enumeration takes is its own affair.
-    TypeDecorator: lambda _column, _value: True,
-    Enum: lambda _column, _value: True,
-    Integer: holds_integer,
-    String: holds_text,
-    Uuid: holds_uuid,
+CHECKS: Mapping[type[TypeEngine[Any]], Callable[[TypeEngine[Any]], Check]] = {
+    TypeDecorator: lambda _: is_something,
+    Enum: lambda _: is_something,
+    Integer: integer_check,
+    String: lambda _: holds_text,
+    Uuid: uuid_check,
 }

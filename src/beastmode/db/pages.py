@@ -19,6 +19,9 @@ __all__ = ["Pages"]
 KEPT = 64
 """The most statements that a loading keeps; the one used longest ago is forgotten."""
 
+SIZES = (11, 21, 26, 51, 101)
+"""How many rows are fetched at the least, one more than a page: whoever asks for 17 rows shares the statement of 20."""
+
 Direction: TypeAlias = Literal["offset", "start", "after", "before"]
 
 
@@ -132,7 +135,7 @@ class Pages:
             values |= read_key(self.mapper, order, key)
             nulls = tuple(value is None for value in key)
         counted = self.counted(window, is_filtered=bool(comparisons))
-        return Kind(order, tuple(comparisons), direction_of(window), nulls, window.limit + 1, counted), values
+        return Kind(order, tuple(comparisons), direction_of(window), nulls, fetched(window.limit), counted), values
 
     def counted(self, window: Window, *, is_filtered: bool) -> int | None:
         """The most rows to count for a window: 0 for none, None for every one.
@@ -195,6 +198,11 @@ def direction_of(window: Window) -> Direction:
     if window.after is not None:
         return "after"
     return "start" if window.before is None else "before"
+
+
+def fetched(limit: int) -> int:
+    """How many rows to fetch for a window, one more than it holds at the least."""
+    return next((size for size in SIZES if size > limit), 1 << limit.bit_length())
 
 
 def with_key(statement: Select[Any], entity: Any, order: Order) -> Select[Any]:
