@@ -1,0 +1,129 @@
+"""Migrations forth and back, as the user's document tests them, on both databases."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, inspect, select
+
+from beastmode.testing import Factory
+from blog import create_app
+from blog.models import Comment, Post, User, db
+from servers import scratch_postgres
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "blog" / "migrations"
+ADD_COLUMN = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "profile_data"
+down_revision = "0003"
+
+
+def upgrade():
+    op.add_column("users", sa.Column("profile_data", sa.JSON(), nullable=True))
+
+
+def downgrade():
+    with op.batch_alter_table("users") as users:
+        users.drop_column("profile_data")
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def blog(request, tmp_path):
+    """The blog on a database that has nothing yet, its app context open."""
+    if request.param == "sqlite":
+        yield from opened(f"sqlite:///{tmp_path / 'blog.db'}")
+    else:
+        with scratch_postgres() as url:
+            yield from opened(url)
+
+
+def opened(url):
+    app = create_app({"ENVIRONMENT": "testing", "DATABASE_URL": url})
+    with app.app_context():
+        yield app
+    app.extensions["beastmode.database"].engines.dispose()
+
+
+def columns():
+    return {column["name"] for column in inspect(db.engine).get_columns("users")}
+
+
+def tables():
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def rows():
+    with db.engine.connect() as connection:
+        return [connection.scalar(select(func.count()).select_from(model)) for model in (User, Post, Comment)]
+
+
+def test_a_column_is_there_after_its_migration_and_gone_after_its_rollback(blog, tmp_path):
+    migrations = tmp_path / "migrations"
+    shutil.copytree(EXAMPLE, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    (migrations / "versions" / "profile_data.py").write_text(ADD_COLUMN, encoding="utf-8")
+
+    upgrade(migrations)
+    after_upgrade = columns()
+    downgrade(migrations)
+
+    assert "profile_data" in after_upgrade
+    assert "profile_data" not in columns()
+    assert "email" in columns()
+
+
+def test_a_column_comes_and_goes_without_a_row_being_lost(blog, tmp_path):
+    migrations = tmp_path / "migrations"
+    shutil.copytree(EXAMPLE, migrations, ignore=shutil.ignore_patterns("__pycache__"))
+    upgrade(migrations)
+    Factory(blog)(Comment)
+    before = rows()
+    (migrations / "versions" / "profile_data.py").write_text(ADD_COLUMN, encoding="utf-8")
+
+    upgrade(migrations)
+    downgrade(migrations)
+
+    assert rows() == before == [2, 1, 1]
+
+
+def test_the_migrations_of_the_example_make_what_its_models_say(blog):
+    upgrade()
+
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, db.metadata)
+
+    assert differences == []
+
+
+def test_the_migrations_of_the_example_go_back_to_nothing_and_come_again(blog):
+    upgrade()
+    made = tables()
+
+    downgrade(revision="base")
+    left = tables()
+    upgrade()
+
+    assert made == {"users", "profiles", "posts", "comments", "credentials", "sessions", "login_attempts"}
+    assert left == set()
+    assert tables() == made
+
+
+def test_the_tables_of_sign_in_come_and_go_beside_the_rows_of_the_project(blog):
+    upgrade()
+    factory = Factory(blog)
+    factory.account("ada@example.com")
+    factory(Comment)
+    before = rows()
+
+    downgrade(revision="0002")
+    without = tables()
+    upgrade()
+
+    assert without == {"users", "profiles", "posts", "comments"}
+    assert rows() == before == [3, 1, 1]
