@@ -1,8 +1,8 @@
 """A log file that several processes write and rotate together.
 
-Why not a library: concurrent-log-handler 0.9 takes a lock for every line and cost 24 us a line where this cost 4.6 (the
-same machine and minute, two processors, Python 3.11); logging's own RotatingFileHandler, which two processes must not
-share, cost 24.
+Why not a library: concurrent-log-handler 0.9.31 takes a lock for every line and cost 24 us of processor time a line where
+this cost 7.4 behind `logging` and 1.7 alone, as the request log uses it. logging's RotatingFileHandler, which two
+processes must not share, cost 17, its WatchedFileHandler, which rotates nothing, 11 (same machine and minute, Python 3.11).
 """
 
 import fcntl
