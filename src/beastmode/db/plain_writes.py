@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Table
-from sqlalchemy.orm import Mapper, RelationshipProperty, Session
+from sqlalchemy.orm import Mapper, RelationshipProperty
 from sqlalchemy.orm.decl_base import _declarative_constructor
 from sqlalchemy.orm.interfaces import MANYTOONE
 from sqlalchemy.sql import ClauseElement
+
+from beastmode.db.session import current_work
 
 __all__ = ["as_columns", "deletes_plainly", "inserts_plainly", "is_expression", "updates_plainly"]
 
@@ -20,49 +22,46 @@ HARMLESS = frozenset({"sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
 """Listeners that SQLAlchemy itself adds, for what only entities need."""
 
 
-def inserts_plainly(mapper: Mapper[Any], session: Session) -> bool:
+def inserts_plainly(mapper: Mapper[Any]) -> bool:
     """Whether a row can be inserted without making an entity of it.
 
     Args:
         mapper: The model's mapper.
-        session: The one that would write it.
     """
     return (
         is_one_plain_table(mapper)
         and mapper.class_manager.original_init is _declarative_constructor
         and not listens(mapper.class_manager.dispatch, ("init",))
         and not listens(mapper.dispatch, ("before_insert", "after_insert"))
-        and not watches(mapper, session)
+        and not watches(mapper)
     )
 
 
-def updates_plainly(mapper: Mapper[Any], session: Session) -> bool:
+def updates_plainly(mapper: Mapper[Any]) -> bool:
     """Whether a row can be updated without loading it.
 
     Args:
         mapper: The model's mapper.
-        session: The one that would write it.
     """
     return (
         is_one_plain_table(mapper)
         and mapper.class_.__setattr__ is vars(object)["__setattr__"]
         and not listens(mapper.dispatch, ("before_update", "after_update"))
-        and not watches(mapper, session)
+        and not watches(mapper)
     )
 
 
-def deletes_plainly(mapper: Mapper[Any], session: Session) -> bool:
+def deletes_plainly(mapper: Mapper[Any]) -> bool:
     """Whether a row can be deleted without loading it and what the session would delete or change with it.
 
     Args:
         mapper: The model's mapper.
-        session: The one that would delete it.
     """
     return (
         is_one_plain_table(mapper)
         and not any(cascades(relation) for relation in mapper.relationships)
         and not listens(mapper.dispatch, ("before_delete", "after_delete"))
-        and not listens(session.dispatch, SESSION_EVENTS)
+        and not listens(session_events(), SESSION_EVENTS)
     )
 
 
@@ -87,18 +86,29 @@ def is_one_plain_table(mapper: Mapper[Any]) -> bool:
     )
 
 
-def watches(mapper: Mapper[Any], session: Session) -> bool:
-    """Whether something listens to a session's writes, or to the columns of a model being set."""
-    return listens(session.dispatch, SESSION_EVENTS) or any(
+def watches(mapper: Mapper[Any]) -> bool:
+    """Whether something listens to the session's writes, or to the columns of a model being set."""
+    return listens(session_events(), SESSION_EVENTS) or any(
         listens(getattr(mapper.class_, attribute.key).dispatch, ("set",)) for attribute in mapper.column_attrs
     )
 
 
+def session_events() -> Any:
+    """What listens to the current session; to the one that would be made, where there is none yet."""
+    work = current_work()
+    if work.session is not None:
+        return work.session.dispatch
+    kind: Any = work.installed.sessions.class_
+    return kind.dispatch._for_class(kind)  # noqa: SLF001 - to make a session and close it takes twenty times as long
+
+
 def listens(dispatch: Any, names: Iterable[str]) -> bool:
     """Whether anything of the project listens to one of some events."""
-    return any(
-        getattr(listener, "__module__", None) not in HARMLESS for name in names for listener in getattr(dispatch, name)
-    )
+    for name in names:
+        listeners = getattr(dispatch, name)
+        if listeners and any(getattr(listener, "__module__", None) not in HARMLESS for listener in listeners):
+            return True
+    return False
 
 
 def as_columns(mapper: Mapper[Any], values: Mapping[str, Any]) -> dict[str, Any] | None:

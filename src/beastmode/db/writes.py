@@ -40,6 +40,7 @@ class Writes:
         self.returned = list(self.mapper.primary_key) if self.shown is None else self.shown
         self.inserted = insert(self.table).returning(*self.returned)
         self.updated = update(self.table).where(*self.target.owned).returning(*self.returned)
+        self.deleted = delete(self.table).where(*self.target.owned)
 
     def insert(self, values: Mapping[str, Any]) -> Any:
         """A new row, as the schema shows it.
@@ -51,7 +52,7 @@ class Writes:
             TypeError: The model has no such attribute.
         """
         columns = as_columns(self.mapper, values)
-        if columns is not None and inserts_plainly(self.mapper, current_work().open_session()):
+        if columns is not None and inserts_plainly(self.mapper):
             given = {name: value for name, value in columns.items() if value is not None or self.keeps_null(name)}
             return self.answer(self.run(self.inserted, given, {})[0])
         with writing() as session:
@@ -77,7 +78,7 @@ class Writes:
             self.target.check(bound)
             return self.read(bound)
         columns = as_columns(self.mapper, values)
-        if columns is None or not updates_plainly(self.mapper, current_work().open_session()):
+        if columns is None or not updates_plainly(self.mapper):
             return self.update_entity(values, bound)
         rows = self.run(self.updated, columns, bound)
         if not rows:
@@ -96,13 +97,12 @@ class Writes:
             Problem: 404 where there is no such row, 403 where it is somebody else's.
         """
         bound = self.target.bound(key, params)
-        if not deletes_plainly(self.mapper, current_work().open_session()):
+        if not deletes_plainly(self.mapper):
             with writing() as session:
                 session.delete(self.entity(session, bound))
                 session.flush()
             return
-        statement = delete(self.table).where(*self.target.owned)
-        if not current_work().execute(statement, bound).rowcount:
+        if not current_work().execute(self.deleted, bound).rowcount:
             self.target.refuse(bound)
         self.forget(bound)
 
@@ -161,7 +161,9 @@ class Writes:
 
     def forget(self, bound: dict[str, Any]) -> None:
         """Have the session read the row again, if it holds an entity of it that nobody has changed."""
-        session = current_work().open_session()
+        session = current_work().session
+        if session is None:
+            return
         identity = self.mapper.identity_key_from_primary_key([bound[name] for name in self.target.key.names])
         entity = session.identity_map.get(identity)
         if entity is not None and entity not in session.dirty:
