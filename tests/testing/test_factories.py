@@ -82,6 +82,12 @@ def test_a_foreign_key_of_several_columns_gets_one_row(app, factory):
     assert count(app, Region) == 1
 
 
+def test_the_part_of_a_foreign_key_that_is_given_stands(factory):
+    branch = factory(Branch, country="NZ")
+
+    assert (branch.country, branch.region) == ("NZ", 1)
+
+
 def test_a_key_that_is_a_foreign_key_follows_the_row_it_belongs_to(factory):
     factory(Maker)
 

@@ -2,7 +2,6 @@ import pytest
 from sqlalchemy import select
 
 from beastmode.core.errors import Problem
-from beastmode.testing.factories import PASSWORD
 from blog.models import Comment, Post, User, db
 
 
@@ -26,21 +25,21 @@ def test_accounts_that_nothing_is_said_of_differ(api, factory):
     first, second = factory.account(), factory.account()
 
     assert (first.email, second.email) == ("user1@example.com", "user2@example.com")
-    assert api.login(second.email, PASSWORD).status_code == 200
+    assert api.login(second.email, factory.password).status_code == 200
 
 
 def test_an_account_takes_the_other_columns_of_its_model(api, factory):
     gone = factory.account(name="Eve", is_active=False)
 
     assert (gone.name, gone.is_active) == ("Eve", False)
-    assert api.login(gone.email, PASSWORD).status_code == 401
+    assert api.login(gone.email, factory.password).status_code == 401
 
 
 @pytest.mark.parametrize("app_config", [{"PASSWORD_RULES": "document"}])
 def test_the_password_of_accounts_is_good_by_all_rules(api, factory):
     ada = factory.account()
 
-    assert api.login(ada.email, PASSWORD).status_code == 200
+    assert api.login(ada.email, factory.password).status_code == 200
 
 
 def test_a_password_that_nobody_could_choose_makes_no_account(app, factory):

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
     from beastmode.accounts import Accounts
 
-__all__ = ["PASSWORD", "Factory"]
+__all__ = ["Factory"]
 
 Row = TypeVar("Row")
-PASSWORD = "Correct-Horse-Battery-9"  # noqa: S105 - of people who exist while a test runs; good by all PASSWORD_RULES
 
 
 class Factory:
@@ -29,7 +28,12 @@ class Factory:
 
     Args:
         app: The Flask application.
+
+    Attributes:
+        password: What accounts log in with where the test gives them none; good by all PASSWORD_RULES.
     """
+
+    password = "Correct-Horse-Battery-9"  # noqa: S105 - of people who exist while a test runs
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -51,12 +55,12 @@ class Factory:
         with self._context(), transaction():
             return self._make(model, values, ())
 
-    def account(self, email: str | None = None, password: str = PASSWORD, **values: Any) -> Any:
+    def account(self, email: str | None = None, password: str | None = None, **values: Any) -> Any:
         """A new user who can log in.
 
         Args:
             email: Their address; "user1@example.com", ... where it is None.
-            password: Their password; `beastmode.testing.factories.PASSWORD` if the test has no need of another.
+            password: Their password; `factory.password` where it is None.
             values: Other columns and relations of the project's User.
 
         Raises:
@@ -72,7 +76,7 @@ class Factory:
             if "name" in accounts.user.__table__.columns:
                 values.setdefault("name", email.partition("@")[0])
             user = self._make(accounts.user, {"email": email, **values}, ())
-            accounts.set_password(user.id, password)
+            accounts.set_password(user.id, self.password if password is None else password)
             return user
 
     def _context(self) -> AbstractContextManager[object]:
@@ -88,29 +92,29 @@ class Factory:
         for table in mapper.tables:
             for constraint in table.foreign_key_constraints if isinstance(table, Table) else ():
                 if not missing.keys().isdisjoint(constraint.columns):
-                    values |= self._parent(mapper, constraint, (*wanted_by, model))
+                    values |= self._parent(mapper, constraint, values, (*wanted_by, model))
         for column, name in missing.items():
             if name not in values:
                 values[name] = example(column, name, number)
         return stored(model(**values))
 
     def _parent(
-        self, mapper: Mapper[Any], constraint: ForeignKeyConstraint, wanted_by: tuple[type, ...]
+        self, mapper: Mapper[Any], constraint: ForeignKeyConstraint, values: dict[str, Any], wanted_by: tuple[type, ...]
     ) -> dict[str, Any]:
-        """The columns of a foreign key, filled from a new row of the table that it refers to."""
+        """The attributes of a foreign key, filled from a new row that it refers to; those that are there stay."""
         referred = mapper_of(mapper, constraint)
         if referred.class_ in wanted_by:
             path = " -> ".join(model.__name__ for model in (*wanted_by, referred.class_))
             raise ValueError(
                 f"{path}: each needs the other to exist first; make one by hand and give it to the factory."
             )
-        parent = self._make(referred.class_, {}, wanted_by)
-        return {
-            mapper.get_property_by_column(key.parent).key: getattr(
-                parent, referred.get_property_by_column(key.column).key
-            )
+        names = {
+            mapper.get_property_by_column(key.parent).key: referred.get_property_by_column(key.column).key
             for key in constraint.elements
         }
+        known = {theirs: values[ours] for ours, theirs in names.items() if ours in values}
+        parent = self._make(referred.class_, known, wanted_by)
+        return {ours: getattr(parent, theirs) for ours, theirs in names.items()}
 
 
 def missing_columns(mapper: Mapper[Any], given: dict[str, Any]) -> dict[Column[Any], str]:
