@@ -146,7 +146,7 @@ def test_tags_are_the_blueprints(document, newer):
 
 
 def test_two_applications_have_the_same_document(store, document):
-    from conftest import authenticate, shelf_api
+    from api_shelf import authenticate, shelf_api
 
     from beastmode.core.identity import set_authenticator
 

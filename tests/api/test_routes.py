@@ -71,7 +71,7 @@ def test_an_unversioned_path_is_the_default_versions(app, client, signed_in):
 
 
 def test_an_unversioned_path_follows_the_setting(store):
-    from conftest import authenticate, shelf_api
+    from api_shelf import authenticate, shelf_api
 
     from beastmode.core.identity import set_authenticator
 

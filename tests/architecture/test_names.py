@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import runpy
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def test_every_test_file_has_a_name_of_its_own(ours):
     names = [path.name for path in ours if path.parts[0] == "tests" and path.name.startswith("test_")]
 
     assert len(set(names)) == len(names), sorted({name for name in names if names.count(name) > 1})
+
+
+def test_no_test_imports_from_a_conftest_since_there_is_one_in_every_folder(root, ours):
+    confused = [
+        str(path) for path in ours if re.search(r"^\s*from conftest import", (root / path).read_text(), re.MULTILINE)
+    ]
+
+    assert not confused
 
 
 def test_every_test_is_named_with_a_sentence(root, ours):

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from cli_project import SHOP, answers, get, until
+from cli_project import SHOP, get, until
 
 RUNNING = Path(__file__).parent.parent.parent / "docs" / "guide" / "running.md"
 
@@ -88,7 +88,7 @@ def test_every_start_has_a_metrics_folder_of_its_own(serve, free_port):
 
 def test_metrics_add_up_what_every_worker_has_answered(serve, free_port):
     with serve():
-        until(lambda: len(seen(free_port)) == 2)
+        both_workers(free_port)
         before = answered(free_port)
 
         for _ in range(20):
@@ -100,7 +100,7 @@ def test_metrics_add_up_what_every_worker_has_answered(serve, free_port):
 
 def test_ctrl_c_ends_every_process_without_a_word_of_trouble(project, serve, free_port):
     with serve() as server:
-        processes = {int(process) for process in until(lambda: len(seen(free_port)) == 2 and seen(free_port))}
+        processes = both_workers(free_port)
 
         os.killpg(server.pid, signal.SIGINT)
 
@@ -126,8 +126,7 @@ def test_the_documented_command_of_another_server_serves(project, name, free_por
     command = re.sub(r"8000", str(free_port), line)
 
     with project.serving("bash", "-c", command, port=free_port):
-        assert answers(free_port)
-        assert len(until(lambda: len(seen(free_port)) == 2 and seen(free_port))) == 2
+        assert len(both_workers(free_port)) == 2
 
 
 def seen(port):
@@ -138,6 +137,13 @@ def seen(port):
             found.add(get(port, "/process"))
         except OSError:  # the connection was the killed worker's
             continue
+    return found
+
+
+def both_workers(port):
+    """The two workers, once each has answered."""
+    found = set()
+    until(lambda: found.update(seen(port)) or len(found) == 2)
     return found
 
 
