@@ -7,7 +7,6 @@ from typing import Any
 from marshmallow import Schema
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.exc import InvalidRequestError
-from sqlalchemy.sql import Executable
 from sqlalchemy.sql.base import ExecutableOption
 
 from beastmode.core.errors import LazyLoadError
@@ -15,7 +14,7 @@ from beastmode.db.eager import loader_options
 from beastmode.db.keys import Key
 from beastmode.db.lazy import serialising
 from beastmode.db.session import current_work
-from beastmode.db.sources import Criteria, Getter, Params
+from beastmode.db.sources import Criteria, Getter, Params, Statement
 
 __all__ = ["Entities"]
 
@@ -51,7 +50,7 @@ class Entities:
             raise NotImplementedError("Loader options do not follow an alias.")
         return self._select
 
-    def fetch(self, statement: Executable, params: Params) -> Sequence[Any]:
+    def fetch(self, statement: Statement, params: Params) -> Sequence[Any]:
         """The rows of a statement, which begin with an entity.
 
         Args:

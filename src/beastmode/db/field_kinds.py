@@ -27,7 +27,7 @@ READING = frozenset(
 WRITING = frozenset({"_serialize", "serialize", "get_value"})
 WHOLE_OBJECT = frozenset({fields.Method, fields.Function})
 
-SCHEMA_METHODS = ("dump", "_serialize", "get_attribute", "_invoke_dump_processors", "dict_class", "TYPE_MAPPING")
+SCHEMA_METHODS = ("dump", "_serialize", "get_attribute", "_invoke_dump_processors", "dict_class")
 
 TEXTS = frozenset(
     {sa.String, sa.Text, sa.Unicode, sa.UnicodeText, sa.VARCHAR, sa.TEXT, sa.CHAR, sa.NVARCHAR, sa.NCHAR, sa.CLOB}

@@ -5,14 +5,15 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql import ColumnElement, Executable
+from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from beastmode.db.dumps import Dump, compile_dump
 from beastmode.db.keys import Key
 from beastmode.db.plan import Listed, Path, Plan
 from beastmode.db.session import current_work
-from beastmode.db.sources import Criteria, Getter, Params
+from beastmode.db.shortcut import Shortcut
+from beastmode.db.sources import Criteria, Getter, Params, Statement
 
 __all__ = ["Children", "Lists", "Rows"]
 
@@ -37,6 +38,7 @@ class Rows:
         self.joins = bool(plan.joins)
         self.children = tuple(Children(listed) for listed in plan.lists)
         self._dumps: dict[int, Dump] = {0: compile_dump(plan)}
+        self._shortcut = Shortcut()
 
     def statement(self, root: Any = None) -> Select[Any]:
         """A select of the plan's columns, with its to-one relations joined.
@@ -69,14 +71,19 @@ class Rows:
         """The types of the plan's columns."""
         return [column.type for column in self.statement().selected_columns]
 
-    def fetch(self, statement: Executable, params: Params) -> Sequence[Any]:
+    def fetch(self, statement: Statement, params: Params) -> Sequence[Any]:
         """The rows of a statement.
 
         Args:
             statement: To run.
             params: Values of its parameters.
         """
-        return current_work().execute(statement, params).all()
+        work = current_work()
+        if not work.is_writing:
+            rows = self._shortcut.fetch(work.connect(), statement, params)
+            if rows is not None:
+                return rows
+        return work.execute(statement, params).all()
 
     def render(self, rows: Sequence[Any], extra: int = 0, known: Mapping[int, Lists] | None = None) -> list[Any]:
         """Rows as the schema shows them, with their lists.

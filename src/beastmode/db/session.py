@@ -128,6 +128,11 @@ class Work:
             self.session = self.installed.sessions(work=self)
         return self.session
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether reads belong to what the session has written, or to a transaction."""
+        return self.session is not None and self.session.is_writing
+
     def connect(self) -> Connection:
         """The one connection that this app context reads with."""
         if self.connection is None:

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import Row, Select
-from sqlalchemy.sql import ColumnElement, Executable
+from sqlalchemy import CompoundSelect, Row, Select
+from sqlalchemy.sql import ColumnElement
 
-__all__ = ["Criteria", "Getter", "Params", "Source"]
+__all__ = ["Criteria", "Getter", "Params", "Source", "Statement"]
+
+Statement: TypeAlias = Select[Any] | CompoundSelect[Any]
+"""What gives rows."""
 
 Criteria: TypeAlias = tuple[ColumnElement[bool], ...]
 """What must be true of a row."""
@@ -32,7 +35,7 @@ class Source(Protocol):
             root: An alias to read the model from; None for the model itself.
         """
 
-    def fetch(self, statement: Executable, params: Params) -> Sequence[Row[Any]]:
+    def fetch(self, statement: Statement, params: Params) -> Sequence[Row[Any]]:
         """The rows of a statement that was made from `statement`.
 
         Args:
