@@ -59,3 +59,11 @@ def test_a_star_matches_nothing_that_is_not_there(client, signed_in, store):
 
 def test_a_weak_tag_is_no_strong_match(client, signed_in, etag):
     assert client.delete("/api/v1/books/1", headers=signed_in | {"If-Match": f"W/{etag}"}).status_code == 412
+
+
+def test_where_nothing_is_shown_no_tag_can_match(client, signed_in):
+    answer = client.post("/api/v1/system/ping", json={}, headers=signed_in | {"If-Match": "*"})
+
+    promised = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/system/ping"]["post"]["responses"]
+    assert answer.status_code == 412
+    assert "412" in promised

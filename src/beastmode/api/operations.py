@@ -63,7 +63,7 @@ class Operations:
             "operationId": route.name.replace(".", "_"),
             "security": [] if route.public else [{BEARER: []}],
             "parameters": self._parameters(route),
-            "responses": self._responses(route, can_match=can_match),
+            "responses": self._responses(route),
         }
         if summary:
             operation["summary"] = summary.rstrip(".")
@@ -116,7 +116,7 @@ class Operations:
             shown.append((name, f"Rows whose {condition.column.key} {WORDS[condition.operator]}.", schema))
         return [{"in": "query", "name": n, "description": d, "required": False, "schema": s} for n, d, s in shown]
 
-    def _responses(self, route: Route, *, can_match: bool) -> Document:
+    def _responses(self, route: Route) -> Document:
         success: Document = {"description": PHRASES.get(route.status) or HTTPStatus(route.status).phrase}
         if route.status != HTTPStatus.NO_CONTENT:
             success["content"] = {"application/json": {"schema": self._success_schema(route)}}
@@ -125,7 +125,7 @@ class Operations:
         responses = {str(route.status): success}
         if route.is_safe:
             responses["304"] = {"description": "Not Modified", "headers": ETAG}
-        for status in sorted(statuses_of(route, can_match=can_match)):
+        for status in sorted(statuses_of(route)):
             responses[str(status)] = self._error(status)
         return responses
 
@@ -202,7 +202,7 @@ PROBLEM_DETAILS: Document = {
 }
 
 
-def statuses_of(route: Route, *, can_match: bool) -> set[int]:
+def statuses_of(route: Route) -> set[int]:
     """Every status of refusal that a route can answer."""
     statuses = {400, 405, 422, 500, 503, *route.errors}
     if not route.public:
@@ -212,9 +212,8 @@ def statuses_of(route: Route, *, can_match: bool) -> set[int]:
     if route.accepts is not None:
         statuses |= {413, 415}
     if not route.is_safe:
-        statuses.add(409)
-    if can_match:
-        statuses.add(412)
+        # 412 also where no GET shows what is changed: there `If-Match` cannot name anything.
+        statuses |= {409, 412}
     if route.deprecated is not None and route.deprecated.gone:
         statuses.add(410)
     return statuses
