@@ -85,6 +85,9 @@ class Beastmode:
             install_database(app, settings, self._database, self._migrations)
         if self._accounts is not None and self._database is not None and self._api is not None:
             self._accounts.install(app, settings, self._database, self._api)
+        # Pages that take larger uploads go on doing so, unless somebody says otherwise.
+        if self._api is not None or settings.max_content_length != Settings.max_content_length:
+            app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
         if self._api is not None:
             self._api.install(app, settings, edge)
 
@@ -92,10 +95,10 @@ class Beastmode:
 def install_settings(app: Flask) -> Settings:
     """Read the settings; what the project wrote into `app.config` comes before the environment."""
     untouched = {**Flask.default_config, "DEBUG": False}
-    given = {row.name: app.config.get(row.name) for row in settings_table()}
+    # What a project keeps under the name of a planned setting is another extension's: CACHE_TYPE, MAIL_SERVER.
+    given = {row.name: app.config.get(row.name) for row in settings_table() if not row.is_planned}
     settings = read_settings({name: value for name, value in given.items() if value != untouched.get(name)})
     app.extensions["beastmode.settings"] = settings
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
     app.debug = settings.debug or app.debug
     if settings.environment == "testing":
         app.testing = True

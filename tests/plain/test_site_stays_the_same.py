@@ -172,9 +172,14 @@ def test_settings_of_the_site_keep_their_values(make_site):
 
     changed = {name for name in plain.config if name not in ours and fitted.config[name] != plain.config[name]}
 
-    # The one limit that comes with it: a body may have 16 MB, unless the site says otherwise.
-    assert changed == {"MAX_CONTENT_LENGTH"}
+    assert changed == set()
     assert fitted.config.keys() - plain.config.keys() == {"ENVIRONMENT"}
+
+
+def test_settings_of_other_extensions_may_have_the_names_of_planned_ones(make_site):
+    site = make_site(CACHE_TYPE="RedisCache", MAIL_PORT="smtp")
+
+    assert site.test_client().get("/").status_code == 200
 
 
 def test_a_limit_of_the_site_stands(make_site):
