@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ARGS ?=
+EXAMPLES ?= 1000
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
@@ -18,7 +19,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is not free on 127.0.0.1. Stop what listens there, or take another: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports rules docs lock bench bench-serve
+.PHONY: help run test fuzz check lint types imports rules docs lock bench bench-serve
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -30,6 +31,9 @@ run: ## Serve the example at http://127.0.0.1:8000 (another port: make run PORT=
 
 test: $(INSTALLED) ## The whole test suite (a part of it: make test ARGS=tests/api)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+fuzz: $(INSTALLED) ## Requests made up anew, for half an hour (how many for each route: make fuzz EXAMPLES=200)
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 --dist worksteal tests/blog $(ARGS)
 
 check: lint types imports rules ## Everything that is asked of a change besides the tests
 

@@ -22,12 +22,15 @@ from beastmode.core.exchange import current_exchange
 from beastmode.core.identity import authenticator_of
 from beastmode.core.settings import Settings
 from beastmode.db import Dumped, Loading, transaction
+from beastmode.db.errors import is_out_of_range
 from beastmode.db.lazy import serialising
+from beastmode.db.targets import not_found
 
 __all__ = ["Endpoint"]
 
 PRIVATE = "private, no-cache"
-BIGGEST = 2**63 - 1
+WIDTH, WIDEST = 2**31, 2**63
+"""The first numbers that are too large for an INTEGER and for any column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +84,15 @@ class Endpoint:
             self._say_farewell()
         if self._authenticate is not None:
             current_exchange().identity = self._authenticate(asked)
-        refuse_beyond(path)
+        if has_beyond(path, WIDEST):
+            raise not_found()
         try:
             if "HTTP_IF_MATCH" in asked.environ and not self.route.is_safe:
                 reply = self._reply_if_matching(asked, path)
             else:
                 reply = self._reply(asked, path)
         except Exception as error:
-            problem = problem_for(error)
+            problem = not_found() if is_out_of_range(error) and has_beyond(path, WIDTH) else problem_for(error)
             if problem is None or problem is error:
                 raise
             raise problem from error
@@ -171,11 +175,9 @@ class Endpoint:
             raise Problem(410, f"This route is gone since {deprecated.sunset:%Y-%m-%d}.{successor}")
 
 
-def refuse_beyond(path: dict[str, Any]) -> None:
-    """Find nothing under a number that no database column can hold."""
-    for value in path.values():
-        if type(value) is int and value > BIGGEST:
-            raise Problem(404, "Resource not found")
+def has_beyond(path: dict[str, Any], bound: int) -> bool:
+    """Whether a path has a number from this one on; where the database will not look for it, there is nothing."""
+    return any(type(value) is int and value >= bound for value in path.values())
 
 
 def pager_of(route: Route, settings: Settings) -> Pager | None:

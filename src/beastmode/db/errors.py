@@ -8,7 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from beastmode.core.errors import Problem
 
-__all__ = ["is_conflict", "problem_of"]
+__all__ = ["is_conflict", "is_out_of_range", "problem_of"]
 
 RETRY_SECONDS = 1
 CONFLICTS = {"40001", "40P01"}
@@ -24,6 +24,7 @@ CHANGED = "This was changed or deleted in the meantime"
 BUSY_CLASSES = {"08", "40", "53", "57"}
 """Connection exceptions, transaction rollbacks, insufficient resources, operator intervention."""
 LOCK_NOT_AVAILABLE = "55P03"
+OUT_OF_RANGE = "22003"
 CONSTRAINTS = {"23505": (409, TAKEN), "23P01": (409, TAKEN), "23503": (409, REFERENCE)}
 
 # https://www.sqlite.org/rescode.html; the low byte is the primary code.
@@ -46,6 +47,11 @@ SQLITE_CONSTRAINTS = {
 def is_conflict(error: DBAPIError) -> bool:
     """Whether PostgreSQL gave up this transaction in favour of another, so that it may succeed when run again."""
     return sqlstate_of(error) in CONFLICTS
+
+
+def is_out_of_range(error: Exception) -> bool:
+    """Whether PostgreSQL was given a number that is too large for its column; SQLite holds whatever has 64 bits."""
+    return isinstance(error, DataError) and sqlstate_of(error) == OUT_OF_RANGE
 
 
 def problem_of(error: Exception) -> Problem | None:
