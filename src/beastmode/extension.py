@@ -106,7 +106,11 @@ def install_settings(app: Flask) -> Settings:
 
 
 def install_proxies(app: Flask, settings: Settings) -> None:
-    """Believe as many proxies as the settings name, outside of the edge: it shows whose address and scheme they say."""
+    """Believe as many proxies as the settings name, outside of the edge: it shows whose address and scheme they say.
+
+    Their word on host and prefix is not asked for: a proxy that sets neither would pass on what a client made up, and
+    redirects would lead there. The scheme has one value however many proxies there are: each writes its own over it.
+    """
     hops = settings.trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way

@@ -157,7 +157,7 @@ class Settings:
     trusted_proxies: int = setting(
         whole(0, 10),
         0,
-        "How many proxies in front of the server set `X-Forwarded-*`; 0 believes nobody.",
+        "How many proxies in front of the server set `X-Forwarded-For` and `-Proto`; 0 believes nobody.",
         expects="a number from 0 to 10",
     )
     cors_origins: tuple[str, ...] | None = setting(
