@@ -1,11 +1,9 @@
 from collections.abc import Iterator
 
 import pytest
+from filled import empty, opened
 from flask import Flask
-from kinds import Specimens
-from shelves import Shelf, library
 
-from beastmode.core.settings import Settings
 from beastmode.testing.queries import Queries
 from servers import scratch_postgres
 
@@ -19,16 +17,6 @@ def sqlite_library(tmp_path_factory) -> Iterator[Flask]:
 def postgres_library() -> Iterator[Flask]:
     with scratch_postgres() as url:
         yield from opened(url)
-
-
-def opened(url: str) -> Iterator[Flask]:
-    app = Flask("library")
-    library.install(app, Settings(environment="testing", database_url=url))
-    with app.app_context():
-        Shelf.metadata.create_all(library.engine)
-        Specimens.metadata.create_all(library.engine)
-    yield app
-    app.extensions["beastmode.database"].engines.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], scope="session")
@@ -48,9 +36,3 @@ def shelves(library_app) -> Iterator[Flask]:
 @pytest.fixture
 def queries(shelves) -> Queries:
     return Queries(shelves)
-
-
-def empty() -> None:
-    for metadata in (Shelf.metadata, Specimens.metadata):
-        for table in reversed(metadata.sorted_tables):
-            library.execute(table.delete())

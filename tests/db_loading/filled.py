@@ -1,7 +1,10 @@
 """Fills the shelves with a few of everything, and compares what a loading gives with what a schema dumps."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from flask import Flask
+from kinds import Specimens
 from marshmallow import Schema
 from shelves import (
     Author,
@@ -24,7 +27,26 @@ from shelves import (
 from sqlalchemy import select, text
 
 from beastmode.api.json import write_json
+from beastmode.core.settings import Settings
 from beastmode.db import transaction
+
+
+def opened(url: str) -> Iterator[Flask]:
+    """An application with the library's tables in its database."""
+    app = Flask("library")
+    library.install(app, Settings(environment="testing", database_url=url))
+    with app.app_context():
+        Shelf.metadata.create_all(library.engine)
+        Specimens.metadata.create_all(library.engine)
+    yield app
+    app.extensions["beastmode.database"].engines.dispose()
+
+
+def empty() -> None:
+    """Delete every row."""
+    for metadata in (Shelf.metadata, Specimens.metadata):
+        for table in reversed(metadata.sorted_tables):
+            library.execute(table.delete())
 
 
 def fill_shelves() -> None:

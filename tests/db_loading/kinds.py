@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from hypothesis import strategies as st
 from marshmallow import Schema, fields
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from beastmode.db import UtcDateTime
 
@@ -67,10 +67,19 @@ class Specimens(DeclarativeBase):
     pass
 
 
+class Drawer(Specimens):
+    __tablename__ = "drawers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    specimens: Mapped[list["Specimen"]] = relationship(order_by="Specimen.id.desc()")
+    same: Mapped[list["Specimen"]] = relationship(viewonly=True)
+
+
 class Specimen(Specimens):
     __tablename__ = "specimens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    drawer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("drawers.id"))
     text: Mapped[str | None] = mapped_column(sa.Text)
     letters: Mapped[str | None] = mapped_column(sa.String(100))
     shouted: Mapped[str | None] = mapped_column(Shouted)

@@ -6,7 +6,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, func, select
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column, relationship, validates
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    attribute_keyed_dict,
+    column_property,
+    mapped_column,
+    relationship,
+    validates,
+)
 
 from beastmode.db import Database, UtcDateTime
 
@@ -105,6 +113,13 @@ class Book(Shelf):
     shelf_mark: Mapped[str] = mapped_column(default=lambda: "unsorted")
     author: Mapped[Author | None] = relationship(back_populates="books")
     reviews: Mapped[list[Review]] = relationship(back_populates="book", order_by="Review.id")
+    poster: Mapped["Poster | None"] = relationship()
+    good_reviews: Mapped[list[Review]] = relationship(
+        primaryjoin="and_(Review.book_id == Book.id, Review.stars > 3)", viewonly=True
+    )
+    reviews_by_stars: Mapped[dict[int, Review]] = relationship(
+        collection_class=attribute_keyed_dict("stars"), viewonly=True
+    )
     genres: Mapped[list[Genre]] = relationship(secondary=labels, order_by=Genre.id)
     genre_names: AssociationProxy[list[str]] = association_proxy("genres", "name")
     stars: Mapped[int] = column_property(
@@ -112,6 +127,16 @@ class Book(Shelf):
         .where(Review.book_id == id)  # noqa: A003 - the column, as everywhere in a class body
         .scalar_subquery()
     )
+
+
+class Poster(Shelf):
+    """Nothing keeps two posters from being of one book."""
+
+    __tablename__ = "posters"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    book_id: Mapped[int] = mapped_column(ForeignKey("books.id"))
 
 
 class Folder(Shelf):
@@ -202,7 +227,7 @@ class Ticket(Shelf):
     __tablename__ = "tickets"
 
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
-    seat: Mapped[int]
+    seat: Mapped[int] = mapped_column("seat_number")
 
 
 def counted(context) -> str:

@@ -84,6 +84,18 @@ class Proxied(Plain):
     genre_names = fields.List(fields.String())
 
 
+class Posted(Plain):
+    poster = fields.Nested({"text": fields.String()})
+
+
+class Praised(Plain):
+    good_reviews = fields.List(fields.Nested({"stars": fields.Integer()}))
+
+
+class Keyed(Plain):
+    words = fields.List(fields.String(), attribute="reviews_by_stars")
+
+
 class Whole(Plain):
     text = fields.String(attribute="author", dump_only=True)
 
@@ -142,6 +154,14 @@ def _filled(shelves):
         (Dotted, Book, 2, "Dotted.writer shows 'author.last_name', which is no column of Book"),
         (Tagged, Book, 3, "Tagged.genres shows Book.genres, which no join and no one foreign key leads to"),
         (Proxied, Book, 3, "Proxied.genre_names shows 'genre_names', for which there is no SQL"),
+        (Posted, Book, 2, "Posted.poster shows Book.poster, which no join and no one foreign key leads to"),
+        (
+            Praised,
+            Book,
+            3,
+            "Praised.good_reviews shows Book.good_reviews, which no join and no one foreign key leads to",
+        ),
+        (Keyed, Book, 3, "Keyed.words shows the relation 'reviews_by_stars' without a nested schema"),
         (PropertyShown, Author, 1, "PropertyShown.initials shows 'initials', which is no column of Author"),
         (PropertyNested, Book, 1, "PropertyShown.initials shows 'initials', which is no column of Author"),
         (PlaceShown, Place, 1, "Place has a composite primary key"),

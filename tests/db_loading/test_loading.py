@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, insert
 from beastmode.core.errors import Problem
 from beastmode.db import Dumped, Loading, current_database, loading, transaction
 from beastmode.db import plan as plans
+from beastmode.db.windows import Ordering, Window
 
 
 class BookShown(Schema):
@@ -60,8 +61,8 @@ def test_a_key_that_no_row_can_have_is_not_found_without_asking(queries, key):
 
 @pytest.mark.parametrize("key", ["\x00", "a\x00b", "\ud800", 3, None, b"A1"])
 def test_a_text_key_that_cannot_be_stored_is_not_found_without_asking(queries, key):
-    library.execute(insert(Ticket), [{"code": "Ä1", "seat": 3}])
     tickets = loading(TicketShown, Ticket)
+    tickets.insert(code="Ä1", seat=3)
 
     with queries() as sent, pytest.raises(Problem):
         tickets.get(key)
@@ -75,6 +76,18 @@ def test_what_is_not_there_is_not_found(shelves):
         loading(BookShown, Book).get(77)
 
     assert (refused.value.code, refused.value.description) == (404, "Resource not found")
+
+
+def test_a_column_may_have_another_name_than_its_attribute(shelves):
+    tickets = loading(TicketShown, Ticket)
+
+    tickets.insert(code="A", seat=1)
+    tickets.insert(code="B", seat=2)
+    tickets.update("B", {"seat": 3})
+
+    window = Window(orderings=(Ordering(Ticket.seat, descending=True),), limit=1)
+    assert tickets.page(window).items == [{"code": "B", "seat": 3}]
+    assert tickets.page(window).last_key == (3, "B")
 
 
 def test_criteria_hold_for_one_and_for_all(shelves):

@@ -112,6 +112,17 @@ def test_one_item_and_the_lists_that_refer_to_it_take_one_statement(queries):
     assert len(sent) == 4 * 1
 
 
+def test_lists_within_lists_take_a_statement_each(queries):
+    books = loading(BookShown, Book)
+
+    with queries() as sent:
+        item = books.get(1).data
+
+    assert item == books.all().data[0]
+    assert [len(review["replies"]) for review in item["reviews"]] == [2, 0]
+    assert len(sent) == 2
+
+
 def test_a_list_keeps_the_order_of_its_relation(shelves):
     titles = Schema.from_dict({"books": fields.Pluck(BookShown, "title", many=True)})
     authors = loading(titles, Author)

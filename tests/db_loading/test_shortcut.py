@@ -30,7 +30,7 @@ class BookShown(Schema):
 @pytest.fixture
 def filled(postgres_library):
     """An application of its own: an engine that somebody has ever listened to takes no shortcut again."""
-    from conftest import empty, opened
+    from filled import empty, opened
 
     with postgres_library.app_context():
         empty()

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import ARRAY, Float, Numeric, TypeDecorator, TypeEngine
 
 from beastmode.db.sources import Statement
 
@@ -110,4 +110,14 @@ def converts_in(kind: TypeEngine[Any], dialect: Dialect) -> bool:
 
 
 def converts_out(kind: TypeEngine[Any], dialect: Dialect) -> bool:
-    return kind.dialect_impl(dialect).result_processor(dialect, None) is not None
+    return is_number(kind, dialect) or kind.dialect_impl(dialect).result_processor(dialect, None) is not None
+
+
+def is_number(kind: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Whether SQLAlchemy chooses the conversion by the type that the server names with each result."""
+    found = kind.dialect_impl(dialect)
+    if isinstance(found, TypeDecorator):
+        return is_number(found.impl_instance, dialect)
+    if isinstance(found, ARRAY):
+        return is_number(found.item_type, dialect)
+    return isinstance(found, Numeric | Float)
