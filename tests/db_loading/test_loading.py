@@ -12,8 +12,7 @@ from shelves import Author, Book, Publisher, Ticket, library
 from sqlalchemy import bindparam, func, insert
 
 from beastmode.core.errors import Problem
-from beastmode.db import Dumped, Loading, current_database, loading, transaction
-from beastmode.db import plan as plans
+from beastmode.db import Dumped, Loading, current_database, loading, planner, transaction
 from beastmode.db.windows import Ordering, Window
 
 
@@ -160,7 +159,7 @@ def test_a_loading_serves_every_database_of_the_process(sqlite_library, postgres
 @pytest.mark.parametrize("schema", [BookShown, Schema.from_dict({"x": fields.Function(lambda book: book.title)})])
 def test_threads_that_come_first_together_plan_once(shelves, monkeypatch, schema):
     planned, ready = [], threading.Barrier(8)
-    make_plan = plans.make_plan
+    make_plan = planner.make_plan
 
     def counted(*about):
         planned.append(about)

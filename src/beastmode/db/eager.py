@@ -19,12 +19,11 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.field_kinds import dumps_itself, is_plain
-from beastmode.db.plan import nested_of
+from beastmode.db.planner import Above, nested_of
 
 __all__ = ["loader_options"]
 
 Option: TypeAlias = _AbstractLoad
-Above: TypeAlias = tuple[tuple[type[Schema], frozenset[str], RelationshipProperty[Any]], ...]
 
 UNLOADABLE = frozenset({"dynamic", "write_only"})
 """The kinds of relations that are queries, not collections."""

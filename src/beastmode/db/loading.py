@@ -16,7 +16,7 @@ from beastmode.db.dumps import Dumped
 from beastmode.db.entities import Entities
 from beastmode.db.keys import Key
 from beastmode.db.pages import Pages
-from beastmode.db.plan import Unplannable, make_plan
+from beastmode.db.planner import Unplannable, make_plan
 from beastmode.db.rows import Rows
 from beastmode.db.sources import Criteria, Getter, Source
 from beastmode.db.targets import not_found
