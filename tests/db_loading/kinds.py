@@ -226,7 +226,7 @@ decimals = st.decimals(-(10**9), 10**9, places=4)
 json_values = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers(-(2**63), 2**63 - 1)
+    | st.integers(-(2**70), 2**70)
     | st.floats(allow_nan=False, allow_infinity=False)
     | letters,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(letters, inner, max_size=3),
@@ -264,7 +264,7 @@ VALUES: dict[str, st.SearchStrategy] = {
     "interface": st.ip_addresses().map(lambda address: ipaddress.ip_interface(f"{address}/17")),
     "payload": json_values,
     "record": st.fixed_dictionaries({}, optional={"name": letters, "count": st.integers(0, 99), "x": letters}),
-    "counts": st.dictionaries(letters, st.integers(-(2**63), 2**63 - 1), max_size=3),
+    "counts": st.dictionaries(letters, st.integers(-(2**70), 2**70), max_size=3),
     "numbers": st.lists(st.integers(-(2**53), 2**53), max_size=4),
     "pair": st.tuples(letters, st.integers(-9, 9)).map(list),
     "raw": letters.map(str.encode),
