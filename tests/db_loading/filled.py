@@ -70,7 +70,9 @@ def fill_shelves() -> None:
     ]
     folders = [Folder(id=1, name="root")]
     for number, above in enumerate([1, 1, 2, 4, 5], 2):
-        folders.append(Folder(id=number, name=f"folder {number}", parent=folders[above - 1]))
+        folders.append(
+            Folder(id=number, name=f"folder {number}", parent=folders[above - 1], owner=cat if number > 4 else ada)
+        )
     media = [
         Film(id=1, title="Rain", minutes=90, owner=ada, studio=old),
         Film(id=2, title="Snow", minutes=80),

@@ -144,7 +144,10 @@ class Folder(Shelf):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    note: Mapped[str | None]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("folders.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("authors.id"))
+    owner: Mapped[Author | None] = relationship()
     parent: Mapped["Folder | None"] = relationship(remote_side="Folder.id", back_populates="folders")
     folders: Mapped[list["Folder"]] = relationship(back_populates="parent", order_by="Folder.id")
 

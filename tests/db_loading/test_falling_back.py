@@ -122,6 +122,12 @@ class FolderShown(Schema):
     folders = fields.List(fields.Nested(lambda: FolderShown))
 
 
+class OwnedFolderShown(Schema):
+    name = fields.String()
+    owner = fields.Nested(AuthorShown)
+    folders = fields.List(fields.Nested(lambda: OwnedFolderShown))
+
+
 class AboveShown(Schema):
     name = fields.String()
     parent = fields.Nested(lambda: AboveShown)
@@ -166,6 +172,7 @@ def _filled(shelves):
         (PropertyNested, Book, 1, "PropertyShown.initials shows 'initials', which is no column of Author"),
         (PlaceShown, Place, 1, "Place has a composite primary key"),
         (FolderShown, Folder, 6, "FolderShown.folders nests itself"),
+        (OwnedFolderShown, Folder, 7, "OwnedFolderShown.folders nests itself"),
         (AboveShown, Folder, 6, "AboveShown.parent nests itself"),
         (MediumShown, Medium, 3, "Medium is polymorphic"),
         (MediumShown, Film, 1, "Film is polymorphic"),

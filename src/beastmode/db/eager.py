@@ -1,11 +1,11 @@
 """What to load beside entities, so that their schema's dump finds everything without a query of its own."""
 
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from marshmallow import Schema, fields
 from sqlalchemy.ext.associationproxy import AssociationProxy
 from sqlalchemy.orm import (
-    Load,
     Mapper,
     RelationshipProperty,
     joinedload,
@@ -29,33 +29,106 @@ UNLOADABLE = frozenset({"dynamic", "write_only"})
 """The kinds of relations that are queries, not collections."""
 
 
-def loader_options(schema: Schema, mapper: Mapper[Any], above: Above = ()) -> list[Option]:
+@dataclass(slots=True)
+class Needs:
+    """What is read of the entities at one place, by all that is shown of them there.
+
+    Attributes:
+        mapper: Their model's mapper.
+        columns: The attributes that the schemas show.
+        reads_any: Whether code may read any column.
+        relations: What is read of related entities.
+        endless: The relations to entities of which the same is read, and so on without end.
+    """
+
+    mapper: Mapper[Any]
+    columns: set[str] = field(default_factory=set)
+    reads_any: bool = False
+    relations: dict[RelationshipProperty[Any], "Needs"] = field(default_factory=dict)
+    endless: set[RelationshipProperty[Any]] = field(default_factory=set)
+
+    def of(self, relation: RelationshipProperty[Any]) -> "Needs":
+        """What is read of the entities that a relation leads to."""
+        return self.relations.setdefault(relation, Needs(relation.mapper))
+
+
+def loader_options(schema: Schema, mapper: Mapper[Any]) -> list[Option]:
     """Options that load what a schema shows, and refuse what it does not.
 
     Args:
         schema: What is shown of the entities.
         mapper: Their model's mapper.
-        above: What has led here, to find where a schema nests itself.
 
     Raises:
         ConfigurationError: Schemas nest each other without end.
     """
-    options: list[Option] = [raiseload("*")]
-    columns: set[str] = set()
-    knows_columns = dumps_itself(schema) is None
-    for name, field in schema.dump_fields.items():
-        attribute = name if field.attribute is None else field.attribute
-        first, *rest = attribute.split(".")
-        relation = relation_of(mapper, first)
-        knows_columns = knows_columns and is_plain(field) and not rest
-        if relation is not None:
-            if relation.lazy not in UNLOADABLE:
-                options.append(related(relation, field, rest, above))
-        elif first in mapper.column_attrs:
-            columns.add(first)
-        elif not isinstance(field, fields.Constant) and hasattr(mapper.class_, first):
-            knows_columns = False
-    return [*options, *column_options(mapper, columns, knows_columns=knows_columns)]
+    needs = Needs(mapper)
+    collect(needs, schema, ())
+    return options_of(needs)
+
+
+def collect(needs: Needs, schema: Schema, above: Above) -> None:
+    """Add what a schema reads of entities.
+
+    Args:
+        needs: What is read of them.
+        schema: What shows them.
+        above: What has led here.
+
+    Raises:
+        ConfigurationError: Schemas nest each other without end.
+    """
+    needs.reads_any |= dumps_itself(schema) is not None
+    for name, shown in schema.dump_fields.items():
+        attribute = name if shown.attribute is None else shown.attribute
+        needs.reads_any |= not is_plain(shown)
+        read(needs, attribute.split("."), shown, above)
+
+
+def read(needs: Needs, names: list[str], shown: fields.Field[Any], above: Above) -> None:
+    """Add what a field reads of entities.
+
+    Args:
+        needs: What is read of them.
+        names: The attribute's name, or the names of a path such as "author.name".
+        shown: The field.
+        above: What has led here.
+    """
+    first, *rest = names
+    relation = relation_of(needs.mapper, first)
+    if relation is None:
+        if first in needs.mapper.column_attrs:
+            needs.columns.add(first)
+        elif hasattr(needs.mapper.class_, first):
+            needs.reads_any = True
+        return
+    if relation.lazy in UNLOADABLE:
+        return
+    nested, _ = nested_of(shown)
+    if rest:
+        read(needs.of(relation), rest, shown, above)
+    elif nested is None:
+        needs.of(relation).reads_any = True
+    else:
+        nest(needs, relation, nested.schema, above)
+
+
+def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, above: Above) -> None:
+    """Add what a nested schema reads of related entities.
+
+    Raises:
+        ConfigurationError: It nests itself by way of another model, which no query can follow.
+    """
+    step = (type(schema), frozenset(schema.dump_fields), relation)
+    if step not in above:
+        collect(needs.of(relation), schema, (*above, step))
+    elif relation.parent is relation.mapper:
+        needs.endless.add(relation)
+    else:
+        raise ConfigurationError(
+            f"{type(schema).__name__} nests itself through {relation}, without end; leave the relation out of the "
+            "nested one with only= or exclude=."
+        )
 
 
 def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | None:
@@ -69,56 +142,25 @@ def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | N
     return None
 
 
-def related(relation: RelationshipProperty[Any], field: fields.Field[Any], rest: list[str], above: Above) -> Option:
-    """What loads a relation, and what is shown of it.
-
-    Raises:
-        ConfigurationError: Schemas nest each other without end.
-    """
-    nested, _ = nested_of(field)
-    load = loads(relation)
-    if nested is None or rest:
-        return load.options(*along(relation.mapper, rest, field))
-    step = (type(nested.schema), frozenset(nested.schema.dump_fields), relation)
-    if step not in above:
-        return load.options(*loader_options(nested.schema, relation.mapper, (*above, step)))
-    if relation.parent is not relation.mapper:
-        raise ConfigurationError(
-            f"{type(nested.schema).__name__} nests itself through {relation}, without end; leave the relation out of "
-            "the nested one with only= or exclude=."
-        )
-    return selectinload(relation.class_attribute, recursion_depth=-1)
+def options_of(needs: Needs) -> list[Option]:
+    """Options that load what is read, a join for one related entity and one more select for several."""
+    options: list[Option] = [raiseload("*"), *column_options(needs)]
+    for relation, related in needs.relations.items():
+        if relation not in needs.endless:
+            load = selectinload if relation.uselist else joinedload
+            options.append(load(relation.class_attribute).options(*options_of(related)))
+    options += [selectinload(relation.class_attribute, recursion_depth=-1) for relation in needs.endless]
+    return options
 
 
-def along(mapper: Mapper[Any], names: list[str], field: fields.Field[Any]) -> list[Option]:
-    """What loads the rest of an attribute's path, such as "profile.bio" after "author."."""
-    nested, _ = nested_of(field)
-    if not names:
-        return [raiseload("*")] if nested is None else loader_options(nested.schema, mapper)
-    relation = relation_of(mapper, names[0])
-    if relation is None:
-        return [raiseload("*")]
-    return [raiseload("*"), loads(relation).options(*along(relation.mapper, names[1:], field))]
-
-
-def loads(relation: RelationshipProperty[Any]) -> Load:
-    """A join for one entity, one more select for several."""
-    attribute = relation.class_attribute
-    return selectinload(attribute) if relation.uselist else joinedload(attribute)  # type: ignore[return-value]  # their base
-
-
-def column_options(mapper: Mapper[Any], shown: set[str], *, knows_columns: bool) -> list[Option]:
-    """What loads the columns that are shown, or all where the schema's own code may read any.
-
-    Args:
-        mapper: The model's mapper.
-        shown: The attributes that the schema shows.
-        knows_columns: Whether nothing else is read.
-    """
+def column_options(needs: Needs) -> list[Option]:
+    """Options that load the columns that are shown, or all where code may read any."""
+    mapper = needs.mapper
     subclasses = [each.class_ for each in mapper.self_and_descendants if each is not mapper]
     if subclasses:
         return [selectin_polymorphic(mapper.class_, subclasses)]
-    if knows_columns and not mapper.inherits:
-        keys = {mapper.get_property_by_column(column).key for column in mapper.primary_key}
-        return [load_only(*(getattr(mapper.class_, name) for name in sorted(shown | keys)))]
-    return [undefer(getattr(mapper.class_, name)) for name in sorted(shown) if mapper.column_attrs[name].deferred]
+    if needs.reads_any or mapper.inherits:
+        shown = sorted(needs.columns)
+        return [undefer(getattr(mapper.class_, name)) for name in shown if mapper.column_attrs[name].deferred]
+    keys = {mapper.get_property_by_column(column).key for column in mapper.primary_key}
+    return [load_only(*(getattr(mapper.class_, name) for name in sorted(needs.columns | keys)))]

@@ -15,6 +15,7 @@ from beastmode.db.keys import Key
 from beastmode.db.lazy import serialising
 from beastmode.db.session import current_work
 from beastmode.db.sources import Criteria, Getter, Params, Statement
+from beastmode.db.transactions import expire_unmodified
 
 __all__ = ["Entities"]
 
@@ -37,8 +38,7 @@ class Entities:
         self.schema = schema
         self.model = model
         eager = loader_options(schema, inspect(model))
-        # What a Core statement has changed in the meantime must not be shown as an older query found it.
-        self._select = select(model).options(*eager, *options).execution_options(populate_existing=True)
+        self._select = select(model).options(*eager, *options)
 
     def statement(self, root: Any = None) -> Select[Any]:
         """A select of the entities, with loader options for what the schema shows.
@@ -57,7 +57,11 @@ class Entities:
             statement: To run.
             params: Values of its parameters.
         """
-        return current_work().open_session().execute(statement, params).unique().all()
+        session = current_work().open_session()
+        # What a Core statement has changed in the meantime must not be shown as an older query found it. To populate
+        # existing entities would not do: one that is read at two places would lose what was loaded for the first.
+        expire_unmodified(session)
+        return session.execute(statement, params).unique().all()
 
     def render(self, rows: Sequence[Any], extra: int = 0) -> list[Any]:  # noqa: ARG002 - the entity is always the first
         """Entities as the schema dumps them.
