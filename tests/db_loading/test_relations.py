@@ -191,6 +191,7 @@ def test_more_parents_than_a_statement_has_room_for_are_asked_in_parts(queries, 
 def test_a_reference_to_a_row_that_is_gone_shows_nothing(shelves):
     library.execute(update(Book).values(author_id=None))
     library.execute(update(Review).values(critic_id=None))
+    library.execute(update(Folder).values(owner_id=None))
     library.execute(delete(Author).where(Author.id == 3))
 
     assert {item["author"] and 1 for item in loading(BookShown, Book).all().data} == {None}
