@@ -73,6 +73,7 @@ class Accounts:
 
         Raises:
             Problem: 422 for a password that will not do.
+            IntegrityError: There is no such user; let through by a view, it is answered 409.
         """
         current_desk().registration.set_password(user_id, password)
 

@@ -67,7 +67,8 @@ class Registration:
             password: The new one.
 
         Raises:
-            Problem: 422 for a password that will not do, 409 where there is no such user.
+            Problem: 422 for a password that will not do.
+            IntegrityError: There is no such user; let through by a view, it is answered 409.
         """
         password_hash = self._hash(password)
         with transaction():

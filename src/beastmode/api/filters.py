@@ -48,7 +48,7 @@ class WholeNumber(fields.Integer):
 
 
 class AwareMoment(fields.AwareDateTime):
-    """A moment; one without an offset is taken as UTC."""
+    """A moment with an offset (`Z`, `+02:00`); one without is refused, since nobody knows when it is."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         # In a query string a plus sign is a space: "2026-01-01T00:00:00+00:00" arrives with one.

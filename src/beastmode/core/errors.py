@@ -2,8 +2,8 @@
 
 BeastmodeError
 ├── SettingsError          a setting is missing or wrong; the message lists every problem at once
-├── ConfigurationError     the application was put together wrongly; raised at start, never by a request
-└── LazyLoadError          a response wanted a relation that the query did not load
+├── ConfigurationError     the application was put together wrongly; raised at start where it can be known there
+└── LazyLoadError          a response wanted a relation or column that the query did not load
 
 Problem (an HTTPException)  what a request is refused with: status, message, details, headers
 """
@@ -34,11 +34,11 @@ class SettingsError(BeastmodeError):
 
 
 class ConfigurationError(BeastmodeError):
-    """The application was put together wrongly; raised at start, never by a request."""
+    """The application was put together wrongly; raised at start where it can be known there, else on first use."""
 
 
 class LazyLoadError(BeastmodeError):
-    """A response wanted a relation that its query did not load: an N+1 in the making."""
+    """A response wanted a relation or a column that its query did not load: an N+1 in the making."""
 
 
 class Problem(HTTPException):

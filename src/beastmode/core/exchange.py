@@ -28,7 +28,7 @@ class Exchange:
         deprecated: Whether the route that answers is deprecated.
         status: The answer's status code; 0 until it has one.
         route: The rule that matched, such as "/api/v1/posts/<int:post_id>"; "" for none.
-        sent: Bytes of body sent, for answers whose length is known.
+        sent: Bytes of body handed to the server so far.
     """
 
     __slots__ = (

@@ -64,7 +64,7 @@ class Definition:
         return self.find()[1]
 
     def find(self) -> tuple[Source, str | None]:
-        """Both, found once whichever thread comes first."""
+        """The source and the reason, found once whichever thread comes first."""
         if self._found is None:
             with self._lock:
                 if self._found is None:
@@ -72,7 +72,7 @@ class Definition:
         return self._found
 
     def choose(self) -> tuple[Source, str | None]:
-        """Both."""
+        """Rows and no reason, or entities and the reason why it is them."""
         try:
             return Rows(make_plan(self.schema, self.model)), None
         except Unplannable as reason:

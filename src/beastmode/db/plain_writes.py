@@ -76,7 +76,7 @@ def cascades(relation: RelationshipProperty[Any]) -> bool:
 
 
 def is_one_plain_table(mapper: Mapper[Any]) -> bool:
-    """Whether an entity is one row, of a table that no other class is mapped to, without a version or validators."""
+    """Whether an entity is one row of one table: nothing is inherited, versioned or validated."""
     return (
         isinstance(mapper.local_table, Table)
         and mapper.polymorphic_on is None
