@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Literal
 
-from sqlalchemy import Executable, case, delete, select
+from sqlalchemy import Executable, case
 from sqlalchemy.dialects import postgresql, sqlite
 
 from beastmode.accounts.models import LoginAttempt
+from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.db import Database
@@ -22,8 +23,6 @@ __all__ = ["Action", "Attempts"]
 Action = Literal["login", "register"]
 MINUTE = timedelta(minutes=1)
 INSERTS: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-PURGE_EVERY = 100
-PURGE_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,8 @@ class Attempts:
 
     def purge(self) -> None:
         """Delete rows whose minute is over, at most 1000 at once."""
-        over = select(LoginAttempt.key).where(LoginAttempt.resets_at <= now()).limit(PURGE_AT_ONCE)
-        # SKIP LOCKED: two processes that purge at once must not wait for each other, or lock in two orders.
-        doomed = over.with_for_update(skip_locked=True).scalar_subquery()
         with self.database.engine.begin() as connection:
-            connection.execute(delete(LoginAttempt).where(LoginAttempt.key.in_(doomed)))
+            connection.execute(delete_some(LoginAttempt.key, LoginAttempt.resets_at <= now()))
 
     def _spend(self, key: str, limit: int) -> None:
         moment = now()

@@ -7,9 +7,10 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from beastmode.accounts.models import Session
+from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.accounts.refresh_tokens import Presented, RefreshTokens, fingerprint, wrong_refresh_token
 from beastmode.core.clock import now
 from beastmode.db import Database, transaction
@@ -17,8 +18,6 @@ from beastmode.db import Database, transaction
 __all__ = ["Granted", "Sessions"]
 
 log = logging.getLogger("beastmode.accounts")
-PURGE_EVERY = 100
-PURGE_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +113,8 @@ class Sessions:
 
     def purge(self) -> None:
         """Delete sessions that expired, at most 1000 at once."""
-        over = select(Session.id).where(Session.expires_at <= now()).limit(PURGE_AT_ONCE)
-        # SKIP LOCKED: two processes that purge at once must not wait for each other, or lock in two orders.
-        doomed = over.with_for_update(skip_locked=True).scalar_subquery()
         with transaction():
-            self.database.execute(delete(Session).where(Session.id.in_(doomed)))
+            self.database.execute(delete_some(Session.id, Session.expires_at <= now()))
 
     def _advance(self, presented: Presented) -> Granted | None:
         """Rotate in one conditional statement: of two at once the database lets one through."""
