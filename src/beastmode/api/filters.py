@@ -6,23 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Range
-from sqlalchemy import BigInteger, SmallInteger
 from sqlalchemy.orm import InstrumentedAttribute
 
 from beastmode.api.schema import NO_NUL
 from beastmode.core.errors import ConfigurationError
-from beastmode.db.windows import Condition
+from beastmode.db.keys import bound_of
+from beastmode.db.windows import Condition, Operator
 
 __all__ = ["Filter", "field_of", "filter_fields"]
 
-Operator = Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startswith"]
 INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
-WIDTHS = ((SmallInteger, 2**15), (BigInteger, 2**63))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
     """
     kind = column.type.python_type
     if kind is int:
-        bound = next((limit for width, limit in WIDTHS if isinstance(column.type, width)), 2**31)
+        bound = bound_of(column.type)
         return WholeNumber(validate=Range(-bound, bound - 1))
     if kind is str:
         return fields.String(validate=[NO_NUL, Length(max=1000)])

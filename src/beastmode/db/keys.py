@@ -12,7 +12,7 @@ from sqlalchemy.types import Enum, String, TypeDecorator, TypeEngine, Uuid
 
 from beastmode.db.session import current_work
 
-__all__ = ["Key", "can_hold"]
+__all__ = ["Key", "bound_of", "can_hold"]
 
 WIDE = 2**63
 
@@ -107,7 +107,11 @@ def integer_check(column: TypeEngine[Any]) -> Check:
 
 
 def bound_of(column: TypeEngine[Any]) -> int:
-    """The first number that a column is too small for."""
+    """The first number that an integer column is too small for.
+
+    Args:
+        column: The column's type.
+    """
     if isinstance(column, SmallInteger):
         return 2**15
     return WIDE if isinstance(column, BigInteger) else 2**31
