@@ -179,9 +179,9 @@ class Pages:
         """The rows of a window, with the order's columns at their end; limited before other tables are joined."""
 
         def cut(statement: Select[Any]) -> Select[Any]:
-            cut = statement.where(*filters).order_by(*sorting(self.model, kind.order, backwards=backwards))
-            cut = cut.limit(literal(kind.limit))
-            return cut.offset(bindparam("_offset", type_=BigInteger())) if kind.direction == "offset" else cut
+            ordered = statement.where(*filters).order_by(*sorting(self.model, kind.order, backwards=backwards))
+            part = ordered.limit(literal(kind.limit))
+            return part.offset(bindparam("_offset", type_=BigInteger())) if kind.direction == "offset" else part
 
         if not self.source.joins:
             return with_key(cut(self.source.statement()), self.model, kind.order)
