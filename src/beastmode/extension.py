@@ -1,6 +1,6 @@
 from collections.abc import Collection
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,7 +20,7 @@ from beastmode.security.install import install as install_security
 __all__ = ["Beastmode"]
 
 Feature = Literal["headers", "cors", "logs", "metrics", "health", "errors"]
-FEATURES = frozenset({"headers", "cors", "logs", "metrics", "health", "errors"})
+FEATURES = frozenset(get_args(Feature))
 
 
 class Beastmode:
