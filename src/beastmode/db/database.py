@@ -16,6 +16,7 @@ from beastmode.db.session import (
     RoutedSession,
     close_work,
     current_work,
+    has_database,
     installed_in,
 )
 
@@ -43,7 +44,7 @@ class Database:
             ConfigurationError: The application has a database already.
             SettingsError: DATABASE_URL is not usable.
         """
-        if EXTENSION in app.extensions:
+        if has_database(app):
             raise ConfigurationError(f"The application {app.name!r} has a database already; install one only.")
         engines = open_engines(settings)
         sessions = sessionmaker(class_=RoutedSession, expire_on_commit=False)

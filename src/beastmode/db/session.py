@@ -16,11 +16,23 @@ from beastmode.db.engines import Engines
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from flask import Flask
+
     from beastmode.db.database import Database
 
-__all__ = ["Installed", "RoutedSession", "Work", "close_work", "current_work", "installed_in"]
+__all__ = [
+    "EXTENSION",
+    "Installed",
+    "RoutedSession",
+    "Work",
+    "close_work",
+    "current_work",
+    "has_database",
+    "installed_in",
+]
 
 EXTENSION = "beastmode.database"
+"""Where in `app.extensions` an application's `Installed` is."""
 WORK = "beastmode_work"
 """What the app context's `g` calls it."""
 
@@ -189,6 +201,15 @@ def current_work() -> Work:
         work = Work(installed_in(context.app))
         setattr(context.g, WORK, work)
     return work
+
+
+def has_database(app: "Flask") -> bool:
+    """Whether an application has a database.
+
+    Args:
+        app: The Flask application.
+    """
+    return EXTENSION in app.extensions
 
 
 def installed_in(app: Any) -> Installed:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from beastmode.core.errors import ConfigurationError
 from beastmode.db import current_database
 from beastmode.db.engines import database_url
-from beastmode.db.session import EXTENSION
+from beastmode.db.session import has_database, installed_in
 
 __all__ = ["Copies", "close_database", "make_tables", "scratch_databases"]
 
@@ -106,7 +106,7 @@ def make_tables(app: Flask) -> None:
     Args:
         app: The Flask application; one without a database is left as it is.
     """
-    if EXTENSION not in app.extensions:
+    if not has_database(app):
         return
     with app.app_context():
         migrations = app.extensions["migrate"]
@@ -124,5 +124,5 @@ def close_database(app: Flask) -> None:
     Args:
         app: The Flask application, with or without a database.
     """
-    if (installed := app.extensions.get(EXTENSION)) is not None:
-        installed.engines.dispose()
+    if has_database(app):
+        installed_in(app).engines.dispose()
