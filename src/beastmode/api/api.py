@@ -57,13 +57,10 @@ class Api:
             raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; this API has {known}.")
         tables = resolve(self.versions, (route for blueprint in self.blueprints for route in blueprint.routes))
         descriptions = {blueprint.name: blueprint.description for blueprint in self.blueprints}
-        has_database = "beastmode.database" in app.extensions
         documents = {}
         for name, routes in tables.items():
             document = documents[name] = VersionDocument(app, self.title, name)
-            document.add_routes(
-                [Endpoint(app, route, settings, has_database=has_database) for route in routes], descriptions
-            )
+            document.add_routes([Endpoint(app, route, settings) for route in routes], descriptions)
             app.add_url_rule(f"/api/{name}/openapi.json", f"{name}_openapi", document.answer)
         app.extensions["beastmode.documents"] = documents
         app.register_blueprint(docs_blueprint(self.title, {name: f"/api/{name}/openapi.json" for name in documents}))

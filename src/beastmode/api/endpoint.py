@@ -16,14 +16,16 @@ from beastmode.api.json import write_json
 from beastmode.api.pagination import Pager
 from beastmode.api.problems import problem_for
 from beastmode.api.route import Route
+from beastmode.api.versions import Deprecation
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.exchange import current_exchange
-from beastmode.core.identity import authenticator_of
+from beastmode.core.identity import authenticator_of, identify
 from beastmode.core.settings import Settings
 from beastmode.db import Dumped, Loading, transaction
 from beastmode.db.errors import is_out_of_range
 from beastmode.db.lazy import serialising
+from beastmode.db.session import has_database
 from beastmode.db.targets import not_found
 
 __all__ = ["Endpoint"]
@@ -49,13 +51,12 @@ class Endpoint:
         app: The application that it answers for.
         route: What was declared.
         settings: The application's settings.
-        has_database: Whether `If-Match` can be held by a transaction.
 
     Attributes:
         representation: The GET on the same path, whose entity tag `If-Match` is compared with.
     """
 
-    def __init__(self, app: Flask, route: Route, settings: Settings, *, has_database: bool) -> None:
+    def __init__(self, app: Flask, route: Route, settings: Settings) -> None:
         authenticate = authenticator_of(app)
         if authenticate is None and not route.public:
             raise ConfigurationError(
@@ -72,18 +73,18 @@ class Endpoint:
             None if route.accepts is None else body_reader(route.accepts, settings, required=route.body_required)
         )
         self._read_query = query_reader(route.query, route.listing.parameters() if route.listing else [])
-        self._has_database = has_database
-        self._farewell = route.deprecated.headers() if route.deprecated else None
+        self._has_database = has_database(app)
+        self._farewell = route.deprecated.headers() if route.deprecated else []
         self._dump = dumper_of(route)
         self._view = app.ensure_sync(route.view)
 
     def __call__(self, **path: Any) -> Response:
         """Answer the current request."""
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - one look-up instead of ten
-        if self._farewell is not None:
-            self._say_farewell()
+        if self.route.deprecated is not None:
+            self._say_farewell(self.route.deprecated)
         if self._authenticate is not None:
-            current_exchange().identity = self._authenticate(asked)
+            identify(self._authenticate(asked))
         if has_beyond(path, WIDEST):
             raise not_found()
         try:
@@ -150,29 +151,30 @@ class Endpoint:
             response = JsonResponse(status=reply.status)
         elif self.route.is_safe:
             etag = etag_of(reply.body)
-            if has_it_already(asked, etag):
-                response = JsonResponse(status=304)
-            else:
-                response = JsonResponse([reply.body], reply.status)
-                response.headers["Content-Length"] = str(len(reply.body))
+            response = JsonResponse(status=304) if has_it_already(asked, etag) else whole(reply)
             response.headers["ETag"] = etag
             if not self.route.public:
                 response.headers["Cache-Control"] = PRIVATE
         else:
-            response = JsonResponse([reply.body], reply.status)
-            response.headers["Content-Length"] = str(len(reply.body))
+            response = whole(reply)
         for name, value in reply.headers:
             response.headers[name] = value
         return response
 
-    def _say_farewell(self) -> None:
+    def _say_farewell(self, deprecated: Deprecation) -> None:
         exchange = current_exchange()
         exchange.deprecated = True
-        exchange.headers.extend(self._farewell or ())
-        deprecated = self.route.deprecated
-        if deprecated is not None and deprecated.is_over(now()):
+        exchange.headers.extend(self._farewell)
+        if deprecated.is_over(now()):
             successor = f" Call {deprecated.successor} instead." if deprecated.successor else ""
             raise Problem(410, f"This route is gone since {deprecated.sunset:%Y-%m-%d}.{successor}")
+
+
+def whole(reply: Reply) -> JsonResponse:
+    """A response with the reply's body and its length, which JsonResponse leaves to whoever makes one."""
+    response = JsonResponse([reply.body], reply.status)
+    response.headers["Content-Length"] = str(len(reply.body))
+    return response
 
 
 def has_beyond(path: dict[str, Any], bound: int) -> bool:
