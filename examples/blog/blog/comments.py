@@ -1,41 +1,43 @@
 from typing import Any
 
+from sqlalchemy import bindparam
+
 from beastmode.api import Answer, Blueprint, Listing
 from beastmode.core.identity import current_identity
 from beastmode.db import Dumped, Loading, loading, transaction
 from blog import schemas
 from blog.models import Comment
-from blog.posts import own_posts
+from blog.posts import all_posts
 
 comments = Blueprint(
     "comments", version="v1", url_prefix="/posts/<int:post_id>/comments", description="What others say."
 )
-own_comments = loading(schemas.Comment, Comment).owned_by(Comment.user_id)
+post_comments = loading(schemas.Comment, Comment).where(Comment.post_id == bindparam("post")).owned_by(Comment.user_id)
 
 
 @comments.get(returns=schemas.Comment, listing=Listing(sorts=[Comment.id, Comment.created_at]))
 def list_comments(post_id: int) -> Loading:
     """A post's comments, in pages."""
-    own_posts.get(post_id)
-    return own_comments.where(Comment.post_id == post_id)
+    all_posts.get(post_id)
+    return post_comments.bind(post=post_id)
 
 
 @comments.post(accepts=schemas.Comment, returns=schemas.Comment, status=201)
 @transaction
 def create_comment(new: dict[str, Any], post_id: int) -> Dumped:
     """Comment on a post."""
-    own_posts.get(post_id)
-    return own_comments.insert(post_id=post_id, user_id=current_identity().id, **new)
+    all_posts.get(post_id)
+    return post_comments.insert(post_id=post_id, user_id=current_identity().id, **new)
 
 
 @comments.patch("/<int:comment_id>", accepts=schemas.Comment(partial=True), returns=schemas.Comment, errors=(403,))
 def change_comment(changes: dict[str, Any], post_id: int, comment_id: int) -> Dumped:
     """Change a comment of one's own."""
-    return own_comments.where(Comment.post_id == post_id).update(comment_id, changes)
+    return post_comments.bind(post=post_id).update(comment_id, changes)
 
 
 @comments.delete("/<int:comment_id>", errors=(403,))
 def delete_comment(post_id: int, comment_id: int) -> Answer:
     """Delete a comment of one's own."""
-    own_comments.where(Comment.post_id == post_id).delete(comment_id)
+    post_comments.bind(post=post_id).delete(comment_id)
     return Answer(message="Comment deleted")

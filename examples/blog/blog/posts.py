@@ -8,7 +8,7 @@ from blog.models import Post
 
 posts = Blueprint("posts", version="v1", url_prefix="/posts", description="What people wrote.")
 post_details = loading(schemas.PostDetail, Post)
-own_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
+all_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
 
 
 @posts.get(
@@ -20,7 +20,7 @@ own_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
 )
 def list_posts() -> Loading:
     """Posts, in pages."""
-    return own_posts
+    return all_posts
 
 
 @posts.get("/<int:post_id>", returns=schemas.PostDetail)
@@ -32,17 +32,17 @@ def get_post(post_id: int) -> Dumped:
 @posts.post(accepts=schemas.Post, returns=schemas.Post, status=201)
 def create_post(new: dict[str, Any]) -> Dumped:
     """Write a post."""
-    return own_posts.insert(user_id=current_identity().id, **new)
+    return all_posts.insert(user_id=current_identity().id, **new)
 
 
 @posts.patch("/<int:post_id>", accepts=schemas.Post(partial=True), returns=schemas.Post, errors=(403,))
 def change_post(changes: dict[str, Any], post_id: int) -> Dumped:
     """Change a post of one's own."""
-    return own_posts.update(post_id, changes)
+    return all_posts.update(post_id, changes)
 
 
 @posts.delete("/<int:post_id>", errors=(403,))
 def delete_post(post_id: int) -> Answer:
     """Delete a post of one's own, with its comments."""
-    own_posts.delete(post_id)
+    all_posts.delete(post_id)
     return Answer(message="Post deleted")
