@@ -3,8 +3,8 @@
 import io
 
 import pytest
-from answers import answer_of, without_what_is_added
 from flask.signals import got_request_exception, message_flashed, request_finished, template_rendered
+from site_answers import answer_of, without_what_is_added
 from sqlalchemy import inspect
 
 from apps.plain.models import db
