@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from functools import partial
+from typing import Any
 
 from flask import Flask
 from flask.cli import ScriptInfo
@@ -13,11 +14,13 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from beastmode.cli.gate import ROOM, Gate
 from beastmode.cli.serve import Server
 
 __all__ = ["load_in_worker", "run"]
 
 DRAIN_SECONDS = 25  # Kubernetes and most supervisors kill after 30
+CONNECTIONS = 512  # of one process, idle ones included; half of the file descriptors that it usually may have
 
 
 def run(server: Server) -> None:
@@ -35,9 +38,9 @@ def run(server: Server) -> None:
         port=server.port,
         interface=Interfaces.WSGI,
         workers=server.workers,
-        blocking_threads=server.threads,
-        # More requests than threads would wait inside of the worker, where another worker cannot take them.
-        backpressure=server.threads,
+        blocking_threads=server.threads + ROOM,
+        # Connections, not requests, whatever granian calls it: a browser keeps six, a load balancer hundreds.
+        backpressure=CONNECTIONS,
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,
@@ -45,23 +48,31 @@ def run(server: Server) -> None:
         workers_kill_timeout=DRAIN_SECONDS,
     )
     try:
-        granian.serve(target_loader=partial(load_in_worker, server.target), wrap_loader=False)
+        granian.serve(target_loader=partial(load_in_worker, server.target, server.threads), wrap_loader=False)
     finally:
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
-def load_in_worker(target: str | None) -> Flask:
+def load_in_worker(target: str | None, places: int) -> Flask:
     """The application, in a worker that the main process alone stops.
 
     Args:
         target: The application as `flask --app` names it.
+        places: How many requests it works on at a time.
     """
     # Ctrl-C reaches every process of the terminal. A worker that left on its own would be reported, and replaced.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # A fork keeps the main process's handler, which would swallow a SIGTERM until the application is loaded.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Not set_debug_flag: the setting DEBUG says, and FLASK_DEBUG would overrule it.
-    return ScriptInfo(app_import_path=target, set_debug_flag=False).load_app()
+    app = ScriptInfo(app_import_path=target, set_debug_flag=False).load_app()
+    # Inside of the edge, which answers probes while every place is taken, and dresses who is sent away.
+    edge: Any = app.extensions.get("beastmode.edge")
+    if edge is None:
+        app.wsgi_app = Gate(app.wsgi_app, places)  # type: ignore[method-assign]  # Flask's documented way
+    else:
+        edge.app = Gate(edge.app, places)
+    return app
 
 
 if __name__ == "__main__":

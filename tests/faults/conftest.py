@@ -1,0 +1,68 @@
+"""Faults, for real: servers that are killed, files that are locked, disks that are full."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from secrets import token_hex
+
+import psycopg
+import pytest
+from cluster import Cluster, own_cluster
+from running import running_blog
+
+from beastmode.testing import Factory
+from beastmode.testing.databases import close_database, make_tables
+from blog.models import Comment, Post
+
+PASSWORD = "Correct-Horse-Battery-9"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with own_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def own_postgres(cluster) -> str:
+    """The address of a new database, with a blog in it, on a server that the test may kill."""
+    name = f"blog_{token_hex(4)}"
+    with psycopg.connect(cluster.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return cluster.url(name)
+
+
+@pytest.fixture
+def sqlite_file(tmp_path) -> str:
+    return f"sqlite:///{tmp_path / 'blog.db'}"
+
+
+@pytest.fixture
+def fill(app_factory):
+    """Gives a database the blog's tables, Ada's account, and a post of hers with a comment."""
+
+    def fill(address: str) -> None:
+        app = app_factory({"ENVIRONMENT": "testing", "DATABASE_URL": address, "LOG_LEVEL": "CRITICAL"})
+        try:
+            make_tables(app)
+            factory = Factory(app)
+            ada = factory.account("ada@example.com", PASSWORD)
+            post = factory(Post, user_id=ada.id)
+            factory(Comment, user_id=ada.id, post_id=post.id)
+        finally:
+            close_database(app)
+
+    return fill
+
+
+@pytest.fixture
+def serve(tmp_path, fill):
+    """Serves the blog on a database, and has Ada signed in."""
+
+    @contextmanager
+    def serve(address: str, **settings):
+        fill(address)
+        with running_blog(tmp_path, address, **settings) as server:
+            assert server.log_in("ada@example.com", PASSWORD).status == 200
+            yield server
+
+    return serve
