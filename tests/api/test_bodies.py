@@ -1,14 +1,21 @@
 """What a request may bring, and what it is told when it brings something else."""
 
 import contextlib
+import io
 import json
 
 import pytest
+from flask import Request
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import fields
+from werkzeug.test import EnvironBuilder
 
+from beastmode.api import Schema
+from beastmode.api.body import body_reader
 from beastmode.api.json import deepest, read_json, write_json
 from beastmode.core.errors import Problem
+from beastmode.core.settings import Settings
 
 
 @pytest.fixture
@@ -94,6 +101,14 @@ def test_deep_json_is_refused_before_it_is_read(post, body):
     assert "deeper than 32" in answer.json["message"]
 
 
+@pytest.mark.parametrize("text", ["[" * 33, "[" * 33 + '"', '[{"a":' * 17, "[]" * 9 + "[" * 33])
+def test_what_nests_too_deeply_is_refused_though_it_is_no_json_either(post, text):
+    answer = post(text)
+
+    assert answer.status_code == 400
+    assert "deeper than 32" in answer.json["message"]
+
+
 def test_brackets_in_texts_are_not_deep(post):
     assert post(json.dumps({"title": "[{" * 18, "tags": ['[[[[{{{{\\"'] * 9})).status_code == 201
 
@@ -107,13 +122,42 @@ def test_a_large_body_is_refused(post):
 def test_a_large_body_of_unknown_length_is_refused(client, signed_in):
     answer = client.post(
         "/api/v1/books",
-        input_stream=__import__("io").BytesIO(b'"' + b"x" * 50_000 + b'"'),
+        input_stream=io.BytesIO(b'"' + b"x" * 50_000 + b'"'),
         content_type="application/json",
         headers=signed_in | {"Transfer-Encoding": "chunked"},
         environ_overrides={"wsgi.input_terminated": True},
     )
 
     assert answer.status_code == 413
+
+
+def test_no_more_of_a_body_of_unknown_length_is_read_than_may_be(client, signed_in):
+    stream = io.BytesIO(b'"' + b"x" * 500_000 + b'"')
+
+    client.post(
+        "/api/v1/books",
+        input_stream=stream,
+        content_type="application/json",
+        headers=signed_in | {"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+    assert stream.tell() <= 20_001
+
+
+def test_a_body_that_breaks_off_is_not_taken_for_whole(client, signed_in, store):
+    answer = client.post(
+        "/api/v1/books",
+        input_stream=io.BytesIO(b'{"title": "Emma"}'),
+        content_type="application/json",
+        content_length=30,
+        headers=signed_in,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+    assert answer.status_code == 400
+    assert answer.json["message"] == "The body broke off after 17 of 30 bytes."
+    assert list(store) == [1]
 
 
 @pytest.mark.parametrize(
@@ -188,3 +232,18 @@ def test_any_bytes_are_read_or_refused(raw):
 @pytest.mark.parametrize("value", [10**40, [10**40, 1.5], {"a": -(10**30)}])
 def test_numbers_beyond_64_bits_are_written(value):
     assert json.loads(write_json(value)) == value
+
+
+def test_wrong_kinds_in_lists_and_objects_are_told_where_marshmallow_would_tell_them():
+    class Row(Schema):
+        size = fields.Int()
+        counts = fields.Dict(keys=fields.Str(), values=fields.Int())
+
+    read = body_reader(Row(many=True), Settings(environment="testing"), required=True)
+    builder = EnvironBuilder(method="POST", json=[{"size": 1}, {"size": "2", "counts": {"a": 1, "b": "3"}}])
+
+    with pytest.raises(Problem) as refused:
+        read(Request(builder.get_environ()))
+
+    wrong = ["Not a valid integer."]
+    assert refused.value.details == {1: {"size": wrong, "counts": {"b": {"value": wrong}}}}

@@ -1,6 +1,7 @@
 """What a declared route answers."""
 
 import pytest
+from api_shelf import Book
 from flask import Flask
 
 from beastmode import Beastmode
@@ -141,3 +142,24 @@ def test_a_private_answer_may_be_kept_only_by_its_reader(client, signed_in):
 
 def test_nothing_stands_under_a_number_beyond_64_bits(client, signed_in):
     assert client.get(f"/api/v1/books/{10**30}", headers=signed_in).status_code == 404
+
+
+def test_a_view_that_returns_a_tuple_is_told_what_to_return_instead(app, signed_in):
+    things = Blueprint("things", version="v1", url_prefix="/things")
+    things.get(returns=Book, public=True)(lambda: ({"id": 1}, 201))
+    api = Api("Things")
+    api.register(things)
+    other = Flask("things")
+    other.config["ENVIRONMENT"] = "testing"
+    Beastmode(other, api=api)
+
+    with pytest.raises(TypeError, match=r"return Answer\(data, status=...\)"):
+        other.test_client().get("/api/v1/things")
+
+
+@pytest.mark.parametrize("path", ["/api//v1/books/1", "/api/v1//books/1", "/api/v1/books//1", "/api/v1/books/1/"])
+def test_another_spelling_of_a_path_leads_nowhere_else(client, signed_in, path):
+    answer = client.get(path, headers=signed_in | {"Host": "elsewhere.example"})
+
+    assert answer.status_code == 404
+    assert answer.json == {"success": False, "message": "Resource not found"}

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from beastmode.api.json import read_json
 from beastmode.core.errors import Problem
@@ -13,6 +14,12 @@ from beastmode.core.settings import Settings
 
 __all__ = ["body_reader", "query_reader"]
 
+EXACT: tuple[tuple[type[fields.Field[Any]], str, tuple[type, ...]], ...] = (
+    (fields.Boolean, "Not a valid boolean.", (bool,)),
+    (fields.Integer, "Not a valid integer.", (int,)),
+    (fields.Float, "Not a valid number.", (int, float)),
+)
+"""Fields that marshmallow is lenient about, and the types that JSON has for them."""
 UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 Errors = dict[str, Any]
 Guard = Callable[[Any], Errors]
@@ -30,20 +37,37 @@ def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callab
     guard = guard_of(schema)
 
     def read(request: Request) -> Any:
-        length = request.content_length
-        if length is not None and length > longest:
-            raise Problem(413, f"The body has {length} bytes; {longest} are allowed.")
-        raw = request.get_data(cache=False)
+        raw = bytes_of(request, longest)
         if not raw and not required:
             return load(schema, guard, {})
         refuse_other_types(request)
-        if len(raw) > longest:
-            raise Problem(413, f"The body has {len(raw)} bytes; {longest} are allowed.")
         if not raw:
             raise Problem(400, "The body is empty; expected JSON.")
         return load(schema, guard, read_json(raw, depth=depth))
 
     return read
+
+
+def bytes_of(request: Request, longest: int) -> bytes:
+    """The body, whole.
+
+    Raises:
+        Problem: 413 if it is too long, 400 if the client left before its end.
+    """
+    length = request.content_length
+    if length is None:
+        request.max_content_length = longest
+        try:
+            return request.get_data(cache=False)
+        except RequestEntityTooLarge:
+            raise Problem(413, f"The body has more than {longest} bytes.") from None
+    if length > longest:
+        raise Problem(413, f"The body has {length} bytes; {longest} are allowed.")
+    raw = request.get_data(cache=False)
+    if len(raw) < length:
+        # A server that ends bodies by itself, as granian does, hands over what came.
+        raise Problem(400, f"The body broke off after {len(raw)} of {length} bytes.")
+    return raw
 
 
 def refuse_other_types(request: Request) -> None:
@@ -90,19 +114,19 @@ def guard_of(schema: Schema) -> Guard:
 
     The contract says `integer`, so a text is refused, as any client that checks itself against the contract would.
     """
-    checks: list[tuple[str, Guard]] = []
-    for name, field in schema.load_fields.items():
-        if (check := type_check(field)) is not None:
-            checks.append((field.data_key or name, check))
+    checks = {
+        field.data_key or name: check
+        for name, field in schema.load_fields.items()
+        if (check := type_check(field)) is not None
+    }
 
     def guard(data: Any) -> Errors:
+        if isinstance(data, list):
+            return each(guard, data)
         errors: Errors = {}
-        for one in data if schema.many and isinstance(data, list) else [data]:
-            if not isinstance(one, dict):
-                continue
-            for name, check in checks:
-                if one.get(name) is not None and (wrong := check(one[name])):
-                    errors[name] = wrong.get("", wrong)
+        for name, check in checks.items() if isinstance(data, dict) else ():
+            if data.get(name) is not None and (wrong := check(data[name])):
+                errors[name] = wrong.get("", wrong)
         return errors
 
     return guard if checks else (lambda _: {})
@@ -111,22 +135,29 @@ def guard_of(schema: Schema) -> Guard:
 def type_check(field: fields.Field[Any]) -> Guard | None:
     """The check of one field's JSON type; None where marshmallow is exact already."""
     if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
-        inner = guard_of(field.schema)
-        return lambda value: each(inner, value) if isinstance(value, list) else inner(value)
+        return guard_of(field.schema)
     if isinstance(field, fields.List):
         item = type_check(field.inner)
         return None if item is None else (lambda value: each(item, value) if isinstance(value, list) else {})
-    if isinstance(field, fields.Boolean):
-        return only("Not a valid boolean.", bool)
-    if isinstance(field, fields.Integer):
-        return only("Not a valid integer.", int)
-    if isinstance(field, fields.Float):
-        return only("Not a valid number.", int, float)
-    return None
+    if isinstance(field, fields.Dict) and field.value_field is not None:
+        return of_values(type_check(field.value_field))
+    return next((only(message, *kinds) for kind, message, kinds in EXACT if isinstance(field, kind)), None)
 
 
 def only(message: str, *kinds: type) -> Guard:
     return lambda value: {} if type(value) in kinds else {"": [message]}
+
+
+def of_values(check: Guard | None) -> Guard | None:
+    """The check of each value of an object whose keys are free."""
+    if check is None:
+        return None
+
+    def guard(data: Any) -> Errors:
+        values = data.items() if isinstance(data, dict) else ()
+        return {key: {"value": wrong.get("", wrong)} for key, value in values if (wrong := check(value))}
+
+    return guard
 
 
 def each(check: Guard, values: list[Any]) -> Errors:

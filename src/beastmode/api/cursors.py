@@ -11,10 +11,10 @@ import orjson
 
 from beastmode.core.errors import Problem
 
-__all__ = ["Cursor", "CursorSigner"]
+__all__ = ["Cursor", "CursorSigner", "unknown_cursor"]
 
 TAG_BYTES = 12
-LONGEST = 2000
+LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Cursor:
     values: tuple[Any, ...]
 
 
+def unknown_cursor() -> Problem:
+    """The refusal of a cursor that the list did not give, or would not give any more."""
+    return Problem(404, "The cursor is not one of this list; start again without it.")
+
+
 class CursorSigner:
     """Writes and reads the cursors of one list; those of another list, and forged ones, are not found.
 
@@ -44,9 +49,16 @@ class CursorSigner:
         self._key = hmac.digest(secret.encode(), f"beastmode cursor {name}".encode(), "sha256")
 
     def write(self, cursor: Cursor) -> str:
-        """The text that a client hands back."""
+        """The text that a client hands back.
+
+        Raises:
+            Problem: 422 where the values are too long to stand in a URL.
+        """
         payload = orjson.dumps([cursor.sort, cursor.direction[0], cursor.values], default=str)
-        return urlsafe_b64encode(self._tag(payload) + payload).rstrip(b"=").decode()
+        text = urlsafe_b64encode(self._tag(payload) + payload).rstrip(b"=").decode()
+        if len(text) > LONGEST:
+            raise Problem(422, "Validation failed", details={"sort": ["Is by texts too long for a cursor."]})
+        return text
 
     def read(self, text: str) -> Cursor:
         """The position that a text names.
@@ -63,7 +75,7 @@ class CursorSigner:
             if payload and hmac.compare_digest(tag, self._tag(payload)):
                 sort, direction, values = orjson.loads(payload)
                 return Cursor(sort, "after" if direction == "a" else "before", tuple(values))
-        raise Problem(404, "The cursor is not one of this list; start again without it.")
+        raise unknown_cursor()
 
     def _tag(self, payload: bytes) -> bytes:
         return hashlib.blake2b(payload, key=self._key, digest_size=TAG_BYTES).digest()

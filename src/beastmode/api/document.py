@@ -76,6 +76,8 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             endpoint.__name__,
             blueprint.doc(**operation)(endpoint),
             methods=[route.method],
+            # Or a path with two slashes would be answered by a redirect to whatever host the request names.
+            merge_slashes=False,
             tags=[route.blueprint],
         )
 

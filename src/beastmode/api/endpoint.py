@@ -195,7 +195,9 @@ def dumper_of(route: Route) -> Callable[[Any], Any] | None:
     name = type(schema).__name__
 
     def dump(value: Any) -> Any:
-        many = route.many or isinstance(value, list | tuple)
+        if isinstance(value, tuple):
+            raise TypeError(f"{route} returned a tuple; to say a status or headers, return Answer(data, status=...).")
+        many = route.many or isinstance(value, list)
         with serialising(name):
             return schema.dump(value, many=many)
 

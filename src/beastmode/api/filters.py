@@ -20,6 +20,7 @@ from beastmode.db.windows import Condition, Operator
 
 __all__ = ["Filter", "field_of", "filter_fields"]
 
+OF_TEXT = {"contains", "startswith"}
 INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 
 
@@ -94,6 +95,8 @@ def filter_fields(filters: dict[str, Filter]) -> dict[str, tuple[Condition, fiel
     for name, declared in filters.items():
         for operator in declared.operators:
             field = field_of(declared.column)
+            if operator in OF_TEXT and not isinstance(field, fields.String):
+                raise ConfigurationError(f"A list cannot be filtered by {declared.column} {operator}: it is no text.")
             if operator == "in":
                 field = Several(field)
             readers[name if operator == "eq" else f"{name}__{operator}"] = (Condition(declared.column, operator), field)

@@ -11,7 +11,10 @@ from beastmode.core.errors import Problem
 
 __all__ = ["read_json", "write_json"]
 
-BRACKETS_OR_TEXT = re.compile(rb'[\[{]|[\]}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
+TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+BRACKETS = b"[]{}"
+OTHERS = bytes(set(range(256)) - set(BRACKETS))
+ALIKE = bytes.maketrans(b"{}", b"[]")
 
 
 def read_json(raw: bytes, *, depth: int) -> Any:
@@ -33,24 +36,21 @@ def read_json(raw: bytes, *, depth: int) -> Any:
         message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         raise Problem(400, message) from error
     # A key has one colon: where there are no more colons than keys, no key was swallowed by its double.
-    if raw.count(b":") != count_keys(value):
+    colons = raw.count(b":")
+    if colons and colons != count_keys(value):
         refuse_duplicates(raw)
     return value
 
 
 def deepest(raw: bytes, enough: int) -> int:
     """How deep a text nests, brackets inside of strings apart; stops counting once it is more than enough."""
-    level = most = 0
-    for match in BRACKETS_OR_TEXT.finditer(raw):
-        token = raw[match.start()]
-        if token in b"[{":
-            level += 1
-            most = max(most, level)
-            if most > enough:
-                break
-        elif token in b"]}":
-            level -= 1
-    return most
+    # Level by level from the inside, at the speed of C: a megabyte of brackets one by one would take half a second.
+    left = TEXTS.sub(b"", raw).translate(ALIKE, OTHERS)
+    level = 0
+    while level <= enough and b"[]" in left:
+        left = left.replace(b"[]", b"")
+        level += 1
+    return level + left.count(b"[")
 
 
 def count_keys(value: Any) -> int:

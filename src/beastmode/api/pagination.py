@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from beastmode.api.cursors import Cursor, CursorSigner
+from beastmode.api.cursors import Cursor, CursorSigner, unknown_cursor
+from beastmode.api.filters import field_of
 from beastmode.api.listing import MOST_PER_PAGE, Listing
 from beastmode.core.errors import Problem
 from beastmode.db.loading import Loading
@@ -46,6 +47,8 @@ class Pager:
     """
 
     def __init__(self, listing: Listing, signer: CursorSigner, count_limit: int) -> None:
+        for column in listing.sorts.values():
+            field_of(column)  # refuses, at start, what has no form in a cursor
         self.listing = listing
         self.signer = signer
         self.count_limit = count_limit if listing.count else None
@@ -113,7 +116,11 @@ class Pager:
         cursor = ask.cursor
         backwards = cursor is not None and cursor.direction == "before"
         position = None if cursor is None else cursor.values
-        found = loading.page(ask.window(before=position) if backwards else ask.window(after=position))
+        try:
+            found = loading.page(ask.window(before=position) if backwards else ask.window(after=position))
+        except ValueError as error:
+            # Signed by us, for an order that the list no longer has.
+            raise unknown_cursor() from error
         # Whoever came here by a cursor came from a row on the other side of it.
         has_next = True if backwards else found.has_more
         has_prev = found.has_more if backwards else cursor is not None

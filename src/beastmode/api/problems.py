@@ -46,7 +46,7 @@ def render(error: HTTPException) -> Response:
     for name, value in error.get_headers(request.environ):
         if name.lower() not in OF_THE_BODY:
             response.headers.add(name, value)
-    response.headers["Vary"] = "Accept"
+    response.vary.add("Accept")
     return response
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -170,9 +171,16 @@ def read_key(mapper: Mapper[Any], order: Order, key: tuple[Any, ...]) -> dict[st
     for index, (placed, value) in enumerate(zip(order, key, strict=True)):
         if value is None and not placed.nullable:
             raise ValueError(f"{placed.attribute} is never NULL; the key is of another order.")
-        read = FROM_TEXT.get(type_of(mapper, placed)) if isinstance(value, str) else None
-        params[f"_at{index}"] = value if read is None else read(value)
+        params[f"_at{index}"] = revived(type_of(mapper, placed), value)
     return params
+
+
+def revived(kind: type[Any], value: Any) -> Any:
+    """A value of a column's type, from what JSON made of it."""
+    if issubclass(kind, Enum) and value is not None and not isinstance(value, kind):
+        return kind(value)
+    read = FROM_TEXT.get(kind) if isinstance(value, str) else None
+    return value if read is None else read(value)
 
 
 def type_of(mapper: Mapper[Any], placed: Placed) -> type[Any]:
