@@ -6,7 +6,6 @@ from typing import Any
 from flask import Request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from beastmode.api.json import read_json
 from beastmode.core.errors import Problem
@@ -56,16 +55,14 @@ def bytes_of(request: Request, longest: int) -> bytes:
     """
     length = request.content_length
     if length is None:
-        request.max_content_length = longest
-        try:
-            return request.get_data(cache=False)
-        except RequestEntityTooLarge:
-            raise Problem(413, f"The body has more than {longest} bytes.") from None
-    if length > longest:
+        request.max_content_length = longest + 1
+    elif length > longest:
         raise Problem(413, f"The body has {length} bytes; {longest} are allowed.")
     raw = request.get_data(cache=False)
-    if len(raw) < length:
-        # A server that ends bodies by itself, as granian does, hands over what came.
+    if len(raw) > longest:
+        raise Problem(413, f"The body has more than {longest} bytes.")
+    if length is not None and len(raw) < length:
+        # A server that ends bodies by itself, as granian does, hands over what has come.
         raise Problem(400, f"The body broke off after {len(raw)} of {length} bytes.")
     return raw
 
