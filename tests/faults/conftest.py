@@ -1,19 +1,19 @@
 """Faults, for real: servers that are killed, files that are locked, disks that are full."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from secrets import token_hex
 
 import psycopg
 import pytest
 from cluster import Cluster, own_cluster
-from running import running_blog
+from running import PASSWORD, Running, running_blog
 
 from beastmode.testing import Factory
 from beastmode.testing.databases import close_database, make_tables
 from blog.models import Comment, Post
 
-PASSWORD = "Correct-Horse-Battery-9"
+Serve = Callable[..., AbstractContextManager[Running]]
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +22,9 @@ def cluster() -> Iterator[Cluster]:
         yield cluster
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_postgres(cluster) -> str:
-    """The address of a new database, with a blog in it, on a server that the test may kill."""
+    """The address of a new database on a server that the test may kill."""
     name = f"blog_{token_hex(4)}"
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -33,11 +33,12 @@ def own_postgres(cluster) -> str:
 
 @pytest.fixture
 def sqlite_file(tmp_path) -> str:
+    """The address of a new SQLite file."""
     return f"sqlite:///{tmp_path / 'blog.db'}"
 
 
-@pytest.fixture
-def fill(app_factory):
+@pytest.fixture(scope="session")
+def fill(app_factory) -> Callable[[str], None]:
     """Gives a database the blog's tables, Ada's account, and a post of hers with a comment."""
 
     def fill(address: str) -> None:
@@ -54,14 +55,14 @@ def fill(app_factory):
     return fill
 
 
-@pytest.fixture
-def serve(tmp_path, fill):
-    """Serves the blog on a database, and has Ada signed in."""
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory, fill) -> Serve:
+    """Serves the blog on a new database, with Ada signed in."""
 
     @contextmanager
-    def serve(address: str, **settings):
+    def serve(address: str, **settings) -> Iterator[Running]:
         fill(address)
-        with running_blog(tmp_path, address, **settings) as server:
+        with running_blog(tmp_path_factory.mktemp("served"), address, **settings) as server:
             assert server.log_in("ada@example.com", PASSWORD).status == 200
             yield server
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 BLOG = Path(__file__).resolve().parents[2] / "examples" / "blog"
 PATIENCE = 60
+PASSWORD = "Correct-Horse-Battery-9"
 T = TypeVar("T")
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -93,8 +93,8 @@ def is_busy(error: DBAPIError) -> bool:
         return sqlite_code(error.orig) & 0xFF in SQLITE_BUSY
     state = sqlstate_of(error)
     if state is None:
-        # libpq could not connect, or lost its connection; the server had no say.
-        return type(error.orig).__name__ == "OperationalError"
+        # libpq could not connect in time, or lost its connection; the server had no say.
+        return isinstance(error, OperationalError)
     return state[:2] in BUSY_CLASSES or state == LOCK_NOT_AVAILABLE
 
 

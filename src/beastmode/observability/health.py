@@ -19,6 +19,7 @@ Check = Callable[[], object]
 """Raises if what it looks at is not usable; runs in an application context."""
 
 HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+RETRY = ("Retry-After", "1")
 ALIVE = b'{"status":"ok"}'
 QUIET_SECONDS = 60
 log = logging.getLogger("beastmode")
@@ -51,7 +52,8 @@ def readiness(app: Flask) -> Probe:
         results = {name: "ok" if passes(app, name, check, told) else "failed" for name, check in checks.items()}
         is_ready = "failed" not in results.values()
         body = {"status": "ok" if is_ready else "failed", "checks": results}
-        return 200 if is_ready else 503, HEADERS, orjson.dumps(body)
+        headers = HEADERS if is_ready else [*HEADERS, RETRY]
+        return 200 if is_ready else 503, headers, orjson.dumps(body)
 
     return ready
 
