@@ -163,3 +163,12 @@ def test_another_spelling_of_a_path_leads_nowhere_else(client, signed_in, path):
 
     assert answer.status_code == 404
     assert answer.json == {"success": False, "message": "Resource not found"}
+
+
+def test_a_view_that_has_nothing_where_data_is_declared_is_told_to_say_so(app, client, signed_in, store):
+    store[1] = None
+
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+
+    with pytest.raises(TypeError, match="returned None"):
+        client.get("/api/v1/books/1", headers=signed_in)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, redirect
 
 from beastmode import Beastmode
 from blog.api import accounts, api
@@ -17,5 +17,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(config or {})
     Beastmode(app, database=db, api=api, accounts=accounts)
+    app.add_url_rule("/", "home", lambda: redirect("/docs"))
     app.cli.add_command(seed)
     return app

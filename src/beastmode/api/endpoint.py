@@ -88,10 +88,11 @@ class Endpoint:
         if has_beyond(path, WIDEST):
             raise not_found()
         try:
+            arguments = self._arguments(asked)
             if "HTTP_IF_MATCH" in asked.environ and not self.route.is_safe:
-                reply = self._reply_if_matching(asked, path)
+                reply = self._reply_if_matching(asked, path, arguments)
             else:
-                reply = self._reply(asked, path)
+                reply = self._reply(asked, path, arguments)
         except Exception as error:
             problem = not_found() if is_out_of_range(error) and has_beyond(path, WIDTH) else problem_for(error)
             if problem is None or problem is error:
@@ -103,11 +104,11 @@ class Endpoint:
 
     def etag(self, asked: Request, path: dict[str, Any]) -> str:
         """The entity tag of what this route, a GET, would answer now."""
-        reply = self._reply(asked, path, is_asked=False)
+        reply = self._reply(asked, path, self._no_arguments())
         return etag_of(reply.get_data() if isinstance(reply, Response) else reply.body)
 
-    def _reply(self, asked: Request, path: dict[str, Any], *, is_asked: bool = True) -> Reply | Response:
-        result = self._view(*(self._arguments(asked) if is_asked else self._no_arguments()), **path)
+    def _reply(self, asked: Request, path: dict[str, Any], arguments: list[Any]) -> Reply | Response:
+        result = self._view(*arguments, **path)
         if isinstance(result, Response):
             return result
         answer = result if type(result) is Answer else Answer(result)
@@ -126,11 +127,11 @@ class Endpoint:
     def _no_arguments(self) -> list[Any]:
         return [] if self.route.query is None else [self._read_query(MultiDict())]
 
-    def _reply_if_matching(self, asked: Request, path: dict[str, Any]) -> Reply | Response:
+    def _reply_if_matching(self, asked: Request, path: dict[str, Any], arguments: list[Any]) -> Reply | Response:
         def compare_then_act() -> Reply | Response:
             source = self.representation
             require_match(asked, None if source is None else source.etag(asked, path))
-            return self._reply(asked, path)
+            return self._reply(asked, path, arguments)
 
         if not self._has_database:
             return compare_then_act()
@@ -142,8 +143,12 @@ class Endpoint:
             return result.data
         if isinstance(result, Loading):
             return result.all().data if self._pager is None else self._pager.answer(result, asked.args)
-        if result is None or self._dump is None:
+        if self._dump is None:
             return result
+        if result is None:
+            raise TypeError(
+                f"{self.route} returned None where the document says data; raise Problem(404, ...) instead."
+            )
         return self._dump(result)
 
     def _response(self, asked: Request, reply: Reply) -> Response:

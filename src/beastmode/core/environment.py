@@ -13,6 +13,10 @@ from beastmode.core.settings import A_SECRET, DEVELOPMENT_SECRET, SECRET_BYTES, 
 
 __all__ = ["read_settings"]
 
+WHY_PRODUCTION = (
+    "Where ENVIRONMENT says nothing else it is production; on your own machine: export ENVIRONMENT=development."
+)
+
 
 def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Every setting, from what is given, else the environment, else (in development) `.env`, else the default.
@@ -68,7 +72,8 @@ def production_problems(settings: Settings) -> Iterator[str]:
     secrets += [("JWT_PREVIOUS_SECRET_KEYS", secret) for secret in settings.jwt_previous_secret_keys]
     for name, secret in secrets:
         if secret == DEVELOPMENT_SECRET:
-            yield f"{name} is not set, or set to the value for development; production needs {A_SECRET}."
+            needed = f"production needs {A_SECRET}. {WHY_PRODUCTION}"
+            yield f"{name} is not set, or set to the value for development; {needed}"
         elif len(secret.encode()) < SECRET_BYTES:
             yield f"{name} has {len(secret.encode())} bytes; production needs {A_SECRET}."
     if settings.debug:
