@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -95,7 +96,13 @@ class Running:
 
 @contextlib.contextmanager
 def running_blog(
-    folder: Path, database_url: str, *, workers: int = 2, threads: int = 4, **environment: str
+    folder: Path,
+    database_url: str,
+    *,
+    workers: int = 2,
+    threads: int = 4,
+    file_size: int | None = None,
+    **environment: str,
 ) -> Iterator[Running]:
     """A blog that is served by granian, on a database that has its tables.
 
@@ -104,6 +111,7 @@ def running_blog(
         database_url: Its database.
         workers: Processes.
         threads: Requests that each works on at a time.
+        file_size: Bytes that no file of the server's may have more of; None is no bound.
         environment: Settings.
     """
     port, output = free_port(), folder / "server-output"
@@ -119,6 +127,8 @@ def running_blog(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    if file_size is not None:
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (file_size, file_size))
     server = Running(port, process, output)
     try:
         until(lambda: answers(server) or process.poll() is not None)
