@@ -51,8 +51,11 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill it at once, as a machine that loses its power does."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            serving = [row[0] for row in connection.execute("SELECT pid FROM pg_stat_activity")]
         os.kill(self._process(), signal.SIGKILL)
-        until(lambda: not self.accepts())
+        # Those that serve a connection go on answering until they notice.
+        until(lambda: not self.accepts() and not any(map(is_alive, serving)))
 
     def stop(self) -> None:
         """Stop it without waiting for anybody."""
@@ -62,7 +65,11 @@ class Cluster:
         """End every connection to a database, and say how many there were."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s"
-            return connection.execute(query, [database]).fetchone()[0]
+            ended = connection.execute(query, [database]).fetchone()[0]
+            left = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+            # They are told, and go when they have heard.
+            until(lambda: connection.execute(left, [database]).fetchone()[0] == 0)
+            return ended
 
     def accepts(self) -> bool:
         """Whether it lets anybody in."""
@@ -85,6 +92,15 @@ class Cluster:
             check=check,
         )
         return ended.returncode == 0
+
+
+def is_alive(process: int) -> bool:
+    """Whether there is a process of this number that has not ended."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
 
 
 @contextlib.contextmanager
