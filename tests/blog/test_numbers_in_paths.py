@@ -1,6 +1,5 @@
 """A number that no row can have names nothing, however large it is; it is no mistake of the client's."""
 
-import pytest
 from answers import Ask, ask
 
 ROUTES = [
@@ -17,14 +16,17 @@ ROUTES = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_a_number_beyond_every_column_is_not_found(app, ada, method, path):
+NUMBERS = [0, 2**31 - 1, 2**31, 2**40, 2**63 - 1, 2**63, 2**64, 10**30]
+
+
+def test_a_number_beyond_every_column_is_not_found(app, ada):
     headers = {"Authorization": f"Bearer {ada.api.auth_token}", "Content-Type": "application/json"}
-    body = b'{"body": "text"}' if method in {"POST", "PATCH"} else None
+    statuses = {}
 
-    statuses = {
-        number: ask(app, Ask(method, path.replace("{}", str(number)).encode(), headers=headers, body=body)).status_code
-        for number in (0, 2**31 - 1, 2**31, 2**40, 2**63 - 1, 2**63, 2**64, 10**30)
-    }
+    for method, path in ROUTES:
+        body = b'{"body": "text"}' if method in {"POST", "PATCH"} else None
+        for number in NUMBERS:
+            asked = Ask(method, path.replace("{}", str(number)).encode(), headers=headers, body=body)
+            statuses[method, path, number] = ask(app, asked).status_code
 
-    assert set(statuses.values()) == {404}, statuses
+    assert not {asked: status for asked, status in statuses.items() if status != 404}
