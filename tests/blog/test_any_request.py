@@ -82,6 +82,7 @@ PARAMETERS = (
 QUERIES = st.one_of(
     st.just(""),
     st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=60),
+    st.text(st.characters(min_codepoint=33, max_codepoint=255), max_size=60),
     st.lists(st.tuples(st.sampled_from(PARAMETERS), SEGMENTS), max_size=4).map(
         lambda pairs: "&".join(f"{name}={''.join(f'%{byte:02x}' for byte in value)}" for name, value in pairs)
     ),

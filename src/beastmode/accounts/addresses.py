@@ -41,5 +41,8 @@ class EmailAddress(fields.String):
         rules = [ADDRESS_RULE, Length(max=LONGEST)]
         super().__init__(required=True, validate=rules, metadata={"example": "ada@example.com"})
 
-    def _deserialize(self, *arguments: Any, **others: Any) -> str:
-        return super()._deserialize(*arguments, **others).lower()
+    def deserialize(self, *arguments: Any, **others: Any) -> str:
+        """The address, in lower case."""
+        # Judged as it came: the lower case of the Kelvin sign is a k.
+        address: str = super().deserialize(*arguments, **others)
+        return address.lower()

@@ -43,9 +43,9 @@ class Registration:
             Problem: 400 "already exists" for a taken address, whatever the password is; 422 for an address or a
                 password that will not do.
         """
-        email = email.lower()
         if not is_address(email):
             raise Problem(422, "Validation failed", details={"email": ["Not a valid email address."]})
+        email = email.lower()
         if self._is_taken(email):
             raise already_exists()
         # Hashed before the transaction begins: it takes a while, and SQLite has one writer at a time.

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from beastmode.core.exchange import ENVIRON_KEY, Exchange
 
@@ -24,6 +25,7 @@ Headers = list[tuple[str, str]]
 Probe = Callable[[Exchange], tuple[int, Headers, bytes]]
 """Answers a request before Flask is asked: status code, headers, body."""
 
+QUERY_MARKS = "".join(map(chr, range(0x21, 0x7F)))
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 STATUS_LINES = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
 LAST_RESORT = b'{"success":false,"message":"Internal Server Error","details":null}'
@@ -90,6 +92,9 @@ class Edge:
             for rewrite in self.rewrites:
                 path = rewrite(path)
             exchange.environ["PATH_INFO"] = path
+        if not (query := exchange.environ.get("QUERY_STRING", "")).isascii():
+            # Servers that let raw bytes through: werkzeug fails on those that are no UTF-8.
+            exchange.environ["QUERY_STRING"] = quote(query, safe=QUERY_MARKS, encoding="latin-1")
         return self.app(exchange.environ, begin)
 
     def _settle(self) -> None:
