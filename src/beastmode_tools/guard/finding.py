@@ -1,0 +1,130 @@
+"""What the guard says: findings, each with a verdict, and the report that holds them."""
+
+import enum
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["Acceptance", "Evidence", "Finding", "Report", "Verdict", "worst"]
+
+
+class Verdict(enum.IntEnum):
+    """How a change may ship; a greater one is worse."""
+
+    SAFE = 0
+    CAUTIOUS = 1
+    DANGEROUS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a finding is known: read in the sources, or proved by running them."""
+
+    kind: Literal["read", "proved"]
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Who accepted a finding, why, and until when (ISO dates)."""
+
+    reason: str
+    author: str
+    date: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a change does.
+
+    Args:
+        rule: The rule's name, a kebab-case sentence.
+        verdict: How bad it is.
+        where: File and line, or the operation of the API and the place in it.
+        problem: One sentence: what changes, for whom.
+        evidence: How it is known.
+        instead: What to do instead, as exactly as it can be said; for a SAFE finding it may be empty.
+        subject: What it is about in words that stay when lines move ("orders.total", "GET /users 200 name"); two
+            different things never share it. The fingerprint is made of it.
+        acceptance: Set where somebody accepted the finding.
+    """
+
+    rule: str
+    verdict: Verdict
+    where: str
+    problem: str
+    evidence: Evidence
+    instead: str
+    subject: str
+    acceptance: Acceptance | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits that stay the same for the same finding of the same severity."""
+        text = "\0".join((self.rule, self.verdict.name, self.subject))
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts for the verdict and the exit status: an accepted one does not."""
+        return self.acceptance is None
+
+    def as_json(self) -> dict[str, Any]:
+        """The finding as `--format json` shows it."""
+        return {
+            "rule": self.rule,
+            "verdict": self.verdict.name,
+            "where": self.where,
+            "problem": self.problem,
+            "evidence": {"kind": self.evidence.kind, "detail": self.evidence.detail},
+            "instead": self.instead,
+            "fingerprint": self.fingerprint,
+            "accepted": self.acceptance is not None,
+            **({"acceptance": acceptance_as_json(self.acceptance)} if self.acceptance else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The answer to one question.
+
+    Args:
+        base: What was compared against, as a person names it.
+        findings: Worst first.
+        not_proven: One sentence for each thing that could not be proved, and why.
+        seconds: How long it took.
+        pictures: What pages may draw besides: "migrations", "mixed_versions", "contract"; JSON values.
+    """
+
+    base: str
+    findings: tuple[Finding, ...]
+    not_proven: tuple[str, ...]
+    seconds: float
+    pictures: dict[str, Any]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of what was not accepted; SAFE where there is nothing."""
+        return worst(self.findings)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `--format json` shows it."""
+        return {
+            "verdict": self.verdict.name,
+            "base": self.base,
+            "findings": [finding.as_json() for finding in self.findings],
+            "not_proven": list(self.not_proven),
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def worst(findings: Sequence[Finding]) -> Verdict:
+    """The worst verdict of the findings that count."""
+    return max((finding.verdict for finding in findings if finding.counts), default=Verdict.SAFE)
+
+
+def acceptance_as_json(acceptance: Acceptance) -> dict[str, str | None]:
+    """Reason, author, date and expiry."""
+    return {name: getattr(acceptance, name) for name in ("reason", "author", "date", "until")}
