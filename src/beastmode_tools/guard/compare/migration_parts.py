@@ -1,0 +1,143 @@
+"""What operations are made of: where they stand, what is known around them, columns, constraints, enums."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Column", "Constraint", "ConstraintKind", "Direction", "EnumType", "Known", "Place"]
+
+Direction = Literal["upgrade", "downgrade"]
+ConstraintKind = Literal["unique", "foreign", "check", "primary", "exclude"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an operation stands, and under which conditions it runs.
+
+    Args:
+        revision: The revision's id.
+        path: Its file, relative to the project's folder.
+        line: Of the call.
+        direction: Which of the two functions it belongs to.
+        guarded: It stands in a `try` whose handler goes on: that it ran is no proof that it worked.
+        dialects: The only dialects on which it runs; () for all.
+        condition: Source of an `if` that could not be decided by reading; "" where it always runs.
+        in_autocommit: It runs outside of the transaction (`autocommit_block`).
+        in_batch: It belongs to a `batch_alter_table`.
+    """
+
+    revision: str
+    path: str
+    line: int = 0
+    direction: Direction = "upgrade"
+    guarded: bool = False
+    dialects: tuple[str, ...] = ()
+    condition: str = ""
+    in_autocommit: bool = False
+    in_batch: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the operations around it, the history and the settings say about an operation.
+
+    Args:
+        new_table: Its table is created by the same change, so nobody has rows in it or code that uses it.
+        new_column: Its column is added by the same change.
+        big_table: The table is named in `[guard] big_tables`.
+        old_type: The column's type before; None where nobody knows.
+        old_nullable: Whether the column took NULL before; None where nobody knows.
+        old_enum: The values of the column's or the type's enum before; None where nobody knows.
+        filled: An UPDATE of the same change fills the column before.
+        checked: A validated CHECK says that the column holds no NULL.
+        indexed: The index that a constraint takes was built before, concurrently.
+        validated: A later operation of the same change validates the constraint, in a transaction of its own.
+        recreated: The same object is created again by the same change.
+        mirrored: The downgrade undoes it; None where there was nothing to look at.
+        postgres: Major version of PostgreSQL in production.
+    """
+
+    new_table: bool = False
+    new_column: bool = False
+    big_table: bool = False
+    old_type: str | None = None
+    old_nullable: bool | None = None
+    old_enum: tuple[str, ...] | None = None
+    filled: bool = False
+    checked: bool = False
+    indexed: bool = False
+    validated: bool = False
+    recreated: bool = False
+    mirrored: bool | None = None
+    postgres: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """An enum: its name in the database (None where it has none) and its values in order; () where unknown."""
+
+    name: str | None
+    values: tuple[str, ...] = ()
+    native: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as it is created.
+
+    Args:
+        name: Its name.
+        type: SQL text in capitals: `VARCHAR(50)`, `NUMERIC(10, 2)`, `TIMESTAMP WITH TIME ZONE`; "" where unknown.
+        nullable: Whether it takes NULL; a primary key does not.
+        server_default: SQL text of the default that the database gives; None where there is none.
+        default: Source of the default that only Python gives (`default=`): it fills no existing row.
+        primary_key: It is the primary key, or part of it.
+        unique: It makes a unique constraint of its own.
+        index: It makes an index of its own.
+        references: Table and column that it refers to, `users.id`; None where it is no foreign key.
+        autoincrement: SERIAL, IDENTITY or AUTO_INCREMENT.
+        computed: A generated column that is stored.
+        check: SQL of its own CHECK.
+        enum: Set where the type is an enum.
+    """
+
+    name: str
+    type: str = ""
+    nullable: bool = True
+    server_default: str | None = None
+    default: str | None = None
+    primary_key: bool = False
+    unique: bool = False
+    index: bool = False
+    references: str | None = None
+    autoincrement: bool = False
+    computed: bool = False
+    check: str | None = None
+    enum: EnumType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint as it is created.
+
+    Args:
+        kind: What it demands.
+        name: None where it has none.
+        columns: Those that it is on.
+        target: The table that a foreign key points to.
+        condition: SQL of a check.
+        not_valid: Existing rows are not looked at.
+        using_index: Name of an index that was built before.
+        on_delete: What happens to rows when what they point to goes: CASCADE, SET NULL...
+    """
+
+    kind: ConstraintKind
+    name: str | None = None
+    columns: tuple[str, ...] = ()
+    target: str | None = None
+    condition: str | None = None
+    not_valid: bool = False
+    using_index: str | None = None
+    on_delete: str | None = None
