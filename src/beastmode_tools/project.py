@@ -1,9 +1,20 @@
 """A project that the tools look at: where it is, how it starts, with which interpreter."""
 
+import configparser
+import os
+import sys
+import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["GuardSettings", "Project"]
+from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.git import Git
+
+__all__ = ["GuardSettings", "Project", "find_project"]
+
+ENVIRONMENTS = (".venv", "venv", "env", ".env")
+USUAL_MIGRATIONS = ("migrations", "alembic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,8 @@ class GuardSettings:
         seed: `module:function` of the project that adds rows of its own to a scratch database: `seed(connection)`.
         timeout: Seconds that one probe may take.
         replays: Paths to request besides those without arguments.
+        app: "module:name" or "module:factory()"; None where it has to be found.
+        migrations: The Alembic folder, relative to the project's; None where it has to be found.
     """
 
     core: tuple[str, ...] = ()
@@ -27,6 +40,8 @@ class GuardSettings:
     seed: str | None = None
     timeout: float = 60.0
     replays: tuple[str, ...] = ()
+    app: str | None = None
+    migrations: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +63,120 @@ class Project:
     app: str | None
     migrations: str | None
     settings: GuardSettings = field(default_factory=GuardSettings)
+
+
+def find_project(folder: Path, *, app: str | None = None, python: Path | None = None) -> Project:
+    """The project in a folder, with what its settings say and what can be seen.
+
+    Args:
+        folder: The project's folder, anywhere in a git work tree.
+        app: As Flask's `--app` takes it; None where it has to be found.
+        python: The interpreter that has the project's packages; None where it has to be found.
+
+    Raises:
+        CouldNotRun: The folder is not in a git work tree, or what was named is not there.
+    """
+    from beastmode_tools.settings_file import read_settings  # noqa: PLC0415 - it makes what this module defines
+
+    folder = folder.resolve()
+    if not folder.is_dir():
+        raise CouldNotRun(f"{folder} is no folder. Name the project's with --project.")
+    root = repository_root(folder)
+    settings = read_settings(folder)
+    return Project(
+        root=root,
+        folder=folder,
+        python=interpreter(folder, root, python),
+        app=app or settings.app,
+        migrations=migrations_folder(folder) if settings.migrations is None else settings.migrations,
+        settings=settings,
+    )
+
+
+def repository_root(folder: Path) -> Path:
+    """The top of the git work tree that a folder is in.
+
+    Raises:
+        CouldNotRun: It is in none, or git does not want to be asked there.
+    """
+    git = Git(folder)
+    if git.ask_or_none("rev-parse", "--is-inside-work-tree") != "true":
+        said = git.run("rev-parse", "--is-inside-work-tree").stderr.decode("utf-8", "replace")
+        if "dubious ownership" in said:
+            raise CouldNotRun(
+                f"git does not trust {folder}, which somebody else owns: git config --global safe.directory"
+            )
+        raise CouldNotRun(
+            f"{folder} is not in a git work tree, so there is nothing to compare with. Run `git init` first."
+        )
+    return Path(git.ask("rev-parse", "--show-toplevel")).resolve()
+
+
+def interpreter(folder: Path, root: Path, wanted: Path | None) -> Path:
+    """The interpreter that has the project's packages.
+
+    The one that is asked for; else that of a virtual environment in the project or the repository, else of the one
+    that is active, else this one.
+
+    Raises:
+        CouldNotRun: The one that is asked for is not there.
+    """
+    if wanted is not None:
+        found = wanted / "bin" / "python" if wanted.is_dir() else wanted
+        if not os.access(found, os.X_OK):
+            raise CouldNotRun(f"--python {wanted} is no interpreter that can be run. Name the project's own.")
+        return Path(os.path.abspath(found))  # noqa: PTH100 - resolving the link would leave the virtual environment
+    places = [place / name for place in dict.fromkeys((folder, root)) for name in ENVIRONMENTS]
+    if active := os.environ.get("VIRTUAL_ENV"):
+        places.append(Path(active))
+    for place in places:
+        if os.access(python := place / "bin" / "python", os.X_OK):
+            return python
+    return Path(sys.executable)
+
+
+def migrations_folder(folder: Path) -> str | None:
+    """The Alembic folder, relative to the project's: the one that its settings name, else the one that has an env.py.
+
+    Raises:
+        CouldNotRun: There are several and nothing says which.
+    """
+    for named in named_by_settings(folder):
+        if (folder / named / "env.py").is_file():
+            return named
+    for usual in USUAL_MIGRATIONS:
+        if (folder / usual / "env.py").is_file():
+            return usual
+    found = sorted(path.parent.relative_to(folder).as_posix() for path in candidates(folder))
+    if len(found) > 1:
+        raise CouldNotRun(
+            f"There are several Alembic folders: {', '.join(found)}. Say which by [guard] migrations in beastmode.toml."
+        )
+    return found[0] if found else None
+
+
+def named_by_settings(folder: Path) -> Iterator[str]:
+    """Script locations in `alembic.ini` and `pyproject.toml`, as they stand there."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read(folder / "alembic.ini", encoding="utf-8")
+        if location := parser.get("alembic", "script_location", fallback=""):
+            yield location.replace("%(here)s/", "").replace("%(here)s", ".").strip()
+    except (configparser.Error, UnicodeDecodeError):
+        pass
+    try:
+        data = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return
+    location = data.get("tool", {}).get("alembic", {}).get("script_location", "") if isinstance(data, dict) else ""
+    if location:
+        yield str(location).replace("%(here)s/", "")
+
+
+def candidates(folder: Path) -> Iterator[Path]:
+    """Every `env.py` up to three folders deep that has Alembic's other files beside it."""
+    for pattern in ("*/env.py", "*/*/env.py", "*/*/*/env.py"):
+        for path in folder.glob(pattern):
+            is_hidden = any(part.startswith(".") or part in (*ENVIRONMENTS, "node_modules") for part in path.parts)
+            if not is_hidden and ((path.parent / "versions").is_dir() or (path.parent / "script.py.mako").is_file()):
+                yield path
