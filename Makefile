@@ -19,7 +19,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is not free on 127.0.0.1. Stop what listens there, or take another: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check lint types imports rules docs lock bench bench-serve
+.PHONY: help run test fuzz check lint types imports rules docs lock compat bench bench-guard bench-serve
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -60,8 +60,14 @@ lock: ## Write requirements.lock anew, with the newest versions that pyproject.t
 	@.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --extra dev \
 		--no-emit-package beastmode --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
-bench: $(INSTALLED) ## The five requests beside the peers (PostgreSQL, wrk, ten minutes)
+compat: $(INSTALLED) ## The guard on projects with the oldest Flask and SQLAlchemy it knows (installs them apart)
+	@BEAST_COMPAT=1 $(BIN)/python -m pytest tests/guard_boot/test_old_versions.py $(ARGS)
+
+bench: $(INSTALLED) ## The five requests beside the peers, then the guard (PostgreSQL, wrk, ten minutes)
 	@$(BIN)/python bench/all.py $(ARGS)
+
+bench-guard: $(INSTALLED) ## What the guard takes (two minutes)
+	@$(BIN)/python bench/guard.py $(ARGS)
 
 bench-serve: $(INSTALLED) ## The example as the benchmark wants it, on PORT
 	@PORT=$(PORT) exec $(BIN)/python bench/serve.py

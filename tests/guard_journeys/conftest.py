@@ -1,0 +1,73 @@
+"""A copy of the blog in a repository of its own, and the command as a person types it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+TESTS = '''"""What the blog promises."""
+
+
+def test_anybody_may_write_a_post(ada):
+    answer = ada.api.post("/api/v1/posts", json={"title": "Hello", "body": "World"})
+
+    assert answer.status_code == 201
+'''
+
+
+class Checked:
+    """A project in a repository that `beast` is run in."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def git(self, *arguments):
+        subprocess.run(["git", *IDENTITY, *arguments], cwd=self.folder, check=True, capture_output=True)
+
+    def commit(self):
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", "a step")
+
+    def apply(self, diff):
+        self.git("apply", str(diff))
+
+    def beast(self, *arguments):
+        command = [str(Path(sys.executable).parent / "beast"), *arguments]
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder.parent), "LANG": "C.UTF-8"}
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+        )
+
+    def check(self, *arguments):
+        done = self.beast("check", "--python", sys.executable, "--format", "json", *arguments)
+        assert done.returncode in {0, 1}, done.stderr + done.stdout
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def new_project(tmp_path):
+    """Makes a repository on main of a folder's files."""
+
+    def make(source, more=None):
+        folder = tmp_path / "project"
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__", "*.db*", "var"))
+        project = Checked(folder)
+        for name, text in (more or {}).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+        project.git("init", "--quiet", "--initial-branch=main")
+        project.commit()
+        return project
+
+    return make
+
+
+@pytest.fixture
+def blog(new_project):
+    return new_project(ROOT / "examples" / "blog", {"tests/test_blog.py": TESTS})
