@@ -2,40 +2,102 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
 import sys
 import traceback
+from typing import Any
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LEAVE = os._exit
+PACKAGE = "beast_probes"
 
 
 def main(question: str, result: str) -> None:
     """Asks `TASK.py` beside this file, and writes what it answers."""
     with open(question, encoding="utf-8") as file:
         request = json.load(file)
-    here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    request.setdefault("scratch", os.path.dirname(os.path.abspath(result)))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
     sys.path[:0] = [request["folder"], os.path.join(request["folder"], "src"), request["root"]]
+    make_package()
+    answer = asked(request)
+    text = json.dumps(answer, default=repr)
+    with open(result + ".part", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(result + ".part", result)  # a result that exists is whole
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            continue  # the project's code closed or replaced it
+    LEAVE(0)  # threads that the project's code started must not keep the answer waiting
+
+
+def make_package() -> None:
+    """Makes a package of this folder, under a name that no project has."""
+    start = os.path.join(HERE, "__init__.py")
+    spec = importlib.util.spec_from_file_location(PACKAGE, start, submodule_search_locations=[HERE])
+    assert spec is not None  # noqa: S101 - the file stands beside this one
+    sys.modules[PACKAGE] = importlib.util.module_from_spec(spec)
+
+
+def asked(request: dict[str, Any]) -> dict[str, Any]:
+    """What the probe answers, or how it failed."""
+    attempts: list[str] = []
     try:
-        task = load(here, request["task"])
-        answer = task.answer(request)
-    except BaseException as error:  # an exit of the project's code is an answer too
-        traceback.print_exc()
-        answer = {"failed": "{}: {}".format(type(error).__name__, error), "reason": "error"}
-    with open(result, "w", encoding="utf-8") as file:
-        json.dump(answer, file, default=repr)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)  # threads that the project's code started must not keep the answer waiting
+        confinement = importlib.import_module(PACKAGE + ".confinement").confine(request)
+        attempts = confinement.attempts
+        task = importlib.import_module(PACKAGE + "." + request["task"])
+        answer: dict[str, Any] = task.answer(request)
+    except BaseException as error:  # noqa: BLE001 - an exit of the project's code is an answer too
+        trace(error)
+        answer = {"failed": told(error, request["folder"]), "reason": reason(error), "missing": missing(error)}
+    answer.setdefault("attempts", attempts)
+    return answer
 
 
-def load(here: str, name: str):
-    """The module of a probe, under a name that no project has."""
-    spec = importlib.util.spec_from_file_location("beast_probe_" + name, os.path.join(here, name + ".py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+def trace(error: BaseException) -> None:
+    """Writes the traceback into the log, even if the project's code replaced the stream."""
+    stream = sys.__stderr__
+    if stream is not None:
+        traceback.print_exception(type(error), error, error.__traceback__, file=stream)
+
+
+def told(error: BaseException, folder: str) -> str:
+    """One line: the error, and the last line of the project's code that was reached."""
+    words = " ".join(str(error).split())[:500]
+    if isinstance(error, SyntaxError) and error.filename:
+        return "SyntaxError: {} ({}:{})".format(error.msg, relative(error.filename, folder), error.lineno)
+    if isinstance(error, SystemExit):
+        words = "the project's code ends the process ({})".format(words)
+    place = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith(folder + os.sep) and "site-packages" not in frame.filename:
+            place = " ({}:{})".format(relative(frame.filename, folder), frame.lineno)
+    return "{}: {}{}".format(type(error).__name__, words, place)
+
+
+def relative(path: str, folder: str) -> str:
+    """A path as a person of the project writes it."""
+    return os.path.relpath(path, folder) if path.startswith(folder + os.sep) else path
+
+
+def reason(error: BaseException) -> str:
+    """How it ended, in one of the words of `ProbeFailed`."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, SystemExit) or type(error).__name__ == "ProjectExit":
+        return "exit"
+    return "refused" if "refused: the guard" in str(error) else "error"
+
+
+def missing(error: BaseException) -> list[str]:
+    """The settings whose absence an error tells of."""
+    settings = sys.modules.get(PACKAGE + ".settings")
+    return settings.missing(error) if settings is not None else []
 
 
 if __name__ == "__main__":

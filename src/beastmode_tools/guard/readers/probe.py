@@ -5,16 +5,24 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.tree import Side
 
-__all__ = ["run_probe"]
+__all__ = ["run_probe", "together"]
 
 PROBES = Path(__file__).parent.parent / "probes"
 TAIL = 2000
+MOST_ANSWER = 128 * 1024 * 1024
+MOST_TRIES = 8  # settings that only a failed start tells of, one after the other
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
+
+Result = TypeVar("Result")
 
 
 def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alone knows
@@ -29,10 +37,12 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
 ) -> dict[str, Any]:
     """What `probes/TASK.py` answers when its `answer(request)` runs in the copy of one side.
 
+    Settings that the application needs and that nobody gave are made up: the probe starts again with them.
+
     Args:
         side: Where it runs; the working folder is the project's.
         task: The probe's name.
-        request: JSON that the probe gets.
+        request: JSON that the probe gets; `probes/loading.py` and `probes/confinement.py` say what they read of it.
         python: The project's interpreter.
         environment: Variables to add to the scratch environment.
         seconds: After that the process and its children are ended.
@@ -41,47 +51,88 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
     Raises:
         ProbeFailed: It ended without an answer.
     """
+    until = time.monotonic() + seconds
+    asked = f"{task} on the {side.name} side"
+    request = {
+        "task": task,
+        "folder": str(side.folder.resolve()),
+        "root": str(side.root.resolve()),
+        "megabytes": megabytes,
+        "seconds": seconds,
+        **request,
+    }
+    for _ in range(MOST_TRIES):
+        answer, log = ask(request, python, environment or {}, until, asked)
+        missed = set(answer.get("missing", ())) - set(request.get("invent") or ())
+        if "failed" not in answer or not missed:
+            break
+        request = {**request, "invent": sorted({*(request.get("invent") or ()), *missed})}
+    if "failed" in answer:
+        raise ProbeFailed(f"{asked}: {answer['failed']}", reason=answer.get("reason", "error"), detail=log)
+    return answer
+
+
+def together(*pieces: Callable[[], Result]) -> Sequence[Result]:
+    """What the pieces of work give, run at the same time, in their order; the first failure is raised after all ended."""
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        return [one.result() for one in [pool.submit(piece) for piece in pieces]]
+
+
+def ask(
+    request: dict[str, Any], python: Path, environment: dict[str, str], until: float, asked: str
+) -> tuple[dict[str, Any], str]:
+    """One start of the probe: its answer and the last lines of its log."""
     with tempfile.TemporaryDirectory(prefix="beast-probe-") as scratch:
         question, result, log = (Path(scratch) / name for name in ("request.json", "result.json", "log"))
-        full = {"task": task, "folder": str(side.folder), "root": str(side.root), "megabytes": megabytes, **request}
-        question.write_text(json.dumps(full), encoding="utf-8")
-        command = [str(python), "-B", str(PROBES / "run.py"), str(question), str(result)]
+        question.write_text(json.dumps(request), encoding="utf-8")
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 - the interpreter is the one that the project names
-                command,
-                cwd=side.folder,
-                env=scratch_environment(Path(scratch)) | (environment or {}),
+                [str(python), "-B", str(PROBES / "run.py"), str(question), str(result)],
+                cwd=request["folder"],
+                env=scratch_environment(Path(scratch)) | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
             try:
-                process.wait(seconds)
+                process.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
-                raise ProbeFailed(
-                    f"{task} on the {side.name} side did not end within {seconds:g} s and was stopped",
-                    reason="timeout",
-                    detail=tail(log),
-                ) from None
+                message = f"{asked} did not end within {request['seconds']:g} s and was stopped"
+                raise ProbeFailed(message, reason="timeout", detail=tail(log)) from None
             finally:
                 end(process)
-        return answer_of(result, log, f"{task} on the {side.name} side", process.returncode)
+        return answer_of(result, log, asked, process.returncode), tail(log)
 
 
 def answer_of(result: Path, log: Path, asked: str, status: int) -> dict[str, Any]:
-    """The probe's answer; an error that it told becomes ours."""
+    """The probe's answer."""
     if not result.exists():
-        raise ProbeFailed(f"{asked} ended with status {status} before it answered", reason="exit", detail=tail(log))
+        raise ProbeFailed(f"{asked} {how_it_ended(status)}", reason=reason(status), detail=tail(log))
+    if result.stat().st_size > MOST_ANSWER:
+        raise ProbeFailed(f"{asked} answered with more than {MOST_ANSWER} bytes", reason="memory", detail=tail(log))
     answer: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    if "failed" in answer:
-        raise ProbeFailed(f"{asked}: {answer['failed']}", reason=answer.get("reason", "error"), detail=tail(log))
     return answer
+
+
+def how_it_ended(status: int) -> str:
+    """A sentence's end about a process that gave no answer."""
+    if status >= 0:
+        return f"ended with status {status} before it answered"
+    name = signal.Signals(-status).name if -status in {one.value for one in signal.Signals} else str(-status)
+    return f"was ended by {name} before it answered"
+
+
+def reason(status: int) -> str:
+    """Why a process gave no answer, in a word of `ProbeFailed`."""
+    if status in (-signal.SIGKILL, -signal.SIGABRT):
+        return "memory"  # nobody else ends it so: the kernel, or a library that could get no more
+    return "timeout" if status == -signal.SIGXCPU else "exit"
 
 
 def scratch_environment(scratch: Path) -> dict[str, str]:
     """What a probe's process may see of ours: nothing that names a service or holds a secret."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {"HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
@@ -89,11 +140,13 @@ def end(process: subprocess.Popen[bytes]) -> None:
     """Ends the process and whatever it started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
+    except (ProcessLookupError, PermissionError):
         pass
     process.wait()
 
 
 def tail(log: Path) -> str:
     """The last of what the project's code wrote."""
-    return log.read_bytes()[-TAIL:].decode("utf-8", "replace").strip()
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - TAIL))
+        return file.read().decode("utf-8", "replace").strip()

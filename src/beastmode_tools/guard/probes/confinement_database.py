@@ -1,0 +1,201 @@
+"""Sends every database connection of the project to the scratch database, whatever it was meant for."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import urllib.parse
+from typing import Any, Callable
+
+from .after_import import when_imported
+
+__all__ = ["redirect"]
+
+INVALID = re.compile(r"Invalid argument\(s\) (.+?) sent to create_engine")
+OWN_WAYS = ("creator", "async_creator", "creator_fn", "pool", "module")  # each would pass the URL by
+PLACES = ("host", "hostaddr", "port", "dbname", "database", "db", "user", "password", "passwd", "dsn", "service")
+KNOWN_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
+FRAMES = 8  # how far up the stack Flask-SQLAlchemy's application is looked for
+
+
+class Redirection:
+    """Which database stands for which: the project's first or default one is the scratch database itself.
+
+    Args:
+        url: Of the scratch database.
+        folder: Where files of sibling databases may be made.
+        siblings: URLs for the project's other databases, in the order in which it asks for them.
+        confinement: What notes the refusals.
+    """
+
+    def __init__(self, url: str, folder: str, siblings: list[str], confinement: Any) -> None:
+        self.url = url
+        self.folder = folder
+        self.siblings = siblings
+        self.confinement = confinement
+        self.known: dict[str, str] = {}
+        self.dialects: list[Any] = []  # of the engines that lead to scratch; held, so that no other gets their id
+
+    @property
+    def backend(self) -> str:
+        """The dialect of the scratch database."""
+        return self.url.split(":", 1)[0].split("+", 1)[0]
+
+    def scratch_for(self, database: str, *, is_default: bool = False) -> str:
+        """The scratch URL that stands for a database of the project; the same for each of its replicas."""
+        if is_default or database in self.url or not self.known:
+            return self.known.setdefault(database, self.url)
+        if database not in self.known:
+            number = len(set(self.known.values()))
+            if number <= len(self.siblings):
+                self.known[database] = self.siblings[number - 1]
+            else:
+                self.known[database] = "sqlite:///" + os.path.join(self.folder, "scratch-{}.db".format(number))
+        return self.known[database]
+
+
+def redirect(request: dict[str, Any], confinement: Any) -> Redirection:
+    """Makes every engine and every driver connect to scratch, and the environment name it.
+
+    Args:
+        request: "database_url" is filled in with an SQLite file where it was not given; "sibling_urls".
+        confinement: Learns which server may be reached.
+    """
+    folder = request.get("scratch") or request["folder"]
+    request["own_database"] = not request.get("database_url")
+    url = request.get("database_url") or "sqlite:///" + os.path.join(folder, "scratch.db")
+    request["database_url"] = url
+    redirection = Redirection(url, folder, list(request.get("sibling_urls", ())), confinement)
+    for one in (url, *redirection.siblings):
+        allow_server(one, confinement)
+    for name in ("DATABASE_URL", "SQLALCHEMY_DATABASE_URI"):
+        os.environ[name] = url
+    when_imported("sqlalchemy.engine.create", lambda module: wrap_create_engine(module, redirection))
+    when_imported("sqlalchemy", lambda module: guard_connections(module, redirection))
+    for name in ("psycopg2", "psycopg", "MySQLdb", "pymysql", "mysql.connector", "pyodbc", "cx_Oracle", "oracledb"):
+        when_imported(name, lambda module: guard_driver(module, redirection))
+    return redirection
+
+
+def allow_server(url: str, confinement: Any) -> None:
+    """Lets sockets reach the scratch database's server."""
+    parts = urllib.parse.urlsplit(url)
+    query = urllib.parse.parse_qs(parts.query)
+    host = parts.hostname or query.get("host", [""])[0]
+    port = parts.port or int(query.get("port", ["0"])[0]) or KNOWN_PORTS.get(parts.scheme.split("+")[0], 0)
+    if host.startswith("/"):
+        confinement.sockets.add(os.path.join(host, ".s.PGSQL.{}".format(port)))
+    elif host:
+        addresses = ("localhost", "127.0.0.1", "::1") if host == "localhost" else (host,)
+        confinement.servers.update((address, port) for address in addresses)
+
+
+def wrap_create_engine(module: Any, redirection: Redirection) -> None:
+    """Replaces SQLAlchemy's `create_engine` where it is defined, before anything else has imported it."""
+    original = module.create_engine
+
+    def create_engine(url: Any, **options: Any) -> Any:
+        from sqlalchemy.engine import make_url  # noqa: PLC0415 - the project's own SQLAlchemy, when it uses one
+
+        meant = make_url(url)
+        database = "{}/{}".format(meant.get_backend_name(), meant.database or "")
+        if meant.get_backend_name() == "sqlite":
+            database = os.path.abspath(meant.database) if meant.database else ":memory:"
+        scratch = make_url(redirection.scratch_for(database, is_default=is_default(url)))
+        if options.get("_is_async"):
+            scratch = scratch.set(drivername=async_driver(scratch, meant))
+        engine = made(original, scratch, fitting(options, meant, scratch))
+        redirection.dialects.append(engine.dialect)
+        return engine
+
+    module.create_engine = create_engine
+
+
+def is_default(url: Any) -> bool:
+    """Whether Flask-SQLAlchemy, somewhere up the stack, calls this its default database."""
+    frame = sys._getframe(2)
+    for _ in range(FRAMES):
+        if frame is None:
+            return False
+        config = getattr(frame.f_locals.get("app"), "config", None)
+        if isinstance(config, dict) and config.get("SQLALCHEMY_DATABASE_URI"):
+            return str(config["SQLALCHEMY_DATABASE_URI"]) == str(url)
+        frame = frame.f_back  # type: ignore[assignment] - None ends the loop
+    return False
+
+
+def async_driver(scratch: Any, meant: Any) -> str:
+    """The driver for an asynchronous engine: the project's own, where the dialect is the same."""
+    if scratch.get_backend_name() == meant.get_backend_name():
+        return str(meant.drivername)
+    return {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}[scratch.get_backend_name()]
+
+
+def fitting(options: dict[str, Any], meant: Any, scratch: Any) -> dict[str, Any]:
+    """The options of an engine that the scratch database's dialect can take."""
+    fit = {name: value for name, value in options.items() if name not in OWN_WAYS}
+    if meant.get_backend_name() == scratch.get_backend_name():
+        arguments = {key: value for key, value in fit.get("connect_args", {}).items() if key not in PLACES}
+        if scratch.get_backend_name() != "sqlite":
+            arguments = {key: value for key, value in arguments.items() if not key.startswith("ssl")}
+        return {**fit, "connect_args": arguments} if "connect_args" in fit else fit
+    fit.pop("connect_args", None)
+    if scratch.get_backend_name() == "sqlite" and fit.get("isolation_level") not in (None, "AUTOCOMMIT"):
+        fit.pop("isolation_level")
+    return fit
+
+
+def made(create: Callable[..., Any], url: Any, options: dict[str, Any]) -> Any:
+    """The engine, without the options that its dialect or pool refuses by name."""
+    for _ in range(4):
+        try:
+            return create(url, **options)
+        except TypeError as error:
+            refused = INVALID.search(str(error))
+            if refused is None:
+                raise
+            names = re.findall(r"'(\w+)'", refused.group(1))
+            options = {name: value for name, value in options.items() if name not in names}
+    return create(url)
+
+
+def guard_connections(sqlalchemy: Any, redirection: Redirection) -> None:
+    """Refuses connections of engines that came to be in another way than `create_engine`."""
+
+    def connects(dialect: Any, record: Any, arguments: Any, options: Any) -> None:
+        if any(dialect is known for known in redirection.dialects):
+            return
+        redirection.confinement.note("database: {} outside of create_engine".format(dialect.name))
+        raise ConnectionRefusedError(111, "refused: the guard connects to its scratch database only")
+
+    sqlalchemy.event.listen(sqlalchemy.engine.Engine, "do_connect", connects)
+
+
+def guard_driver(driver: Any, redirection: Redirection) -> None:
+    """Lets a driver connect to the scratch database only: what it was given is replaced, or refused."""
+    original = driver.connect
+    is_postgresql = driver.__name__ in ("psycopg", "psycopg2")
+
+    def connect(*arguments: Any, **options: Any) -> Any:
+        if is_postgresql and redirection.backend == "postgresql":
+            kept = {name: value for name, value in options.items() if name not in (*PLACES, "conninfo")}
+            return original(plain(redirection, arguments, options), **kept)
+        redirection.confinement.note("database: {}.connect".format(driver.__name__))
+        error = getattr(driver, "OperationalError", ConnectionRefusedError)
+        raise error("refused: the guard connects to its scratch database only")
+
+    driver.connect = connect
+    if driver.__name__ == "psycopg":
+        driver.Connection.connect = staticmethod(connect)
+
+
+def plain(redirection: Redirection, arguments: tuple[Any, ...], options: dict[str, Any]) -> str:
+    """The scratch database's address as libpq takes it; that of a sibling where the project's code asks for it."""
+    asked = " ".join(str(value) for value in (*arguments, *options.values()))
+    name = options.get("dbname") or options.get("database") or ""
+    for url in (redirection.url, *redirection.siblings):
+        database = urllib.parse.urlsplit(url).path.lstrip("/")
+        if database and (database == name or database in asked):
+            return re.sub(r"^\w+\+\w+:", "postgresql:", url)
+    return re.sub(r"^\w+\+\w+:", "postgresql:", redirection.url)

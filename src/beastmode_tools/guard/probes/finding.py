@@ -1,0 +1,140 @@
+"""Where the application of a project may be, read from its files without running any."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+
+__all__ = ["candidates", "flaskenv"]
+
+FILES = ("wsgi.py", "app.py", "application.py", "autoapp.py", "main.py", "run.py", "server.py", "manage.py", "serve.py", "api.py")
+INNER = ("__init__.py", "wsgi.py", "app.py", "application.py", "factory.py", "main.py", "server.py", "run.py", "api.py")
+NAMES = ("app", "application")
+FACTORIES = ("create_app", "make_app")
+SKIPPED = ("tests", "test", "migrations", "alembic", "docs", "venv", "env", "node_modules", "build", "dist", "scripts", "bench")
+MOST_BYTES = 500_000
+SERVED = re.compile(r"(?:gunicorn|uwsgi|waitress-serve|granian|uvicorn)\b.*?\s[\"']?([\w.]+):(\w+(?:\([^)]*\))?)[\"']?(?=\s|$|[\"',])")
+
+
+def flaskenv(folder: str) -> str | None:
+    """FLASK_APP of the project's `.flaskenv`."""
+    try:
+        with open(os.path.join(folder, ".flaskenv"), encoding="utf-8") as file:
+            lines = file.read().splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    for line in lines:
+        name, _, value = line.strip().partition("=")
+        if name.replace("export ", "").strip() == "FLASK_APP" and value.strip():
+            return value.strip().strip("'\"")
+    return None
+
+
+def candidates(folder: str) -> list[str]:
+    """What could be the application, as `--app` takes it: one that stands out, or all that are as good."""
+    for name in ("Procfile", "gunicorn.sh", "Dockerfile"):
+        served = served_by(os.path.join(folder, name))
+        if served and exists(folder, served.split(":")[0]):
+            return [served]
+    for base in (folder, os.path.join(folder, "src")):
+        for name in FILES:
+            if offers(os.path.join(base, name)):
+                return [os.path.relpath(os.path.join(base, name), folder)]
+    packages = [found for base in (folder, os.path.join(folder, "src")) for found in packages_in(base)]
+    best = min((rank for rank, _ in packages), default=0)
+    return [spec for rank, spec in packages if rank == best]
+
+
+def served_by(path: str) -> str | None:
+    """The application that a command line for a server names."""
+    match = SERVED.search(text_of(path))
+    return "{}:{}".format(match.group(1), match.group(2)) if match else None
+
+
+def exists(folder: str, module: str) -> bool:
+    """Whether a dotted module is a file of the project."""
+    path = os.path.join(*module.split("."))
+    places = [os.path.join(base, path) for base in (folder, os.path.join(folder, "src"))]
+    return any(os.path.isfile(place + ".py") or os.path.isdir(place) for place in places)
+
+
+def packages_in(base: str) -> list[tuple[int, str]]:
+    """Modules of the packages in a folder that offer an application, with their rank: a factory comes first."""
+    found = []
+    for package in sorted(os.listdir(base)) if os.path.isdir(base) else []:
+        folder = os.path.join(base, package)
+        if package in SKIPPED or package.startswith(".") or not os.path.isfile(os.path.join(folder, "__init__.py")):
+            continue
+        for name in INNER:
+            offered = offers(os.path.join(folder, name))
+            if offered:
+                module = package if name == "__init__.py" else "{}.{}".format(package, name[:-3])
+                found.append((0 if offered in FACTORIES else 1, "{}:{}".format(module, offered)))
+                break
+    return found
+
+
+def offers(path: str) -> str | None:
+    """The name of the application or factory that a file has at its top level."""
+    text = text_of(path)
+    if not any(name in text for name in (*NAMES, *FACTORIES)):
+        return None
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return "app" if "Flask(" in text or "create_app" in text else None  # importing it tells the error
+    names = top_names(tree.body, os.path.basename(path) != "__init__.py")
+    made = {name for name, is_made in names.items() if is_made}
+    return next((name for name in (*NAMES, *FACTORIES) if name in made), None) or (
+        next(iter(made)) if len(made) == 1 else None
+    )
+
+
+def top_names(body: list[ast.stmt], imports_count: bool) -> dict[str, bool]:  # noqa: FBT001 - one of two kinds of file
+    """Names at the top level of a module -> whether each could be an application or a factory."""
+    names: dict[str, bool] = {}
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            names[node.name] = node.name in FACTORIES
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, (ast.Call, ast.Tuple)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            for target in targets:
+                for one in target.elts if isinstance(target, ast.Tuple) else [target]:
+                    if isinstance(one, ast.Name):
+                        names[one.id] = one.id in NAMES or makes_flask(node.value)
+        elif isinstance(node, ast.ImportFrom) and imports_count:
+            for alias in node.names:
+                bound = alias.asname or alias.name
+                names.setdefault(bound, bound in (*NAMES, *FACTORIES))
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            if not is_main(node):
+                names.update(top_names(node.body, imports_count))
+    return names
+
+
+def is_main(node: ast.stmt) -> bool:
+    """Whether a statement is `if __name__ == "__main__"`."""
+    return isinstance(node, ast.If) and any(
+        isinstance(one, ast.Name) and one.id == "__name__" for one in ast.walk(node.test)
+    )
+
+
+def makes_flask(value: ast.expr) -> bool:
+    """Whether an expression calls something named Flask."""
+    if not isinstance(value, ast.Call):
+        return False
+    function = value.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("Flask", "APIFlask", "OpenAPI")
+
+
+def text_of(path: str) -> str:
+    """A file's text; "" where there is none that can be read."""
+    try:
+        if os.path.getsize(path) > MOST_BYTES:
+            return ""
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,148 @@
+"""Settings that the project needs and the scratch environment lacks: which they are, and made-up values for them."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+from . import confinement
+
+__all__ = ["Missing", "invented", "missing", "prepare"]
+
+NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+NOT_SET = re.compile(
+    r"\b(?P<name>[A-Z][A-Z0-9_]{2,})[\"'`]? (?:was )?(?:is |not |must |be |has |to |required|needs|missing|undefined|environment|env )"
+    r"|(?i:environment variable|env var(?:iable)?|setting|config(?:uration)?)s?:? [\"'`]?(?P<after>[A-Z][A-Z0-9_]{2,})"
+)
+DECLARED = ("EnvError", "EnvValidationError", "UndefinedValueError", "ImproperlyConfigured", "ConfigError")
+VALUES = (
+    (r"PORT$|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS|LIMIT|SIZE|COUNT|MAX_|MIN_|TTL|EXPIR|WORKERS|LENGTH", "3600"),
+    (r"^(USE|ENABLE|IS|HAS)_|_(ENABLED|DISABLED|DEBUG|TLS|SSL)$|^DEBUG$|^TESTING$", "false"),
+    (r"REDIS|CELERY_BROKER|BROKER_URL|RESULT_BACKEND", "redis://127.0.0.1:1/0"),
+    (r"(DATABASE|DB|SQLALCHEMY|POSTGRES\w*|MYSQL)_?(URL|URI|DSN)$", "{database}"),
+    (r"DSN$", "https://public@service.invalid/1"),
+    (r"URL$|URI$|ENDPOINT$|ORIGIN", "https://service.invalid"),
+    (r"HOST(NAME)?$|SERVER$|DOMAIN$", "service.invalid"),
+    (r"EMAIL|SENDER|MAIL_(FROM|DEFAULT)", "nobody@service.invalid"),
+    (r"FERNET|ENCRYPTION_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+    (r"PATH$|DIR$|FOLDER$|DIRECTORY$", "{scratch}"),
+    (r"CONFIG(_FILE)?$|SETTINGS(_FILE)?$", "{file}"),
+    (r"ENV(IRONMENT)?$|STAGE$|PROFILE$", "production"),
+)
+MADE_UP = "made-up-by-the-guard-0123456789abcdef"
+
+INVENTED: list[str] = []
+
+
+class Missing(KeyError):
+    """A name that is no setting of the environment."""
+
+
+def invented() -> list[str]:
+    """Names of settings that got a made-up value, sorted."""
+    return sorted(set(INVENTED))
+
+
+def prepare(request: dict[str, Any]) -> None:
+    """Gives the settings that an earlier try missed, and others that are read the same way, made-up values.
+
+    Args:
+        request: "invent": names that were missed; None for a first try, which invents nothing.
+    """
+    names = request.get("invent")
+    if names is None:
+        return
+    for name in names:
+        if name not in os.environ:
+            os.environ[name] = value_for(name, request)
+            INVENTED.append(name)
+    answer_subscripts(request)
+
+
+def answer_subscripts(request: dict[str, Any]) -> None:
+    """Makes `os.environ["X"]` in the project's own files answer with a made-up value."""
+    environment = type(os.environ)
+    original = environment.__getitem__
+
+    def __getitem__(self: Any, name: str) -> str:  # noqa: N807 - stands for the method of that name
+        try:
+            return original(self, name)
+        except KeyError:
+            caller = sys._getframe(1)
+            if self is not os.environ or not is_of_project(caller.f_code.co_filename):
+                raise
+            os.environ[name] = value_for(name, request)
+            INVENTED.append(name)
+            return original(self, name)
+
+    environment.__getitem__ = __getitem__  # type: ignore[method-assign] - that is the point
+
+
+def is_of_project(path: str) -> bool:
+    """Whether a file is the project's own."""
+    folder = confinement.current().folder
+    return path.startswith(folder + os.sep) and "site-packages" not in path
+
+
+def value_for(name: str, request: dict[str, Any]) -> str:
+    """A value of the kind that the setting's name tells; the same in every run."""
+    file = os.path.join(request["scratch"], "settings-made-up.py")
+    for pattern, value in VALUES:
+        if re.search(pattern, name, re.IGNORECASE):
+            if "{file}" in value and not os.path.exists(file):
+                with open(file, "w", encoding="utf-8"):
+                    pass
+            return value.format(database=request.get("database_url", ""), scratch=request["scratch"], file=file)
+    return MADE_UP
+
+
+def missing(error: BaseException) -> list[str]:
+    """Names of the settings whose absence an error, or one that it came from, tells of."""
+    names: list[str] = []
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        names.extend(name for name in told_by(one) if name not in os.environ)
+        one = one.__cause__ or one.__context__
+    return sorted(set(names))
+
+
+def told_by(error: BaseException) -> list[str]:
+    """Names that one error tells of."""
+    if isinstance(error, KeyError):
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        is_environment = trace is not None and trace.tb_frame.f_globals.get("__name__") == "os"
+        if is_environment or type(error).__module__.split(".")[0] in ("os", "environ"):
+            return [argument for argument in error.args[:1] if isinstance(argument, str)]
+        return []
+    if type(error).__name__ == "ValidationError" and callable(getattr(error, "errors", None)):
+        return missing_fields(error)
+    words = str(error)
+    names = [match.group("name") or match.group("after") for match in NOT_SET.finditer(words)]
+    return names or (NAME.findall(words) if type(error).__name__ in DECLARED else [])
+
+
+def missing_fields(error: Any) -> list[str]:
+    """The required fields of a pydantic settings class; its prefix is tried, and the name alone."""
+    names = []
+    for one in error.errors():
+        if one.get("type") in ("missing", "value_error.missing") and one.get("loc"):
+            names.append(str(one["loc"][0]).upper())
+    prefix = getattr(settings_class(error), "env_prefix", "")
+    return [*names, *(prefix.upper() + name for name in names if prefix)]
+
+
+def settings_class(error: Any) -> Any:
+    """The configuration of the pydantic class that an error names."""
+    title = getattr(error, "title", "")
+    for module in list(sys.modules.values()):
+        found = getattr(module, title, None) if title and module is not None else None
+        configuration = getattr(found, "model_config", None)
+        if isinstance(configuration, dict):
+            return type("Configuration", (), configuration)
+    return None
