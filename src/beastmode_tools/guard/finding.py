@@ -27,12 +27,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Who accepted a finding, why, and until when (ISO dates)."""
+    """Who accepted a finding, why, and until when (ISO dates); `is_new` if the change itself brings it."""
 
     reason: str
     author: str
     date: str
     until: str | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,6 @@ def worst(findings: Sequence[Finding]) -> Verdict:
     return max((finding.verdict for finding in findings if finding.counts), default=Verdict.SAFE)
 
 
-def acceptance_as_json(acceptance: Acceptance) -> dict[str, str | None]:
-    """Reason, author, date and expiry."""
-    return {name: getattr(acceptance, name) for name in ("reason", "author", "date", "until")}
+def acceptance_as_json(acceptance: Acceptance) -> dict[str, str | bool | None]:
+    """Reason, author, date, expiry, and whether it came with the change."""
+    return {name: getattr(acceptance, name) for name in ("reason", "author", "date", "until", "is_new")}

@@ -1,0 +1,44 @@
+"""`beast accept`: a finding may ship, and somebody says why."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from beastmode_tools.cli.place import project_option
+from beastmode_tools.guard.acceptance_entry import author_of, write_acceptance
+from beastmode_tools.guard.accepted import known_finding, today
+from beastmode_tools.guard.finding import Acceptance
+from beastmode_tools.project import find_project
+from beastmode_tools.terminal import plain, say
+
+__all__ = ["accept"]
+
+
+@click.command(short_help="Let a finding ship, with a reason.")
+@click.argument("fingerprint")
+@click.option("--reason", required=True, help="Why it may ship, in a sentence for whoever reads it next year.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="The last day on which it holds.  [default: always]",
+)
+@project_option
+def accept(fingerprint: str, reason: str, until: datetime | None, folder: Path) -> None:
+    """Writes the finding with this FINGERPRINT, of the last check, into `beastmode.toml` as accepted.
+
+    It stays listed, and counts no more. Commit the file with the change that it belongs to.
+    """
+    project = find_project(folder)
+    finding = known_finding(project, fingerprint)
+    given = Acceptance(reason, author_of(project.folder), today().isoformat(), day(until))
+    path = write_acceptance(project.folder, finding, given)
+    ends = f" until {given.until}" if given.until else ""
+    say(plain(f"Accepted {finding.fingerprint}{ends}: {finding.problem} [{finding.rule}]"))
+    say(f"It is in {path.name} now; commit that with the change.")
+
+
+def day(moment: datetime | None) -> str | None:
+    """The date as ISO text."""
+    return date(moment.year, moment.month, moment.day).isoformat() if moment else None

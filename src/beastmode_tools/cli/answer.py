@@ -1,0 +1,117 @@
+"""The options that every command with a report has, and the report as they want it."""
+
+import functools
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from beastmode_tools.guard.finding import Report, Verdict
+from beastmode_tools.guard.report.summary import summary
+from beastmode_tools.guard.report.view import View
+from beastmode_tools.project import Project
+from beastmode_tools.terminal import Progress, complain, has_colour, say, width, write_file
+
+__all__ = ["Answer", "answers", "answers_in_full", "project_view"]
+
+Command = Callable[..., Any]
+
+FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "html": "html"}
+LIMITS = {"cautious": Verdict.CAUTIOUS, "dangerous": Verdict.DANGEROUS}
+ANCHORS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "beastmode.toml", "README.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the person wants to be answered.
+
+    Args:
+        style: One of FORMATS.
+        limit: From which verdict on the exit status is 1.
+        show_all: SAFE findings too, and nothing grouped.
+        output: The file to write; None for standard output.
+        quiet: Nothing on standard error while it runs.
+    """
+
+    style: str
+    limit: Verdict
+    show_all: bool
+    output: Path | None
+    quiet: bool
+
+    def progress(self) -> Progress:
+        """What tells the person what is being done."""
+        return Progress(quiet=self.quiet)
+
+    def give(self, report: Report, view: View) -> int:
+        """Shows or writes the report; the exit status that it stands for."""
+        to_terminal = self.output is None
+        view = replace(view, show_all=self.show_all, width=width(), colour=to_terminal and has_colour())
+        renderer = importlib.import_module(f"beastmode_tools.guard.report.{FORMATS[self.style]}")
+        text: str = renderer.render(report, view)
+        if self.output is None:
+            say(text)
+        else:
+            write_file(self.output, text + "\n")
+            if not self.quiet:
+                complain(f"{summary(report, show_safe=self.show_all)} Written to {self.output}.")
+        return int(report.verdict >= self.limit)
+
+
+def answers(command: Command) -> Command:
+    """Gives a command the options, and `--all`; the command gets them as `answer`."""
+    return with_options(command, [*OPTIONS, ALL])
+
+
+def answers_in_full(command: Command) -> Command:
+    """Gives a command the options; it always shows everything, and `--all` may mean something else there."""
+    return with_options(command, OPTIONS)
+
+
+def with_options(command: Command, options: list[Callable[[Command], Command]]) -> Command:
+    """The command, which gets an `answer` for these options."""
+
+    @functools.wraps(command)
+    def with_answer(**given: Any) -> Any:
+        answer = Answer(
+            style=given.pop("format"),
+            limit=LIMITS[given.pop("fail_on")],
+            show_all=given.pop("show_all", True),
+            output=given.pop("output"),
+            quiet=given.pop("quiet"),
+        )
+        return command(answer=answer, **given)
+
+    made: Command = with_answer
+    for option in reversed(options):
+        made = option(made)
+    return made
+
+
+ALL = click.option("--all", "show_all", is_flag=True, help="Show SAFE findings too, and group nothing.")
+OPTIONS: list[Callable[[Command], Command]] = [
+    click.option(
+        "--format", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to answer."
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(list(LIMITS)),
+        default="dangerous",
+        show_default=True,
+        help="From which verdict on the exit status is 1.",
+    ),
+    click.option(
+        "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the answer to a file."
+    ),
+    click.option("--quiet", "-q", is_flag=True, help="Say nothing while it runs."),
+]
+
+
+def project_view(project: Project) -> View:
+    """What places in this project are relative to."""
+    prefix = project.folder.relative_to(project.root).as_posix()
+    named = (Path(prefix, name) for name in ANCHORS if (project.folder / name).is_file())
+    return View(prefix="" if prefix == "." else prefix, anchor=next(named, Path(prefix)).as_posix())

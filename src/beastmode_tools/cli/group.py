@@ -1,0 +1,162 @@
+"""The command `beast`: which commands there are, and how each of them may end.
+
+0: fine. 1: findings. 2: it could not run; one line says why and what to do. 130 and 143: it was interrupted.
+"""
+
+import importlib
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, ClassVar, NoReturn
+
+import click
+
+from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.terminal import complain, plain
+
+__all__ = ["commands", "main"]
+
+DEBUG = "beastmode_tools.debug"
+PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command: the module that holds it under its own name, and its sentence in the list of commands."""
+
+    module: str
+    sentence: str
+
+
+class Interrupted(KeyboardInterrupt):
+    """The person or the system ends the command; everything that was begun is undone on the way out.
+
+    Args:
+        number: The signal.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__()
+
+
+class Beast(click.Group):
+    """The group, which imports a command's module only when that command is asked for."""
+
+    entries: ClassVar[dict[str, Entry]] = {
+        "check": Entry("check", "What a change does to clients, data, deploys and security: may it ship?"),
+        "contract": Entry("contract", "Compare two OpenAPI documents, or show what this project promises."),
+        "prove": Entry("prove", "Migrate up, down and up again on a scratch database that holds data."),
+        "explain": Entry("explain", "What a rule finds, why it matters, and what to do instead."),
+        "accept": Entry("accept", "Let a finding of the last check ship, with a reason."),
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
+        """The names in the order in which a person needs them."""
+        return list(self.entries)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click asks so
+        """The command of this name."""
+        if cmd_name not in self.entries:
+            return None
+        module = importlib.import_module(f"beastmode_tools.cli.{self.entries[cmd_name].module}")
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the person
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click asks so
+        """The list in the help, written without loading a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.sentence) for name, entry in self.entries.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; what nobody foresaw becomes one line too, with the way to see more."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, CouldNotRun):
+            raise
+        except Exception as problem:
+            if ctx.meta.get(DEBUG):
+                complain(plain(traceback.format_exc(), keep="\n"))
+            said = " ".join(str(problem).split())
+            raise CouldNotRun(
+                f"this is a fault of beast, not of your project: {type(problem).__name__}: {said[:300]}. "
+                "`beast --debug ...` shows where; please report it."
+            ) from problem
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs the command line and ends the process with the status that the table above gives.
+
+    Args:
+        arguments: Of the command line; None for this process's own.
+    """
+    with signals():
+        status = ended(lambda: commands.main(arguments, "beast", standalone_mode=False))
+    sys.exit(status)
+
+
+def ended(run: Callable[[], Any]) -> int:
+    """Runs it, and the exit status that it ends with; each failure is told in one line."""
+    try:
+        result = run()
+    except click.UsageError as problem:
+        command = problem.ctx.command_path if problem.ctx else "beast"
+        complain(f"beast: {plain(problem.format_message())} `{command} --help` shows what there is.")
+        return 2
+    except click.ClickException as problem:
+        complain(f"beast: {plain(problem.format_message())}")
+        return 2
+    except CouldNotRun as problem:
+        complain(f"beast: {plain(' '.join(str(problem).split()))}")
+        return 2
+    except (click.Abort, KeyboardInterrupt) as problem:
+        number = problem.number if isinstance(problem, Interrupted) else signal.SIGINT
+        complain("beast: interrupted; what was begun is removed, and nothing of yours was changed.")
+        return 128 + number
+    return result if isinstance(result, int) else 0
+
+
+@contextmanager
+def signals() -> Iterator[None]:
+    """Ctrl-C, and what a system sends to end a process, unwind everything; then they wait until that is done.
+
+    Whoever insists (three times) is obeyed at once.
+    """
+    count = 0
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - Python calls it so
+        nonlocal count
+        count += 1
+        if count == 1:
+            raise Interrupted(number)
+        if count >= PATIENCE:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        complain("beast: still removing what was begun")
+
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def remember_debug(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001 - click calls it so
+    """Keeps the flag where `invoke` finds it."""
+    ctx.meta[DEBUG] = value
+
+
+@click.group(cls=Beast, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--debug", is_flag=True, expose_value=False, callback=remember_debug, help="Show where beast itself failed."
+)
+@click.version_option(package_name="beastmode", prog_name="beast")
+def commands() -> None:
+    """Build a Flask backend at full speed, and change it without fear."""

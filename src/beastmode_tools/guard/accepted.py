@@ -1,0 +1,208 @@
+"""Findings that somebody accepted: kept in `beastmode.toml` with reason, author, date and expiry, by fingerprint."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.git import Git
+from beastmode_tools.guard.compare.acceptances import AcceptanceExpired, AcceptanceUnused
+from beastmode_tools.guard.finding import Acceptance, Finding, Report, Verdict
+from beastmode_tools.guard.rule import judge
+from beastmode_tools.guard.rules.acceptances import RULES
+from beastmode_tools.project import Project
+from beastmode_tools.settings_file import SettingsFile, read_settings_file
+
+__all__ = ["Accepted", "KnownFinding", "acceptances", "apply", "apply_to", "known_finding", "remember", "today"]
+
+LAST_REPORT = "beast/last-report.json"
+SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One entry of `[[guard.accepted]]`.
+
+    Args:
+        fingerprint: Of the finding.
+        rule: Of the finding; "" where the entry does not say.
+        subject: Of the finding; "" where the entry does not say.
+        acceptance: Reason, author, date, expiry.
+    """
+
+    fingerprint: str
+    rule: str
+    subject: str
+    acceptance: Acceptance
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFinding:
+    """What is remembered of a finding, so that it can be accepted by its fingerprint."""
+
+    fingerprint: str
+    rule: str
+    verdict: str
+    subject: str
+    problem: str
+
+
+def today() -> date:
+    """The date here and now, by which acceptances run out."""
+    return datetime.now().astimezone().date()
+
+
+def acceptances(base: SettingsFile, work: SettingsFile) -> tuple[Accepted, ...]:
+    """What is accepted on the work side; an entry that the base has not (or has otherwise) came with the change.
+
+    Args:
+        base: `beastmode.toml` of the base side.
+        work: `beastmode.toml` of the work side.
+    """
+    before = set(map(accepted, base.accepted))
+    return tuple(
+        entry if entry in before else replace(entry, acceptance=replace(entry.acceptance, is_new=True))
+        for entry in map(accepted, work.accepted)
+    )
+
+
+def accepted(entry: dict[str, str]) -> Accepted:
+    """An entry of the file."""
+    given = Acceptance(entry["reason"], entry.get("author", ""), entry.get("date", ""), entry.get("until"))
+    return Accepted(entry["fingerprint"], entry.get("rule", ""), entry.get("subject", ""), given)
+
+
+def apply_to(findings: Iterable[Finding], base: Path, work: Path) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """`apply` with what is accepted in `beastmode.toml` of both sides, today.
+
+    Args:
+        findings: All of the change.
+        base: The project's folder on the base side.
+        work: The project's folder on the work side.
+
+    Raises:
+        CouldNotRun: The work side's file cannot be read. One of the base side that cannot be read accepts nothing.
+    """
+    try:
+        before = read_settings_file(base)
+    except CouldNotRun:
+        before = SettingsFile()
+    return apply(findings, acceptances(before, read_settings_file(work)), today())
+
+
+def apply(
+    findings: Iterable[Finding], entries: Sequence[Accepted], day: date
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The findings, those that are accepted marked so, and what is to be said about the acceptances.
+
+    Args:
+        findings: All of the change; their order is kept.
+        entries: What is accepted; where one finding is accepted twice, by the one that holds longer.
+        day: The day that counts; an acceptance holds through the day that it names.
+    """
+    by_fingerprint: dict[str, Accepted] = {}
+    for entry in sorted(entries, key=lambda entry: entry.acceptance.until or "9999-12-31"):
+        by_fingerprint[entry.fingerprint] = entry
+    found = tuple(findings)
+    marked = tuple(mark(finding, by_fingerprint.get(finding.fingerprint), day) for finding in found)
+    return marked, tuple(judge(RULES, changes(found, by_fingerprint.values(), day)))
+
+
+def mark(finding: Finding, entry: Accepted | None, day: date) -> Finding:
+    """The finding, accepted if the entry still holds; a SAFE one needs no acceptance."""
+    if entry is None or has_expired(entry, day) or finding.verdict is Verdict.SAFE:
+        return finding
+    return replace(finding, acceptance=entry.acceptance)
+
+
+def changes(
+    findings: Sequence[Finding], entries: Iterable[Accepted], day: date
+) -> Iterator[AcceptanceExpired | AcceptanceUnused]:
+    """What is to be said about the acceptances."""
+    by_fingerprint = {finding.fingerprint: finding for finding in findings}
+    for entry in entries:
+        finding = by_fingerprint.get(entry.fingerprint)
+        author = entry.acceptance.author
+        if finding is None:
+            yield AcceptanceUnused(entry.fingerprint, entry.rule, entry.subject, author)
+        elif has_expired(entry, day):
+            until = entry.acceptance.until or ""
+            yield AcceptanceExpired(entry.fingerprint, finding.rule, finding.subject, until, author)
+
+
+def has_expired(entry: Accepted, day: date) -> bool:
+    """Whether its last day is over."""
+    return entry.acceptance.until is not None and entry.acceptance.until < day.isoformat()
+
+
+def remember(report: Report, project: Project, question: str = "check") -> None:
+    """Keeps the report's findings in the git folder, so that `beast accept` knows what a fingerprint stands for.
+
+    Args:
+        report: What was answered.
+        project: About which project.
+        question: "check" or "prove"; each replaces only what it said itself before.
+    """
+    path = last_report(project)
+    kept = stored(path)
+    findings = [as_known(finding) for finding in report.findings if finding.verdict > Verdict.SAFE]
+    kept[key(project, question)] = {"base": report.base, "findings": findings}
+    half = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        half.write_text(json.dumps(kept), encoding="utf-8")
+        half.replace(path)
+    except OSError:  # a repository that may only be read is checked all the same; it cannot take acceptances either
+        half.unlink(missing_ok=True)
+
+
+def as_known(finding: Finding) -> dict[str, str]:
+    """What is kept of a finding."""
+    names = ("fingerprint", "rule", "subject", "problem")
+    return {"verdict": finding.verdict.name} | {name: getattr(finding, name) for name in names}
+
+
+def known_finding(project: Project, fingerprint: str) -> KnownFinding:
+    """The finding of the project's last report that has this fingerprint, or one that begins so.
+
+    Raises:
+        CouldNotRun: There was no report, or none of its findings is meant, or several are.
+    """
+    kept = stored(last_report(project))
+    reports = [kept[name] for question in ("check", "prove") if (name := key(project, question)) in kept]
+    if not reports:
+        raise CouldNotRun("No check of this project is remembered here. Run `beast check` first, then accept.")
+    findings = {each["fingerprint"]: each for report in reports for each in report["findings"]}
+    meant = [name for name in findings if len(fingerprint) >= SHORTEST_PREFIX and name.startswith(fingerprint)]
+    if len(meant) > 1:
+        raise CouldNotRun(f"{fingerprint} is the beginning of {len(meant)} fingerprints: {', '.join(meant)}.")
+    if not meant:
+        raise CouldNotRun(
+            f"No finding of the last check has the fingerprint {fingerprint}. Run `beast check` again and take it from "
+            "there: a fingerprint is another one as soon as the finding is about another thing, or worse."
+        )
+    return KnownFinding(**findings[meant[0]])
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """What is remembered; nothing where the file is not there, or was written by something else."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def last_report(project: Project) -> Path:
+    """Where the last report is kept: in the git folder of this work tree, where nothing is tracked."""
+    path = Git(project.root).ask("rev-parse", "--path-format=absolute", "--git-path", LAST_REPORT)
+    return Path(path)
+
+
+def key(project: Project, question: str) -> str:
+    """A repository may hold several projects."""
+    return f"{question} {project.folder.relative_to(project.root).as_posix()}"
