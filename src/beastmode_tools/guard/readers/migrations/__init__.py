@@ -1,0 +1,4 @@
+from beastmode_tools.guard.readers.migrations.folder import read_history
+from beastmode_tools.guard.readers.migrations.source import read_operations, read_source
+
+__all__ = ["read_history", "read_operations", "read_source"]

@@ -1,0 +1,116 @@
+"""The operations of revisions, read from their source."""
+
+import ast
+from collections.abc import Iterable
+from pathlib import Path
+
+from beastmode_tools.guard.compare.history import History, Revision
+from beastmode_tools.guard.compare.operations import (
+    Direction,
+    NoOperations,
+    Operation,
+    Place,
+    Unreadable,
+    UsesApplication,
+)
+from beastmode_tools.guard.readers.migrations.frame import Frame
+from beastmode_tools.guard.readers.migrations.modules import Modules
+from beastmode_tools.guard.readers.migrations.reading import Reading
+from beastmode_tools.guard.readers.migrations.values import Function, Scope, Unknown
+from beastmode_tools.guard.readers.migrations.walk import declare, run_function
+
+__all__ = ["read_operations", "read_source"]
+
+DIRECTIONS: tuple[Direction, ...] = ("upgrade", "downgrade")
+
+
+def read_operations(history: History, ids: Iterable[str], folder: Path | None = None) -> list[Operation]:
+    """What revisions do, first all of their upgrades in the order of the history, then their downgrades.
+
+    Args:
+        history: The graph.
+        ids: The revisions that are asked for; others of the graph are not opened.
+        folder: The project's folder, where modules that a migration imports are looked for; None: they are not.
+    """
+    wanted = set(ids)
+    order = [name for name in (*history.order, *history.cyclic) if name in wanted]
+    read = {name: read_source(history.revisions[name], folder) for name in order}
+    ups = [each for name in order for each in read[name] if each.place.direction == "upgrade"]
+    downs = [each for name in reversed(order) for each in read[name] if each.place.direction == "downgrade"]
+    return ups + downs
+
+
+def read_source(revision: Revision, folder: Path | None = None) -> list[Operation]:
+    """What one revision does in both directions."""
+    try:
+        tree = ast.parse(revision.source)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        place = Place(revision.id, revision.path, getattr(error, "lineno", 0) or 0)
+        return [Unreadable(place=place, source=revision.path, reason="it is no Python that can be parsed")]
+    found: list[Operation] = []
+    for direction in DIRECTIONS:
+        try:
+            found += read_direction(revision, tree, direction, Modules(folder))
+        except RecursionError:
+            place = Place(revision.id, revision.path, direction=direction)
+            found.append(
+                Unreadable(place=place, source=revision.path, reason="its expressions nest too deep to follow")
+            )
+    return found + imports_of(revision, tree, Modules(folder))
+
+
+def read_direction(revision: Revision, tree: ast.Module, direction: Direction, modules: Modules) -> list[Operation]:
+    """What `upgrade()` or `downgrade()` does."""
+    frame = Frame(revision.id, revision.path, direction)
+    reading = Reading(frame, run_function, modules.load, modules.is_own)
+    modules.declare = lambda path, module: declare(
+        Reading(Frame(revision.id, path, direction), run_function, modules.load, modules.is_own), module
+    )
+    scope = declare(reading, tree)
+    place = Place(revision.id, revision.path, direction=direction)
+    entry = scope.names.get(direction)
+    if not isinstance(entry, Function):
+        return [NoOperations(place=place, why="missing")]
+    for function in entries_of(entry, scope, direction):
+        run_function(reading, function, [Unknown("engine_name")] * len(function.node.args.args), {})
+    if reading.operations:
+        return reading.operations
+    why = "raises" if only_raises(entry) else "empty"
+    line = entry.node.lineno
+    return [NoOperations(place=Place(revision.id, revision.path, line, direction), why=why)]
+
+
+def entries_of(entry: Function, scope: Scope, direction: str) -> list[Function]:
+    """The functions that run: with several databases, one a database (`upgrade_engine1`)."""
+    several = [
+        value
+        for name, value in scope.names.items()
+        if name.startswith(f"{direction}_") and isinstance(value, Function) and not value.node.args.args
+    ]
+    chooses = bool(entry.node.args.args) or "globals" in {
+        each.id for each in ast.walk(entry.node) if isinstance(each, ast.Name)
+    }
+    return several if several and chooses else [entry]
+
+
+def only_raises(function: Function) -> bool:
+    """Whether all that a function does is to refuse."""
+    return any(isinstance(node, ast.Raise) for node in ast.walk(function.node))
+
+
+def imports_of(revision: Revision, tree: ast.Module, modules: Modules) -> list[Operation]:
+    """Names that the migration takes from the application's own code, where it uses them."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    found: list[Operation] = []
+    for node in ast.walk(tree):
+        place = Place(revision.id, revision.path, getattr(node, "lineno", 0))
+        if isinstance(node, ast.ImportFrom) and modules.is_application(node, revision.path):
+            names = tuple(each.name for each in node.names if (each.asname or each.name) in used or each.name == "*")
+            if names:
+                found.append(UsesApplication(place=place, module=node.module or ".", names=names))
+        elif isinstance(node, ast.Import):
+            for each in node.names:
+                bound = each.asname or each.name.partition(".")[0]
+                if modules.is_own(each.name) and bound in used:
+                    found.append(UsesApplication(place=place, module=each.name))
+    return found
