@@ -1,0 +1,298 @@
+"""{old, new code} x {old, new schema}: what fails in one cell and not in the one on the diagonal.
+
+The hypothesis, stated on every page of these rules: the database goes first. While a deploy rolls, old code runs on the
+new schema; new code meets the old schema only where somebody deploys before migrating.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from beastmode_tools.guard.compare.mixed_causes import Cause, cause_of
+from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
+
+__all__ = [
+    "AnswerDiffers",
+    "Broken",
+    "CannotStart",
+    "Failure",
+    "Matrix",
+    "MixedVersionsWork",
+    "NewCodeFails",
+    "NewCodeIsBroken",
+    "OldCodeFails",
+    "Which",
+    "compare",
+]
+
+Which = Literal["old", "new"]
+CellKey = tuple[Which, Which]
+OLD_OLD: CellKey = ("old", "old")
+OLD_NEW: CellKey = ("old", "new")
+NEW_OLD: CellKey = ("new", "old")
+NEW_NEW: CellKey = ("new", "new")
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The four cells on one kind of database.
+
+    Args:
+        dialect: "sqlite" or "postgresql".
+        cells: (code, schema) -> what became of it.
+    """
+
+    dialect: str
+    cells: Mapping[CellKey, Replayed]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that went wrong in one cell.
+
+    Args:
+        place: "GET /users", "blog.models.User (insert)".
+        cause: What it is about.
+        error: As it was said.
+        sql: The statement that failed; "" where none did.
+        status: What a client got; None for no request.
+    """
+
+    place: str
+    cause: Cause
+    error: str
+    sql: str = ""
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Everything that one cause breaks in one cell.
+
+    Args:
+        code: Whose.
+        schema: On which.
+        cause: What all of it is about.
+        failures: In the order in which they were seen.
+        dialects: On which databases it was seen.
+        other_way_works: Whether the opposite mix of code and schema has no failure at all.
+    """
+
+    code: Which
+    schema: Which
+    cause: Cause
+    failures: tuple[Failure, ...]
+    dialects: tuple[str, ...]
+    other_way_works: bool = True
+
+
+class OldCodeFails(Broken):
+    """Old code fails on the new schema and did not on the old one."""
+
+    __slots__ = ()
+
+
+class NewCodeFails(Broken):
+    """New code fails on the old schema and does not on the new one."""
+
+    __slots__ = ()
+
+
+class NewCodeIsBroken(Broken):
+    """New code fails on its own schema, where the old code on the old schema did not fail."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CannotStart:
+    """Code that does not start on a schema, while it does on the one of its own side.
+
+    Args:
+        code: Whose.
+        schema: On which.
+        error: What it ends with.
+        boot_migrates: The calls that migrate while it starts; () where it fails without them.
+        dialects: On which databases it was seen.
+        other_way_works: As for `Broken`.
+    """
+
+    code: Which
+    schema: Which
+    error: str
+    boot_migrates: tuple[str, ...]
+    dialects: tuple[str, ...]
+    other_way_works: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDiffers:
+    """Old code that succeeded on the old schema refuses the same request on the new one, without an error."""
+
+    place: str
+    before: int
+    after: int
+    dialects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixedVersionsWork:
+    """Both mixes did whatever the code does on its own schema.
+
+    Args:
+        dialects: On which databases.
+        classes: How many mapped classes and tables were used.
+        routes: How many routes were requested and answered without a failure by the old code on its own schema.
+    """
+
+    dialects: tuple[str, ...]
+    classes: int
+    routes: int
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The same finding on several databases, while it is gathered."""
+
+    failures: list[Failure] = field(default_factory=list)
+    dialects: list[str] = field(default_factory=list)
+
+
+Change = OldCodeFails | NewCodeFails | NewCodeIsBroken | CannotStart | AnswerDiffers | MixedVersionsWork
+
+
+def compare(matrices: Sequence[Matrix]) -> Iterator[Change]:
+    """What the mixed versions do, the same thing on several databases said once."""
+    clean = {
+        OLD_NEW: not any(blamed(each, OLD_NEW, OLD_OLD) or starts_no_more(each, OLD_NEW, OLD_OLD) for each in matrices),
+        NEW_OLD: not any(blamed(each, NEW_OLD, NEW_NEW) or starts_no_more(each, NEW_OLD, NEW_NEW) for each in matrices),
+    }
+    yield from failing(matrices, OLD_NEW, OLD_OLD, OldCodeFails, other=clean[NEW_OLD])
+    yield from failing(matrices, NEW_NEW, OLD_OLD, NewCodeIsBroken, other=True)
+    yield from failing(matrices, NEW_OLD, NEW_NEW, NewCodeFails, other=clean[OLD_NEW])
+    yield from differing(matrices)
+    proved = [each for each in matrices if is_complete(each)]
+    if proved and all(clean.values()) and len(proved) == len(matrices):
+        yield works(proved)
+
+
+def failing(
+    matrices: Sequence[Matrix],
+    cell: CellKey,
+    diagonal: CellKey,
+    kind: type[OldCodeFails | NewCodeFails | NewCodeIsBroken],
+    *,
+    other: bool,
+) -> Iterator[Change]:
+    """What fails in a cell and not in the one it is compared with, by cause."""
+    gathered: dict[Cause, Gathered] = {}
+    starts: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for matrix in matrices:
+        for error, calls in starts_no_more(matrix, cell, diagonal):
+            starts.setdefault((error, calls), []).append(matrix.dialect)
+        for failure in blamed(matrix, cell, diagonal):
+            found = gathered.setdefault(failure.cause, Gathered())
+            if failure.place not in {each.place for each in found.failures}:
+                found.failures.append(failure)
+            if matrix.dialect not in found.dialects:
+                found.dialects.append(matrix.dialect)
+    code, schema = cell
+    for (error, calls), dialects in starts.items():
+        yield CannotStart(code, schema, error, calls, tuple(dialects), other)
+    for cause, found in sorted(gathered.items()):
+        yield kind(code, schema, cause, tuple(found.failures), tuple(found.dialects), other)
+
+
+def starts_no_more(matrix: Matrix, cell: CellKey, diagonal: CellKey) -> list[tuple[str, tuple[str, ...]]]:
+    """Why the application does not start in a cell, with and without the migrations that it runs at boot."""
+    here, there = matrix.cells.get(cell), matrix.cells.get(diagonal)
+    if here is None or there is None:
+        return []
+    found: list[tuple[str, tuple[str, ...]]] = []
+    if here.start_error and there.started:
+        found.append((here.start_error, ()))
+    elif here.migrating_error and there.started and not there.migrating_error:
+        found.append((here.migrating_error, here.boot_migrates))
+    return found
+
+
+def blamed(matrix: Matrix, cell: CellKey, diagonal: CellKey) -> list[Failure]:
+    """The failures of a cell that the diagonal does not have.
+
+    Something that fails on the diagonal as well is the change's doing only where a column or table is missing that is
+    there on the diagonal: everything else may come from the rows, or was so before.
+    """
+    here, there = matrix.cells.get(cell), matrix.cells.get(diagonal)
+    if here is None or there is None or not (here.started and there.started):
+        return []
+    before = list(failures(there))
+    places, causes = {each.place for each in before}, {each.cause for each in before}
+    known = {place for place, _ in seen(there)}
+    return [
+        failure
+        for failure in failures(here)
+        if (failure.place not in places and (failure.place in known or cell == NEW_NEW))
+        or (failure.cause.is_missing and failure.cause not in causes)
+    ]
+
+
+def failures(cell: Replayed) -> Iterator[Failure]:
+    """Everything that went wrong in a cell."""
+    for used in cell.used:
+        if used.error is not None:
+            yield Failure(used.place, cause_of(used.error.error, used.error.sql), used.error.error, used.error.sql)
+    for answered in cell.answered:
+        for error in told(answered):
+            yield Failure(answered.place, cause_of(error.error, error.sql), error.error, error.sql, answered.status)
+
+
+def told(answered: Answered) -> Sequence[SqlError]:
+    """The errors of a request: those of the database, else what was raised, else its status."""
+    if answered.errors:
+        return answered.errors
+    if not answered.failed:
+        return ()
+    if answered.exception:
+        return (SqlError(answered.exception, ""),)
+    return (SqlError("no answer in time" if answered.status == 0 else f"answered {answered.status}", ""),)
+
+
+def seen(cell: Replayed) -> Iterator[tuple[str, Used | Answered]]:
+    """Everything that was tried in a cell, by its place."""
+    for used in cell.used:
+        yield used.place, used
+    for answered in cell.answered:
+        yield answered.place, answered
+
+
+def differing(matrices: Sequence[Matrix]) -> Iterator[AnswerDiffers]:
+    """Requests that the old code fulfilled on the old schema, and refuses on the new one."""
+    found: dict[tuple[str, int, int], list[str]] = {}
+    for matrix in matrices:
+        here, there = matrix.cells.get(OLD_NEW), matrix.cells.get(OLD_OLD)
+        if here is None or there is None:
+            continue
+        before = {each.place: each for each in there.answered}
+        for after in here.answered:
+            earlier = before.get(after.place)
+            if earlier is None or earlier.status >= 400 or earlier.status == 0 or after.errors:
+                continue
+            if 400 <= after.status < 500:
+                found.setdefault((after.place, earlier.status, after.status), []).append(matrix.dialect)
+    for (place, earlier_status, status), dialects in found.items():
+        yield AnswerDiffers(place, earlier_status, status, tuple(dialects))
+
+
+def is_complete(matrix: Matrix) -> bool:
+    """Whether every cell started."""
+    return all(cell in matrix.cells and matrix.cells[cell].started for cell in (OLD_OLD, OLD_NEW, NEW_OLD, NEW_NEW))
+
+
+def works(matrices: Sequence[Matrix]) -> MixedVersionsWork:
+    """How much was tried."""
+    cells = [matrix.cells[OLD_OLD] for matrix in matrices]
+    return MixedVersionsWork(
+        dialects=tuple(matrix.dialect for matrix in matrices),
+        classes=max(len({used.what for used in cell.used if not used.skipped}) for cell in cells),
+        routes=max(len({each.place for each in cell.answered if not each.failed}) for cell in cells),
+    )

@@ -1,0 +1,83 @@
+"""Runs one side's code on a scratch database: starts it, uses every mapped class, requests every route."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from . import loading, migrating, replay_database, replay_identity, replay_plan, replay_requests, replay_rows
+from .replay_statements import listen
+from .replay_sweep import mappers, sweep, tables_of
+
+__all__ = ["answer"]
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """What became of it.
+
+    Args:
+        request: As for `loading.load_application`, and: "only_boot"; "sweep": whether mapped classes are used;
+            "methods", "replays", "bodies": as `replay_plan.planned` takes them; "each": seconds for one request;
+            "budget": seconds for all of them; "gather": whether many rows shall point to one.
+    """
+    started = time.perf_counter()
+    has_database = knows_sqlalchemy()
+    heard = listen() if has_database else None
+    application = loading.load_application(request)
+    if application is None:
+        raise LookupError("no Flask application was found; name it with --app MODULE:NAME")
+    result: dict[str, Any] = {"boot_migrates": migrating.boot_migrates(), "boot_seconds": time.perf_counter() - started}
+    if request.get("only_boot") or heard is None:
+        return {**result, "sweep": [], "requests": [], "left_out": [], "ways": [], "broken": ""}
+    return {**result, **used(application, heard, request)}
+
+
+def knows_sqlalchemy() -> bool:
+    """Whether the project's environment has SQLAlchemy."""
+    try:
+        import sqlalchemy  # noqa: F401 - only whether it is there
+    except ImportError:
+        return False
+    return True
+
+
+def used(application: Any, heard: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """The sweep over the mapped classes and the requests."""
+    from sqlalchemy import create_engine
+
+    url = request["database_url"]
+    engine = create_engine(url)
+    with application.app_context():
+        known = mappers()
+        identity = replay_identity.identity_of(application, engine, known)
+        tables = tables_of(known)
+        if request.get("gather"):
+            replay_rows.gather(engine, tables)
+        rows = replay_rows.Rows(engine, tables)
+        plan, left_out = replay_plan.planned(application, rows, request)
+        swept = sweep(engine) if request.get("sweep", True) else []
+    heard.close_pools()
+    database = replay_database.restorable(url, engine)
+    replay = replay_requests.Replay(application, heard, database, identity, float(request.get("each", 5)))
+    requests, late = sent(replay, plan, float(request.get("budget", 30)))
+    return {
+        "sweep": swept,
+        "requests": requests,
+        "left_out": left_out + late,
+        "ways": identity.ways,
+        "broken": replay.broken,
+    }
+
+
+def sent(replay: Any, plan: list[Any], budget: float) -> tuple[list[dict[str, Any]], list[str]]:
+    """What became of the requests, and those for which no time was left."""
+    ends = time.perf_counter() + budget
+    done: list[dict[str, Any]] = []
+    for number, planned in enumerate(plan):
+        if time.perf_counter() > ends:
+            rest = plan[number:]
+            sys.stderr.write("{} requests were left out\n".format(len(rest)))
+            return done, ["{} {}: no time was left".format(each.method, each.path) for each in rest]
+        done.append(replay.send(planned))
+    return done, []

@@ -1,0 +1,111 @@
+"""Which requests to send: one for each route and method, with arguments that name existing rows."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+__all__ = ["Planned", "planned"]
+
+ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SIGNS_OUT = re.compile(r"log-?_?out|sign-?_?out", re.IGNORECASE)
+KINDS = {
+    "UnicodeConverter": "string",
+    "IntegerConverter": "int",
+    "FloatConverter": "float",
+    "UUIDConverter": "uuid",
+    "PathConverter": "path",
+    "AnyConverter": "any",
+}
+BY_CONVERTER = {"int": 1, "float": 1.5, "string": "beast", "path": "beast", "uuid": uuid.UUID(int=1)}
+
+
+class Planned:
+    """One request to send.
+
+    Args:
+        route: The rule as the project wrote it; the path itself for one of `[guard] replays`.
+        method: Of HTTP.
+        path: With arguments filled in.
+        body: JSON; None for none.
+    """
+
+    def __init__(self, route: str, method: str, path: str, body: Any = None) -> None:
+        self.route = route
+        self.method = method
+        self.path = path
+        self.body = body
+
+
+def planned(app: Any, rows: Any, request: dict[str, Any]) -> tuple[list[Planned], list[str]]:
+    """The requests in order, those that read first; and for each route that is left out why.
+
+    Args:
+        app: The application.
+        rows: Looks up values for arguments.
+        request: "replays": more paths; "bodies": "POST /users/<int:id>" -> JSON; "methods": those to send.
+    """
+    methods = request.get("methods") or ORDER
+    bodies = request.get("bodies") or {}
+    found = [Planned(path.split("?")[0], "GET", path) for path in request.get("replays") or ()]
+    left_out = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
+        if rule.endpoint.split(".")[-1] == "static" or rule.websocket or rule.redirect_to or rule.build_only:
+            continue
+        path = path_for(rule, rows)
+        if path is None:
+            left_out.append("{}: no path could be made".format(rule.rule))
+            continue
+        for method in methods:
+            if method in (rule.methods or ()):
+                body = (
+                    None if method in ("GET", "DELETE") else fill(bodies.get("{} {}".format(method, rule.rule)), rows)
+                )
+                found.append(Planned(rule.rule, method, path, body))
+    unique = {(each.method, each.path): each for each in reversed(found)}
+    first_come = [each for each in found if unique.get((each.method, each.path)) is each]
+    return sorted(first_come, key=lambda each: (ORDER.index(each.method), bool(SIGNS_OUT.search(each.path)))), left_out
+
+
+def path_for(rule: Any, rows: Any) -> str | None:
+    """The path of a route with its arguments filled in."""
+    values = dict(rule.defaults or {})
+    converters = rule._converters
+    for name in sorted(rule.arguments - set(values)):
+        converter = converters.get(name)
+        kind = kind_of(converter)
+        value = rows.argument(name, kind, rule.rule)
+        if value is None:
+            value = first_choice(converter) if kind == "any" else BY_CONVERTER.get(kind, 1)
+        values[name] = value
+    try:
+        built = rule.build(values, append_unknown=False)
+    except Exception:
+        return None
+    return None if built is None else str(built[1])
+
+
+def kind_of(converter: Any) -> str:
+    """A converter by its usual name."""
+    name = "UnicodeConverter" if converter is None else type(converter).__name__
+    return KINDS.get(name, name)
+
+
+def first_choice(converter: Any) -> str:
+    """The first of an `any(...)` converter's values."""
+    items = sorted(getattr(converter, "items", ()) or ())
+    if items:
+        return str(items[0])
+    return str(converter.regex).strip("(?:)").split("|", 1)[0].replace("\\", "")
+
+
+def fill(body: Any, rows: Any) -> Any:
+    """A body whose references name existing rows."""
+    if not isinstance(body, dict):
+        return body
+    filled = {}
+    for name, value in body.items():
+        found = rows.body(name) if name.endswith("_id") and isinstance(value, (int, str)) else None
+        filled[name] = value if found is None else (found if isinstance(found, (int, str)) else str(found))
+    return filled

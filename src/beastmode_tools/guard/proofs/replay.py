@@ -1,0 +1,113 @@
+"""Runs one side's code on one scratch database, and reads what became of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from beastmode_tools.errors import ProbeFailed
+from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
+from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.proofs.scratch import Database
+from beastmode_tools.guard.readers.probe import run_probe
+from beastmode_tools.project import Project
+
+__all__ = ["Run", "replay"]
+
+EACH = 5.0
+BUDGET = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What to run where.
+
+    Args:
+        side: Whose code.
+        database: On which database; it is written into.
+        sweep: Whether every mapped class is used.
+        methods: What is requested.
+        bodies: "POST /users/<int:id>" -> JSON.
+        gather: Whether many rows shall point to one, so that a list of its children is long.
+        migrating: Whether the migrations that the application runs at boot are let through; nothing else is done then.
+    """
+
+    side: Side
+    database: Database
+    sweep: bool = True
+    methods: tuple[str, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    bodies: Mapping[str, Any] = field(default_factory=dict)
+    gather: bool = False
+    migrating: bool = False
+
+
+def replay(run: Run, project: Project) -> Replayed:
+    """What became of it; an application that does not start is a fact, not an error."""
+    request: dict[str, Any] = {
+        "app": project.app,
+        "alembic": project.migrations,
+        "database_url": run.database.url,
+        "migrations": "run" if run.migrating else "record",
+        "create_all": False,
+        "only_boot": run.migrating,
+        "sweep": run.sweep,
+        "methods": list(run.methods),
+        "replays": list(project.settings.replays),
+        "bodies": dict(run.bodies),
+        "gather": run.gather,
+        "each": min(EACH, project.settings.timeout),
+        "budget": min(BUDGET, project.settings.timeout),
+    }
+    try:
+        answer = asked(run, request, project)
+    except ProbeFailed as error:
+        words = str(error).split(": ", 1)[-1]
+        return Replayed(migrating_error=words) if run.migrating else Replayed(start_error=words)
+    return read(answer, is_migrating=run.migrating)
+
+
+def asked(run: Run, request: dict[str, Any], project: Project) -> dict[str, Any]:
+    """What the probe answers."""
+    return run_probe(
+        run.side,
+        "replay",
+        request,
+        python=project.python,
+        environment=project.settings.environment,
+        seconds=project.settings.timeout,
+    )
+
+
+def read(answer: dict[str, Any], *, is_migrating: bool) -> Replayed:
+    """The probe's answer as facts."""
+    return Replayed(
+        boot_migrates=tuple(answer["boot_migrates"]),
+        migrating_error="" if is_migrating else None,
+        used=tuple(used(answer["sweep"])),
+        answered=tuple(answered(answer["requests"])),
+        left_out=tuple(answer["left_out"]),
+        ways=tuple(answer["ways"]),
+        broken=answer["broken"],
+    )
+
+
+def used(results: list[dict[str, Any]]) -> Iterator[Used]:
+    """What was done with classes and tables."""
+    for each in results:
+        error = SqlError(each["error"], each["sql"]) if each["error"] else None
+        yield Used(each["what"], each["table"], each["action"], error, each.get("skipped", ""))
+
+
+def answered(results: list[dict[str, Any]]) -> Iterator[Answered]:
+    """What was answered to requests."""
+    for each in results:
+        yield Answered(
+            route=each["route"],
+            method=each["method"],
+            path=each["path"],
+            status=each["status"],
+            signed_in=each["signed_in"],
+            refused=each["refused"],
+            exception=each["exception"],
+            errors=tuple(SqlError(error["error"], error["sql"]) for error in each["errors"]),
+            statements=each["statements"],
+        )
