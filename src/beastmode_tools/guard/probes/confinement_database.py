@@ -79,7 +79,11 @@ def redirect(request: dict[str, Any], confinement: Any) -> Redirection:
 
 
 def allow_server(url: str, confinement: Any) -> None:
-    """Lets sockets reach the scratch database's server."""
+    """Lets sockets reach the scratch database's server, or the code write its file and what SQLite keeps beside it."""
+    if url.startswith("sqlite:///"):
+        path = os.path.realpath(url[len("sqlite:///") :])
+        confinement.places += tuple(path + suffix for suffix in ("", "-wal", "-shm", "-journal"))
+        return
     parts = urllib.parse.urlsplit(url)
     query = urllib.parse.parse_qs(parts.query)
     host = parts.hostname or query.get("host", [""])[0]

@@ -1,0 +1,206 @@
+"""What a row has to be like: columns, keys, what is unique and what is checked, read from the scratch database."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .migrate_schema import default_schema, quoted, rows, tables
+
+__all__ = ["Column", "Reference", "Table", "read_tables"]
+
+POSTGRES_COLUMNS = """
+    SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(coalesce(e.oid, b.oid, t.oid), NULL),
+        coalesce(eb.typtype, e.typtype, b.typtype, t.typtype)::text, t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A',
+        a.attnotnull OR (t.typtype = 'd' AND t.typnotnull), d.adbin IS NOT NULL AND a.attgenerated = '',
+        a.attgenerated <> '', a.attidentity::text,
+        (SELECT array_to_json(array_agg(l.enumlabel ORDER BY l.enumsortorder))::text FROM pg_enum l
+            WHERE l.enumtypid = coalesce(e.oid, b.oid, t.oid)),
+        pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'
+    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' LEFT JOIN pg_type eb ON eb.oid = e.typbasetype
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relname = '{name}' AND n.nspname = '{schema}' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"""
+PARTS = (
+    "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition"
+)
+LITERALS = re.compile(r"'((?:[^']|'')*)'")
+
+
+class Column:
+    """One column.
+
+    Attributes:
+        name: Its name.
+        type: As the database writes it: "character varying(50)".
+        base: The type of one value: without length, of the elements where it is an array, below a domain.
+        length: Of texts; None where there is no limit.
+        digits: (precision, scale) of numbers; None where there is no limit.
+        nullable: Whether it takes NULL.
+        default: Whether the database gives it a value by itself.
+        made: Whether the database always gives it a value (generated, identity, serial).
+        labels: The only values that it takes, where that is known.
+        unique: Whether no two rows may share its value.
+        array: Whether it holds a list.
+        json: Whether its text is read as JSON.
+        checked: Whether a check of the table names it.
+    """
+
+    def __init__(self, name: str, type: str, base: str, *, nullable: bool, default: bool, made: bool) -> None:  # noqa: A002 - it is the column's
+        self.name = name
+        self.type = type
+        self.base = base.lower()
+        self.nullable = nullable
+        self.default = default
+        self.made = made
+        self.labels: list[str] = []
+        self.unique = False
+        self.array = False
+        self.json = False
+        self.checked = False
+        numbers = [int(number) for number in re.findall(r"\d+", type[type.find("(") :])] if "(" in type else []
+        is_number = "numeric" in self.base or "decimal" in self.base
+        self.length = numbers[0] if numbers and not is_number else None
+        self.digits = (numbers[0], numbers[1] if len(numbers) > 1 else 0) if numbers and is_number else None
+
+
+class Reference:
+    """A foreign key: its columns, and what they point to."""
+
+    def __init__(self, columns: list[str], table: str, targets: list[str]) -> None:
+        self.columns = columns
+        self.table = table
+        self.targets = targets
+
+
+class Table:
+    """One table; `name` is as SQL takes it, in quotes, and `shown` as a person writes it."""
+
+    def __init__(self, schema: str | None, name: str) -> None:
+        self.schema = schema
+        self.plain = name
+        self.name = quoted(name) if schema is None else quoted(schema) + "." + quoted(name)
+        self.shown = name if schema is None else schema + "." + name
+        self.columns: dict[str, Column] = {}
+        self.key: list[str] = []
+        self.references: list[Reference] = []
+        self.unique_sets: list[set[str]] = []
+
+
+def read_tables(connection: Any, version_table: str, hints: dict[str, dict[str, Any]]) -> dict[str, Table]:
+    """The tables that rows can be put into, by the name that a person writes.
+
+    Args:
+        connection: To the scratch database.
+        version_table: Alembic's own, which is left out.
+        hints: What the models say about columns: "table.column" -> {"labels": [...], "json": bool}.
+    """
+    from sqlalchemy import inspect
+
+    inspector = inspect(connection)
+    parts = set()
+    if connection.dialect.name != "sqlite":
+        parts = {tuple(row) for row in rows(connection, PARTS)}
+    found = {}
+    for schema, name in tables(connection):
+        if name == version_table or (schema or default_schema_of(connection), name) in parts:
+            continue
+        table = Table(schema, name)
+        for column in columns_of(connection, table):
+            table.columns[column.name] = column
+        add_keys(inspector, table)
+        add_checks(inspector, table)
+        add_hints(table, hints)
+        found[table.shown] = table
+    return found
+
+
+def default_schema_of(connection: Any) -> str:
+    """The schema of names without one; SQLite has none."""
+    return "" if connection.dialect.name == "sqlite" else default_schema(connection)
+
+
+def columns_of(connection: Any, table: Table) -> list[Column]:
+    """The columns as the database tells them."""
+    if connection.dialect.name == "sqlite":
+        return sqlite_columns(connection, table)
+    import json
+
+    place = table.schema or default_schema(connection)
+    names = {"name": table.plain.replace("'", "''"), "schema": place.replace("'", "''")}
+    found = []
+    for row in rows(connection, POSTGRES_COLUMNS.format(**names)):
+        name, kind, base, _typtype, is_array, not_null, default, generated, identity, labels, expression = row
+        serial = "nextval(" in str(expression or "")
+        made = generated or identity != "" or serial
+        column = Column(name, kind, base, nullable=not not_null, default=default, made=made)
+        column.array = bool(is_array)
+        column.labels = json.loads(labels) if labels else []
+        found.append(column)
+    return found
+
+
+def sqlite_columns(connection: Any, table: Table) -> list[Column]:
+    """The columns of a SQLite table; a single INTEGER primary key numbers itself."""
+    read = rows(connection, "PRAGMA table_xinfo({})".format(quoted(table.plain)))
+    keys = [row for row in read if row[5]]
+    found = []
+    for _number, name, kind, not_null, default, key, hidden in read:
+        numbers_itself = bool(key) and len(keys) == 1 and str(kind).upper() == "INTEGER"
+        made = numbers_itself or hidden in (2, 3)
+        base = re.sub(r"\(.*", "", str(kind)).strip()
+        found.append(
+            Column(name, str(kind), base, nullable=not not_null and not key, default=default is not None, made=made)
+        )
+    return found
+
+
+def add_keys(inspector: Any, table: Table) -> None:
+    """Adds the primary key, the foreign keys and what is unique."""
+    table.key = list(inspector.get_pk_constraint(table.plain, schema=table.schema).get("constrained_columns") or [])
+    sets = [set(table.key)] if table.key else []
+    for constraint in inspector.get_unique_constraints(table.plain, schema=table.schema):
+        sets.append(set(constraint["column_names"]))
+    for index in inspector.get_indexes(table.plain, schema=table.schema):
+        if index.get("unique"):
+            sets.append({name for name in index["column_names"] if name})
+    table.unique_sets = [one for one in sets if one]
+    for one in table.unique_sets:
+        if len(one) == 1:
+            for name in one:
+                if name in table.columns:
+                    table.columns[name].unique = True
+    for key in inspector.get_foreign_keys(table.plain, schema=table.schema):
+        schema = key.get("referred_schema")
+        target = key["referred_table"] if schema is None else schema + "." + key["referred_table"]
+        targets = list(key["referred_columns"] or [])
+        table.references.append(Reference(list(key["constrained_columns"]), target, targets))
+    table.references.sort(key=lambda reference: -len(reference.columns))
+
+
+def add_checks(inspector: Any, table: Table) -> None:
+    """Adds the values that a check like `status IN ('new', 'paid')` lists."""
+    try:
+        checks = inspector.get_check_constraints(table.plain, schema=table.schema)
+    except NotImplementedError:
+        return
+    for check in checks:
+        text = str(check.get("sqltext") or "")
+        for column in table.columns.values():
+            column.checked = column.checked or bool(re.search(r"\b{}\b".format(re.escape(column.name)), text))
+        listed = re.match(
+            r"^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s+IN\s*\(|^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s*=\s*ANY\b", text, re.IGNORECASE
+        )
+        name = (listed.group(1) or listed.group(2)) if listed else None
+        if name in table.columns and not table.columns[name].labels:
+            table.columns[name].labels = [one.replace("''", "'") for one in LITERALS.findall(text)]
+
+
+def add_hints(table: Table, hints: dict[str, dict[str, Any]]) -> None:
+    """Adds what only the models know: the values of an enum that is kept as text, and texts that hold JSON."""
+    for column in table.columns.values():
+        hint = hints.get(table.shown + "." + column.name, {})
+        if hint.get("labels") and not column.labels:
+            column.labels = list(hint["labels"])
+        column.json = column.json or bool(hint.get("json"))

@@ -1,0 +1,229 @@
+"""What a migration does while it runs: Alembic's operations, the SQL that reached the driver, the rows it touched."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any
+
+__all__ = ["Recorder", "told"]
+
+READS = re.compile(r"^\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*|\(\s*)*(SELECT|PRAGMA|SHOW|EXPLAIN|VALUES)\b", re.IGNORECASE | re.DOTALL)
+LONGEST = 4000
+MOST = 400
+
+
+class Recorder:
+    """Listens while one revision runs, and to nothing else.
+
+    Args:
+        folder: The project's folder; files are told relative to it.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.file = ""
+        self.record: dict[str, Any] | None = None
+        self.depth = 0
+        self.watcher: Any = None
+
+    def install(self) -> None:
+        """Begins to hear every operation of Alembic and every statement of SQLAlchemy."""
+        from alembic.operations import Operations
+        from sqlalchemy import event
+        from sqlalchemy.engine import Engine
+
+        owner = next(kind for kind in Operations.__mro__ if "invoke" in kind.__dict__)
+        original = owner.invoke
+        recorder = self
+
+        def invoke(self: Any, operation: Any) -> Any:
+            return recorder.operation(operation, lambda: original(self, operation))
+
+        owner.invoke = invoke
+        event.listen(Engine, "before_cursor_execute", self.before)
+        event.listen(Engine, "after_cursor_execute", self.after)
+        event.listen(Engine, "handle_error", self.failed)
+
+    def wrap(self, step: Any, record: dict[str, Any], path: str) -> Any:
+        """The step, heard while it runs."""
+        function = step.migration_fn
+
+        def migration(**options: Any) -> Any:
+            self.record, self.file, self.depth = record, path, 0
+            record.update(ran=True, operations=[], statements=[], errors=[], locks=[])
+            try:
+                return function(**options)
+            finally:
+                self.record = None
+
+        step.migration_fn = migration
+        return step
+
+    def operation(self, operation: Any, work: Any) -> Any:
+        """Notes one operation, and whether it failed."""
+        record = self.record
+        if record is None or self.depth or len(record["operations"]) > MOST:
+            return work()
+        note = {"line": self.line(), **described(operation)}
+        record["operations"].append(note)
+        self.depth += 1
+        try:
+            return work()
+        except BaseException as error:
+            note["error"] = "{}: {}".format(type(error).__name__, str(error).splitlines()[0] if str(error) else "")
+            record["errors"].append({"error": note["error"], "statement": note["op"], "line": note["line"]})
+            raise
+        finally:
+            self.depth -= 1
+
+    def before(self, connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        """Lets the watcher of locks see how it was."""
+        if self.record is not None and self.watcher is not None and not READS.match(statement):
+            self.watcher.before(connection)
+
+    def after(self, connection: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        """Notes one statement that was run."""
+        record = self.record
+        if record is None or READS.match(statement) or len(record["statements"]) > MOST:
+            return
+        rows = cursor.rowcount if isinstance(getattr(cursor, "rowcount", None), int) else -1
+        note = {"sql": statement.strip()[:LONGEST], "rows": rows, "line": self.line()}
+        if parameters:
+            note["parameters"] = repr(parameters)[:LONGEST]
+        record["statements"].append(note)
+        if self.watcher is not None:
+            record["locks"].extend({**lock, "line": note["line"]} for lock in self.watcher.after(connection, statement))
+
+    def failed(self, context: Any) -> None:
+        """Notes one statement that failed, even if the migration goes on as if it had not."""
+        if self.record is None:
+            return
+        error = context.original_exception
+        self.record["errors"].append(
+            {
+                "error": "{}: {}".format(type(error).__name__, " ".join(str(error).split())[:LONGEST]),
+                "statement": (context.statement or "").strip()[:LONGEST],
+                "line": self.line(),
+            }
+        )
+
+    def line(self) -> int:
+        """The line of the revision's file that is being run; 0 where it is not on the stack."""
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self.file:
+                return int(frame.f_lineno)
+            frame = frame.f_back
+        return 0
+
+
+def told(error: BaseException, folder: str) -> dict[str, Any]:
+    """An error as JSON: its type, its first line, the statement, and the last line of the project that was reached."""
+    original = getattr(error, "orig", None) or error
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        path = trace.tb_frame.f_code.co_filename
+        if path.startswith(folder + os.sep) and "site-packages" not in path:
+            where = "{}:{}".format(os.path.relpath(path, folder), trace.tb_lineno)
+        trace = trace.tb_next
+    return {
+        "type": type(original).__name__,
+        "message": " ".join(str(original).split())[:LONGEST],
+        "statement": " ".join(str(getattr(error, "statement", None) or "").split())[:LONGEST],
+        "where": where,
+    }
+
+
+def described(operation: Any) -> dict[str, Any]:
+    """An operation of Alembic as JSON."""
+    names = (
+        "table_name",
+        "schema",
+        "column_name",
+        "constraint_name",
+        "constraint_type",
+        "index_name",
+        "new_table_name",
+        "referent_table",
+        "nullable",
+        "unique",
+        "columns",
+        "local_cols",
+        "remote_cols",
+        "condition",
+    )
+    note: dict[str, Any] = {"op": type(operation).__name__}
+    for name in names:
+        value = getattr(operation, name, None)
+        if value is not None:
+            note[name] = [text_of(each) for each in value] if isinstance(value, (list, tuple)) else text_of(value)
+    if getattr(operation, "source_table", None) is not None:
+        note["table_name"] = str(operation.source_table)
+    note.update(alterations(operation))
+    if hasattr(operation, "column"):
+        note["column"] = column(operation.column)
+    if note["op"] == "CreateTableOp":
+        note["columns"] = [column(each) for each in operation.columns if hasattr(each, "nullable")]
+    if hasattr(operation, "sqltext"):
+        note["sql"] = str(operation.sqltext)[:LONGEST]
+    if hasattr(operation, "rows"):
+        note["table_name"] = str(operation.table.name)
+        note["rows"] = len(operation.rows)
+    options = getattr(operation, "kw", None)
+    if isinstance(options, dict):
+        note["options"] = {str(key): text_of(value) for key, value in options.items()}
+    return note
+
+
+def alterations(operation: Any) -> dict[str, Any]:
+    """What an AlterColumnOp changes."""
+    note: dict[str, Any] = {}
+    for name in ("modify_nullable", "modify_type", "existing_type", "existing_nullable"):
+        value = getattr(operation, name, None)
+        if value is not None:
+            note[name] = value if isinstance(value, bool) else type_of(value)
+    if getattr(operation, "modify_name", None):
+        note["modify_name"] = str(operation.modify_name)
+    default = getattr(operation, "modify_server_default", False)
+    if default is not False:
+        note["modify_server_default"] = None if default is None else default_of(default)
+    return note
+
+
+def column(given: Any) -> dict[str, Any]:
+    """A column as JSON."""
+    return {
+        "name": str(given.name),
+        "type": type_of(given.type),
+        "nullable": bool(given.nullable),
+        "primary_key": bool(given.primary_key),
+        "server_default": None if given.server_default is None else default_of(given.server_default),
+        "default": None if given.default is None else str(getattr(given.default, "arg", given.default)),
+        "references": next((str(key.target_fullname) for key in given.foreign_keys), None),
+        "unique": bool(given.unique),
+        "index": bool(given.index),
+        "computed": getattr(given, "computed", None) is not None,
+        "enum": list(getattr(given.type, "enums", None) or ()),
+        "enum_name": getattr(given.type, "name", None) if getattr(given.type, "enums", None) else None,
+    }
+
+
+def type_of(given: Any) -> str:
+    """A type as SQL; its name where it needs to know the database."""
+    try:
+        return str(given).upper()
+    except Exception:
+        return type(given).__name__.upper()
+
+
+def default_of(default: Any) -> str:
+    """A server default as SQL."""
+    return str(getattr(default, "arg", default))
+
+
+def text_of(value: Any) -> Any:
+    """A value as JSON takes it."""
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
