@@ -18,12 +18,15 @@ class Function:
         name: Its qualified name (`UserView.get`), decorators unwrapped.
         path: Its file relative to the project's folder; None for code of other packages.
         line: Of its `def`.
+        decorators: What stands on it, outermost first, as source without the `@`: "login_required",
+            "limiter.limit('5/minute')"; then wrappers that were put around it elsewhere, by name.
     """
 
     module: str
     name: str
     path: str | None
     line: int
+    decorators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,8 @@ class Application:
         hooks: In the order in which Flask calls them.
         error_handlers: Those of the project.
         documents: OpenAPI documents of whichever library the project uses: name ("v1", "default") -> document.
-        contract: A document made from routes, converters, schemas and decorators, where there is no other.
+        contract: A document made from routes, converters, schemas and decorators, for the project's own routes that no
+            other document holds; None where there are none. It is marked `x-from: routes`.
         library: "flask-smorest", "apiflask", "apifairy", "flask-restx", "flask-openapi3", or None.
         extensions: Names in `app.extensions`, sorted.
         mapped: The mapped classes.
@@ -111,6 +115,7 @@ class Application:
         invented: Names of settings that the environment lacked, for which a made-up value was given.
         attempts: What the code tried and was refused: network, writes outside of its tree, exit.
         packages: Versions of what is installed: "flask" -> "3.1.3".
+        notes: What the probe decided or could not read, a sentence each.
     """
 
     routes: tuple[Route, ...] = ()
@@ -129,3 +134,4 @@ class Application:
     invented: tuple[str, ...] = ()
     attempts: tuple[str, ...] = ()
     packages: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ class AfterImport:
         self.changes: dict[str, list[Callable[[Any], None]]] = {}
         self.busy: set[str] = set()
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+    def find_spec(self, name: str, *_: Any) -> Any:
         """The spec that the other finders give, with its loader followed by the changes."""
         if name not in self.changes or name in self.busy:
             return None

@@ -70,7 +70,7 @@ class Confinement:
 
     def note(self, what: str) -> None:
         """Remembers a refused attempt, with the line of the project that made it."""
-        text = "{} ({})".format(what, self.caller())
+        text = f"{what} ({self.caller()})"
         if text not in self.attempts and len(self.attempts) < MOST_ATTEMPTS:
             self.attempts.append(text)
 
@@ -81,7 +81,7 @@ class Confinement:
         while frame is not None:
             path = frame.f_code.co_filename
             if path.startswith(self.folder + os.sep) and os.sep + "site-packages" + os.sep not in path:
-                return "{}:{}".format(os.path.relpath(path, self.folder), frame.f_lineno)
+                return f"{os.path.relpath(path, self.folder)}:{frame.f_lineno}"
             if nearest is None and path != __file__:
                 nearest = frame.f_globals.get("__name__", path)
             frame = frame.f_back
@@ -117,7 +117,7 @@ class Confinement:
         if isinstance(path, int) or path is None or self.is_private(path):
             return
         name = os.fsdecode(path)
-        self.note("{}: {}".format(what, name))
+        self.note(f"{what}: {name}")
         raise PermissionError(13, "refused: the guard lets the project write in its private copy only", name)
 
     def is_private(self, path: Any) -> bool:
@@ -133,21 +133,21 @@ class Confinement:
     def refuse_process(self, what: str, arguments: tuple[Any, ...]) -> None:
         """Refuses another process."""
         shown = " ".join(str(argument) for argument in arguments[:2])[:120]
-        self.note("{}: {}".format(what, shown))
-        raise PermissionError(13, "refused: the guard starts no other process: {}".format(shown))
+        self.note(f"{what}: {shown}")
+        raise PermissionError(13, f"refused: the guard starts no other process: {shown}")
 
     def judge_socket(self, what: str, arguments: tuple[Any, ...]) -> None:
         """Refuses the network, besides the scratch database's server."""
         if what in ("connect", "bind", "sendto", "sendmsg"):
             address = arguments[1] if len(arguments) > 1 else None
             if address is not None and not self.is_allowed(address, connects=what == "connect"):
-                self.note("network: {} {}".format(what, address))
-                raise ConnectionRefusedError(111, "refused: the guard lets no one reach the network: {}".format(address))
+                self.note(f"network: {what} {address}")
+                raise ConnectionRefusedError(111, f"refused: the guard lets no one reach the network: {address}")
         elif what in ("getaddrinfo", "gethostbyname", "gethostbyaddr"):
             host = os.fsdecode(arguments[0]) if isinstance(arguments[0], (str, bytes)) else ""
             if host and not is_numeric(host) and host != "localhost" and host not in {one for one, _ in self.servers}:
-                self.note("network: name {}".format(host))
-                raise name_error()("refused: the guard lets no one reach the network: {}".format(host))
+                self.note(f"network: name {host}")
+                raise name_error()(f"refused: the guard lets no one reach the network: {host}")
 
     def is_allowed(self, address: Any, *, connects: bool) -> bool:
         """Whether a socket may go to this address."""
@@ -182,7 +182,7 @@ def is_loopback(host: str) -> bool:
 
 def name_error() -> type[Exception]:
     """What the socket module raises for a name that cannot be found."""
-    import socket  # noqa: PLC0415 - costs time, and an application that uses no network needs none
+    import socket
 
     return socket.gaierror
 
@@ -201,7 +201,7 @@ def confine(request: dict[str, Any]) -> Confinement:
     Args:
         request: As for `Confinement`; "database_url" is filled in where it was not given.
     """
-    from . import confinement_database  # noqa: PLC0415 - it needs this module
+    from . import confinement_database
 
     confinement = Confinement(request)
     CURRENT[:] = [confinement]
@@ -217,13 +217,13 @@ def confine(request: dict[str, Any]) -> Confinement:
 
 def leave(status: int = 0) -> None:
     """What `os._exit` does in the project's code."""
-    raise ProjectExit("os._exit({}) called by {}".format(status, current().caller()))
+    raise ProjectExit(f"os._exit({status}) called by {current().caller()}")
 
 
 def limit(request: dict[str, Any]) -> None:
     """Bounds the memory, the time, the size of files and the number of processes."""
     try:
-        import resource  # noqa: PLC0415 - absent on Windows, which has no such limits
+        import resource
     except ImportError:
         return
     used = address_space()

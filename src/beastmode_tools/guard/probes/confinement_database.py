@@ -51,7 +51,7 @@ class Redirection:
             if number <= len(self.siblings):
                 self.known[database] = self.siblings[number - 1]
             else:
-                self.known[database] = "sqlite:///" + os.path.join(self.folder, "scratch-{}.db".format(number))
+                self.known[database] = "sqlite:///" + os.path.join(self.folder, f"scratch-{number}.db")
         return self.known[database]
 
 
@@ -89,7 +89,7 @@ def allow_server(url: str, confinement: Any) -> None:
     host = parts.hostname or query.get("host", [""])[0]
     port = parts.port or int(query.get("port", ["0"])[0]) or KNOWN_PORTS.get(parts.scheme.split("+")[0], 0)
     if host.startswith("/"):
-        confinement.sockets.add(os.path.join(host, ".s.PGSQL.{}".format(port)))
+        confinement.sockets.add(os.path.join(host, f".s.PGSQL.{port}"))
     elif host:
         addresses = ("localhost", "127.0.0.1", "::1") if host == "localhost" else (host,)
         confinement.servers.update((address, port) for address in addresses)
@@ -100,7 +100,7 @@ def wrap_create_engine(module: Any, redirection: Redirection) -> None:
     original = module.create_engine
 
     def create_engine(url: Any, **options: Any) -> Any:
-        from sqlalchemy.engine import make_url  # noqa: PLC0415 - the project's own SQLAlchemy, when it uses one
+        from sqlalchemy.engine import make_url
 
         meant = make_url(url)
         database = "{}/{}".format(meant.get_backend_name(), meant.database or "")
@@ -167,10 +167,10 @@ def made(create: Callable[..., Any], url: Any, options: dict[str, Any]) -> Any:
 def guard_connections(sqlalchemy: Any, redirection: Redirection) -> None:
     """Refuses connections of engines that came to be in another way than `create_engine`."""
 
-    def connects(dialect: Any, record: Any, arguments: Any, options: Any) -> None:
+    def connects(dialect: Any, *_: Any) -> None:
         if any(dialect is known for known in redirection.dialects):
             return
-        redirection.confinement.note("database: {} outside of create_engine".format(dialect.name))
+        redirection.confinement.note(f"database: {dialect.name} outside of create_engine")
         raise ConnectionRefusedError(111, "refused: the guard connects to its scratch database only")
 
     sqlalchemy.event.listen(sqlalchemy.engine.Engine, "do_connect", connects)
@@ -185,7 +185,7 @@ def guard_driver(driver: Any, redirection: Redirection) -> None:
         if is_postgresql and redirection.backend == "postgresql":
             kept = {name: value for name, value in options.items() if name not in (*PLACES, "conninfo")}
             return original(plain(redirection, arguments, options), **kept)
-        redirection.confinement.note("database: {}.connect".format(driver.__name__))
+        redirection.confinement.note(f"database: {driver.__name__}.connect")
         error = getattr(driver, "OperationalError", ConnectionRefusedError)
         raise error("refused: the guard connects to its scratch database only")
 

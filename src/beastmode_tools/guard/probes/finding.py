@@ -8,13 +8,39 @@ import re
 
 __all__ = ["candidates", "flaskenv"]
 
-FILES = ("wsgi.py", "app.py", "application.py", "autoapp.py", "main.py", "run.py", "server.py", "manage.py", "serve.py", "api.py")
+FILES = (
+    "wsgi.py",
+    "app.py",
+    "application.py",
+    "autoapp.py",
+    "main.py",
+    "run.py",
+    "server.py",
+    "manage.py",
+    "serve.py",
+    "api.py",
+)
 INNER = ("__init__.py", "wsgi.py", "app.py", "application.py", "factory.py", "main.py", "server.py", "run.py", "api.py")
 NAMES = ("app", "application")
 FACTORIES = ("create_app", "make_app")
-SKIPPED = ("tests", "test", "migrations", "alembic", "docs", "venv", "env", "node_modules", "build", "dist", "scripts", "bench")
+SKIPPED = (
+    "tests",
+    "test",
+    "migrations",
+    "alembic",
+    "docs",
+    "venv",
+    "env",
+    "node_modules",
+    "build",
+    "dist",
+    "scripts",
+    "bench",
+)
 MOST_BYTES = 500_000
-SERVED = re.compile(r"(?:gunicorn|uwsgi|waitress-serve|granian|uvicorn)\b.*?\s[\"']?([\w.]+):(\w+(?:\([^)]*\))?)[\"']?(?=\s|$|[\"',])")
+SERVED = re.compile(
+    r"(?:gunicorn|uwsgi|waitress-serve|granian|uvicorn)\b.*?\s[\"']?([\w.]+):(\w+(?:\([^)]*\))?)[\"']?(?=\s|$|[\"',])"
+)
 
 
 def flaskenv(folder: str) -> str | None:
@@ -49,7 +75,7 @@ def candidates(folder: str) -> list[str]:
 def served_by(path: str) -> str | None:
     """The application that a command line for a server names."""
     match = SERVED.search(text_of(path))
-    return "{}:{}".format(match.group(1), match.group(2)) if match else None
+    return f"{match.group(1)}:{match.group(2)}" if match else None
 
 
 def exists(folder: str, module: str) -> bool:
@@ -69,8 +95,8 @@ def packages_in(base: str) -> list[tuple[int, str]]:
         for name in INNER:
             offered = offers(os.path.join(folder, name))
             if offered:
-                module = package if name == "__init__.py" else "{}.{}".format(package, name[:-3])
-                found.append((0 if offered in FACTORIES else 1, "{}:{}".format(module, offered)))
+                module = package if name == "__init__.py" else f"{package}.{name[:-3]}"
+                found.append((0 if offered in FACTORIES else 1, f"{module}:{offered}"))
                 break
     return found
 
@@ -91,7 +117,7 @@ def offers(path: str) -> str | None:
     )
 
 
-def top_names(body: list[ast.stmt], imports_count: bool) -> dict[str, bool]:  # noqa: FBT001 - one of two kinds of file
+def top_names(body: list[ast.stmt], imports_count: bool) -> dict[str, bool]:
     """Names at the top level of a module -> whether each could be an application or a factory."""
     names: dict[str, bool] = {}
     for node in body:
@@ -107,9 +133,8 @@ def top_names(body: list[ast.stmt], imports_count: bool) -> dict[str, bool]:  # 
             for alias in node.names:
                 bound = alias.asname or alias.name
                 names.setdefault(bound, bound in (*NAMES, *FACTORIES))
-        elif isinstance(node, (ast.If, ast.Try, ast.With)):
-            if not is_main(node):
-                names.update(top_names(node.body, imports_count))
+        elif isinstance(node, (ast.If, ast.Try, ast.With)) and not is_main(node):
+            names.update(top_names(node.body, imports_count))
     return names
 
 

@@ -17,7 +17,16 @@ __all__ = ["CannotLoad", "load_application", "notes"]
 NAMES = ("app", "application", "create_app", "make_app")
 PARAMETER_NAMES = ("config", "settings", "env", "environment", "mode", "profile", "stage")
 ENVIRONMENTS = ("production", "development", "testing", "default", "prod", "dev", "test")
-CLASSES = ("ProductionConfig", "ProdConfig", "Production", "Config", "DevelopmentConfig", "DevConfig", "TestingConfig", "TestConfig")
+CLASSES = (
+    "ProductionConfig",
+    "ProdConfig",
+    "Production",
+    "Config",
+    "DevelopmentConfig",
+    "DevConfig",
+    "TestingConfig",
+    "TestConfig",
+)
 CALL = re.compile(r"^(?P<name>[A-Za-z_]\w*)(?P<call>\(.*\))?$", re.DOTALL)
 
 NOTES: list[str] = []
@@ -49,14 +58,12 @@ def load_application(request: dict[str, Any]) -> Any:
     if not specs:
         return None
     if len(specs) > 1:
-        raise CannotLoad(
-            "several things could be the application: {}. Name one with --app".format(", ".join(specs))
-        )
+        raise CannotLoad("several things could be the application: {}. Name one with --app".format(", ".join(specs)))
     try:
         application = loaded(specs[0], request["folder"])
     finally:
         migrating.ended()
-    NOTES.append("the application is {}".format(specs[0]))
+    NOTES.append(f"the application is {specs[0]}")
     return application
 
 
@@ -68,7 +75,7 @@ def loaded(spec: str, folder: str) -> Any:
         return found_in(module)
     match = CALL.match(attribute.strip())
     if match is None:
-        raise CannotLoad("--app {}: {!r} is no name and no call".format(spec, attribute))
+        raise CannotLoad(f"--app {spec}: {attribute!r} is no name and no call")
     try:
         target = getattr(module, match["name"])
     except AttributeError:
@@ -76,7 +83,9 @@ def loaded(spec: str, folder: str) -> Any:
     if match["call"]:
         arguments, options = literal_arguments(attribute.strip())
         return application_of(target(*arguments, **options)) or refuse(spec, module)
-    return application_of(target) or (application_of(called(target, module)) if callable(target) else refuse(spec, module))
+    return application_of(target) or (
+        application_of(called(target, module)) if callable(target) else refuse(spec, module)
+    )
 
 
 def split(spec: str) -> tuple[str, str, str]:
@@ -116,12 +125,12 @@ def literal_arguments(call: str) -> tuple[list[Any], dict[str, Any]]:
     """The arguments of `factory("x", debug=True)`, which have to be literals."""
     tree = ast.parse(call, mode="eval").body
     if not isinstance(tree, ast.Call):
-        raise CannotLoad("{} is no call".format(call))
+        raise CannotLoad(f"{call} is no call")
     try:
         options = {keyword.arg: ast.literal_eval(keyword.value) for keyword in tree.keywords if keyword.arg}
         return [ast.literal_eval(argument) for argument in tree.args], options
     except ValueError:
-        raise CannotLoad("{}: the arguments have to be literals".format(call)) from None
+        raise CannotLoad(f"{call}: the arguments have to be literals") from None
 
 
 def found_in(module: Any) -> Any:
@@ -145,9 +154,7 @@ def found_in(module: Any) -> Any:
         if inspect.isfunction(factory):
             return application_of(called(factory, module)) or refuse(name, module)
     raise CannotLoad(
-        "{} holds no Flask application and no factory named create_app or make_app. Name it with --app".format(
-            module.__name__
-        )
+        f"{module.__name__} holds no Flask application and no factory named create_app or make_app. Name it with --app"
     )
 
 
@@ -193,7 +200,8 @@ def required_parameters(factory: Any) -> list[str]:
     return [
         parameter.name
         for parameter in parameters
-        if parameter.default is parameter.empty and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        if parameter.default is parameter.empty
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
 
 
@@ -206,13 +214,13 @@ def tried(factory: Any, module: Any) -> Any:
             application = factory(**{keyword: argument})
         except settings.Missing:
             raise
-        except Exception as error:  # noqa: BLE001 - another argument may be the one
+        except Exception as error:
             if settings.missing(error):
                 raise
-            failures.append("{!r}: {}: {}".format(argument, type(error).__name__, error))
+            failures.append(f"{argument!r}: {type(error).__name__}: {error}")
             continue
         shown = getattr(argument, "__name__", repr(argument))
-        NOTES.append("{}() was called with {}={}".format(factory.__name__, keyword, shown))
+        NOTES.append(f"{factory.__name__}() was called with {keyword}={shown}")
         return application
     raise CannotLoad(
         "{}({}) could not be called ({}). Say with what: --app '{}:{}(...)'".format(
@@ -223,7 +231,10 @@ def tried(factory: Any, module: Any) -> Any:
 
 def arguments_for(module: Any) -> list[Any]:
     """What a factory's configuration argument may be, the settings that go live first."""
-    sources = [module, *(sys.modules[name] for name in list(sys.modules) if name.split(".")[-1] in ("config", "settings"))]
+    sources = [
+        module,
+        *(sys.modules[name] for name in list(sys.modules) if name.split(".")[-1] in ("config", "settings")),
+    ]
     classes = [
         getattr(source, name) for name in CLASSES for source in sources if inspect.isclass(getattr(source, name, None))
     ]

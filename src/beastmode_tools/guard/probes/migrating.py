@@ -60,7 +60,7 @@ def watch(request: dict[str, Any]) -> None:
 
 def note(name: str) -> None:
     """Remembers a call, with the project's line that made it."""
-    text = "{} ({})".format(name, confinement.current().caller())
+    text = f"{name} ({confinement.current().caller()})"
     if text not in WATCH.calls:
         WATCH.calls.append(text)
 
@@ -70,7 +70,7 @@ def wrap(module: Any, name: str) -> None:
     for command in COMMANDS:
         original = getattr(module, command, None)
         if callable(original):
-            setattr(module, command, noted(original, "{}.{}".format(name, command)))
+            setattr(module, command, noted(original, f"{name}.{command}"))
 
 
 def noted(original: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -92,13 +92,13 @@ def make_tables() -> None:
     if not WATCH.creates:
         return
     try:
-        from flask import current_app  # noqa: PLC0415 - only a project that uses it gets here
+        from flask import current_app
 
         database = current_app.extensions["migrate"].db
         WATCH.on = False
         database.create_all()
-    except Exception as error:  # noqa: BLE001 - it stands for something else, whose failure would say more
-        note("could not make the tables instead: {}".format(type(error).__name__))
+    except Exception as error:
+        note(f"could not make the tables instead: {type(error).__name__}")
     finally:
         WATCH.on = True
 
@@ -129,6 +129,6 @@ def attempted(original: Callable[..., Any], metadata: Any, arguments: tuple[Any,
     """Makes the tables; types that the scratch database does not know are no failure of the application."""
     try:
         return original(metadata, *arguments, **options)
-    except Exception as error:  # noqa: BLE001 - see above
-        note("the scratch database cannot hold the tables: {}".format(type(error).__name__))
+    except Exception as error:
+        note(f"the scratch database cannot hold the tables: {type(error).__name__}")
         return None

@@ -1,4 +1,4 @@
-"""Runs one probe: `python run.py REQUEST.json RESULT.json`. Imports nothing of beastmode: the interpreter is the project's."""
+"""Runs one probe in the project's interpreter: `python run.py REQUEST.json RESULT.json`. Imports nothing of beastmode."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def make_package() -> None:
     """Makes a package of this folder, under a name that no project has."""
     start = os.path.join(HERE, "__init__.py")
     spec = importlib.util.spec_from_file_location(PACKAGE, start, submodule_search_locations=[HERE])
-    assert spec is not None  # noqa: S101 - the file stands beside this one
+    assert spec is not None
     sys.modules[PACKAGE] = importlib.util.module_from_spec(spec)
 
 
@@ -52,7 +52,7 @@ def asked(request: dict[str, Any]) -> dict[str, Any]:
         attempts = confinement.attempts
         task = importlib.import_module(PACKAGE + "." + request["task"])
         answer: dict[str, Any] = task.answer(request)
-    except BaseException as error:  # noqa: BLE001 - an exit of the project's code is an answer too
+    except BaseException as error:
         trace(error)
         answer = {"failed": told(error, request["folder"]), "reason": reason(error), "missing": missing(error)}
     answer.setdefault("attempts", attempts)
@@ -70,14 +70,14 @@ def told(error: BaseException, folder: str) -> str:
     """One line: the error, and the last line of the project's code that was reached."""
     words = " ".join(str(error).split())[:500]
     if isinstance(error, SyntaxError) and error.filename:
-        return "SyntaxError: {} ({}:{})".format(error.msg, relative(error.filename, folder), error.lineno)
+        return f"SyntaxError: {error.msg} ({relative(error.filename, folder)}:{error.lineno})"
     if isinstance(error, SystemExit):
-        words = "the project's code ends the process ({})".format(words)
+        words = f"the project's code ends the process ({words})"
     place = ""
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(folder + os.sep) and "site-packages" not in frame.filename:
-            place = " ({}:{})".format(relative(frame.filename, folder), frame.lineno)
-    return "{}: {}{}".format(type(error).__name__, words, place)
+            place = f" ({relative(frame.filename, folder)}:{frame.lineno})"
+    return f"{type(error).__name__}: {words}{place}"
 
 
 def relative(path: str, folder: str) -> str:

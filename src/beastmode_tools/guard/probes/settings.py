@@ -66,7 +66,7 @@ def answer_subscripts(request: dict[str, Any]) -> None:
     environment = type(os.environ)
     original = environment.__getitem__
 
-    def __getitem__(self: Any, name: str) -> str:  # noqa: N807 - stands for the method of that name
+    def __getitem__(self: Any, name: str) -> str:
         try:
             return original(self, name)
         except KeyError:

@@ -1,0 +1,120 @@
+"""The mapped classes and their tables, as the models have them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from typing import Any
+
+from . import living, sources
+
+__all__ = ["mapped", "metadatas", "tables"]
+
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def mappers() -> list[Any]:
+    """Every mapper of the process, sorted; a mapping that cannot be configured raises here, as it would on first use."""
+    if "sqlalchemy.orm" not in sys.modules:
+        return []
+    import sqlalchemy.orm
+
+    sqlalchemy.orm.configure_mappers()
+    found = {mapper for registry in sqlalchemy.orm.mapperlib._all_registries() for mapper in registry.mappers}  # type: ignore[attr-defined] - private, and there since 1.4
+    return sorted(found, key=lambda mapper: (mapper.class_.__module__, mapper.class_.__qualname__))
+
+
+def mapped() -> list[dict[str, Any]]:
+    """The mapped classes."""
+    return [
+        {
+            "name": mapper.class_.__qualname__,
+            "module": mapper.class_.__module__,
+            "path": path_of(mapper.class_),
+            "table": str(getattr(mapper.local_table, "fullname", mapper.local_table)),
+            "columns": sorted({column.name for column in mapper.columns if hasattr(column, "name")}),
+        }
+        for mapper in mappers()
+    ]
+
+
+def path_of(kind: type) -> str | None:
+    """The file of a class of the project."""
+    module = sys.modules.get(kind.__module__)
+    return sources.relative(module.__file__) if module is not None and getattr(module, "__file__", None) else None
+
+
+def metadatas() -> list[Any]:
+    """Every `MetaData` with tables, those of mapped classes first."""
+    if "sqlalchemy" not in sys.modules:
+        return []
+    import sqlalchemy
+
+    found = {
+        id(mapper.local_table.metadata): mapper.local_table.metadata
+        for mapper in mappers()
+        if hasattr(mapper.local_table, "metadata")
+    }
+    for one in living.instances(sqlalchemy.MetaData):
+        found.setdefault(id(one), one)
+    return [one for one in found.values() if one.tables]
+
+
+def tables() -> dict[str, Any]:
+    """The models' tables."""
+    return {name: table(one) for metadata in metadatas() for name, one in sorted(metadata.tables.items())}
+
+
+def table(one: Any) -> dict[str, Any]:
+    """One table."""
+    return {
+        "columns": {column.name: column_fact(column) for column in one.columns},
+        "constraints": sorted(constraint(each) for each in one.constraints),
+        "indexes": sorted(index(each) for each in one.indexes),
+    }
+
+
+def column_fact(column: Any) -> dict[str, Any]:
+    """One column."""
+    server = getattr(column.server_default, "arg", None)
+    return {
+        "type": ADDRESS.sub("", repr(column.type)),
+        "nullable": bool(column.nullable),
+        "default": default(column.default),
+        "server_default": None if server is None else str(getattr(server, "text", server)),
+        "primary_key": bool(column.primary_key),
+    }
+
+
+def default(value: Any) -> Any:
+    """A column's default: its value, or the name of what makes it."""
+    argument = getattr(value, "arg", value)
+    if argument is None or isinstance(argument, (bool, int, float, str)):
+        return argument
+    if callable(argument):
+        inner = inspect.unwrap(argument)
+        return "{}()".format(getattr(inner, "__qualname__", type(inner).__name__))
+    return ADDRESS.sub("", str(argument))
+
+
+def constraint(one: Any) -> str:
+    """A constraint in words that are the same in every run."""
+    kind = type(one).__name__
+    columns = ", ".join(sorted(column.name for column in getattr(one, "columns", ())))
+    more = ""
+    if kind == "ForeignKeyConstraint":
+        more = " -> {}{}".format(
+            ", ".join(sorted(element.target_fullname for element in one.elements)),
+            f" on delete {one.ondelete}" if one.ondelete else "",
+        )
+    if kind == "CheckConstraint":
+        more = f" {one.sqltext}"
+    return "{}({}){}{}".format(kind, columns, more, f" named {one.name}" if one.name else "")
+
+
+def index(one: Any) -> str:
+    """An index in words."""
+    return "{}{}({})".format(
+        "unique " if one.unique else "", one.name, ", ".join(str(each) for each in one.expressions)
+    )

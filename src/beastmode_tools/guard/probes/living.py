@@ -1,0 +1,20 @@
+"""Objects of a class that the project's code made, wherever it keeps them."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from typing import Any
+
+__all__ = ["instances", "instances_of"]
+
+
+def instances(kind: type) -> list[Any]:
+    """Every living instance of a class."""
+    return [one for one in gc.get_objects() if issubclass(type(one), kind)]
+
+
+def instances_of(module: str, name: str) -> list[Any]:
+    """Every living instance of a class that the project may never have imported."""
+    kind = getattr(sys.modules.get(module), name, None)
+    return instances(kind) if isinstance(kind, type) else []

@@ -1,0 +1,79 @@
+"""An application of one side, started once in the project's interpreter and read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beastmode_tools.guard.compare.application import Application, ErrorHandler, Function, Hook, MappedClass, Route
+from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.readers.probe import run_probe, together
+from beastmode_tools.project import Project
+
+__all__ = ["application_from", "read_application", "read_applications"]
+
+
+def read_application(side: Side, project: Project, *, database_url: str | None = None) -> Application:
+    """What the application of one side is.
+
+    Args:
+        side: A private copy of it.
+        project: How it starts.
+        database_url: A scratch database to start on; an empty one of the probe's own otherwise.
+
+    Raises:
+        ProbeFailed: It did not start.
+    """
+    facts = run_probe(
+        side,
+        "boot",
+        {"app": project.app, "migrations_folder": project.migrations, "database_url": database_url},
+        python=project.python,
+        environment=project.settings.environment,
+        seconds=project.settings.timeout,
+    )
+    return application_from(facts)
+
+
+def read_applications(old: Side, new: Side, project: Project) -> tuple[Application, Application]:
+    """Both sides' applications, started at the same time.
+
+    Raises:
+        ProbeFailed: One of them did not start.
+    """
+    base, work = together(lambda: read_application(old, project), lambda: read_application(new, project))
+    return base, work
+
+
+def application_from(facts: Mapping[str, Any]) -> Application:
+    """The facts of an application from what `probes/boot.py` answers."""
+    return Application(
+        routes=tuple(route(one) for one in facts["routes"]),
+        settings=facts["settings"],
+        hooks=tuple(Hook(one["kind"], one["blueprint"], function(one["function"])) for one in facts["hooks"]),
+        error_handlers=tuple(
+            ErrorHandler(one["blueprint"], one["error"], function(one["function"])) for one in facts["error_handlers"]
+        ),
+        documents=facts["documents"],
+        contract=facts["contract"],
+        library=facts["library"],
+        extensions=tuple(facts["extensions"]),
+        mapped=tuple(MappedClass(**{**one, "columns": tuple(one["columns"])}) for one in facts["mapped"]),
+        tables=facts["tables"],
+        jobs=tuple(function(one) for one in facts["jobs"]),
+        commands=tuple(facts["commands"]),
+        boot_migrates=tuple(facts["boot_migrates"]),
+        invented=tuple(facts["invented"]),
+        attempts=tuple(facts["attempts"]),
+        packages=facts["packages"],
+        notes=tuple(facts["notes"]),
+    )
+
+
+def function(fact: Mapping[str, Any]) -> Function:
+    """A function's fact."""
+    return Function(**{**fact, "decorators": tuple(fact["decorators"])})
+
+
+def route(fact: Mapping[str, Any]) -> Route:
+    """A route's fact."""
+    handlers = {method: function(one) for method, one in fact["handlers"].items()}
+    return Route(**{**fact, "methods": tuple(fact["methods"]), "view": function(fact["view"]), "handlers": handlers})
