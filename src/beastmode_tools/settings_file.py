@@ -82,7 +82,9 @@ def parse_settings_file(text: str, name: str = SETTINGS_FILE) -> SettingsFile:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise CouldNotRun(f"{name} is no valid TOML: {problem}.") from problem
+        last = f"at line {len(text.splitlines()) or 1}, the last"
+        told = str(problem).replace("at end of document", last)
+        raise CouldNotRun(f"{name} is no valid TOML: {told}.") from problem
     source = Source(text, name)
     known(source, data, ("guard",), "")
     guard = data.get("guard", {})

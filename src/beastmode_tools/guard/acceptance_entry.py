@@ -74,9 +74,14 @@ def with_entry(text: str, added: Table, fingerprint: str) -> str:
             del entries[index]
         entries.append(added)
     else:
-        if entries is not None:
-            raise CouldNotRun(f"{SETTINGS_FILE}: accepted findings are tables: [[guard.accepted]].")
+        if entries is not None:  # an empty list, or tables in one line, which has been checked
+            guard.remove("accepted")
         fresh = tomlkit.aot()
+        for each in entries or ():
+            if each.get("fingerprint") != fingerprint:
+                table = tomlkit.table()
+                table.update(each)
+                fresh.append(table)
         fresh.append(added)
         guard.append("accepted", fresh)
     return tomlkit.dumps(document)

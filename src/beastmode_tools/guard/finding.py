@@ -65,7 +65,7 @@ class Finding:
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that stay the same for the same finding of the same severity."""
         text = "\0".join((self.rule, self.verdict.name, self.subject))
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property
     def counts(self) -> bool:

@@ -16,6 +16,13 @@ FILE = re.compile(
 )
 
 
+KNOWN = (
+    ".cfg .conf .css .csv .env .example .flaskenv .html .in .ini .j2 .jinja2 .js .json .lock .mako .md .po .pot .py "
+    ".rst .sample .sh .sql .svg .toml .ts .txt .xml .yaml .yml"
+)
+SUFFIXES = frozenset(KNOWN.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A file relative to the repository's root, and the line in it if it is known."""
@@ -26,8 +33,15 @@ class Place:
 
 def place_of(finding: Finding, view: View) -> Place | None:
     """The file that the finding's `where` names; None for one that is about an operation or a setting."""
-    found = FILE.search(finding.where)
+    found = next((each for each in FILE.finditer(finding.where) if is_file(each, finding.where)), None)
     if found is None:
         return None
     line = int(found["line"]) if found["line"] else 0
     return Place(str(PurePosixPath(view.prefix) / found["path"]), line or None)
+
+
+def is_file(found: re.Match[str], where: str) -> bool:
+    """Whether a word with a dot names a file: "users.nick" is a column, and "items.name" a part of an answer."""
+    if found["line"] or "." not in found["path"]:
+        return True
+    return "→" not in where and PurePosixPath(found["path"]).suffix in SUFFIXES

@@ -60,15 +60,19 @@ def full(report: Report, view: View, *, group_from: int | None) -> list[str]:
 
 
 def brief(report: Report, view: View, room: int) -> list[str]:
-    """Groups in full while there is room, then a line each: one finding of a rule, and how many more."""
+    """A line for each rule, with how many more it found; the worst ones whole, as far as there is room."""
+    together = groups(counting(report, view))
+    short = [headline(group[0], view, f"and {len(group) - 1} more" if group[1:] else "") for group in together]
+    free = room - sum(map(len, short)) - 1
     lines: list[str] = []
-    for group in groups(counting(report, view)):
+    for group, line in zip(together, short, strict=True):
         whole = [*block(group[0], view), *others_of(group[1:], view), ""]
-        if len(lines) + len(whole) <= room - 8:
-            lines += whole
-        else:
-            lines += headline(group[0], view, f"and {len(group) - 1} more" if group[1:] else "")
-    return [*lines, ""] if lines and lines[-1] else lines
+        free -= len(whole) - len(line)
+        if free < 0:
+            break
+        lines += whole
+        short = short[1:]
+    return [*lines, *(line for rest in short for line in rest), ""]
 
 
 def counting(report: Report, view: View) -> list[Finding]:
