@@ -1,0 +1,284 @@
+"""Who uses a piece of code: an index of imports and names over the work side, built only when somebody asks."""
+
+import ast
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import islice
+
+from beastmode_tools.guard.compare.application import Application
+from beastmode_tools.guard.compare.code_changes import Reach
+from beastmode_tools.guard.compare.code_files import is_migration, is_test, is_tool, matches, module_name
+from beastmode_tools.guard.compare.code_routes import declared_routes, roles_of
+from beastmode_tools.guard.compare.code_syntax import Module, module_of, words_of
+
+__all__ = ["Usage"]
+
+IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n#]*))", re.MULTILINE
+)
+NAME = re.compile(r"[A-Za-z_][\w.]*")
+MOST_STEPS = 400
+MOST_PARSED = 80
+ENTRY_ROLES = {"route", "job", "command", "hook", "error handler", "listener", "validator"}
+
+
+class Usage:
+    """Answers who names, imports, serves and tests a function.
+
+    Args:
+        files: Path -> text of the side that is asked about.
+        app: Its application, if it started.
+        core: `[guard] core`.
+    """
+
+    def __init__(self, files: Mapping[str, str], app: Application | None = None, core: tuple[str, ...] = ()) -> None:
+        self.files = files
+        self.app = app
+        self.core = core
+        self.parsed = 0
+        self.words: dict[str, dict[str, frozenset[str]]] = {}
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """The Python files that belong to the product: no tests, no migrations."""
+        return [path for path in self.files if path.endswith(".py") and not is_test(path) and not is_migration(path)]
+
+    @cached_property
+    def tests(self) -> dict[str, str]:
+        """Path -> text of the test files."""
+        return {path: self.files[path] for path in self.files if path.endswith(".py") and is_test(path)}
+
+    @cached_property
+    def by_module(self) -> dict[str, str]:
+        """Dotted name -> path; a project may be imported from its root or from `src`."""
+        return {module_name(path): path for path in self.files if path.endswith(".py")}
+
+    @cached_property
+    def importers(self) -> dict[str, set[str]]:
+        """Path -> paths of the files that import it, also through the packages that pass its names on."""
+        direct: dict[str, set[str]] = defaultdict(set)
+        for path in self.sources:
+            for target in self.imported(path):
+                direct[target].add(path)
+        found = {path: set(users) for path, users in direct.items()}
+        for path, users in direct.items():
+            for package in [user for user in users if user.endswith("__init__.py")]:
+                found[path] |= direct.get(package, set())
+        return found
+
+    def imported(self, path: str) -> Iterator[str]:
+        """Paths that a file imports."""
+        package = module_name(path) if path.endswith("__init__.py") else module_name(path).rpartition(".")[0]
+        for source, names, plain in IMPORT.findall(self.files[path]):
+            if plain:
+                candidates = NAME.findall(plain)
+            else:
+                base = absolute(source, package)
+                candidates = [base, *(f"{base}.{name}" for name in NAME.findall(names))]
+            for name in candidates:
+                target = self.by_module.get(name) or self.by_module.get(f"{package}.{name}")
+                if target is not None and target != path:
+                    yield target
+
+    def module(self, path: str) -> Module | None:
+        """The parsed file, as long as the budget lasts: a change must not cost what the project is big."""
+        if path not in self.files:
+            return None
+        found = module_of(path, self.files[path])
+        return found if isinstance(found, Module) else None
+
+    def scopes(self, path: str) -> dict[str, frozenset[str]]:
+        """Qualified name of each function of a file -> the words in it; "" for the code outside of functions."""
+        if path not in self.words:
+            self.parsed += 1
+            module = self.module(path) if self.parsed <= MOST_PARSED else None
+            self.words[path] = {} if module is None else scopes_of(module)
+        return self.words[path]
+
+    def used_at(self, path: str, name: str) -> list[str]:
+        """Places outside of tests that still name a definition of `path`, besides its own definition."""
+        last = name.rpartition(".")[2]
+        pattern = re.compile(rf"\b{re.escape(last)}\b")
+        places = []
+        for user in sorted({path, *self.importers.get(path, set())} & set(self.files)):
+            text = self.files[user]
+            if last not in text:
+                continue
+            module = self.module(user)
+            if module is None or not names_it(module, last, in_own_file=user == path):
+                continue
+            line = text[: match.start()].count("\n") + 1 if (match := pattern.search(text)) else 1
+            places.append(f"{user}:{line}")
+        return places
+
+    def imported_at(self, path: str, name: str) -> list[str]:
+        """Places, tests included, that import a name from a file by `from ... import name`."""
+        wanted, places = module_name(path), []
+        for user in self.files:
+            if not user.endswith(".py") or name not in (text := self.files[user]):
+                continue
+            package = module_name(user) if user.endswith("__init__.py") else module_name(user).rpartition(".")[0]
+            for match in IMPORT.finditer(text):
+                source, names, _ = match.groups()
+                if source and name in imported_names(names) and ends_alike(absolute(source, package), wanted):
+                    places.append(f"{user}:{text[: match.start()].count(chr(10)) + 1}")
+        return places
+
+    def reach(self, path: str, name: str) -> Reach:
+        """From where a function can be reached, and which tests execute it."""
+        visited = self.visited(path, name)
+        entries = dict.fromkeys(label for place in visited for label in self.labels(*place))
+        return Reach(
+            entries=tuple(islice(entries, 12)),
+            tested_by=tuple(self.tested_by(visited, tuple(entries))),
+            is_core=matches(path, self.core),
+            is_tool=is_tool(path) and not self.importers.get(path),
+        )
+
+    def visited(self, path: str, name: str) -> list[tuple[str, str]]:
+        """The function, and all that come to it by name: callers, callers of callers."""
+        seen = {(path, name)}
+        waiting = deque(seen)
+        while waiting and len(seen) < MOST_STEPS:
+            here, asked = waiting.popleft()
+            for place in self.callers(here, asked):
+                if place not in seen:
+                    seen.add(place)
+                    waiting.append(place)
+        return sorted(seen)
+
+    def callers(self, path: str, name: str) -> Iterator[tuple[str, str]]:
+        """Functions that name the one asked for, in its file and in those that import it."""
+        wanted = name.split("#", maxsplit=1)[0].split(".")
+        last = wanted[-1]
+        if last.startswith("__") and len(wanted) > 1:
+            last = wanted[-2]  # a special method is called through its class
+        if not last:
+            return
+        for user in [path, *self.importers.get(path, ())]:
+            if last in self.files.get(user, ""):
+                for scope, words in self.scopes(user).items():
+                    if last in words and (user, scope) != (path, name):
+                        yield user, scope
+        if len(wanted) > 1 and wanted[:-1] != [""]:
+            # Whoever wraps or holds it: a closure runs with its outer function, a method with its class.
+            yield path, ".".join(wanted[:-1])
+
+    def labels(self, path: str, name: str) -> Iterator[str]:
+        """How a person calls the entry that a function is: `GET /orders`, `job send_receipt`."""
+        yield from self.served(path, name)
+        module = self.module(path) if path in self.words or self.app is None else None
+        if module is None:
+            return
+        if not name:
+            yield f"import of {path}"
+        for declared in declared_routes(module):
+            if declared.function == name or name.startswith(f"{declared.function}."):
+                yield f"{'|'.join(declared.methods)} {declared.path or '/'}"
+        if name in module.functions:
+            for role in sorted(roles_of(module.functions[name], module) & ENTRY_ROLES - {"route"}):
+                yield f"{role} {name}"
+
+    def served(self, path: str, name: str) -> Iterator[str]:
+        """What the started application does with the function."""
+        for route in self.app.routes if self.app else ():
+            served = [route.view, *route.handlers.values()]
+            if any(each.path == path and same_function(each.name, name) for each in served):
+                yield f"{'|'.join(route.methods)} {route.path}"
+        if self.app and any(each.path == path and same_function(each.name, name) for each in self.app.jobs):
+            yield f"job {name}"
+
+    def tested_by(self, visited: list[tuple[str, str]], entries: tuple[str, ...]) -> list[str]:
+        """Test files that name one of the functions, or that request one of the routes."""
+        names = {name.split("#")[0].rpartition(".")[2] for _, name in visited} - {
+            "",
+            "create_app",
+            "wrapper",
+            *METHOD_NAMES,
+        }
+        names |= {name.split(".")[0] for _, name in visited if "." in name} - {"create_app"}
+        paths = [pattern for entry in entries if (pattern := requested(entry.partition(" ")[2])) is not None]
+        found = []
+        for path, text in self.tests.items():
+            called = any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+            if called or any(pattern.search(text) for pattern in paths):
+                found.append(path)
+        return sorted(found)
+
+
+METHOD_NAMES = {
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
+    "head",
+    "options",
+    "__init__",
+    "decorator",
+    "inner",
+    "run",
+    "main",
+}
+
+
+def scopes_of(module: Module) -> dict[str, frozenset[str]]:
+    """The words of each function of a file, and under "" those of the code outside of functions that runs something."""
+    found = {name: words_of(each.node) for name, each in module.functions.items()}
+    found |= {name: class_words(node) for name, node in module.classes.items()}
+    found |= {name: words_of(value) for name, value in module.constants.items() if name not in found}
+    return found | {"": frozenset[str]().union(*(words_of(each) for each in module.loose))}
+
+
+def class_words(node: ast.ClassDef) -> frozenset[str]:
+    """The words of a class outside of its methods."""
+    parts = [each for each in node.body if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    return frozenset[str]().union(*(words_of(each) for each in [*parts, *node.bases, *node.decorator_list]))
+
+
+def names_it(module: Module, name: str, *, in_own_file: bool) -> bool:
+    """Whether the file uses the name: as a variable, an attribute or in an import."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Name(id=word) | ast.Attribute(attr=word) if word == name:
+                return True
+            case ast.alias(name=word) if word == name and not in_own_file:
+                return True
+    return False
+
+
+def absolute(source: str, package: str) -> str:
+    """The dotted name of a relative import's source."""
+    level = len(source) - len(source.lstrip("."))
+    if not level:
+        return source
+    parts = package.split(".")
+    base = parts[: len(parts) - level + 1]
+    return ".".join([*base, *([source.lstrip(".")] if source.lstrip(".") else [])])
+
+
+def imported_names(names: str) -> list[str]:
+    """What `from x import` names, without aliases and parentheses."""
+    return [part.strip().split(" as ")[0].strip() for part in names.strip("() \n").split(",")]
+
+
+def ends_alike(source: str, wanted: str) -> bool:
+    """Whether an import's source is the module, whichever folder Python starts from."""
+    return bool(source) and (source == wanted or wanted.endswith(f".{source}") or source.endswith(f".{wanted}"))
+
+
+def same_function(served: str, name: str) -> bool:
+    """Whether Flask's name of a function is ours: `create_app.<locals>.index` is `create_app.index`."""
+    return served.replace("<locals>.", "") == name.split("#", maxsplit=1)[0]
+
+
+def requested(path: str) -> re.Pattern[str] | None:
+    """A pattern that finds a request of the route's path in a test's text."""
+    if not path.startswith("/"):
+        return None
+    if path == "/":
+        return re.compile(r"""\.(?:get|post|put|patch|delete|open)\(\s*f?["']/["'?]""")
+    pattern = "".join("[^/\"'?]+" if part.startswith("<") else re.escape(part) for part in re.split(r"(<[^>]*>)", path))
+    return re.compile(pattern.rstrip("/") + r"""(?=["'?/]|$)""")

@@ -1,0 +1,371 @@
+"""Calls and texts that matter to security, in the changed files: what was added, taken out or written otherwise."""
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from beastmode_tools.guard.compare.code_delta import Delta, Pair
+from beastmode_tools.guard.compare.code_files import is_tool, kind_of
+from beastmode_tools.guard.compare.code_secrets import compare_secrets
+from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, literal, resolved, text_of
+
+__all__ = ["CallChanged", "HeaderChanged", "SecretLogged", "SqlBuilt", "TemplateRisk", "compare_security"]
+
+WATCHED = re.compile(
+    r"(?:^|\.)(?:eval|exec|compile|__import__|import_module|pickle\.loads?|cPickle\.loads?|dill\.loads?|cloudpickle\.loads?|"
+    r"joblib\.load|marshal\.loads?|shelve\.open|jsonpickle\.decode|read_pickle|yaml\.(?:load|load_all|unsafe_load|full_load)|"
+    r"os\.(?:system|popen|exec\w+|spawn\w+)|subprocess\.\w+|Popen|commands\.getoutput|run|"
+    r"requests\.\w+|httpx\.\w+|Session|Client|AsyncClient|urlopen|request|get|post|put|patch|delete|head|"
+    r"_create_unverified_context|create_default_context|wrap_socket|SSLContext|"
+    r"decode|jwt\.encode|generate_password_hash|pbkdf2_hmac|gensalt|hashpw|CryptContext|PasswordHasher|md5|sha1|using|"
+    r"Markup|render_template_string|Environment|redirect|send_file|send_from_directory|open|ProxyFix|"
+    r"CORS|cross_origin|Talisman|CSRFProtect|SeaSurf|LoginManager|JWTManager|Limiter|init_app|Security|HTTPBasicAuth|HTTPTokenAuth|"
+    r"set_cookie|extractall|fromstring|parse|XMLParser|mktemp|"
+    r"URLSafeTimedSerializer|URLSafeSerializer|create_access_token|create_refresh_token|timedelta|setLevel|loads)$"
+)
+SQL = re.compile(
+    r"^\s*(?:SELECT\b.*\bFROM\b|INSERT\s+INTO\b|UPDATE\s+\S+\s+SET\b|DELETE\s+FROM\b|DROP\s+(?:TABLE|INDEX)\b|ALTER\s+TABLE\b|TRUNCATE\b|"
+    r"SELECT\s+\S+|WITH\s+\w+\s+AS\s*\()",
+    re.IGNORECASE | re.DOTALL,
+)
+SPOKEN = re.compile(
+    r"(?:^|\.)(?:log|logger|logging|debug|info|warning|error|exception|critical|flash|print|jsonify|abort|_|gettext)(?:\.|$)"
+)
+SECRET_NAME = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|secret|token|api_?key|private_key|access_key|authorization|credentials?|card_number|cvv|ssn|otp|pin_code)"
+    r"(?:_hash)?$",
+    re.IGNORECASE,
+)
+LOGGING = re.compile(
+    r"(?:^|[._])(?:log|logger|logging|LOG|LOGGER)\.(?:debug|info|warning|warn|error|exception|critical|log)$|^print$"
+)
+UNESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+false|\bMarkup\(|v-html|innerHTML")
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A call that matters to security and that is new, gone, or made with other arguments.
+
+    Args:
+        path: Its file.
+        line: Its line.
+        scope: The function that it stands in; "" for none.
+        name: What is called, imports resolved.
+        old: The call's text before; None for a new one.
+        new: Its text now; None for one that is gone.
+        old_keywords: Literal keyword arguments before; Ellipsis for values that are no literals.
+        new_keywords: The same now.
+        is_fixed: Whether every argument is a literal or a constant.
+        from_request: Whether an argument comes from the caller's request.
+    """
+
+    path: str
+    line: int
+    scope: str
+    name: str
+    old: str | None
+    new: str | None
+    old_keywords: tuple[tuple[str, object], ...] = ()
+    new_keywords: tuple[tuple[str, object], ...] = ()
+    is_fixed: bool = False
+    from_request: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SqlBuilt:
+    """SQL text that is now put together with values inside."""
+
+    path: str
+    line: int
+    scope: str
+    text: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLogged:
+    """A call that writes to a log what looks like a secret."""
+
+    path: str
+    line: int
+    scope: str
+    text: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChanged:
+    """A header that the code puts on answers: set, taken out, or with another value."""
+
+    path: str
+    line: int
+    header: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRisk:
+    """A line of a template that shows a value without escaping it, or a form that lost its CSRF token."""
+
+    path: str
+    line: int
+    what: str
+    text: str
+
+
+def compare_security(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
+    """Everything that matters to security in the changed files."""
+    for pair in compared:
+        if pair.old_problem or pair.new_problem or (is_tool(pair.path) and "app" not in pair.path):
+            continue
+        old = Watched.of(pair.old) if pair.old else Watched.empty()
+        new = Watched.of(pair.new) if pair.new else Watched.empty()
+        yield from call_changes(pair.path, old, new)
+        for text, (line, scope, values) in new.sql.items():
+            if text not in old.sql:
+                yield SqlBuilt(pair.path, line, scope, text, values)
+        for text, (line, scope, names) in new.logged.items():
+            if text not in old.logged:
+                yield SecretLogged(pair.path, line, scope, text, names)
+        for header in [*old.headers, *(each for each in new.headers if each not in old.headers)]:
+            before, after = old.headers.get(header), new.headers.get(header)
+            if (before and before[1]) != (after and after[1]):
+                place = after or before or (1, "")
+                yield HeaderChanged(
+                    pair.path, place[0], header, before[1] if before else None, after[1] if after else None
+                )
+    yield from compare_secrets(delta.changes)
+    yield from template_changes(delta)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """What a file does that matters to security, each by its text."""
+
+    calls: list[tuple[str, ast.Call, str, Module, frozenset[str]]]
+    sql: dict[str, tuple[int, str, tuple[str, ...]]]
+    logged: dict[str, tuple[int, str, tuple[str, ...]]]
+    headers: dict[str, tuple[int, str]]
+
+    @classmethod
+    def empty(cls) -> "Watched":
+        """For a side that has no such file."""
+        return cls([], {}, {}, {})
+
+    @classmethod
+    def of(cls, module: Module) -> "Watched":
+        """What a file does, function by function."""
+        found = cls.empty()
+        walk(module.tree, "", found, module, frozenset())
+        return found
+
+
+def walk(node: ast.AST, scope: str, found: Watched, module: Module, tainted: frozenset[str]) -> None:
+    """Collects from a node and all below, with the function that it stands in and the names that callers fill."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            below = f"{scope}.{child.name}" if scope else child.name
+            more = from_callers(child) if not isinstance(child, ast.ClassDef) else frozenset[str]()
+            walk(child, below, found, module, tainted | more)
+            continue
+        match child:
+            case ast.Call():
+                collect_call(child, scope, found, module, tainted)
+            case ast.Assign(targets=[ast.Subscript(value=value, slice=ast.Constant(value=str(header)))]):
+                if dotted(value).endswith("headers"):
+                    found.headers[header] = (child.lineno, text_of(child.value))
+        if isinstance(child, ast.JoinedStr | ast.BinOp | ast.Call) and not is_spoken(node):
+            collect_sql(child, scope, found)
+        walk(child, scope, found, module, tainted)
+
+
+def from_callers(node: FunctionNode) -> frozenset[str]:
+    """Local names that hold what came with the request."""
+    names: set[str] = set()
+    for each in ast.walk(node):
+        if isinstance(each, ast.Assign) and (mentions_request(each.value) or names_of(each.value) & names):
+            names |= {name.id for target in each.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return frozenset(names)
+
+
+def mentions_request(node: ast.AST) -> bool:
+    """Whether an expression reads the request."""
+    return any(isinstance(each, ast.Name) and each.id in {"request", "req"} for each in ast.walk(node))
+
+
+def names_of(node: ast.AST) -> set[str]:
+    """The names in an expression."""
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def is_spoken(node: ast.AST) -> bool:
+    """Whether the node says its text to a person: a log line, a message, an exception."""
+    return isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and bool(SPOKEN.search(dotted(node.func))))
+
+
+def collect_call(call: ast.Call, scope: str, found: Watched, module: Module, tainted: frozenset[str]) -> None:
+    """Keeps a call that is watched, and what a log call writes."""
+    name = resolved(call.func, module.imports)
+    if WATCHED.search(name):
+        found.calls.append((name, call, scope, module, tainted))
+    if LOGGING.search(name):
+        names = tuple(
+            sorted({each for argument in call.args for each in shown_names(argument) if SECRET_NAME.search(each)})
+        )
+        if names:
+            found.logged[text_of(call)] = (call.lineno, scope, names)
+
+
+def shown_names(node: ast.AST) -> Iterator[str]:
+    """Names whose value ends up in the text; what is only measured, masked or compared does not."""
+    match node:
+        case ast.Name(id=name):
+            yield name
+        case ast.Attribute(attr=name):
+            yield name
+        case ast.Subscript(slice=ast.Constant(value=str(name))):
+            yield name
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str(name)), *_]):
+            yield name
+        case ast.Call() | ast.Compare() | ast.IfExp() | ast.BoolOp() | ast.UnaryOp():
+            return
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from shown_names(child)
+
+
+def collect_sql(node: ast.expr, scope: str, found: Watched) -> None:
+    """Keeps SQL that is put together with values."""
+    text, values = assembled(node)
+    if values and SQL.search(text) and len(text.split()) > 2:
+        found.sql.setdefault(text_of(node), (node.lineno, scope, tuple(values)))
+
+
+def assembled(node: ast.expr) -> tuple[str, list[str]]:
+    """The fixed text of a string that is put together, and the values in it that are not fixed."""
+    match node:
+        case ast.JoinedStr(values=parts):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else " x " for part in parts)
+            return text, [
+                text_of(part.value)
+                for part in parts
+                if isinstance(part, ast.FormattedValue) and not is_fixed(part.value)
+            ]
+        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod(), right=right):
+            values = right.elts if isinstance(right, ast.Tuple) else [right]
+            return text, [text_of(each) for each in values if not is_fixed(each)]
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            first, inner = (
+                assembled(left)
+                if isinstance(left, ast.BinOp)
+                else (str(literal(left)) if isinstance(literal(left), str) else "", [])
+            )
+            return first, [*inner, *([] if is_fixed(right) else [text_of(right)])]
+        case ast.Call(
+            func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format"), args=args, keywords=keywords
+        ):
+            return text, [
+                text_of(each) for each in [*args, *(keyword.value for keyword in keywords)] if not is_fixed(each)
+            ]
+        case _:
+            return "", []
+
+
+def is_fixed(node: ast.AST) -> bool:
+    """Whether a value is written in the code: literals, CONSTANTS, names of tables, numbers made by int()."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.isupper() or name in {"__tablename__", "__name__"}
+        case ast.Call(func=ast.Name(id="int" | "float" | "len" | "bool")):
+            return True
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            return all(is_fixed(each) for each in items)
+        case _:
+            return literal(node) is not ...
+
+
+def call_changes(path: str, old: Watched, new: Watched) -> Iterator[CallChanged]:
+    """Watched calls that one side has and the other has not; those of one name in one function belong together."""
+    before, after = grouped(old), grouped(new)
+    for key in [*before, *(each for each in after if each not in before)]:
+        gone = [
+            each
+            for each in before.get(key, [])
+            if text_of(each[1]) not in {text_of(call[1]) for call in after.get(key, [])}
+        ]
+        come = [
+            each
+            for each in after.get(key, [])
+            if text_of(each[1]) not in {text_of(call[1]) for call in before.get(key, [])}
+        ]
+        for number in range(max(len(gone), len(come))):
+            one = gone[number] if number < len(gone) else None
+            other = come[number] if number < len(come) else None
+            yield call_change(path, key, one, other)
+
+
+Entry = tuple[str, ast.Call, str, Module, frozenset[str]]
+
+
+def grouped(watched: Watched) -> dict[tuple[str, str], list[Entry]]:
+    """The calls by function and name."""
+    found: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in watched.calls:
+        found[entry[2], entry[0]].append(entry)
+    return found
+
+
+def call_change(path: str, key: tuple[str, str], old: Entry | None, new: Entry | None) -> CallChanged:
+    """The facts of one call on both sides."""
+    shown = new or old
+    assert shown is not None  # noqa: S101 - one of the two is there
+    call, tainted = shown[1], shown[4]
+    arguments = [*call.args, *(each.value for each in call.keywords)]
+    return CallChanged(
+        path,
+        call.lineno,
+        key[0],
+        key[1],
+        text_of(old[1]) if old else None,
+        text_of(new[1]) if new else None,
+        keywords_of(old[1]) if old else (),
+        keywords_of(new[1]) if new else (),
+        is_fixed=all(is_fixed(each) for each in arguments),
+        from_request=any(mentions_request(each) or names_of(each) & tainted for each in arguments),
+    )
+
+
+def keywords_of(call: ast.Call) -> tuple[tuple[str, object], ...]:
+    """Keyword arguments with literal values; those in a literal dict of options count as well."""
+    found: list[tuple[str, object]] = []
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            value = literal(keyword.value)
+            found.append((keyword.arg, repr(value) if isinstance(value, list | dict | set | tuple) else value))
+            if isinstance(value, dict):
+                found += [(str(name), each) for name, each in value.items() if isinstance(each, bool | str | int)]
+    return tuple(found)
+
+
+def template_changes(delta: Delta) -> Iterator[TemplateRisk]:
+    """Lines of templates that no longer escape, and forms that lost their token."""
+    for change in delta.changes:
+        if kind_of(change.path) != "template" or change.new is None:
+            continue
+        old_lines = {line.strip() for line in (change.old or "").splitlines()}
+        for number, line in enumerate(change.new.splitlines(), 1):
+            if line.strip() not in old_lines and UNESCAPED.search(line):
+                yield TemplateRisk(change.path, number, "unescaped", line.strip()[:160])
+        if change.old is not None and count_tokens(change.new) < count_tokens(change.old) and "<form" in change.new:
+            yield TemplateRisk(change.path, 1, "csrf token removed", "csrf_token")
+
+
+def count_tokens(text: str) -> int:
+    """How often a template puts a CSRF token into a form."""
+    return len(re.findall(r"csrf_token|hidden_tag\(", text))

@@ -1,0 +1,150 @@
+"""What stops a bad change from being merged: continuous integration, linters, coverage limits, the guard's own settings."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from beastmode_tools.guard.compare.code_files_changes import first_difference, significant
+from beastmode_tools.guard.compare.tree import FileChange
+
+__all__ = ["GateChanged", "gate_changes"]
+
+
+@dataclass(frozen=True, slots=True)
+class GateChanged:
+    """A gate that was loosened, tightened, or changed in a way that reading cannot rank.
+
+    Args:
+        path: Its file.
+        line: Its line.
+        how: "loosened", "tightened", "changed", "added", "removed", "words".
+        what: Which part of it.
+    """
+
+    path: str
+    line: int
+    how: str
+    what: str
+
+
+CHECKS = re.compile(
+    r"\b(?:pytest|py\.test|unittest|nose2?|tox|nox|ruff|flake8|pylint|mypy|pyright|black|isort|bandit|safety|pip-audit|semgrep|coverage|"
+    r"pre-commit|beast\s+check|beast\b|make\s+(?:test|check|lint)|trivy|gitleaks|codeql|squawk|snyk|vulture|pyupgrade|djlint|hadolint)\b"
+)
+LOOSE = re.compile(
+    r"continue-on-error:\s*true|allow_failure:\s*true|\|\|\s*true\b|--exit-zero|--no-verify|fail_ci_if_error:\s*false|if:\s*false\b|"
+    r"--ignore-vuln|--no-proofs|exit\s+0\b|\bskip:\s*\[|--deselect|--ignore[= ]|SKIP=",
+    re.IGNORECASE,
+)
+NUMBERS = re.compile(
+    r"(cov-fail-under|fail[_-]under|minimum|target|threshold|min[_-]coverage)\s*[=: ]\s*[\"']?(\d+(?:\.\d+)?)"
+)
+LISTS = re.compile(
+    r"^\s*\"?(?:ignore|extend-ignore|extend_ignore|per-file-ignores|exclude|extend-exclude|omit|disable|skips|exclude_lines|ignore_missing_imports|ignore_errors|filterwarnings|deselect|disable_error_code|skip)\b"
+)
+WANTED = re.compile(
+    r"^\s*\"?(?:select|extend-select|enable|strict|warn_\w+|disallow_\w+|check_untyped_defs|branch|fail_on|xfail_strict|core|big_tables)\b"
+)
+TRIGGERS = re.compile(r"^\s*(?:on:|pull_request|push:|branches|paths-ignore|merge_request)")
+GUARD_LIMIT = re.compile(r"fail-on[= ]|\[\[guard\.accepted\]\]|^\s*fingerprint\s*=")
+TABLE = re.compile(r"^\s*\[+([^\]]+)\]+\s*$")
+GATE_TABLES = re.compile(
+    r"tool\.(?:ruff|mypy|pytest|coverage|pylint|bandit|flake8|black|isort|importlinter|pyright|vulture|tox)|guard|flake8|mypy|tool:pytest|coverage|testenv|pylint"
+)
+
+
+def gate_changes(change: FileChange) -> Iterator[GateChanged]:
+    """What differs in a gate's file; of files that hold other things as well, only the gate's part."""
+    old, new = relevant(change.path, change.old), relevant(change.path, change.new)
+    line = first_difference(change.old or "", change.new or "")
+    mixed = change.path.endswith(("pyproject.toml", "setup.cfg", "tox.ini"))
+    if change.new is None or change.old is None:
+        if not mixed or old or new:
+            yield GateChanged(change.path, 1, "removed" if change.new is None else "added", "the whole file")
+        return
+    before, after = significant("\n".join(old)), significant("\n".join(new))
+    if before == after:
+        if not mixed:
+            yield GateChanged(change.path, line, "words", "comments and layout")
+        return
+    found = list(differences(change.path, line, before, after))
+    yield from found or [GateChanged(change.path, line, "changed", what_differs(before, after))]
+
+
+def relevant(path: str, text: str | None) -> list[str]:
+    """The lines of a file that belong to gates."""
+    lines = (text or "").splitlines()
+    if not path.endswith(("pyproject.toml", "setup.cfg")):
+        return lines
+    kept, inside = [], False
+    for each in lines:
+        if match := TABLE.match(each):
+            inside = bool(GATE_TABLES.match(match[1]))
+        if inside:
+            kept.append(each)
+    return kept
+
+
+def differences(path: str, line: int, old: list[str], new: list[str]) -> Iterator[GateChanged]:
+    """The parts of a gate that can be ranked."""
+    gone, come = [each.strip() for each in old if each not in new], [each.strip() for each in new if each not in old]
+    yield from numbers(path, line, old, new)
+    for each in come:
+        if LOOSE.search(each):
+            yield GateChanged(path, line, "loosened", each)
+        elif GUARD_LIMIT.search(each):
+            yield GateChanged(path, line, "changed", each)
+    for each in gone:
+        if CHECKS.search(each) and not any(shares_check(each, other) for other in come):
+            yield GateChanged(path, line, "loosened", f"without `{each}`")
+        elif LOOSE.search(each) and not any(LOOSE.search(other) for other in come):
+            yield GateChanged(path, line, "tightened", f"without `{each}`")
+    for each in come:
+        if CHECKS.search(each) and not any(shares_check(each, other) for other in gone) and not LOOSE.search(each):
+            yield GateChanged(path, line, "tightened", each)
+    yield from lists(path, line, gone, come)
+
+
+def shares_check(one: str, other: str) -> bool:
+    """Whether two lines run the same check."""
+    return bool({each.group() for each in CHECKS.finditer(one)} & {each.group() for each in CHECKS.finditer(other)})
+
+
+def numbers(path: str, line: int, old: list[str], new: list[str]) -> Iterator[GateChanged]:
+    """Limits that moved or went away."""
+    before, after = (dict(NUMBERS.findall("\n".join(side))) for side in (old, new))
+    for name, value in before.items():
+        if name not in after:
+            yield GateChanged(path, line, "loosened", f"without {name} {value}")
+        elif float(after[name]) != float(value):
+            how = "loosened" if float(after[name]) < float(value) else "tightened"
+            yield GateChanged(path, line, how, f"{name} {value} became {after[name]}")
+    for name, value in after.items():
+        if name not in before:
+            yield GateChanged(path, line, "tightened", f"{name} {value}")
+
+
+def lists(path: str, line: int, gone: list[str], come: list[str]) -> Iterator[GateChanged]:
+    """Lists of what is let pass, and of what is asked for, by their length."""
+    for pattern, longer in ((LISTS, "loosened"), (WANTED, "tightened")):
+        shorter = {"loosened": "tightened", "tightened": "loosened"}[longer]
+        before, after = [each for each in gone if pattern.match(each)], [each for each in come if pattern.match(each)]
+        grown = weight(after) - weight(before)
+        if (before or after) and grown:
+            shown = (after or before)[0]
+            yield GateChanged(path, line, longer if grown > 0 else shorter, shown[:120])
+
+
+def weight(lines: list[str]) -> int:
+    """How much a list holds; a switch that is off weighs nothing."""
+    return sum(
+        0 if re.search(r"[=:]\s*(?:false|\[\s*\])\s*$", each, re.IGNORECASE) else 1 + each.count(",") for each in lines
+    )
+
+
+def what_differs(old: list[str], new: list[str]) -> str:
+    """The first line that is gone or new, for a message."""
+    gone, come = [each.strip() for each in old if each not in new], [each.strip() for each in new if each not in old]
+    shown = [f"without `{gone[0][:80]}`"] if gone else []
+    shown += [f"with `{come[0][:80]}`"] if come else []
+    return " and ".join(shown) or "the order of its lines"

@@ -1,0 +1,136 @@
+"""Fields of models and schemas, and files that are no Python."""
+
+from collections.abc import Iterator
+
+from beastmode_tools.guard.compare.code_changes import FieldChanged, FileNotUnderstood, SupportingFileChanged, where
+from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.rule import Found, rule
+
+__all__ = ["RULES"]
+
+BY_MIGRATION = "; the migration of this change is judged by itself"
+
+
+def subject_of(change: FieldChanged) -> str:
+    """Class and field."""
+    return f"{change.path} {change.owner}.{change.name}"
+
+
+@rule("optional-field-added", Verdict.SAFE, FieldChanged)
+def optional_field_added(change: FieldChanged) -> Iterator[Found]:
+    """A new field that nobody has to fill."""
+    if change.old is None and "required" not in change.aspects and "unique" not in change.aspects:
+        yield Found(where(change), f"{change.owner}.{change.name} is new and may be left out", "", subject_of(change), change.new or "")
+
+
+@rule("required-field-added", Verdict.CAUTIOUS, FieldChanged)
+def required_field_added(change: FieldChanged) -> Iterator[Found]:
+    """A new field that rows or callers must have."""
+    if change.old is None and change.aspects & {"required", "unique"}:
+        asks = "required" if "required" in change.aspects else "unique"
+        problem = f"{change.owner}.{change.name} is new and {asks}: rows and callers that know nothing of it are refused"
+        instead = "Begin with a field that may be empty or has a default; fill it; ask for it in a later deploy."
+        yield Found(where(change), problem, instead, subject_of(change), change.new or "")
+
+
+@rule("field-removed", Verdict.DANGEROUS, FieldChanged)
+def field_removed(change: FieldChanged) -> Iterator[Found]:
+    """A field that is gone."""
+    if change.new is not None or change.kind not in {"model", "schema", "form"}:
+        return
+    whom = "rows keep a column that nothing fills" if change.kind == "model" else "callers no longer send or get it"
+    problem = f"{change.owner}.{change.name} is gone: {whom}, and code that names it fails"
+    instead = "First stop using it, deploy, and remove it in a later change."
+    verdict = Verdict.SAFE if "relationship" in change.aspects and change.migrated else None
+    yield Found(where(change), problem, instead, subject_of(change), change.old or "", verdict=verdict)
+
+
+@rule("column-type-changed", Verdict.DANGEROUS, FieldChanged)
+def column_type_changed(change: FieldChanged) -> Iterator[Found]:
+    """A column of a model is declared with another type."""
+    if change.kind == "model" and is_changed(change) and "type" in change.aspects and "Column" in columns_of(change):
+        problem = f"{change.owner}.{change.name} has another type{BY_MIGRATION if change.migrated else ' than the database has'}"
+        instead = "Add a new column, write both, copy, read the new one, and drop the old one in a later deploy."
+        yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}")
+
+
+@rule("column-constraint-changed", Verdict.DANGEROUS, FieldChanged)
+def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
+    """What a column of a model refuses differs."""
+    hard = change.aspects & {"nullable", "unique", "foreign key", "constraint"}
+    table = change.name in {"__table_args__", "__tablename__"}
+    if change.kind == "model" and ((is_changed(change) and hard) or table):
+        what = ", ".join(sorted(hard)) or "the table's constraints or name"
+        problem = f"{change.owner}.{change.name} differs in {what}{BY_MIGRATION if change.migrated else ''}"
+        instead = "Look for rows that break the new rule, mend them, and let the database check it without holding the table."
+        yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}")
+
+
+@rule("field-changed", Verdict.CAUTIOUS, FieldChanged)
+def field_changed(change: FieldChanged) -> Iterator[Found]:
+    """A field is declared otherwise."""
+    hard = {"nullable", "unique", "foreign key", "constraint", "type"}
+    if not is_changed(change) or (change.kind == "model" and (change.aspects & hard and "Column" in columns_of(change))):
+        return
+    if change.name.startswith("__"):
+        return
+    if change.kind in {"schema", "form"} and "validation" in change.aspects:
+        problem = f"{change.owner}.{change.name} takes other values than before"
+    else:
+        problem = f"{change.owner}.{change.name} differs in {', '.join(sorted(change.aspects))}"
+    instead = "Say who writes and who reads it; what was taken before should be taken for a while longer."
+    verdict = Verdict.SAFE if change.aspects == {"index"} else None
+    yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict)
+
+
+def is_changed(change: FieldChanged) -> bool:
+    """Whether it is on both sides."""
+    return change.old is not None and change.new is not None
+
+
+def columns_of(change: FieldChanged) -> str:
+    """The two declarations, with one word for a column."""
+    return f"{change.old} {change.new}".replace("mapped_column", "Column").replace("Mapped[", "Column")
+
+
+@rule("supporting-file-changed", Verdict.SAFE, SupportingFileChanged)
+def supporting_file_changed(change: SupportingFileChanged) -> Iterator[Found]:
+    """A file that is no Python, judged by its kind."""
+    detail = f" ({change.detail})" if change.detail else ""
+    verdict = Verdict.SAFE
+    if change.kind in CAREFUL and not change.detail and change.how != "added":
+        verdict = Verdict.CAUTIOUS
+    if change.how == "removed" and change.kind in {"template", "static", "translation"}:
+        verdict = Verdict.CAUTIOUS
+    problem = f"{change.path} ({change.kind}) was {change.how}{detail}"
+    instead = CAREFUL.get(change.kind, "Look whether anything still asks for it.") if verdict else ""
+    yield Found(where(change), problem, instead, change.path, verdict=verdict)
+
+
+CAREFUL = {
+    "template": "Look at the page or message in a browser, with empty and with long values.",
+    "script": "Run it once where nothing can break.",
+    "sql": "Run it on a copy of the database.",
+    "client code": "Old pages stay open in browsers for hours: they must go on working with the new server, and the other way round.",
+    "interface": "Whoever was generated from it must still understand the other side.",
+    "data": "Look who reads it when.",
+}
+
+
+@rule("change-not-understood", Verdict.CAUTIOUS, FileNotUnderstood)
+def change_not_understood(change: FileNotUnderstood) -> Iterator[Found]:
+    """A changed file that nothing here could read."""
+    problem = f"{change.path} changed and was not understood: {change.reason}"
+    yield Found(where(change), problem, "Read this file yourself; the verdict says nothing about it.", change.path)
+
+
+RULES = (
+    optional_field_added,
+    required_field_added,
+    field_removed,
+    column_type_changed,
+    column_constraint_changed,
+    field_changed,
+    supporting_file_changed,
+    change_not_understood,
+)
