@@ -49,6 +49,9 @@ class Schemas:
 
     def __init__(self) -> None:
         self.components: dict[str, Any] = {}
+        self.made_of: dict[str, type] = {}  # a component's name -> the class that it is of
+        self.returned: dict[int, dict[str, Any]] = {}  # what functions of the project return, for `boot_shapes`
+        self.calling: list[int] = []  # the functions on the way to one whose answer is being found
 
     def of(self, value: Any, *, loads: bool, many: bool | None = None) -> dict[str, Any]:
         """The schema of what a marshmallow schema or pydantic model reads or writes; {} for anything else.
@@ -85,6 +88,8 @@ class Schemas:
     def marshmallow(self, schema: Any, *, loads: bool) -> dict[str, Any]:
         """A reference to a schema's schema; recursive ones refer to themselves."""
         name = name_of(schema, loads=loads)
+        if self.made_of.setdefault(name, type(schema)) is not type(schema):
+            name = f"{type(schema).__module__}.{name}"
         if name not in self.components:
             self.components[name] = {}
             self.components[name] = self.body(schema, loads=loads)
@@ -162,11 +167,11 @@ def name_of(schema: Any, *, loads: bool) -> str:
     kind = type(schema)
     fields = schema.load_fields if loads else schema.dump_fields
     name = "{}.{}".format(kind.__name__, "load" if loads else "dump")
-    chosen = sorted(fields)
-    every = sorted(getattr(kind, "_declared_fields", fields))
-    if chosen == every and not schema.partial and kind.__name__ != "GeneratedSchema":
+    options = schema.opts
+    is_whole = schema.only is None and set(schema.exclude) == set(getattr(options, "exclude", ()))
+    if is_whole and not schema.partial and kind.__name__ != "GeneratedSchema":
         return name
-    mark = hashlib.sha256(repr((chosen, schema.partial, str(schema.unknown))).encode()).hexdigest()[:6]
+    mark = hashlib.sha256(repr((sorted(fields), schema.partial)).encode()).hexdigest()[:6]
     return f"{name}.{mark}"
 
 

@@ -10,7 +10,8 @@ from . import boot_schemas, boot_values, sources
 
 __all__ = ["Shapes", "merged"]
 
-DEEPEST = 6
+DEEPEST = 10
+MOST_CALLS = 5
 JSONIFY = ("jsonify", "flask.jsonify", "json.dumps", "dumps")
 SERIALISERS = ("to_dict", "as_dict", "serialize", "serialise", "to_json", "asdict", "json", "dict", "_asdict", "dump")
 CASTS = {
@@ -177,19 +178,22 @@ class Shapes:
         return self.returned(vars(chosen[0])[function.attr], depth)
 
     def returned(self, function: Any, depth: int) -> dict[str, Any]:
-        """What a function of the project returns."""
+        """What a function of the project returns; nothing of one that calls itself."""
         node = sources.node_of(function)
-        if node is None or depth >= DEEPEST - 2:
+        known, calling = self.schemas.returned, self.schemas.calling
+        if node is None or depth > DEEPEST or id(node) in calling or len(calling) > MOST_CALLS:
             return {}
-        inner = Shapes(
-            self.schemas, {**getattr(sources.unwrapped(function), "__globals__", {})}, assignments(node), self.classes
-        )
-        found = [
-            inner.of(one.value, depth + 2)
-            for one in own_nodes(node)
-            if isinstance(one, ast.Return) and one.value is not None
-        ]
-        return merged(found) if found else {}
+        if id(node) in known:
+            return dict(known[id(node)])
+        calling.append(id(node))
+        names = {**getattr(sources.unwrapped(function), "__globals__", {})}
+        inner = Shapes(self.schemas, names, assignments(node), self.classes)
+        values = [one.value for one in own_nodes(node) if isinstance(one, ast.Return) and one.value is not None]
+        found = merged([inner.of(value) for value in values])
+        calling.pop()
+        if not calling:  # what was found on the way of another call may have been cut where the two call each other
+            known[id(node)] = found
+        return found
 
 
 def constant(value: Any) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def packages_in(base: str) -> list[tuple[int, str]]:
 def offers(path: str) -> str | None:
     """The name of the application or factory that a file has at its top level."""
     text = text_of(path)
-    if not any(name in text for name in (*NAMES, *FACTORIES)):
+    if not any(name in text for name in (*NAMES, *FACTORIES, "Flask(", "OpenAPI(")):
         return None
     try:
         tree = ast.parse(text)

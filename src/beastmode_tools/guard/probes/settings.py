@@ -31,7 +31,9 @@ VALUES = (
     (r"CONFIG(_FILE)?$|SETTINGS(_FILE)?$", "{file}"),
     (r"ENV(IRONMENT)?$|STAGE$|PROFILE$", "production"),
 )
-MADE_UP = "made-up-by-the-guard-0123456789abcdef"
+MADE_UP = "made-up-by-the-guard-for-{}-0123456789abcdef"
+NAMED_VALUE = re.compile(r"made-up-by-the-guard-for-(\w+)-0123456789abcdef")
+KINDS = {"int": "3600", "float": "1.5", "bool": "true", "json": "{}", "date": "2030-01-01"}
 
 INVENTED: list[str] = []
 
@@ -54,9 +56,10 @@ def prepare(request: dict[str, Any]) -> None:
     names = request.get("invent")
     if names is None:
         return
-    for name in names:
-        if name not in os.environ:
-            os.environ[name] = value_for(name, request)
+    for told in names:  # "NAME", or "NAME:kind" where a text was refused
+        name, _, kind = told.partition(":")
+        if kind or name not in os.environ:
+            os.environ[name] = KINDS.get(kind) or value_for(name, request)
             INVENTED.append(name)
     answer_subscripts(request)
 
@@ -95,7 +98,7 @@ def value_for(name: str, request: dict[str, Any]) -> str:
                 with open(file, "w", encoding="utf-8"):
                     pass
             return value.format(database=request.get("database_url", ""), scratch=request["scratch"], file=file)
-    return MADE_UP
+    return MADE_UP.format(name)
 
 
 def missing(error: BaseException) -> list[str]:
@@ -105,7 +108,7 @@ def missing(error: BaseException) -> list[str]:
     one: BaseException | None = error
     while one is not None and id(one) not in seen:
         seen.add(id(one))
-        names.extend(name for name in told_by(one) if name not in os.environ)
+        names.extend(name for name in [*told_by(one), *refused_by(one)] if name not in os.environ)
         one = one.__cause__ or one.__context__
     return sorted(set(names))
 
@@ -127,14 +130,28 @@ def told_by(error: BaseException) -> list[str]:
     return names or (NAME.findall(words) if type(error).__name__ in DECLARED else [])
 
 
+def refused_by(error: BaseException) -> list[str]:
+    """Settings whose made-up text an error refuses, with the kind of value that it wants."""
+    words = str(error)
+    wanted = next((kind for kind in KINDS if kind in words.lower()), None)
+    if wanted is None or not isinstance(error, (ValueError, TypeError)):
+        return []
+    return [f"{name}:{wanted}" for name in NAMED_VALUE.findall(words)]
+
+
 def missing_fields(error: Any) -> list[str]:
     """The required fields of a pydantic settings class; its prefix is tried, and the name alone."""
-    names = []
+    names, refused = [], []
     for one in error.errors():
-        if one.get("type") in ("missing", "value_error.missing") and one.get("loc"):
+        kind = str(one.get("type"))
+        if kind in ("missing", "value_error.missing") and one.get("loc"):
             names.append(str(one["loc"][0]).upper())
+        value = NAMED_VALUE.search(str(one.get("input", "")))
+        wanted = next((name for name in KINDS if kind.startswith(name)), None)
+        if value is not None and wanted is not None:
+            refused.append(f"{value.group(1)}:{wanted}")
     prefix = getattr(settings_class(error), "env_prefix", "")
-    return [*names, *(prefix.upper() + name for name in names if prefix)]
+    return [*names, *refused, *(prefix.upper() + name for name in names if prefix)]
 
 
 def settings_class(error: Any) -> Any:
