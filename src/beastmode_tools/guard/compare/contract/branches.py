@@ -1,0 +1,191 @@
+"""Schemas made of schemas: alternatives are matched by name, then by meaning, then by what they look like."""
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from beastmode_tools.guard.compare.contract.node import Child, Node
+from beastmode_tools.guard.compare.contract.schema_changes import (
+    AllOfAdded,
+    AllOfRemoved,
+    BranchAdded,
+    BranchRemoved,
+    ConstraintChanged,
+    DiscriminatorChanged,
+    NotUnderstood,
+)
+from beastmode_tools.guard.compare.contract.shape import Part, Shape, json_text, reference_name
+from beastmode_tools.guard.compare.contract.site import Effect
+
+if TYPE_CHECKING:
+    from beastmode_tools.guard.compare.contract.schemas import Comparison
+
+__all__ = ["compare_alternatives", "compare_discriminators", "compare_parts", "is_choice"]
+
+MOST_COMPARED = 40
+
+
+def label_of(raw: Any) -> str:
+    """What a person calls an alternative: its reference, title or type; else something that is the same every time."""
+    if isinstance(raw, dict):
+        if isinstance(raw.get("$ref"), str):
+            return reference_name(raw["$ref"])
+        for key in ("title", "const", "type"):
+            if isinstance(raw.get(key), str):
+                kind: str = raw[key]
+                fields = raw.get("properties")
+                return (
+                    f"{kind} with {', '.join(sorted(fields))}"
+                    if key == "type" and isinstance(fields, dict) and fields
+                    else kind
+                )
+    return "schema " + hashlib.sha256(json_text(raw).encode()).hexdigest()[:6]
+
+
+def is_choice(shape: Shape) -> bool:
+    """Whether a schema is nothing but one list of alternatives."""
+    return len(shape.groups) == 1 and not (
+        shape.properties or shape.required or shape.values or shape.bounds or shape.patterns or shape.guards
+    )
+
+
+def compare_alternatives(comparison: "Comparison", node: Node, old_raw: Any, new_raw: Any) -> None:
+    """Notes alternatives that came or went; a schema that became one of several counts as one alternative before."""
+    old, new = node.old.groups, node.new.groups
+    if not old and not new:
+        return
+    if bool(old) != bool(new) and is_choice(node.new if new else node.old):
+        keyword, branches = (new or old)[0]
+        if new:
+            match(comparison, node, keyword, ([old_raw], branches))
+        else:
+            match(comparison, node, keyword, (branches, [new_raw]))
+        return
+    for index in range(max(len(old), len(new))):
+        if index >= len(old) or index >= len(new):
+            keyword = (old if index >= len(new) else new)[index][0]
+            action, effect = ("added", Effect.NARROWS) if index >= len(old) else ("removed", Effect.WIDENS)
+            node.edit(ConstraintChanged, keyword, action, effect)
+            continue
+        if old[index][0] != new[index][0]:
+            node.edit(NotUnderstood, f"{old[index][0]} became {new[index][0]}")
+        match(comparison, node, new[index][0], (old[index][1], new[index][1]))
+
+
+def match(comparison: "Comparison", node: Node, keyword: str, sides: tuple[list[Any], list[Any]]) -> None:
+    """Pairs the alternatives of both sides and notes those that are left over."""
+    old, new = list(sides[0]), list(sides[1])
+    for is_pair in (has_same_name(), comparison.are_same, means_the_same(comparison, node), looks_alike(old, new)):
+        for before in list(old):
+            after = next((each for each in new if is_pair(before, each)), None)
+            if after is not None:
+                old.remove(before)
+                new.remove(after)
+                if not comparison.are_same(before, after):
+                    node.children.append(Child(f"({label_of(before)})", before, after))
+        if not old and not new:
+            return
+    for before in old:
+        is_covered = "$ref" not in before if isinstance(before, dict) else False
+        is_covered = is_covered and is_within_any(comparison, node, before, sides[1])
+        node.edit(BranchRemoved, keyword, label_of(before), Effect.NONE if is_covered else Effect.NARROWS)
+    for after in new:
+        is_covered = keyword == "anyOf" and covers_any(comparison, node, after, sides[0])
+        node.edit(BranchAdded, keyword, label_of(after), Effect.NONE if is_covered else Effect.WIDENS)
+
+
+def has_same_name() -> Any:
+    """Pairs references of one name."""
+
+    def is_pair(old: Any, new: Any) -> bool:
+        refs = [each.get("$ref") if isinstance(each, dict) else None for each in (old, new)]
+        return (
+            isinstance(refs[0], str) and isinstance(refs[1], str) and reference_name(refs[0]) == reference_name(refs[1])
+        )
+
+    return is_pair
+
+
+def means_the_same(comparison: "Comparison", node: Node) -> Any:
+    """Pairs alternatives that allow the same values, however they are written."""
+    budget = [MOST_COMPARED * MOST_COMPARED]
+
+    def is_pair(old: Any, new: Any) -> bool:
+        budget[0] -= 1
+        return budget[0] > 0 and comparison.effect(old, new, node.reading) is Effect.NONE
+
+    return is_pair
+
+
+def looks_alike(old: list[Any], new: list[Any]) -> Any:
+    """Pairs unnamed alternatives that look like one that was edited: the same title, or the only one of its kind."""
+
+    def kind(raw: Any) -> Any:
+        if not isinstance(raw, dict) or "$ref" in raw:
+            return None
+        return raw.get("title") if isinstance(raw.get("title"), str) else json_text(raw.get("type"))
+
+    def is_pair(before: Any, after: Any) -> bool:
+        name = kind(before)
+        if name is None or name != kind(after):
+            return False
+        return [kind(each) for each in old].count(name) == [kind(each) for each in new].count(name) == 1
+
+    return is_pair
+
+
+def is_within_any(comparison: "Comparison", node: Node, raw: Any, branches: list[Any]) -> bool:
+    """Whether everything that an old alternative allowed is still allowed by a new one."""
+    effects = (comparison.effect(raw, each, node.reading) for each in branches[:MOST_COMPARED])
+    return any(effect in (Effect.NONE, Effect.WIDENS) for effect in effects)
+
+
+def covers_any(comparison: "Comparison", node: Node, raw: Any, branches: list[Any]) -> bool:
+    """Whether everything that a new alternative allows was allowed by an old one."""
+    effects = (comparison.effect(each, raw, node.reading) for each in branches[:MOST_COMPARED])
+    return any(effect in (Effect.NONE, Effect.NARROWS) for effect in effects)
+
+
+def compare_parts(comparison: "Comparison", node: Node) -> None:
+    """Notes schemas of an `allOf` that came or went while everything else stayed; what they say was merged already."""
+    old, new = (
+        unmatched(comparison, node.old.parts, node.new.parts),
+        unmatched(comparison, node.new.parts, node.old.parts),
+    )
+    if node.old.own != node.new.own or (old and new):
+        return
+    for part in new:
+        effect = Effect.NONE if part.is_annotation else Effect.NARROWS
+        node.edit(AllOfAdded, part.label or label_of(part.raw), part.is_annotation, effect)
+    for part in old:
+        effect = Effect.NONE if part.is_annotation else Effect.WIDENS
+        node.edit(AllOfRemoved, part.label or label_of(part.raw), part.is_annotation, effect)
+
+
+def unmatched(comparison: "Comparison", parts: list[Part], others: list[Part]) -> list[Part]:
+    """The parts of one side that the other side does not have, by reference or by content."""
+    names = {part.label for part in others if part.label}
+    return [
+        part
+        for part in parts
+        if (part.label not in names if part.label else not any(part.raw == other.raw for other in others))
+    ]
+
+
+def compare_discriminators(node: Node) -> None:
+    """Notes how alternatives are told apart."""
+    old, new = node.old.discriminator, node.new.discriminator
+    if old == new:
+        return
+    if old is None or new is None:
+        action = "added" if old is None else "removed"
+        node.edit(DiscriminatorChanged, action, (new or old or ("", {}))[0], Effect.NONE)
+        return
+    if old[0] != new[0]:
+        node.edit(DiscriminatorChanged, "renamed", f"{old[0]} → {new[0]}", Effect.BOTH)
+    for key in sorted({*old[1], *new[1]}):
+        if key not in old[1]:
+            node.edit(DiscriminatorChanged, "mapping-added", key, Effect.WIDENS)
+        elif key not in new[1]:
+            node.edit(DiscriminatorChanged, "mapping-removed", key, Effect.NARROWS)
+        elif old[1][key] != new[1][key]:
+            node.edit(DiscriminatorChanged, "mapping-changed", f"{key}: {old[1][key]} → {new[1][key]}", Effect.BOTH)

@@ -1,0 +1,95 @@
+"""Reads OpenAPI documents: JSON or YAML, 3.0, 3.1 or Swagger 2.0, from people who may not wish us well."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.guard.compare.contract.document import Document, mapping
+from beastmode_tools.guard.readers.openapi.limits import BIGGEST, check_size, scan
+from beastmode_tools.guard.readers.openapi.swagger import converted
+from beastmode_tools.guard.readers.openapi.yaml_text import parse_yaml
+
+__all__ = ["document_of", "read_document"]
+
+
+def read_document(path: Path) -> Document:
+    """The document in a file.
+
+    Raises:
+        CouldNotRun: The file is not there, too big, no JSON or YAML, or no OpenAPI document.
+    """
+    try:
+        size = path.stat().st_size
+        if size > BIGGEST:
+            raise CouldNotRun(f"{path} has {size:,} bytes: documents of more than {BIGGEST:,} bytes are not read")
+        content = path.read_bytes()
+    except OSError as error:
+        raise CouldNotRun(f"{path} cannot be read ({error.strerror}); name a file with an OpenAPI document") from None
+    return document_of(parsed(content, str(path)), path.name)
+
+
+def parsed(content: bytes, name: str) -> dict[str, Any]:
+    """What a file holds; JSON is tried first where it looks like it, since YAML takes far longer."""
+    start = content.lstrip()[:1].removeprefix(b"\xef")
+    if start == b"{":
+        try:
+            data = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            data = parse_yaml(content, name)
+    else:
+        data = parse_yaml(content, name)
+    if not isinstance(data, dict):
+        raise CouldNotRun(f"{name} holds no OpenAPI document: an object with 'openapi' or 'swagger' was expected")
+    return data
+
+
+def document_of(data: dict[str, Any], name: str) -> Document:
+    """A document from data that was parsed already, in one shape for all dialects.
+
+    Raises:
+        CouldNotRun: It is too deep, too big once its aliases are followed, or no OpenAPI document.
+    """
+    check_size(data, name)
+    declared = data.get("openapi", data.get("swagger"))
+    version = str(declared)
+    if not version.startswith(("2", "3")):
+        raise CouldNotRun(f"{name} is no OpenAPI document of version 2.0 or 3.x (it says {str(declared)[:40]!r})")
+    is_swagger = version.startswith("2")
+    plain = converted(data) if is_swagger else data
+    found = scan(plain)
+    if found.has_other_keys:
+        plain = with_text_keys(plain)
+    dialect = "2.0" if is_swagger else "3.0" if version.startswith("3.0") else "3.1"
+    document = Document(name, plain, dialect)
+    notes = [f"{name} refers to {ref}, which lies outside of it and is not fetched" for ref in sorted(found.external)]
+    notes += [
+        f"{name} refers to {ref}, which is not there" for ref in sorted(found.local) if document.target(ref) is None
+    ]
+    notes += [f"{name} uses operationId {each!r} more than once" for each in repeated_ids(plain)]
+    return Document(name, plain, dialect, tuple(notes), document.targets)
+
+
+def with_text_keys(value: Any) -> Any:
+    """The same with text for keys: data that a YAML reader of others made has numbers for status codes."""
+    if isinstance(value, dict):
+        return {text_of(key): with_text_keys(each) for key, each in value.items()}
+    return [with_text_keys(each) for each in value] if isinstance(value, list) else value
+
+
+def text_of(key: Any) -> str:
+    """A key as it was written."""
+    names = {True: "true", False: "false", None: "null"}
+    return names[key] if key is None or isinstance(key, bool) else str(key)
+
+
+def repeated_ids(data: dict[str, Any]) -> list[str]:
+    """The operationIds that stand more than once: code that is made from the document drops one of them."""
+    ids = [
+        str(operation["operationId"])
+        for item in mapping(data.get("paths")).values()
+        for operation in mapping(item).values()
+        if isinstance(operation, dict) and "operationId" in operation
+    ]
+    return sorted({each for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []

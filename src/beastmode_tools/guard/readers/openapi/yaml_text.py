@@ -1,0 +1,138 @@
+"""Reads YAML as OpenAPI means it: the core schema of YAML 1.2, all keys text, dates left as they were written.
+
+PyYAML's own loaders follow YAML 1.1 (`on` is true there, `2026-01-01` a date) and take three times as long. Only its parser,
+the one in C where it was built, is used: it has no tags, so nothing of a document is ever run.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from beastmode_tools.errors import CouldNotRun
+
+__all__ = ["parse_yaml"]
+
+Parser: Any = getattr(yaml, "CParser", None)
+WORDS: dict[str, Any] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+WHOLE = re.compile(r"[-+]?[0-9]{1,400}\Z")
+OCTAL = re.compile(r"0o[0-7]{1,400}\Z")
+HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,400}\Z")
+FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+MERGE = "<<"
+DEEPEST = 400
+
+
+def parse_yaml(content: bytes, name: str) -> Any:
+    """What the first document of a YAML text holds.
+
+    Raises:
+        CouldNotRun: It is no YAML, or nested too deeply.
+    """
+    try:
+        return Builder(name).build(events_of(content))
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" in line {mark.line + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise CouldNotRun(f"{name} is neither JSON nor YAML{place}: {reason}") from None
+
+
+def events_of(content: bytes) -> Callable[[], Any]:
+    """The parser's next event, one a call."""
+    if Parser is not None:
+        next_event: Callable[[], Any] = Parser(content).get_event
+        return next_event
+    loader = yaml.SafeLoader(content)
+    return loader.get_event
+
+
+class Builder:
+    """Turns the events of a parser into plain values."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.anchors: dict[str, Any] = {}
+        self.words: dict[str, Any] = dict(WORDS)
+
+    def build(self, next_event: Callable[[], Any]) -> Any:
+        """The value of the first document, without recursion."""
+        stack: list[list[Any]] = []  # [container, the key that waits for its value, is it an object]
+        missing: Any = object()
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                value = event.value if event.style or event.tag == "!" else self.scalar(event.value)
+                if event.tag == "tag:yaml.org,2002:str":
+                    value = event.value
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                value = {} if kind is yaml.MappingStartEvent else []
+                if len(stack) >= DEEPEST:
+                    raise CouldNotRun(f"{self.name} is nested deeper than {DEEPEST} levels: not read")
+                if event.anchor:
+                    self.anchors[event.anchor] = value
+                stack.append([value, missing, kind is yaml.MappingStartEvent])
+                continue
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                value = stack.pop()[0]
+            elif kind is yaml.AliasEvent:
+                value = self.alias(event)
+            elif kind is yaml.StreamEndEvent:
+                return None
+            else:
+                continue
+            if kind is yaml.ScalarEvent and event.anchor:
+                self.anchors[event.anchor] = value
+            if not stack:
+                return value
+            top = stack[-1]
+            if not top[2]:
+                top[0].append(value)
+            elif top[1] is missing:
+                top[1] = event.value if kind is yaml.ScalarEvent else str(value)
+            else:
+                put(top[0], top[1], value)
+                top[1] = missing
+
+    def alias(self, event: Any) -> Any:
+        """What an alias stands for."""
+        if event.anchor not in self.anchors:
+            raise CouldNotRun(f"{self.name} is no YAML: *{event.anchor} stands for nothing")
+        return self.anchors[event.anchor]
+
+    def scalar(self, text: str) -> Any:
+        """A plain word's value; a document uses few different ones, so each is looked at once."""
+        try:
+            return self.words[text]
+        except KeyError:
+            value = self.words[text] = number_or_text(text)
+            return value
+
+
+def number_or_text(text: str) -> Any:
+    """A plain scalar by the core schema."""
+    if text[0] not in "-+.0123456789":
+        return text
+    if WHOLE.match(text):
+        return int(text)
+    if FRACTION.match(text):
+        return float(text)
+    if OCTAL.match(text):
+        return int(text[2:], 8)
+    return int(text[2:], 16) if HEXADECIMAL.match(text) else text
+
+
+def put(target: dict[str, Any], key: str, value: Any) -> None:
+    """Sets a key; `<<` takes over what another mapping says and this one does not."""
+    if key != MERGE:
+        target[key] = value
+        return
+    for source in value if isinstance(value, list) else [value]:
+        if isinstance(source, dict):
+            for name, each in source.items():
+                target.setdefault(name, each)
