@@ -18,7 +18,7 @@ import click
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.terminal import complain, plain
 
-__all__ = ["commands", "main"]
+__all__ = ["Beast", "commands", "main", "run"]
 
 DEBUG = "beastmode_tools.debug"
 PATIENCE = 3
@@ -32,8 +32,10 @@ class Entry:
     sentence: str
 
 
-class Interrupted(KeyboardInterrupt):
+class Interrupted(BaseException):
     """The person or the system ends the command; everything that was begun is undone on the way out.
+
+    No KeyboardInterrupt, which click would turn into an error of its own, and lose which signal it was.
 
     Args:
         number: The signal.
@@ -59,10 +61,10 @@ class Beast(click.Group):
         """The names in the order in which a person needs them."""
         return list(self.entries)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click asks so
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
         if cmd_name not in self.entries:
-            return None
+            return super().get_command(ctx, cmd_name)
         module = importlib.import_module(f"beastmode_tools.cli.{self.entries[cmd_name].module}")
         command = getattr(module, cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the person
@@ -95,8 +97,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     Args:
         arguments: Of the command line; None for this process's own.
     """
+    run(commands, arguments)
+
+
+def run(group: click.Group, arguments: Sequence[str] | None) -> NoReturn:
+    """Runs one of the group's commands, whose return value is the exit status."""
     with signals():
-        status = ended(lambda: commands.main(arguments, "beast", standalone_mode=False))
+        status = ended(lambda: group.main(arguments, "beast", standalone_mode=False))
     sys.exit(status)
 
 
@@ -114,10 +121,9 @@ def ended(run: Callable[[], Any]) -> int:
     except CouldNotRun as problem:
         complain(f"beast: {plain(' '.join(str(problem).split()))}")
         return 2
-    except (click.Abort, KeyboardInterrupt) as problem:
-        number = problem.number if isinstance(problem, Interrupted) else signal.SIGINT
+    except Interrupted as problem:
         complain("beast: interrupted; what was begun is removed, and nothing of yours was changed.")
-        return 128 + number
+        return 128 + problem.number
     return result if isinstance(result, int) else 0
 
 

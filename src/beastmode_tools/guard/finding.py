@@ -64,7 +64,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that stay the same for the same finding of the same severity."""
-        text = "\0".join((self.rule, self.verdict.name, self.subject))
+        text = f"{self.rule}\0{self.verdict.name}\0{self.subject}"
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
     @property

@@ -101,7 +101,7 @@ def parse_page(page: str, name: str) -> Explanation:
     """What a page says.
 
     Args:
-        page: Markdown in the form that CONTRIBUTING.md gives.
+        page: Markdown in the form that `docs/guard/rules.md` gives.
         name: The file's name without its ending, which has to be the rule's.
 
     Raises:

@@ -1,0 +1,84 @@
+"""The examples on the rules' pages, and what the guard finds in them."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from beastmode_tools.guard.accepted import acceptances, apply
+from beastmode_tools.guard.finding import Finding
+from beastmode_tools.guard.rules.explanation import Example, Explanation, explain, explained_rules
+from beastmode_tools.project import find_project
+from beastmode_tools.settings_file import parse_settings_file
+
+TODAY = date(2026, 11, 25)
+PLACEHOLDER = "FINGERPRINT"
+GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One example of one page."""
+
+    page: Explanation
+    example: Example
+
+    def __str__(self):
+        return f"{self.page.name}: {self.example.title}"
+
+
+def readable(name):
+    """The page of this rule; None where it has not the form, which a test of its own tells."""
+    try:
+        return explain(name)
+    except ValueError:
+        return None
+
+
+def pages():
+    return [page for page in map(readable, explained_rules()) if page is not None]
+
+
+def cases(*, running):
+    """Every example of every page: those that need the application to run, or the others."""
+    every = (Case(page, example) for page in pages() for example in page.examples)
+    return [case for case in every if bool(case.example.marks) is running]
+
+
+def found_by_reading(example) -> list[Finding]:
+    """What is found without starting anything; acceptances in the example's `beastmode.toml` are applied."""
+    judge_files = pytest.importorskip("beastmode_tools.guard.static").judge_files
+    old, new = example.files("before"), example.files("after")
+    findings = list(judge_files(old, new))
+    if not any("guard.accepted" in side.get("beastmode.toml", "") for side in (old, new)):
+        return findings
+    worst = max(findings, key=lambda finding: finding.verdict, default=None)
+    texts = [side.get("beastmode.toml", "") for side in (old, new)]
+    if worst is not None:  # no page can know the fingerprint of what is found on it
+        texts = [text.replace(PLACEHOLDER, worst.fingerprint) for text in texts]
+    marked, notes = apply(findings, acceptances(*map(parse_settings_file, texts)), TODAY)
+    return [*marked, *notes]
+
+
+def found_by_running(example, folder: Path) -> list[Finding]:
+    """What a whole check finds in a repository whose last commit is "before" and whose work tree is "after"."""
+    whole = pytest.importorskip("beastmode_tools.guard.check")
+    write(folder, example.files("before"))
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "before", "--allow-empty"]):
+        subprocess.run([*GIT, *command], cwd=folder, check=True)
+    gone = example.files("before").keys() - example.files("after").keys()
+    for path in gone:
+        (folder / path).unlink()
+    write(folder, example.files("after"))
+    project = find_project(folder, python=Path(sys.executable))
+    question = whole.Question(project, base="HEAD", proofs="proofs" in example.marks)
+    return list(whole.check(question, lambda _: None).findings)
+
+
+def write(folder, files):
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
