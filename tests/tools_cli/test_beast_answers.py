@@ -93,6 +93,23 @@ def test_an_answer_in_a_file_leaves_standard_output_empty(asking, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
 
 
+def test_one_run_can_be_kept_in_several_formats(asking, tmp_path):
+    files = [tmp_path / name for name in ("a.html", "a.sarif", "a.json", "a.txt")]
+
+    _, seen = asking(*(word for file in files for word in ("--save", file)), findings=[finding(Verdict.DANGEROUS)])
+
+    assert seen.out.startswith("DANGEROUS")
+    assert [file.read_text()[:9] for file in files] == ["<!doctype", '{\n  "$sch', '{\n  "verd', "DANGEROUS"]
+
+
+def test_a_file_whose_ending_names_no_format_is_refused_before_anything_runs(asking, tmp_path):
+    status, seen = asking("--save", tmp_path / "report.pdf")
+
+    assert status == 2
+    assert "has to end with one of .html, .json, .sarif, .txt" in seen.err
+    assert "looking" not in seen.err
+
+
 def test_a_file_that_cannot_be_written_is_told(asking, tmp_path):
     status, seen = asking("--output", tmp_path / "nowhere" / "out.json")
 

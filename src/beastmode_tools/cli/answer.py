@@ -20,6 +20,7 @@ __all__ = ["Answer", "answers", "answers_in_full", "project_view"]
 Command = Callable[..., Any]
 
 FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "html": "html"}
+ENDINGS = {".html": "html", ".json": "json", ".sarif": "sarif", ".txt": "text"}
 LIMITS = {"cautious": Verdict.CAUTIOUS, "dangerous": Verdict.DANGEROUS}
 ANCHORS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "beastmode.toml", "README.md")
 
@@ -34,6 +35,7 @@ class Answer:
         show_all: SAFE findings too, and nothing grouped.
         output: The file to write; None for standard output.
         quiet: Nothing on standard error while it runs.
+        saved: Files to write besides, each in the format that its ending names.
     """
 
     style: str
@@ -41,6 +43,7 @@ class Answer:
     show_all: bool
     output: Path | None
     quiet: bool
+    saved: tuple[Path, ...] = ()
 
     def progress(self) -> Progress:
         """What tells the person what is being done."""
@@ -48,17 +51,31 @@ class Answer:
 
     def give(self, report: Report, view: View) -> int:
         """Shows or writes the report; the exit status that it stands for."""
-        to_terminal = self.output is None
-        view = replace(view, show_all=self.show_all, width=width(), colour=to_terminal and has_colour())
-        renderer = importlib.import_module(f"beastmode_tools.guard.report.{FORMATS[self.style]}")
-        text: str = renderer.render(report, view)
+        view = replace(view, show_all=self.show_all)
+        for path in self.saved:
+            write_file(path, rendered(ENDINGS[path.suffix], report, view) + "\n")
         if self.output is None:
-            say(text)
+            say(rendered(self.style, report, replace(view, width=width(), colour=has_colour())))
         else:
-            write_file(self.output, text + "\n")
+            write_file(self.output, rendered(self.style, report, view) + "\n")
             if not self.quiet:
                 complain(f"{summary(report, show_safe=self.show_all)} Written to {self.output}.")
         return int(report.verdict >= self.limit)
+
+
+def rendered(style: str, report: Report, view: View) -> str:
+    """The report in one of the formats, whose modules are loaded when they are asked for."""
+    renderer = importlib.import_module(f"beastmode_tools.guard.report.{FORMATS[style]}")
+    text: str = renderer.render(report, view)
+    return text
+
+
+def known_ending(ctx: click.Context, parameter: click.Parameter, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files, if the ending of each names a format."""
+    for path in paths:
+        if path.suffix not in ENDINGS:
+            raise click.BadParameter(f"'{path}' has to end with one of {', '.join(ENDINGS)}.", ctx, parameter)
+    return paths
 
 
 def answers(command: Command) -> Command:
@@ -82,6 +99,7 @@ def with_options(command: Command, options: list[Callable[[Command], Command]]) 
             show_all=given.pop("show_all", True),
             output=given.pop("output"),
             quiet=given.pop("quiet"),
+            saved=given.pop("save"),
         )
         return command(answer=answer, **given)
 
@@ -105,6 +123,14 @@ OPTIONS: list[Callable[[Command], Command]] = [
     ),
     click.option(
         "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the answer to a file."
+    ),
+    click.option(
+        "--save",
+        type=click.Path(dir_okay=False, path_type=Path),
+        multiple=True,
+        metavar="FILE",
+        callback=known_ending,
+        help="Write the answer to this file besides, as its ending says: .html, .json, .sarif, .txt. May be repeated.",
     ),
     click.option("--quiet", "-q", is_flag=True, help="Say nothing while it runs."),
 ]
