@@ -20,6 +20,7 @@ __all__ = [
     "MixedVersionsWork",
     "NewCodeFails",
     "NewCodeIsBroken",
+    "NoOrderWorks",
     "OldCodeFails",
     "Which",
     "compare",
@@ -40,10 +41,12 @@ class Matrix:
     Args:
         dialect: "sqlite" or "postgresql".
         cells: (code, schema) -> what became of it.
+        same: Both schemas are one, since no migration is new.
     """
 
     dialect: str
     cells: Mapping[CellKey, Replayed]
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,21 @@ class AnswerDiffers:
 
 
 @dataclass(frozen=True, slots=True)
+class NoOrderWorks:
+    """Old code fails on the new schema, and new code on the old one.
+
+    Args:
+        old_fails: What the old code fails at, in words.
+        new_fails: What the new code fails at, in words.
+        dialects: On which databases.
+    """
+
+    old_fails: tuple[str, ...]
+    new_fails: tuple[str, ...]
+    dialects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MixedVersionsWork:
     """Both mixes did whatever the code does on its own schema.
 
@@ -158,7 +176,7 @@ class Gathered:
     dialects: list[str] = field(default_factory=list)
 
 
-Change = OldCodeFails | NewCodeFails | NewCodeIsBroken | CannotStart | AnswerDiffers | MixedVersionsWork
+Change = OldCodeFails | NewCodeFails | NewCodeIsBroken | CannotStart | AnswerDiffers | NoOrderWorks | MixedVersionsWork
 
 
 def compare(matrices: Sequence[Matrix]) -> Iterator[Change]:
@@ -172,7 +190,9 @@ def compare(matrices: Sequence[Matrix]) -> Iterator[Change]:
     yield from failing(matrices, NEW_OLD, NEW_NEW, NewCodeFails, other=clean[OLD_NEW])
     yield from differing(matrices)
     proved = [each for each in matrices if is_complete(each)]
-    if proved and all(clean.values()) and len(proved) == len(matrices):
+    if not any(clean.values()):
+        yield no_order(matrices)
+    if proved and all(clean.values()) and len(proved) == len(matrices) and not any(each.same for each in matrices):
         yield works(proved)
 
 
@@ -225,6 +245,8 @@ def blamed(matrix: Matrix, cell: CellKey, diagonal: CellKey) -> list[Failure]:
     here, there = matrix.cells.get(cell), matrix.cells.get(diagonal)
     if here is None or there is None or not (here.started and there.started):
         return []
+    if cell == NEW_OLD and here.migrating_error == "":
+        return []  # it migrates while it starts, so it never answers on the old schema
     before = list(failures(there))
     places, causes = {each.place for each in before}, {each.cause for each in before}
     known = {place for place, _ in seen(there)}
@@ -283,9 +305,20 @@ def differing(matrices: Sequence[Matrix]) -> Iterator[AnswerDiffers]:
         yield AnswerDiffers(place, earlier_status, status, tuple(dialects))
 
 
+def no_order(matrices: Sequence[Matrix]) -> NoOrderWorks:
+    """What stands in the way of either order."""
+    found: list[tuple[str, ...]] = []
+    for cell, diagonal in ((OLD_NEW, OLD_OLD), (NEW_OLD, NEW_NEW)):
+        causes = {str(each.cause) for matrix in matrices for each in blamed(matrix, cell, diagonal)}
+        starts = {error for matrix in matrices for error, _ in starts_no_more(matrix, cell, diagonal)}
+        found.append((*sorted(starts), *sorted(causes)))
+    return NoOrderWorks(found[0], found[1], tuple(each.dialect for each in matrices))
+
+
 def is_complete(matrix: Matrix) -> bool:
-    """Whether every cell started."""
-    return all(cell in matrix.cells and matrix.cells[cell].started for cell in (OLD_OLD, OLD_NEW, NEW_OLD, NEW_NEW))
+    """Whether every cell started, and something could be tried in it."""
+    cells = [matrix.cells.get(cell) for cell in (OLD_OLD, OLD_NEW, NEW_OLD, NEW_NEW)]
+    return all(cell is not None and cell.started and not cell.gave_up for cell in cells)
 
 
 def works(matrices: Sequence[Matrix]) -> MixedVersionsWork:

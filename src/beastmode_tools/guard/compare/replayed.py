@@ -88,6 +88,7 @@ class Replayed:
         left_out: What was not requested, and why.
         ways: How somebody was signed in.
         broken: Why the database could not be brought back between requests; "" where it could.
+        gave_up: Why nothing could be tried though it started; "" where something could.
     """
 
     start_error: str = ""
@@ -98,6 +99,7 @@ class Replayed:
     left_out: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
     broken: str = ""
+    gave_up: str = ""
 
     @property
     def started(self) -> bool:

@@ -44,7 +44,8 @@ class Redirection:
 
     def scratch_for(self, database: str, *, is_default: bool = False) -> str:
         """The scratch URL that stands for a database of the project; the same for each of its replicas."""
-        if is_default or database in self.url or not self.known:
+        name = database.split("/", 1)[-1]  # besides SQLite's, a database is named with its dialect before
+        if is_default or database in self.url or self.url.endswith("/" + name) or not self.known:
             return self.known.setdefault(database, self.url)
         if database not in self.known:
             number = len(set(self.known.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import traceback
 from typing import Any
 
 from . import loading, migrating, replay_database, replay_identity, replay_plan, replay_requests, replay_rows
@@ -29,8 +30,12 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         raise LookupError("no Flask application was found; name it with --app MODULE:NAME")
     result: dict[str, Any] = {"boot_migrates": migrating.boot_migrates(), "boot_seconds": time.perf_counter() - started}
     if request.get("only_boot") or heard is None:
-        return {**result, "sweep": [], "requests": [], "left_out": [], "ways": [], "broken": ""}
-    return {**result, **used(application, heard, request)}
+        return {**result, "gave_up": ""}
+    try:
+        return {**result, **used(application, heard, request)}
+    except Exception as error:
+        traceback.print_exc()
+        return {**result, "gave_up": "{}: {}".format(type(error).__name__, str(error).split("\n", 1)[0])}
 
 
 def knows_sqlalchemy() -> bool:
@@ -62,6 +67,7 @@ def used(application: Any, heard: Any, request: dict[str, Any]) -> dict[str, Any
     replay = replay_requests.Replay(application, heard, database, identity, float(request.get("each", 5)))
     requests, late = sent(replay, plan, float(request.get("budget", 30)))
     return {
+        "gave_up": "",
         "sweep": swept,
         "requests": requests,
         "left_out": left_out + late,

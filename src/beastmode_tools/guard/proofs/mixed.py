@@ -10,34 +10,16 @@ from beastmode_tools.guard.compare.queries import RouteCosts
 from beastmode_tools.guard.compare.replayed import Replayed
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.replay import Run, replay
+from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas, removed
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.project import Project
 
-__all__ = ["Mixed", "Schemas", "prove_mixed"]
+__all__ = ["Mixed", "prove_mixed"]
 
 CELLS: tuple[tuple[Which, Which], ...] = (("old", "old"), ("old", "new"), ("new", "new"), ("new", "old"))
 AT_ONCE = 2
 SHOWN = 5
 NOT_REACHED = (400, 404, 405, 415, 422)
-
-
-@dataclass(frozen=True, slots=True)
-class Schemas:
-    """Databases that every cell gets a copy of; nothing is connected to them.
-
-    Args:
-        old: At the base side's head, with many rows a table.
-        new: The same, upgraded by the work side's migrations.
-        old_few: As `old` with one row a table; None where queries are not to be counted.
-        new_few: The same, upgraded.
-        rows: How many rows a table of `old` has.
-    """
-
-    old: Database
-    new: Database
-    old_few: Database | None = None
-    new_few: Database | None = None
-    rows: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +45,7 @@ class Work:
         project: For the interpreter, the settings and limits.
         scratch: Makes the copies.
         progress: Told what takes a moment.
+        copies: Databases that were made, to be removed at the end.
     """
 
     sides: Mapping[Which, Side]
@@ -70,17 +53,15 @@ class Work:
     project: Project
     scratch: Scratch
     progress: Callable[[str], object] = field(default=lambda _text: None)
+    copies: list[Database] = field(default_factory=list)
 
     def run(self, wanted: Sequence[tuple[Run, Database]]) -> list[Replayed]:
         """What became of the runs, each on a copy of a database, two at a time."""
         copies = [self.scratch.new(like=source) for _, source in wanted]
+        self.copies.extend(copies)
         runs = [replace(run, database=copy) for (run, _), copy in zip(wanted, copies, strict=True)]
-        try:
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                return list(pool.map(lambda run: replay(run, self.project), runs))
-        finally:
-            for copy in copies:
-                self.scratch.drop(copy)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(lambda run: replay(run, self.project), runs))
 
 
 def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known of them
@@ -89,7 +70,7 @@ def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known
     project: Project,
     scratch: Scratch,
     *,
-    schemas: Schemas,
+    schemas: Schemas | None = None,
     bodies: Mapping[Which, Mapping[str, Any]] | None = None,
     progress: Callable[[str], object] = lambda _text: None,
 ) -> tuple[Mixed, dict[str, Any], list[str]]:
@@ -100,32 +81,43 @@ def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known
         new: The work side.
         project: For the interpreter, the settings and limits.
         scratch: Makes the copies.
-        schemas: The databases at both heads.
+        schemas: The databases at both heads, where somebody has made them; they are made, and removed, otherwise.
         bodies: What the routes of each side take: "POST /users" -> JSON.
         progress: Told what takes a moment.
     """
     work = Work({"old": old, "new": new}, bodies or {"old": {}, "new": {}}, project, scratch, progress)
-    cells = matrix_of(work, schemas)
+    made = schemas or make_schemas(old, new, project, scratch, progress=progress)
+    try:
+        matrix = Matrix(scratch.dialect, matrix_of(work, made), made.same)
+        costs = costs_of(work, made, matrix)
+    finally:
+        removed(scratch, [*work.copies, *(made.databases if schemas is None else ())])
+    return Mixed(matrix, costs), picture(matrix), [*made.notes, *not_proven(matrix)]
+
+
+def costs_of(work: Work, schemas: Schemas, matrix: Matrix) -> tuple[RouteCosts, RouteCosts] | None:
+    """Both sides' statements on their own schema, with one row a table and with many."""
     few = few_of(work, schemas)
-    matrix = Matrix(scratch.dialect, cells)
-    costs = None
-    if few is not None:
-        costs = (
-            RouteCosts.of(few[0], cells["old", "old"], schemas.rows),
-            RouteCosts.of(few[1], cells["new", "new"], schemas.rows),
-        )
-    return Mixed(matrix, costs), picture(matrix), not_proven(matrix)
+    if few is None:
+        return None
+    return (
+        RouteCosts.of(few[0], matrix.cells["old", "old"], schemas.rows),
+        RouteCosts.of(few[1], matrix.cells["new", "new"], schemas.rows),
+    )
 
 
 def matrix_of(work: Work, schemas: Schemas) -> dict[tuple[Which, Which], Replayed]:
     """The four cells; an application that migrates at boot is also started with its migrations let through."""
     work.progress(f"old and new code on the old and the new schema ({work.scratch.dialect})")
     sources = {"old": schemas.old, "new": schemas.new}
+    distinct = [cell for cell in CELLS if not schemas.same or cell[0] == cell[1]]
     wanted = [
         (Run(work.sides[code], sources[schema], bodies=work.bodies[code], gather=True), sources[schema])
-        for code, schema in CELLS
+        for code, schema in distinct
     ]
-    cells = dict(zip(CELLS, work.run(wanted), strict=True))
+    cells = dict(zip(distinct, work.run(wanted), strict=True))
+    for code, schema in CELLS:
+        cells.setdefault((code, schema), cells[code, code])
     migrating = [cell for cell in CELLS if any("MetaData" not in call for call in cells[cell].boot_migrates)]
     if migrating:
         work.progress("starting once more, with the migrations that the application runs at boot")
@@ -176,7 +168,11 @@ def not_proven(matrix: Matrix) -> list[str]:
     base = matrix.cells["old", "old"]
     if not base.started:
         return [f"Mixed versions {here}: the base does not start ({base.start_error}), so nothing can be compared."]
-    said: list[str] = []
+    said = [
+        f"Mixed versions {here}: the {code} code on the {schema} schema could not be tried ({cell.gave_up})."
+        for (code, schema), cell in matrix.cells.items()
+        if cell.gave_up
+    ]
     refused = sorted({each.place for each in base.answered if each.refused})
     if refused:
         how = f"also as a user signed in by {', '.join(base.ways)}" if base.ways else "and no way to sign in was found"

@@ -82,11 +82,12 @@ def read(answer: dict[str, Any], *, is_migrating: bool) -> Replayed:
     return Replayed(
         boot_migrates=tuple(answer["boot_migrates"]),
         migrating_error="" if is_migrating else None,
-        used=tuple(used(answer["sweep"])),
-        answered=tuple(answered(answer["requests"])),
-        left_out=tuple(answer["left_out"]),
-        ways=tuple(answer["ways"]),
-        broken=answer["broken"],
+        used=tuple(used(answer.get("sweep", []))),
+        answered=tuple(answered(answer.get("requests", []))),
+        left_out=tuple(answer.get("left_out", ())),
+        ways=tuple(answer.get("ways", ())),
+        broken=answer.get("broken", ""),
+        gave_up=answer["gave_up"],
     )
 
 

@@ -1,0 +1,166 @@
+"""The databases that mixed versions run on: the old head with rows, and the same upgraded by the new migrations."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from beastmode_tools.errors import ProbeFailed
+from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
+from beastmode_tools.guard.proofs.scratch import Database, Scratch
+from beastmode_tools.guard.proofs.states import State, fill_commands, reach
+from beastmode_tools.project import Project
+
+__all__ = ["MANY", "Schemas", "make_schemas", "removed"]
+
+MANY = 20
+AT_ONCE = 10
+LONG = 100
+"""From so many revisions on, the way to the head is gone once and copied, instead of twice at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schemas:
+    """Databases that every cell gets a copy of; nothing is connected to them.
+
+    Args:
+        old: At the base side's head, with many rows a table.
+        new: The same, upgraded by the work side's migrations.
+        old_few: As `old` with one row a table; None where queries are not to be counted.
+        new_few: The same, upgraded.
+        rows: How many rows a table of `old` has.
+        same: The work side adds no migration, so both schemas are one.
+        notes: What is not as it should be: how a head was reached, tables without rows.
+    """
+
+    old: Database
+    new: Database
+    old_few: Database | None = None
+    new_few: Database | None = None
+    rows: int = MANY
+    same: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def databases(self) -> tuple[Database, ...]:
+        """All of them."""
+        return tuple(each for each in (self.old, self.new, self.old_few, self.new_few) if each is not None)
+
+
+@dataclass(slots=True)
+class Maker:
+    """Makes the databases of one kind.
+
+    Args:
+        old: The base side.
+        new: The work side.
+        project: For the interpreter, the settings and limits.
+        scratch: Makes the databases.
+        notes: What is not as it should be.
+    """
+
+    old: Side
+    new: Side
+    project: Project
+    scratch: Scratch
+    notes: list[str] = field(default_factory=list)
+
+    def reach(self, side: Side, rows: int) -> Database:
+        """A database at a side's head, with rows."""
+        state = reach(side, self.project, self.scratch.new(), rows=rows)
+        self.keep(state)
+        return state.database
+
+    def keep(self, state: State) -> None:
+        """Takes note of what a state does not show.
+
+        Raises:
+            ProbeFailed: It could not be reached.
+        """
+        if state.how == "failed":
+            raise ProbeFailed(" ".join(state.not_proven), reason="error")
+        self.notes.extend(note for note in state.not_proven if note not in self.notes)
+
+    def filled(self, head: Database, rows: int) -> Database:
+        """A copy of an empty database at the base side's head, with rows."""
+        database = self.scratch.new(like=head)
+        answers = run_migrations(self.old, self.project, database, fill_commands(self.project, rows))
+        refused = answers.results[-1].get("refused", {})
+        self.keep(State(database, "upgraded", "heads", refused=refused))
+        return database
+
+    def upgraded(self, filled: Database, rows: int) -> tuple[Database, bool]:
+        """A copy that the new migrations have upgraded, and whether they had nothing to do."""
+        database = self.scratch.new(like=filled)
+        answers = run_migrations(self.new, self.project, database, [{"do": "upgrade", "to": "heads"}])
+        error = error_of(answers.results[0])
+        if not error:
+            return database, not answers.results[0].get("ran")
+        self.scratch.drop(database)
+        note = (
+            f"The new migrations fail on rows of the old head ({error}); the new schema was made from nothing instead."
+        )
+        if note not in self.notes:
+            self.notes.append(note)
+        return self.reach(self.new, rows), False
+
+    def is_long(self) -> bool:
+        """Whether the history is one that should be run only once."""
+        folder = Path(self.old.folder) / (self.project.migrations or "")
+        return sum(1 for _ in folder.glob("**/*.py")) > LONG
+
+
+def make_schemas(  # noqa: PLR0913 - the sides, where they run, and what is wanted of them
+    old: Side,
+    new: Side,
+    project: Project,
+    scratch: Scratch,
+    *,
+    head: Database | None = None,
+    few: bool = True,
+    progress: Callable[[str], object] = lambda _text: None,
+) -> Schemas:
+    """The databases for `prove_mixed`.
+
+    Args:
+        old: The base side.
+        new: The work side.
+        project: For the interpreter, the settings and limits.
+        scratch: Makes the databases.
+        head: An empty database at the base side's head, where somebody has made one; nothing is connected to it.
+        few: Whether databases with one row a table are made, too.
+        progress: Told what takes a moment.
+
+    Raises:
+        CouldNotRun: The project has no migrations.
+        ProbeFailed: A head cannot be reached, whichever way.
+    """
+    progress(f"making databases at both heads ({scratch.dialect})")
+    maker = Maker(old, new, project, scratch)
+    sizes = (MANY, 1) if few else (MANY,)
+    start = head
+    if start is None and maker.is_long():
+        start = maker.reach(old, 0)
+    with ThreadPoolExecutor(len(sizes)) as pool:
+        if start is None:
+            filled = list(pool.map(lambda rows: maker.reach(old, rows), sizes))
+        else:
+            filled = list(pool.map(lambda rows: maker.filled(start, rows), sizes))
+        upgraded = list(pool.map(maker.upgraded, filled, sizes))
+    if start is not None and head is None:
+        scratch.drop(start)
+    return Schemas(
+        old=filled[0],
+        new=upgraded[0][0],
+        old_few=filled[1] if few else None,
+        new_few=upgraded[1][0] if few else None,
+        same=upgraded[0][1],
+        notes=tuple(maker.notes),
+    )
+
+
+def removed(scratch: Scratch, databases: Sequence[Database]) -> None:
+    """Removes databases, all at once: PostgreSQL writes everything to the disk for each one that goes alone."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(scratch.drop, databases))
