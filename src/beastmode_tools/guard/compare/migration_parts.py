@@ -49,13 +49,14 @@ class Known:
         big_table: The table is named in `[guard] big_tables`.
         old_type: The column's type before; None where nobody knows.
         old_nullable: Whether the column took NULL before; None where nobody knows.
+        old_default: SQL of the server default before; None where there was none, or nobody knows.
         old_enum: The values of the column's or the type's enum before; None where nobody knows.
         filled: An UPDATE of the same change fills the column before.
         checked: A validated CHECK says that the column holds no NULL.
         indexed: The index that a constraint takes was built before, concurrently.
-        validated: A later operation of the same change validates the constraint, in a transaction of its own.
+        same_transaction: A constraint that is validated was added by the same revision.
+        uses_new_value: The same revision uses the enum's value that it adds.
         recreated: The same object is created again by the same change.
-        mirrored: The downgrade undoes it; None where there was nothing to look at.
         postgres: Major version of PostgreSQL in production.
     """
 
@@ -64,23 +65,32 @@ class Known:
     big_table: bool = False
     old_type: str | None = None
     old_nullable: bool | None = None
+    old_default: str | None = None
     old_enum: tuple[str, ...] | None = None
     filled: bool = False
     checked: bool = False
     indexed: bool = False
-    validated: bool = False
+    same_transaction: bool = False
+    uses_new_value: bool = False
     recreated: bool = False
-    mirrored: bool | None = None
     postgres: int = 15
 
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
-    """An enum: its name in the database (None where it has none) and its values in order; () where unknown."""
+    """An enum: its name in the database (None where it has none) and its values in order; () where unknown.
+
+    Args:
+        name: Of the type.
+        values: In their order.
+        native: A type of its own on PostgreSQL; else a text with a check.
+        creates: CREATE TABLE makes the type too.
+    """
 
     name: str | None
     values: tuple[str, ...] = ()
     native: bool = True
+    creates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

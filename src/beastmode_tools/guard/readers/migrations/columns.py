@@ -85,8 +85,9 @@ def enum_of(arguments: list[Any], options: dict[str, Any]) -> TypeValue:
         values = tuple(texts) if all(isinstance(each, str) for each in texts) else ()
         name = options.get("name")
     native = options.get("native_enum") is not False
-    enum = EnumType(with_schema(name, options.get("schema")) or None, values, native)
-    return TypeValue(f"ENUM {enum.name or ''}".strip(), enum, creates=options.get("create_type") is not False)
+    creates = options.get("create_type") is not False
+    enum = EnumType(with_schema(name, options.get("schema")) or None, values, native, creates)
+    return TypeValue(f"ENUM {enum.name or ''}".strip(), enum)
 
 
 def as_type(value: Any) -> TypeValue | None:

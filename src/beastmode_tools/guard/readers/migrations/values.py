@@ -90,7 +90,6 @@ class TypeValue:
 
     text: str
     enum: EnumType | None = None
-    creates: bool = True
 
 
 @dataclass(frozen=True, slots=True)
