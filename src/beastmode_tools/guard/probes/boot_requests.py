@@ -69,7 +69,7 @@ class Requests:
                 self.decorator(decorator)
         for argument in [*self.node.args.args, *self.node.args.kwonlyargs]:
             self.annotated(argument)
-        for node in ast.walk(self.node):
+        for node in boot_shapes.own_nodes(self.node):
             if isinstance(node, ast.Call):
                 self.call(node)
             elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):

@@ -11,7 +11,13 @@ __all__ = ["instances", "instances_of"]
 
 def instances(kind: type) -> list[Any]:
     """Every living instance of a class."""
-    return [one for one in gc.get_objects() if issubclass(type(one), kind)]
+    kinds = {kind}
+    rest = [kind]
+    while rest:
+        fresh = set(type.__subclasses__(rest.pop())) - kinds
+        kinds |= fresh
+        rest.extend(fresh)
+    return [one for one in gc.get_objects() if type(one) in kinds]
 
 
 def instances_of(module: str, name: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import json
@@ -22,6 +23,7 @@ def main(question: str, result: str) -> None:
     request.setdefault("scratch", os.path.dirname(os.path.abspath(result)))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
     sys.path[:0] = [request["folder"], os.path.join(request["folder"], "src"), request["root"]]
+    gc.set_threshold(50_000, 20, 20)  # an import makes many objects and no garbage
     make_package()
     answer = asked(request)
     text = json.dumps(answer, default=repr)

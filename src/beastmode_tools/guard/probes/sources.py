@@ -25,6 +25,7 @@ LIBRARIES = (
     "beastmode",
     "click",
 )
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 PACKAGES = os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep
 
 
@@ -56,11 +57,15 @@ def functions(path: str) -> dict[tuple[str, int], Any]:
         tree = ast.parse(text(path))
     except (SyntaxError, ValueError):
         return {}
-    found = {}
-    for node in ast.walk(tree):
+    found: dict[tuple[str, int], Any] = {}
+    rest: list[Any] = [tree]
+    while rest:
+        node = rest.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             first = min([node.lineno] + [decorator.lineno for decorator in node.decorator_list])
             found[node.name, first] = found[node.name, node.lineno] = node
+        for name in BLOCKS:
+            rest.extend(getattr(node, name, ()))
     return found
 
 

@@ -1,0 +1,118 @@
+"""What an anonymous caller gets on every route of both sides, found by calling them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from beastmode_tools.errors import ProbeFailed
+from beastmode_tools.guard.compare.anonymous import Answer, Change, Preflight, compare
+from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.proofs.scratch import Database
+from beastmode_tools.guard.readers.probe import run_probe, together
+from beastmode_tools.project import Project
+
+__all__ = ["Anonymous", "Called", "call_anonymously", "prove_anonymous"]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One side's answers."""
+
+    answers: tuple[Answer, ...]
+    preflights: tuple[Preflight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """What the calls showed.
+
+    Args:
+        changes: Between the sides, for the rules.
+        not_proven: A sentence for each thing that the calls could not show.
+        calls: How many answers were compared.
+    """
+
+    changes: tuple[Change, ...]
+    not_proven: tuple[str, ...]
+    calls: int = 0
+
+
+def prove_anonymous(
+    old: Side,
+    new: Side,
+    project: Project,
+    databases: tuple[Database | None, Database | None],
+    *,
+    progress: Callable[[str], None],
+) -> Anonymous:
+    """Calls every route of both sides without credentials, and compares the answers.
+
+    Args:
+        old: The base side.
+        new: The work side.
+        project: How they start.
+        databases: One for each side, at that side's head, that the calls may change; None for an empty one.
+        progress: Told what is going on.
+    """
+    progress("calling every route as nobody, on both sides")
+    try:
+        before, after = together(
+            lambda: call_anonymously(old, project, databases[0]), lambda: call_anonymously(new, project, databases[1])
+        )
+    except ProbeFailed as error:
+        return Anonymous((), (f"What anonymous callers get was not compared: {error}.",))
+    changes = tuple(compare(before.answers, after.answers, before.preflights, after.preflights))
+    return Anonymous(changes, tuple(unproven(after.answers)), len(after.answers))
+
+
+def call_anonymously(side: Side, project: Project, database: Database | None) -> Called:
+    """What one side answers.
+
+    Raises:
+        ProbeFailed: The side did not start.
+    """
+    facts = run_probe(
+        side,
+        "anonymous",
+        {"app": project.app, "database_url": database.url if database else None},
+        python=project.python,
+        environment=project.settings.environment,
+        seconds=project.settings.timeout,
+    )
+    return Called(
+        tuple(answer(one) for one in facts["answers"]),
+        tuple(Preflight(**one) for one in facts["preflights"]),
+    )
+
+
+def answer(fact: Mapping[str, Any]) -> Answer:
+    """One answer's fact."""
+    return Answer(
+        path=fact["path"],
+        method=fact["method"],
+        status=fact["status"],
+        to=fact["to"],
+        csrf=fact["csrf"],
+        error=fact["error"],
+        headers=fact["headers"],
+        cookies={name: tuple(flags) for name, flags in fact["cookies"].items()},
+        refused=tuple(fact["refused"]),
+    )
+
+
+def unproven(answers: tuple[Answer, ...]) -> list[str]:
+    """Sentences for answers that show nothing: refused by the guard, or not in time."""
+    told = []
+    refused = [one.operation for one in answers if one.refused]
+    slow = [one.operation for one in answers if one.kind == "slow"]
+    if refused:
+        told.append(f"The answers of {shown(refused)} need the network, a file or a process that the guard refuses.")
+    if slow:
+        told.append(f"{shown(slow)} gave an anonymous caller no answer in time.")
+    return told
+
+
+def shown(operations: list[str]) -> str:
+    """A few of them, and how many more."""
+    rest = f" and {len(operations) - 3} more" if len(operations) > 3 else ""
+    return ", ".join(operations[:3]) + rest
