@@ -56,6 +56,17 @@ PICTURES = {
             "old": {"type": "number"},
             "new": None,
             "verdict": "DANGEROUS",
-        }
+        },
+        {
+            "operation": "GET /users",
+            "verdict": "DANGEROUS",
+            "rows": [
+                ("skipped", "12", "12"),
+                ("same", "200:", "200:"),
+                ("gone", "  nick: string", ""),
+                ("changed", "  age: number", "  age: integer"),
+                ("added", "", "  bio: string"),
+            ],
+        },
     ],
 }

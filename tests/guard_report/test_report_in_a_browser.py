@@ -122,10 +122,19 @@ def test_the_graph_has_a_dot_for_each_row_at_its_height(page):
 
 
 def test_both_sides_of_the_contract_stand_beside_each_other(page):
-    old, new = (page.locator(f".pair .{side}").bounding_box() for side in ("old", "new"))
+    old, new = (page.locator(f".sides .{side}").bounding_box() for side in ("old", "new"))
 
     assert old["y"] == new["y"]
     assert old["x"] + old["width"] <= new["x"]
+
+
+def test_lines_of_the_contract_are_aligned_and_on_a_phone_said_once(page):
+    rows = page.locator(".lines .row.same, .lines .row.changed")
+    assert all(row.locator(".new").is_visible() for row in rows.all())
+
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    assert [row.locator(".new").is_visible() for row in rows.all()] == [False, True]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -127,8 +127,9 @@ def matrix(picture: dict[str, Any]) -> dict[str, Any]:
 
 
 def pair(change: dict[str, Any]) -> dict[str, Any]:
-    """One place of the contract, as it was and as it is."""
-    return change | {"old": value(change.get("old")), "new": value(change.get("new"))}
+    """One operation, or one place in it, as it was and as it is; what the picture does not say stays empty."""
+    known = {"operation": "", "where": "", "verdict": "", "problem": "", "rows": []} | change
+    return known | {"old": value(change.get("old")), "new": value(change.get("new"))}
 
 
 def value(what: Any) -> str:
