@@ -1,0 +1,75 @@
+"""Folders of revisions, judged as `beast check` judges them without running anything."""
+
+import importlib
+import pkgutil
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import beastmode_tools.guard.rules as rules_package
+from beastmode_tools.guard.compare.history import History
+from beastmode_tools.guard.finding import Finding
+from beastmode_tools.guard.readers.migrations import read_changes, read_history
+from beastmode_tools.guard.rule import Rule, judge
+
+__all__ = ["PAGES", "RULES", "Example", "examples_of", "judged", "revision", "verdict_of", "write"]
+
+PAGES = Path(rules_package.__path__[0]) / "pages"
+BLOCK = re.compile(r"^```\w+ (\S+) (before|after|both)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def migration_rules() -> tuple[Rule, ...]:
+    names = sorted(each.name for each in pkgutil.iter_modules(rules_package.__path__))
+    modules = [importlib.import_module(f"{rules_package.__name__}.{name}") for name in names if name.startswith("migration_")]
+    return tuple(rule for module in modules for rule in getattr(module, "RULES", ()))
+
+
+RULES = migration_rules()
+
+
+@dataclass(frozen=True)
+class Example:
+    rule: str
+    kind: str
+    title: str
+    text: str
+
+    @property
+    def needs_running(self) -> bool:
+        return "<!-- proofs -->" in self.text or "<!-- boots -->" in self.text
+
+
+def examples_of(rule: str) -> list[Example]:
+    page = (PAGES / f"{rule}.md").read_text(encoding="utf-8")
+    parts = re.split(r"^### ", page.partition("## Examples")[2], flags=re.MULTILINE)[1:]
+    heads = [part.partition("\n") for part in parts]
+    return [Example(rule, *(word.strip() for word in head.split(":", 1)), text) for head, _, text in heads]
+
+
+def write(folder: Path, text: str) -> tuple[Path, Path]:
+    """The two sides of an example, on the disk."""
+    for path, side, source in BLOCK.findall(text):
+        for name in ("before", "after") if side == "both" else (side,):
+            target = folder / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(source, encoding="utf-8")
+    return folder / "before", folder / "after"
+
+
+def judged(before: Path, after: Path, **known: object) -> list[Finding]:
+    old = read_history(before, "migrations") if before.is_dir() else History()
+    return list(judge(RULES, read_changes(old, read_history(after, "migrations"), after, **known)))
+
+
+def verdict_of(findings: list[Finding]) -> str:
+    return max((finding.verdict for finding in findings), default=None).name if findings else "SAFE"
+
+
+def revision(up: str, down: str = "pass", *, name: str = "b2", parent: str | None = None, top: str = "") -> str:
+    """A revision file as people write them."""
+    body = "\n".join(f"    {line}" for line in up.splitlines())
+    back = "\n".join(f"    {line}" for line in down.splitlines())
+    return (
+        "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n\n"
+        f"revision = {name!r}\ndown_revision = {parent!r}\n\n{top}\n\ndef upgrade():\n{body}\n\n\ndef downgrade():\n{back}\n"
+    )
