@@ -104,6 +104,13 @@ def test_sarif_writes_a_path_with_spaces_as_an_address():
     assert address == "the%20shop/shop/my%25file.py"
 
 
+def test_sarif_writes_a_path_that_is_no_text_by_its_bytes():
+    run = json.loads(sarif.render(report(found(where="caf\udce9.py:1")), View()))["runs"][0]
+
+    address = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert address == "caf%E9.py"
+
+
 def test_sarif_is_what_the_standard_asks_for():
     given = report(found(), found("b", acceptance=ACCEPTANCE), not_proven=("No PostgreSQL.",))
 

@@ -37,12 +37,17 @@ def test_a_document_compared_with_itself_is_safe(beast, files):
     assert json.loads(done.out)["verdict"] == "SAFE"
 
 
-def test_sarif_points_to_the_new_document(beast, files):
+@pytest.mark.parametrize("is_here", [True, False])
+def test_sarif_points_to_the_new_document(beast, files, tmp_path, monkeypatch, is_here):
+    if is_here:
+        monkeypatch.chdir(tmp_path)
+
     done = beast("contract", "diff", *files, "--format", "sarif")
 
     result = json.loads(done.out)["runs"][0]["results"][0]
-    address = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
-    assert address.endswith("new.yaml")
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    elsewhere = {"uri": f"file://{files[1]}"}
+    assert place == ({"uri": "new.yaml", "uriBaseId": "ROOT"} if is_here else elsewhere)
 
 
 def test_the_page_shows_the_difference(beast, files, tmp_path):

@@ -32,7 +32,13 @@ def diff(*, answer: Answer, old: Path, new: Path) -> int:
 
     with answer.progress():
         report = diff_files(old, new, today=today())
-    return answer.give(report, View(can_accept=False, anchor=new.as_posix()))
+    return answer.give(report, View(can_accept=False, anchor=anchor(new)))
+
+
+def anchor(path: Path) -> str:
+    """The document as a report names it: relative to this folder if it is below it."""
+    absolute, here = path.absolute(), Path.cwd()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
 
 
 @contract.command()

@@ -53,9 +53,7 @@ def rule_entry(name: str, report: Report) -> dict[str, Any]:
 def result(finding: Finding, index: int, view: View) -> dict[str, Any]:
     """One finding; its first location is a file, since services refuse results without one."""
     place = place_of(finding, view)
-    physical: dict[str, Any] = {
-        "artifactLocation": {"uri": quote(place.path if place else view.anchor), "uriBaseId": "ROOT"}
-    }
+    physical: dict[str, Any] = {"artifactLocation": address(place.path if place else view.anchor)}
     if place and place.line:
         physical["region"] = {"startLine": place.line}
     location = {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": finding.where}]}
@@ -70,6 +68,12 @@ def result(finding: Finding, index: int, view: View) -> dict[str, Any]:
         "properties": {"verdict": finding.verdict.name, "subject": finding.subject, "evidence": finding.evidence.kind},
         **({"suppressions": suppressions} if suppressions else {}),
     }
+
+
+def address(path: str) -> dict[str, str]:
+    """A path as a URI; below the repository's root unless it is somewhere else."""
+    uri = quote(path, errors="surrogateescape")
+    return {"uri": f"file://{uri}"} if uri.startswith("/") else {"uri": uri, "uriBaseId": "ROOT"}
 
 
 def message(finding: Finding) -> str:
