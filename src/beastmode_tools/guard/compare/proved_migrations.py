@@ -241,18 +241,15 @@ class Drift:
     dialects: tuple[str, ...] = field(default=(), compare=False)
 
 
-Fact = TypeVar("Fact", ProvedFact, Drift)
+Fact = TypeVar("Fact", bound=ProvedFact | Drift)
 
 
 def merged(facts: Iterable[Fact]) -> list[Fact]:
     """The facts, those that several databases show as one; PostgreSQL's words are kept, since it says more."""
     found: dict[Fact, Fact] = {}
     for fact in facts:
-        known = found.get(fact)
-        if known is None:
-            found[fact] = fact
-            continue
-        dialects = tuple(sorted({*known.dialects, *fact.dialects}))
+        known = found.get(fact, fact)
+        dialects: tuple[str, ...] = tuple(sorted({*known.dialects, *fact.dialects}))
         chosen = fact if "postgresql" in fact.dialects else known
         found[fact] = replace(chosen, dialects=dialects)
     return list(found.values())

@@ -27,7 +27,7 @@ __all__ = ["answer"]
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """What every command found."""
     commands = Commands(request)
-    results = []
+    results: list[dict[str, Any]] = []
     failed = set()
     for command in request["commands"]:
         if command.get("group") in failed:
@@ -41,11 +41,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
                 raise  # so that the probe starts again with them
             logging.getLogger(__name__).exception("%s", command)
             result = {"error": told(error, request["folder"])}
-        if "error" in result and "group" in command:
+        if ("error" in result or result.get("in_doubt")) and "group" in command:
             failed.add(command["group"])
         results.append({**result, "seconds": round(time.monotonic() - begin, 3)})
-    dialect = "sqlite" if request["database_url"].startswith("sqlite") else "postgresql"
-    return {"results": results, "dialect": dialect, "order": commands.environment.in_order()}
+    return {"results": results, "order": commands.order()}
 
 
 class Commands:
@@ -59,12 +58,20 @@ class Commands:
         self.hints: dict[str, dict[str, Any]] | None = None
         self.columns: dict[str, str] = {}
 
+    def order(self) -> list[str]:
+        """Every revision, each after those that it needs; none where the history is in no order."""
+        try:
+            return self.environment.in_order()
+        except Exception:  # noqa: BLE001 - Alembic says it by several classes, and asserts
+            logging.getLogger(__name__).exception("the history")
+            return []
+
     def do_upgrade(self, command: dict[str, Any]) -> dict[str, Any]:
-        """Everything up to "to": {"ran": [one record a revision]}."""
+        """Everything up to "to", or in order "through" or "before" a revision: {"ran": [one record a revision]}."""
         records: list[dict[str, Any]] = []
 
-        def work(heads: Any, context: Any) -> Steps:
-            steps = self.environment.script._upgrade_revs(command["to"], heads)
+        def work(heads: Any, _context: Any) -> Steps:
+            steps = self.environment.steps(heads, command)
             for step in steps:
                 records.append(self.record_of(step.revision.revision, up=True))
                 self.recorder.wrap(step, records[-1], step.revision.path)
@@ -72,14 +79,40 @@ class Commands:
 
         return self.recorded(work, records)
 
-    def do_step(self, command: dict[str, Any]) -> dict[str, Any]:
-        """One revision "up" or down; on PostgreSQL with the locks that its statements took."""
-        revision, up = command["revision"], command["up"]
+    def do_trip(self, command: dict[str, Any]) -> dict[str, Any]:
+        """One revision up, down and up again, with rows in the tables and a look in between.
+
+        "in_doubt": the database is neither before nor behind the revision; nothing more can be learned from it.
+        """
+        revision = command["revision"]
+        result: dict[str, Any] = {"fill": self.do_fill(command), "before": self.do_look(command)}
+        result["up"] = self.step(revision, up=True, locks=True)
+        if "error" in result["up"]:
+            return {**result, "in_doubt": True}
+        result["after"] = self.do_look(command)
+        result["down"] = self.step(revision, up=False)
+        result["back"] = self.do_look(command)
+        if "error" in result["down"]:
+            return {**result, "in_doubt": result["back"] != result["after"]}
+        ran = result["down"]["ran"][0]
+        if not ran["statements"] and result["back"]["schema"] == result["after"]["schema"]:
+            self.step(revision, up=True, runs=False)  # nothing was undone, so only Alembic's own mark has to go up
+            return result
+        result["again"] = self.step(revision, up=True)
+        if "error" in result["again"]:
+            return {**result, "in_doubt": True}
+        result["final"] = self.do_schema(command)
+        return result
+
+    def step(self, revision: str, *, up: bool, locks: bool = False, runs: bool = True) -> dict[str, Any]:
+        """One revision up or down; on PostgreSQL with the locks that its statements took, on request."""
         records = [self.record_of(revision, up=up)]
-        self.recorder.watcher = LockWatcher() if command.get("locks") else None
+        self.recorder.watcher = LockWatcher() if locks else None
 
         def work(_heads: Any, _context: Any) -> Steps:
             step = self.environment.step(revision, up=up)
+            if not runs:
+                step.migration_fn = lambda **_options: None
             return Steps([self.recorder.wrap(step, records[0], self.environment.path(revision))])
 
         return self.recorded(work, records)

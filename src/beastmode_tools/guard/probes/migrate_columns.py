@@ -190,7 +190,9 @@ def add_checks(inspector: Any, table: Table) -> None:
         for column in table.columns.values():
             column.checked = column.checked or bool(re.search(r"\b{}\b".format(re.escape(column.name)), text))
         listed = re.match(
-            r"^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s+IN\s*\(|^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s*=\s*ANY\b", text, re.IGNORECASE
+            r"^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s+IN\s*\(|^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s*=\s*ANY\b",
+            text,
+            re.IGNORECASE,
         )
         name = (listed.group(1) or listed.group(2)) if listed else None
         if name in table.columns and not table.columns[name].labels:

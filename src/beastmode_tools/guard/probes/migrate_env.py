@@ -135,7 +135,17 @@ class Environment:
 
     def in_order(self) -> list[str]:
         """Every revision, each after those that it needs."""
-        return [script.revision for script in self.script.walk_revisions()][::-1]
+        return [str(step.revision.revision) for step in self.script._upgrade_revs("heads", ())]
+
+    def steps(self, heads: Any, command: dict[str, Any]) -> list[Any]:
+        """Steps up: "to" a target as Alembic takes it, or in order "through" a revision, or only those "before" it."""
+        if "to" in command:
+            return list(self.script._upgrade_revs(command["to"], heads))
+        order = self.in_order()
+        last = order.index(command["through"]) + 1 if "through" in command else order.index(command["before"])
+        wanted = set(order[:last])
+        left = [str(step.revision.revision) for step in self.script._upgrade_revs("heads", heads)]
+        return [self.step(one, up=True) for one in order if one in wanted and one in left]
 
 
 class Steps:

@@ -9,7 +9,13 @@ from typing import Any
 
 __all__ = ["Recorder", "told"]
 
-READS = re.compile(r"^\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*|\(\s*)*(SELECT|PRAGMA|SHOW|EXPLAIN|VALUES)\b", re.IGNORECASE | re.DOTALL)
+READS = re.compile(
+    r"^\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*|\(\s*)*"
+    r"(SELECT|PRAGMA|SHOW|EXPLAIN|VALUES|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Statements that leave no trace; SET stays in its session."""
+
 LONGEST = 4000
 MOST = 400
 
@@ -69,16 +75,18 @@ class Recorder:
         note = {"line": self.line(), **described(operation)}
         record["operations"].append(note)
         self.depth += 1
+        errors = len(record["errors"])
         try:
             return work()
         except BaseException as error:
             note["error"] = "{}: {}".format(type(error).__name__, str(error).splitlines()[0] if str(error) else "")
-            record["errors"].append({"error": note["error"], "statement": note["op"], "line": note["line"]})
+            if len(record["errors"]) == errors:  # else the statement has said it already, and better
+                record["errors"].append({"error": note["error"], "statement": note["op"], "line": note["line"]})
             raise
         finally:
             self.depth -= 1
 
-    def before(self, connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+    def before(self, connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         """Lets the watcher of locks see how it was."""
         if self.record is not None and self.watcher is not None and not READS.match(statement):
             self.watcher.before(connection)
@@ -89,7 +97,7 @@ class Recorder:
         if record is None or READS.match(statement) or len(record["statements"]) > MOST:
             return
         rows = cursor.rowcount if isinstance(getattr(cursor, "rowcount", None), int) else -1
-        note = {"sql": statement.strip()[:LONGEST], "rows": rows, "line": self.line()}
+        note = {"sql": statement.strip()[:LONGEST], "rows": rows, "line": self.line(), "of_operation": self.depth > 0}
         if parameters:
             note["parameters"] = repr(parameters)[:LONGEST]
         record["statements"].append(note)

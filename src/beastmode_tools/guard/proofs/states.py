@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import Command, error_of, run_migrations
@@ -27,6 +27,7 @@ class State:
         filled: Table -> how many rows it has.
         refused: Table -> why no rows could be put in.
         seed_error: Why the project's own rows could not be put in; "" where they were, or there are none.
+        drift: Where the side's models and this schema differ, as the probe tells it.
     """
 
     database: Database
@@ -36,6 +37,7 @@ class State:
     filled: Mapping[str, int] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     seed_error: str = ""
+    drift: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def not_proven(self) -> list[str]:
@@ -96,12 +98,13 @@ def reach(  # noqa: PLR0913 - a side, a place, and what shall be there
         if failed:
             return State(database, "failed", revision, f"{error}; from the models: {failed}")
         how, results = "created and stamped", answers.results[2:]
-    *seeded, fill = results
+    *seeded, fill, drift = results
     filled = dict(fill.get("filled", {}))
     refused = dict(fill.get("refused", {}))
     if problem := error_of(fill):
         refused["of the project"] = problem
-    return State(database, how, revision, error, filled, refused, error_of(seeded[0]) if seeded else "")
+    seed_error = error_of(seeded[0]) if seeded else ""
+    return State(database, how, revision, error, filled, refused, seed_error, tuple(drift.get("drift", ())))
 
 
 def move(side: Side, project: Project, database: Database, *, revision: str = "heads") -> State:
@@ -110,9 +113,11 @@ def move(side: Side, project: Project, database: Database, *, revision: str = "h
     Raises:
         ProbeFailed: The project's code ended without an answer.
     """
-    answers = run_migrations(side, project, database, [{"do": "upgrade", "to": revision}])
-    error = error_of(answers.results[0])
-    return State(database, "failed" if error else "upgraded", revision, error)
+    commands: list[Command] = [{"do": "upgrade", "to": revision, "group": "way"}, {"do": "drift", "group": "way"}]
+    upgrade, drift = run_migrations(side, project, database, commands).results
+    error = error_of(upgrade)
+    how: How = "failed" if error else "upgraded"
+    return State(database, how, revision, error, drift=tuple(drift.get("drift", ())))
 
 
 def fill_commands(project: Project, rows: int) -> list[Command]:
@@ -120,4 +125,4 @@ def fill_commands(project: Project, rows: int) -> list[Command]:
     seed: list[Command] = []
     if project.settings.seed:
         seed.append({"do": "seed", "function": project.settings.seed})
-    return [*seed, {"do": "fill", "rows": rows, "group": "way"}]
+    return [*seed, {"do": "fill", "rows": rows, "group": "way"}, {"do": "drift"}]
