@@ -1,6 +1,7 @@
 """What a change does to the code of a project, as a flat stream of changes."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.compare.code_access import compare_access
@@ -8,17 +9,23 @@ from beastmode_tools.guard.compare.code_changes import Broken, CosmeticChange, F
 from beastmode_tools.guard.compare.code_classes import compare_classes
 from beastmode_tools.guard.compare.code_decorators import compare_decorators
 from beastmode_tools.guard.compare.code_delta import Delta, Pair, delta_of_files, pairs
-from beastmode_tools.guard.compare.code_files import is_migration, is_test
+from beastmode_tools.guard.compare.code_files import is_migration, is_test, kind_of
 from beastmode_tools.guard.compare.code_files_changes import compare_supporting, first_difference
 from beastmode_tools.guard.compare.code_functions import compare_functions
+from beastmode_tools.guard.compare.code_imports import compare_imports, same_module
 from beastmode_tools.guard.compare.code_reach import Usage
-from beastmode_tools.guard.compare.code_security import compare_security
+from beastmode_tools.guard.compare.code_security import CallChanged, compare_security
+from beastmode_tools.guard.compare.code_syntax import Module
 from beastmode_tools.guard.compare.dependencies import compare_dependencies
 from beastmode_tools.guard.compare.routes import compare_routes
-from beastmode_tools.guard.compare.settings import compare_settings
+from beastmode_tools.guard.compare.settings import EnvironmentChanged, compare_settings
 from beastmode_tools.guard.compare.tests_of_project import compare_tests
 
 __all__ = ["Delta", "compare", "delta_of_files", "unrecognised"]
+
+
+PARTIAL = (CallChanged, EnvironmentChanged)
+"""Changes about which no rule may have a word: they alone do not show that a file was understood."""
 
 
 def compare(delta: Delta) -> Iterator[Any]:
@@ -29,7 +36,8 @@ def compare(delta: Delta) -> Iterator[Any]:
     """
     seen: set[str] = set()
     for change in everything(delta):
-        seen.add(getattr(change, "path", ""))
+        if not isinstance(change, PARTIAL):
+            seen.add(getattr(change, "path", ""))
         yield change
     for path in sorted({change.path for change in delta.changes} - seen):
         yield from unrecognised(delta, path)
@@ -45,6 +53,7 @@ def everything(delta: Delta) -> Iterator[Any]:
     yield from compare_classes(
         [*sources, *(each for each in compared if is_migration(each.path))], usage, delta.new_files
     )
+    yield from compare_imports(sources, usage)
     yield from compare_access(sources, usage)
     yield from compare_decorators(sources, usage)
     yield from compare_routes(delta, sources)
@@ -72,9 +81,25 @@ def unrecognised(delta: Delta, path: str) -> Iterator[CosmeticChange | FileNotUn
     if is_migration(path):
         return
     line = first_difference(change.old or "", change.new or "")
-    if path.endswith((".py", ".pyw")) and not change.is_binary:
-        yield CosmeticChange(path, line, ("comments, docstrings, layout, hints, names of local variables or imports",))
-    elif (path.endswith((".json", ".yaml", ".yml")) and "openapi" in path.lower()) or "swagger" in path.lower():
-        return
-    else:
+    if change.path.endswith((".py", ".pyw")) and not change.is_binary:
+        pair = next(iter(pairs((change,))))
+        if is_blank(change.old) and is_blank(change.new):
+            yield CosmeticChange(path, line, ("empty lines and comments",))
+        elif pair.old is not None and pair.new is not None and same_module(pair.old, pair.new):
+            yield CosmeticChange(path, line, ("comments, docstrings, layout, hints or local names",))
+        elif pair.old is not None and pair.new is not None and same_imports_aside(pair.old, pair.new):
+            yield CosmeticChange(path, line, ("imports",))
+        elif not pair.old_problem and not pair.new_problem:
+            yield FileNotUnderstood(path, line, "something differs that no comparer looks at")
+    elif kind_of(path) != "specification":
         yield FileNotUnderstood(path, line, "no comparer recognised what changed in it")
+
+
+def is_blank(text: str | None) -> bool:
+    """Whether a side has no such file, or one without code."""
+    return text is None or all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
+
+
+def same_imports_aside(old: Module, new: Module) -> bool:
+    """Whether only the imports differ."""
+    return same_module(replace(old, imports={}), replace(new, imports={}))

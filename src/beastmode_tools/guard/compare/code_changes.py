@@ -16,6 +16,7 @@ __all__ = [
     "FunctionAdded",
     "FunctionMoved",
     "FunctionRemoved",
+    "ImportBroken",
     "LooseCodeChanged",
     "MechanismReplaced",
     "Placed",
@@ -259,6 +260,16 @@ class MechanismReplaced:
     line: int
     gone: tuple[str, ...]
     come: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBroken:
+    """An import, in a changed file, of a name that the project's module does not have."""
+
+    path: str
+    line: int
+    name: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

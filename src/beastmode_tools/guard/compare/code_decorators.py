@@ -27,15 +27,19 @@ KINDS = (
     ),
     (
         "permission",
-        r"(?:^|\.)\w*(?:role|permission|scope|admin|staff|superuser|owner|privilege|capabilit|group)\w*(?:_required|_accepted|_needed)?$|"
-        r"(?:^|\.)(?:requires?|has|check|needs|must_have|can)_\w*(?:role|permission|scope|admin|owner|access)\w*$",
+        (
+            r"(?:^|\.)\w*(?:role|permission|scope|admin|staff|superuser|owner|privilege|capabilit|group)\w*(?:_required|_accepted|_needed)?$|"
+            r"(?:^|\.)(?:requires?|has|check|needs|must_have|can)_\w*(?:role|permission|scope|admin|owner|access)\w*$"
+        ),
     ),
     (
         "authentication",
-        r"(?:^|\.)(?:\w*login_required|jwt_required|token_required|auth_required|\w*_auth_required|authenticated?|authentication_required|"
-        r"require_(?:auth|login|token|user|api_key|oauth)\w*|requires_(?:auth|login|token|user)\w*|\w*api_?key_required|fresh_login_required|"
-        r"jwt_refresh_token_required|fresh_jwt_required|protected|secured|basic_auth\.required|\w*session_required|verified_required|"
-        r"http_auth_required|\w*user_required)$|auth\w*\.(?:login_required|required|verify)$",
+        (
+            r"(?:^|\.)(?:\w*login_required|jwt_required|token_required|auth_required|\w*_auth_required|authenticated?|authentication_required|"
+            r"require_(?:auth|login|token|user|api_key|oauth)\w*|requires_(?:auth|login|token|user)\w*|\w*api_?key_required|fresh_login_required|"
+            r"jwt_refresh_token_required|fresh_jwt_required|protected|secured|basic_auth\.required|\w*session_required|verified_required|"
+            r"http_auth_required|\w*user_required)$|auth\w*\.(?:login_required|required|verify)$"
+        ),
     ),
     ("cache", r"(?:^|\.)(?:cached|memoize|cache|cached_response|lru_cache|cached_property|cache_control|cache_for)$"),
 )
@@ -144,7 +148,7 @@ def differences(pair: Pair, name: str, sides: Sides, usage: Usage) -> Iterator[D
 def effective(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module: Module, usage: Usage
 ) -> tuple[list[Decorator], list[Decorator]]:
-    """Decorators that hold when the route is called, and those above the route that do not; route decorators left out."""
+    """Decorators that hold when the route is called, and those above the route, which do not."""
     holding: list[Decorator] = []
     above: list[Decorator] = []
     seen_route = not any(is_route(each) for each in node.decorator_list)

@@ -63,16 +63,30 @@ def compare_functions(compared: list[Pair], usage: Usage) -> Iterator[Change]:
 def come_and_gone(gone: list[Standing], come: list[Standing], usage: Usage) -> Iterator[Change]:
     """New, removed and moved functions; those inside of a new or removed function or class are told with it."""
     moved: set[int] = set()
+    old_classes = {name for each in gone for name in each.module.classes}
+    kept = {name for each in [*gone, *come] for name in usage_classes(each, usage)}
+    gone_classes, new_classes = (
+        old_classes - kept,
+        {name for each in come for name in each.module.classes} - old_classes,
+    )
     for old in gone:
         twin = next((new for new in come if id(new) not in moved and is_same(old, new)), None)
         if twin is not None:
             moved.add(id(twin))
             yield from moved_change(old, twin, usage)
-        elif not old.definition.is_nested:
+        elif not old.definition.is_nested and old.definition.owner not in gone_classes:
             yield removed_change(old, usage)
     for new in come:
         if id(new) not in moved:
-            yield added_change(new)
+            change = added_change(new)
+            if new.definition.owner not in new_classes or change.roles or change.topics:
+                yield change
+
+
+def usage_classes(standing: Standing, usage: Usage) -> list[str]:
+    """The classes that the file of a definition has now."""
+    module = usage.module(standing.module.path)
+    return list(module.classes) if module is not None else []
 
 
 def is_same(old: Standing, new: Standing) -> bool:
@@ -144,8 +158,7 @@ def added_change(new: Standing) -> FunctionAdded:
     """A new function with what it does and works on."""
     definition, module = new.definition, new.module
     setting = Setting(module.imports, definition.name)
-    added = difference([], definition.node.body).added
-    topics = frozenset[str]().union(*(topics_of_piece(piece, setting) for piece in added))
+    topics = whole_topics(definition.node.body, setting)
     line = definition.node.lineno
     return FunctionAdded(module.path, line, definition.name, roles_of(definition, module), topics)
 
@@ -188,9 +201,16 @@ def body_change(new: Standing, differing: Difference, roles: frozenset[str], usa
     setting = Setting(module.imports, definition.name)
     named = topics_of_name(definition.name) | topics_of_name(module.path.rpartition("/")[2].removesuffix(".py"))
     named -= {"cache", "query", "third-party", "logging"}
+    if "route" not in roles:
+        # A function that exists to send, charge, store or ask a service is of that topic with every line of it.
+        named |= whole_topics(definition.node.body, setting) & {"mail", "payment", "upload", "third-party"}
     answering = "route" in roles
-    taken = [topics_of_piece(piece, setting) | answer(piece, answering) for piece in differing.removed if piece.kind != "end"]
-    put = [topics_of_piece(piece, setting) | answer(piece, answering) for piece in differing.added if piece.kind != "end"]
+    taken = [
+        topics_of_piece(piece, setting) | answer(piece, answering) for piece in differing.removed if piece.kind != "end"
+    ]
+    put = [
+        topics_of_piece(piece, setting) | answer(piece, answering) for piece in differing.added if piece.kind != "end"
+    ]
     every = [topics | named for topics in [*taken, *put]]
     both = frozenset[str]().union(*put) - frozenset[str]().union(*taken)
     first = (differing.added or differing.removed)[0]
@@ -207,6 +227,11 @@ def body_change(new: Standing, differing: Difference, roles: frozenset[str], usa
         reach=usage.reach(module.path, definition.name),
         lost_keys=tuple(sorted(answer_keys(differing.removed) - answer_keys(differing.added))) if answering else (),
     )
+
+
+def whole_topics(body: list[ast.stmt], setting: Setting) -> frozenset[str]:
+    """What any statement of a body works on."""
+    return frozenset[str]().union(*(topics_of_piece(piece, setting) for piece in difference([], body).added))
 
 
 def answer(piece: Piece, answering: bool) -> frozenset[str]:  # noqa: FBT001 - whether the function is a view

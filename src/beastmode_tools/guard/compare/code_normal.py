@@ -89,6 +89,12 @@ class Stripped(ast.NodeTransformer):
             return None
         return ast.copy_location(ast.Assign(targets=[node.target], value=node.value), node)
 
+    def visit_Import(self, node: ast.Import) -> None:
+        """Left out: what is done with the imported name shows."""
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        """Left out as well."""
+
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         # Annotations of a class are its fields for dataclasses, pydantic and SQLAlchemy: they stay.
         node.body = [each if isinstance(each, ast.AnnAssign) else self.visit(each) for each in without_words(node.body)]
@@ -175,9 +181,9 @@ def pieces(body: Sequence[ast.stmt]) -> Iterator[Piece]:
     """Statements in order; of a block first its head, then its statements, then its end."""
     for statement in body:
         if isinstance(statement, SCOPES):
-            # A definition inside is compared by itself; here only that it stands here counts.
-            yield Piece(f"<def {statement.name}>", statement, "statement")
-            continue
+            continue  # a definition inside is compared by itself
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            continue  # what is done with the imported name shows
         parts = [part for part in blocks(statement) if part]
         if not parts:
             yield Piece(ast.dump(statement), statement, "statement")

@@ -11,14 +11,16 @@ from beastmode_tools.guard.compare.application import Application
 from beastmode_tools.guard.compare.code_changes import Reach
 from beastmode_tools.guard.compare.code_files import is_migration, is_test, is_tool, matches, module_name
 from beastmode_tools.guard.compare.code_routes import declared_routes, roles_of
-from beastmode_tools.guard.compare.code_syntax import Module, module_of, words_of
+from beastmode_tools.guard.compare.code_syntax import Module, dotted, literal, module_of, words_of
 
-__all__ = ["Usage"]
+__all__ = ["Usage", "absolute"]
 
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n#]*))", re.MULTILINE
 )
 NAME = re.compile(r"[A-Za-z_][\w.]*")
+FACTORIES = {"create_app", "make_app", "build_app", "app_factory", "create_application", "init_app"}
+REGISTERS = re.compile(r"(?:register_blueprint|register_api|add_namespace)$")
 MOST_STEPS = 400
 MOST_PARSED = 80
 ENTRY_ROLES = {"route", "job", "command", "hook", "error handler", "listener", "validator"}
@@ -67,6 +69,36 @@ class Usage:
             for package in [user for user in users if user.endswith("__init__.py")]:
                 found[path] |= direct.get(package, set())
         return found
+
+    @cached_property
+    def prefixes(self) -> dict[tuple[str, str], str]:
+        """(file, name of the blueprint there) -> the prefix under which another file registers it."""
+        found = {}
+        for path in self.sources:
+            text = self.files[path]
+            if "register_blueprint(" not in text and "add_namespace(" not in text:
+                continue
+            module = self.module(path)
+            for call in ast.walk(module.tree) if module is not None else ():
+                if isinstance(call, ast.Call) and call.args and REGISTERS.search(dotted(call.func)):
+                    target = self.defined_at(module, path, dotted(call.args[0]))
+                    prefix = next(
+                        (literal(each.value) for each in call.keywords if each.arg in {"url_prefix", "path"}), None
+                    )
+                    if target is not None and isinstance(prefix, str):
+                        found[target] = prefix
+        return found
+
+    def defined_at(self, module: Module | None, path: str, name: str) -> tuple[str, str] | None:
+        """The file and the name there of something that a file imports."""
+        first, _, attribute = name.partition(".")
+        source = module.imports.get(first, "") if module is not None else ""
+        package = module_name(path) if path.endswith("__init__.py") else module_name(path).rpartition(".")[0]
+        full = absolute(source, package)
+        if attribute and full in self.by_module:
+            return self.by_module[full], attribute
+        owner, _, last = full.rpartition(".")
+        return (self.by_module[owner], last) if owner in self.by_module else None
 
     def imported(self, path: str) -> Iterator[str]:
         """Paths that a file imports."""
@@ -174,9 +206,16 @@ class Usage:
             return
         if not name:
             yield f"import of {path}"
+        if name in FACTORIES:
+            yield f"start of the application, {name}"
         for declared in declared_routes(module):
             if declared.function == name or name.startswith(f"{declared.function}."):
-                yield f"{'|'.join(declared.methods)} {declared.path or '/'}"
+                prefix = self.prefixes.get((path, declared.target), "")
+                yield (
+                    f"{'|'.join(declared.methods)} {prefix.rstrip('/')}{declared.path}"
+                    if prefix
+                    else (f"{'|'.join(declared.methods)} {declared.path or '/'}")
+                )
         if name in module.functions:
             for role in sorted(roles_of(module.functions[name], module) & ENTRY_ROLES - {"route"}):
                 yield f"{role} {name}"
@@ -192,13 +231,9 @@ class Usage:
 
     def tested_by(self, visited: list[tuple[str, str]], entries: tuple[str, ...]) -> list[str]:
         """Test files that name one of the functions, or that request one of the routes."""
-        names = {name.split("#")[0].rpartition(".")[2] for _, name in visited} - {
-            "",
-            "create_app",
-            "wrapper",
-            *METHOD_NAMES,
-        }
-        names |= {name.split(".")[0] for _, name in visited if "." in name} - {"create_app"}
+        common = METHOD_NAMES if len(visited) == 1 else METHOD_NAMES | FACTORIES
+        names = {name.split("#")[0].rpartition(".")[2] for _, name in visited} - {"", "wrapper", *common}
+        names |= {name.split(".")[0] for _, name in visited if "." in name} - FACTORIES
         paths = [pattern for entry in entries if (pattern := requested(entry.partition(" ")[2])) is not None]
         found = []
         for path, text in self.tests.items():

@@ -1,4 +1,4 @@
-"""Secrets written into files, told by well-known prefixes, by the name that they are given, and by how random they look."""
+"""Secrets written into files, told by known prefixes, by the name that they are given, and by how random they look."""
 
 import math
 import re
@@ -61,7 +61,6 @@ LOCAL = {
     "rabbitmq",
     "host",
     "mongo",
-    "0.0.0.0",
 }
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "Module",
     "NotReadable",
     "dotted",
+    "inner_scopes",
     "literal",
     "module_of",
     "own_statements",

@@ -85,7 +85,7 @@ TOPICS = {
             "yagmail resend slack_sdk firebase_admin pyfcm email.mime email.message sparkpost vonage "
             "pywebpush telegram"
         ),
-        words(r"\w*send_?(?:e?mail|sms|push|message|notification)\w*|MAIL_\w+|notify\w*"),
+        words(r"mail|mailer|smtp|\w*send_?(?:e?mail|sms|push|message|notification)\w*|MAIL_\w+|notify\w*"),
         words(
             r"\w*e?mail(?:s|er|ing)?|e?mail_\w+|\w*notif(?:y|ication|ications|ier)\w*|sms|\w+_sms|send_sms\w*|"
             r"send_\w*e?mail\w*|newsletter"
@@ -132,6 +132,14 @@ TOPICS = {
         ),
         words(r"log|logs|_log|logger|_logger|LOG|LOGGER|audit_log|metrics?|statsd|tracer|span"),
         words(r"setup_logging|configure_logging|init_logging|log_(?:request|response|\w+)|metrics"),
+    ),
+    "wiring": Topic(
+        (),
+        words(
+            r"register_blueprint|register_api|add_namespace|add_resource|add_url_rule|init_app|add_command|"
+            r"register_error_handler|register_blueprints|register_extensions|register_commands|init_\w+"
+        ),
+        NEVER,
     ),
     "query": Topic(
         packages(

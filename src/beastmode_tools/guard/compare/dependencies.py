@@ -41,7 +41,7 @@ class DependencyChanged:
 
 @dataclass(frozen=True, slots=True)
 class DependencyFileChanged:
-    """A file of dependencies in which something else changed: an index, the version of Python, or nothing that counts."""
+    """A file of dependencies in which something else changed: an index, the version of Python, or nothing of weight."""
 
     path: str
     line: int
@@ -123,7 +123,7 @@ def how_asked(before: Requirement | None, after: Requirement | None) -> str | No
     return "extras" if before.extras != after.extras else None
 
 
-def by_versions(before: str, after: str) -> str:
+def by_versions(before: str, after: str) -> str:  # noqa: PLR0911 - one answer a line
     """How the asked versions moved."""
     if not after:
         return "unpinned"

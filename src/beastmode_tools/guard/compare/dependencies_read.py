@@ -15,6 +15,9 @@ from packaging.utils import canonicalize_name
 
 __all__ = ["Requirement", "Requirements", "requirements_of"]
 
+OPTION = re.compile(
+    r"(-i|--index-url|--extra-index-url|--find-links|-f|--trusted-host|-r|--requirement|-c|--constraint)[ =]\s*(\S+)"
+)
 DEVELOPMENT = re.compile(r"dev|test|lint|doc|type|check|ci\b|build", re.IGNORECASE)
 
 
@@ -95,10 +98,7 @@ def lines(path: str, text: str) -> Requirements:
     for number, line in enumerate(joined.splitlines(), 1):
         content = re.sub(r"(?:^|\s)#.*$", "", line).strip()
         content = re.sub(r"\s--hash[= ]\S+", "", content).strip()
-        option = re.match(
-            r"(-i|--index-url|--extra-index-url|--find-links|-f|--trusted-host|-r|--requirement|-c|--constraint)[ =]\s*(\S+)",
-            content,
-        )
+        option = OPTION.match(content)
         if option:
             (included if option[1] in {"-r", "--requirement", "-c", "--constraint"} else indexes).append(
                 f"{option[1]} {option[2]}"
@@ -185,14 +185,9 @@ def table(items: dict[str, Any], text: str, *, development: bool) -> Iterator[Re
         if name.lower() == "python":
             continue
         given = value if isinstance(value, dict) else {"version": value}
-        source = next(
-            (
-                f"{key} {given[key]}{(' ' + str(given.get('ref') or given.get('rev') or given.get('branch') or given.get('tag') or '')).rstrip()}"
-                for key in ("git", "url", "path", "source", "file")
-                if key in given
-            ),
-            "",
-        )
+        place = next((key for key in ("git", "url", "path", "source", "file") if key in given), None)
+        at = next((f" {given[key]}" for key in ("ref", "rev", "branch", "tag") if key in given), "")
+        source = f"{place} {given[place]}{at}" if place is not None else ""
         version = str(given.get("version", "")).strip()
         yield Requirement(
             str(canonicalize_name(name)),

@@ -1,4 +1,4 @@
-"""What stops a bad change from being merged: continuous integration, linters, coverage limits, the guard's own settings."""
+"""What stops a bad change from being merged: integration, linters, coverage limits, the guard's own settings."""
 
 import re
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from beastmode_tools.guard.compare.application import Application
@@ -12,7 +12,7 @@ from beastmode_tools.guard.compare.code_delta import Delta, Pair
 from beastmode_tools.guard.compare.code_routes import ROLES, declared_routes
 from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, literal, own_statements, text_of
 
-__all__ = ["HandlerChanged", "HookChanged", "PrefixChanged", "RouteChanged", "compare_routes"]
+__all__ = ["EndpointRenamed", "HandlerChanged", "HookChanged", "PrefixChanged", "RouteChanged", "compare_routes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,18 @@ class RouteChanged:
     old_converters: tuple[str, ...] = ()
     new_converters: tuple[str, ...] = ()
     renamed_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointRenamed:
+    """A route that another function answers: `url_for` knows it by a new name; `used_at`: who asks for the old."""
+
+    path: str
+    line: int
+    route: str
+    old: str
+    new: str
+    used_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +112,25 @@ def compare_routes(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     else:
         old = declared([pair.old for pair in compared if pair.old and not pair.new_problem])
         new = declared([pair.new for pair in compared if pair.new and not pair.old_problem])
-    yield from different_routes(old, new, covered(delta.old_app))
+    for change in different_routes(old, new, covered(delta.old_app)):
+        yield with_uses(change, delta) if isinstance(change, EndpointRenamed) else change
     for pair in compared:
         if not pair.old_problem and not pair.new_problem:
             yield from prefix_changes(pair)
     yield from hook_changes(compared)
     yield from handler_changes(compared)
+
+
+def with_uses(change: EndpointRenamed, delta: Delta) -> EndpointRenamed:
+    """The change with the places that still build addresses by the old name."""
+    last = re.escape(change.old.rpartition(".")[2])
+    pattern = re.compile(rf"""url_for\(\s*["'](?:[\w.]*\.)?{last}["']""")
+    places = [
+        f"{path}:{text[: match.start()].count(chr(10)) + 1}"
+        for path, text in delta.new_files.items()
+        if "url_for" in text and (match := pattern.search(text))
+    ]
+    return replace(change, used_at=tuple(places[:8]))
 
 
 def covered(app: Application | None) -> set[str]:
@@ -133,6 +158,7 @@ def of_application(app: Application) -> dict[str, Fact]:
         )
         fact["methods"] |= set(route.methods)
         fact["views"].add(route.view.name)
+        fact["answers"] |= dict.fromkeys(route.methods, route.endpoint)
     return found
 
 
@@ -146,15 +172,18 @@ def declared(modules: list[Module]) -> dict[str, Fact]:
             )
             fact["methods"] |= set(route.methods) - {"HEAD", "OPTIONS"}
             fact["views"].add(route.function)
+            fact["answers"] |= dict.fromkeys(route.methods, route.function)
     return found
 
 
 def new_fact(route: str, path: str, line: int) -> Fact:
     """What is kept of a route."""
-    return {"route": route, "path": path, "line": line, "methods": set(), "views": set()}
+    return {"route": route, "path": path, "line": line, "methods": set(), "views": set(), "answers": {}}
 
 
-def different_routes(old: dict[str, Fact], new: dict[str, Fact], skipped: set[str]) -> Iterator[RouteChanged]:
+def different_routes(
+    old: dict[str, Fact], new: dict[str, Fact], skipped: set[str]
+) -> Iterator[RouteChanged | EndpointRenamed]:
     """The routes that differ."""
     for key, fact in old.items():
         if shape(fact["route"]) in skipped:
@@ -167,6 +196,14 @@ def different_routes(old: dict[str, Fact], new: dict[str, Fact], skipped: set[st
             yield RouteChanged(fact["path"], fact["line"], fact["route"], methods, (), renamed_to=heir)
             continue
         other = new[key]
+        names = [
+            (name, other["answers"][method]) for method, name in fact["answers"].items() if method in other["answers"]
+        ]
+        yield from (
+            EndpointRenamed(other["path"], other["line"], other["route"], before, after)
+            for before, after in dict.fromkeys(names)
+            if before != after
+        )
         pair = (converters(fact["route"]), converters(other["route"]))
         if fact["methods"] != other["methods"] or pair[0] != pair[1]:
             yield RouteChanged(

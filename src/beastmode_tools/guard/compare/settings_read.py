@@ -41,7 +41,7 @@ class SettingFact:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentRead:
-    """An environment variable that a file reads; `default` as text, None where the program fails without the variable."""
+    """An environment variable that a file reads; `default` as text, None where the program fails without it."""
 
     path: str
     line: int
@@ -120,7 +120,7 @@ def fact_of(module: Module, scope: str, name: str, value: ast.expr) -> SettingFa
     return SettingFact(module.path, value.lineno, scope, name, text_of(value), effective(value, module))
 
 
-def effective(value: ast.expr, module: Module) -> object:
+def effective(value: ast.expr, module: Module) -> object:  # noqa: PLR0911 - one form a line
     """The literal value, looked for through readers of the environment, conversions and comparisons with "true"."""
     match value:
         case ast.Call(func=ast.Name(id="timedelta")) | ast.Call(func=ast.Attribute(attr="timedelta")):

@@ -1,5 +1,6 @@
 """What became of the code: added, moved, removed, rewritten."""
 
+import re
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import (
@@ -12,6 +13,7 @@ from beastmode_tools.guard.compare.code_changes import (
     FunctionAdded,
     FunctionMoved,
     FunctionRemoved,
+    ImportBroken,
     LooseCodeChanged,
     SignatureChanged,
     where,
@@ -20,6 +22,11 @@ from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 
 __all__ = ["RULES", "shown", "via"]
+
+
+WIRING = re.compile(
+    r"\.(?:register_blueprint|register_api|add_namespace|add_resource|add_url_rule|init_app|add_command)\("
+)
 
 
 def shown(change: BodyChanged) -> str:
@@ -158,6 +165,10 @@ def constant_changed(change: ConstantChanged) -> Iterator[Found]:
 def import_time_code_changed(change: LooseCodeChanged) -> Iterator[Found]:
     """Code that runs while the file is imported."""
     first = (change.added or change.removed)[0]
+    if not change.removed and all(WIRING.search(each) for each in change.added):
+        problem = f"{change.path} installs more than before: {first}"
+        yield Found(where(change), problem, "", f"{change.path} import {first[:60]}", verdict=Verdict.SAFE)
+        return
     evidence = "; ".join([*(f"- {each}" for each in change.removed[:3]), *(f"+ {each}" for each in change.added[:3])])
     problem = f"what {change.path} does when it is imported differs"
     instead = "Look whether the new line needs anything that another process or an old deploy does not have."
@@ -188,6 +199,15 @@ def syntax_error(change: Broken) -> Iterator[Found]:
     )
 
 
+@rule("import-broken", Verdict.DANGEROUS, ImportBroken)
+def import_broken(change: ImportBroken) -> Iterator[Found]:
+    """An import that cannot work."""
+    problem = f"{change.path} imports {change.name} from {change.source}, which has no such name: ImportError"
+    yield Found(
+        where(change), problem, "Import what is there, or add it.", f"{change.path} {change.source} {change.name}"
+    )
+
+
 RULES = (
     business_logic_changed,
     unreached_code_changed,
@@ -202,4 +222,5 @@ RULES = (
     import_time_code_changed,
     cosmetic_change,
     syntax_error,
+    import_broken,
 )

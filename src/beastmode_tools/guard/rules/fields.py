@@ -20,7 +20,13 @@ def subject_of(change: FieldChanged) -> str:
 def optional_field_added(change: FieldChanged) -> Iterator[Found]:
     """A new field that nobody has to fill."""
     if change.old is None and "required" not in change.aspects and "unique" not in change.aspects:
-        yield Found(where(change), f"{change.owner}.{change.name} is new and may be left out", "", subject_of(change), change.new or "")
+        yield Found(
+            where(change),
+            f"{change.owner}.{change.name} is new and may be left out",
+            "",
+            subject_of(change),
+            change.new or "",
+        )
 
 
 @rule("required-field-added", Verdict.CAUTIOUS, FieldChanged)
@@ -28,7 +34,9 @@ def required_field_added(change: FieldChanged) -> Iterator[Found]:
     """A new field that rows or callers must have."""
     if change.old is None and change.aspects & {"required", "unique"}:
         asks = "required" if "required" in change.aspects else "unique"
-        problem = f"{change.owner}.{change.name} is new and {asks}: rows and callers that know nothing of it are refused"
+        problem = (
+            f"{change.owner}.{change.name} is new and {asks}: rows and callers that know nothing of it are refused"
+        )
         instead = "Begin with a field that may be empty or has a default; fill it; ask for it in a later deploy."
         yield Found(where(change), problem, instead, subject_of(change), change.new or "")
 
@@ -62,7 +70,9 @@ def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
     if change.kind == "model" and ((is_changed(change) and hard) or table):
         what = ", ".join(sorted(hard)) or "the table's constraints or name"
         problem = f"{change.owner}.{change.name} differs in {what}{BY_MIGRATION if change.migrated else ''}"
-        instead = "Look for rows that break the new rule, mend them, and let the database check it without holding the table."
+        instead = (
+            "Look for rows that break the new rule, mend them, and let the database check it without holding the table."
+        )
         yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}")
 
 
@@ -70,7 +80,9 @@ def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
 def field_changed(change: FieldChanged) -> Iterator[Found]:
     """A field is declared otherwise."""
     hard = {"nullable", "unique", "foreign key", "constraint", "type"}
-    if not is_changed(change) or (change.kind == "model" and (change.aspects & hard and "Column" in columns_of(change))):
+    if not is_changed(change) or (
+        change.kind == "model" and (change.aspects & hard and "Column" in columns_of(change))
+    ):
         return
     if change.name.startswith("__"):
         return
@@ -111,7 +123,7 @@ CAREFUL = {
     "template": "Look at the page or message in a browser, with empty and with long values.",
     "script": "Run it once where nothing can break.",
     "sql": "Run it on a copy of the database.",
-    "client code": "Old pages stay open in browsers for hours: they must go on working with the new server, and the other way round.",
+    "client code": "Pages stay open for hours: old ones must work with the new server, and the other way round.",
     "interface": "Whoever was generated from it must still understand the other side.",
     "data": "Look who reads it when.",
 }

@@ -1,5 +1,6 @@
 """The kinds of change that the user's document names and that are told by what a body works on."""
 
+import re
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import BodyChanged, ClassAdded, FunctionAdded, ValidatorChanged, where
@@ -20,7 +21,7 @@ def topical(change: BodyChanged, topic: str, what: str, instead: str) -> Iterato
 @rule("authentication-changed", Verdict.CAUTIOUS, BodyChanged)
 def authentication_changed(change: BodyChanged) -> Iterator[Found]:
     """How callers are recognised, or what they may do."""
-    instead = "Try it as nobody, as another user and as an administrator; accept old tokens and sessions until they run out."
+    instead = "Try it as nobody, as another user and as an administrator; take old tokens until they run out."
     yield from topical(change, "authentication", "how callers are recognised or what they may do", instead)
 
 
@@ -89,6 +90,26 @@ def logging_changed(change: BodyChanged) -> Iterator[Found]:
         yield Found(where(change), f"{change.name} logs otherwise", "", f"{change.path} {change.name}", shown(change))
 
 
+@rule("wiring-changed", Verdict.CAUTIOUS, BodyChanged)
+def wiring_changed(change: BodyChanged) -> Iterator[Found]:
+    """What the application is put together of differs."""
+    if "wiring" not in change.topics:
+        return
+    subject = f"{change.path} {change.name}"
+    if "wiring" in change.only_added:
+        yield Found(
+            where(change), f"{change.name} installs more than before", "", subject, shown(change), verdict=Verdict.SAFE
+        )
+        return
+    gone = [each for each in change.removed if re.search(r"register_|add_namespace|add_resource|add_url_rule", each)]
+    problem = f"{change.name} puts the application together otherwise"
+    verdict = None
+    if gone and not any("register_" in each or "add_" in each for each in change.added):
+        problem, verdict = f"{change.name} no longer does {gone[0]}: every route of it is gone", Verdict.DANGEROUS
+    instead = "Compare `flask routes` and the installed extensions of before and after."
+    yield Found(where(change), problem, instead, subject, shown(change), verdict=verdict)
+
+
 @rule("job-added", Verdict.SAFE, FunctionAdded)
 def job_added(change: FunctionAdded) -> Iterator[Found]:
     """A new background task."""
@@ -149,6 +170,7 @@ RULES = (
     cache_added,
     cache_changed,
     logging_changed,
+    wiring_changed,
     job_added,
     schema_added,
     model_added,

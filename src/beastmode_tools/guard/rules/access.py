@@ -1,0 +1,154 @@
+"""Who may call what: checks and decorators that guard a view."""
+
+from collections.abc import Iterator
+
+from beastmode_tools.guard.compare.code_changes import AccessCheckChanged, MechanismReplaced, where
+from beastmode_tools.guard.compare.code_decorators import DecoratorChanged
+from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rules.code import via
+
+__all__ = ["RULES"]
+
+
+def subject_of(change: DecoratorChanged) -> str:
+    """The function, and the kind of decorator."""
+    return f"{change.path} {change.name} {change.kind}"
+
+
+def both(change: DecoratorChanged) -> str:
+    """What is gone and what came, as evidence."""
+    return "; ".join([*(f"- @{each}" for each in change.lost), *(f"+ @{each}" for each in change.gained)])
+
+
+@rule("authentication-lost", Verdict.DANGEROUS, DecoratorChanged, AccessCheckChanged)
+def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Found]:
+    """A view that asked who calls asks no more."""
+    if isinstance(change, AccessCheckChanged):
+        if len(change.new) < len(change.old):
+            lost = [each for each in change.old if each not in change.new]
+            problem = f"{change.name} no longer refuses callers by `{lost[0]}`{via(change.entries)}"
+            instead = "Put the check back, or say who may call it now and why that is safe."
+            yield Found(where(change), problem, instead, f"{change.path} {change.name} check", "; ".join(change.old))
+        return
+    if change.kind == "authentication" and change.lost and not change.gained and not change.kept:
+        problem = f"{change.name} lost @{change.lost[0]}: anybody may call it{via(change.entries)}"
+        if change.above_route:
+            problem = f"@{change.lost[0]} now stands above the route of {change.name}, where it guards nothing"
+        instead = (
+            "Put the decorator back, below the route; if the route shall be public, say so and accept the finding."
+        )
+        yield Found(where(change), problem, instead, subject_of(change), both(change))
+
+
+@rule("authentication-gained", Verdict.DANGEROUS, DecoratorChanged, AccessCheckChanged)
+def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Found]:
+    """A view that everybody could call now refuses callers."""
+    instead = "Add a new route that asks for credentials, tell clients, and close the old one at an announced date."
+    if isinstance(change, AccessCheckChanged):
+        if len(change.new) > len(change.old):
+            gained = [each for each in change.new if each not in change.old]
+            problem = f"{change.name} now refuses callers by `{gained[0]}`{via(change.entries)}"
+            verdict = None if change.entries else Verdict.CAUTIOUS
+            subject = f"{change.path} {change.name} check"
+            yield Found(where(change), problem, instead, subject, "; ".join(change.new), verdict=verdict)
+        return
+    if change.kind == "authentication" and change.gained and not change.lost and not change.kept:
+        problem = (
+            f"{change.name} now needs @{change.gained[0]}: clients without credentials are refused{via(change.entries)}"
+        )
+        yield Found(where(change), problem, instead, subject_of(change), both(change))
+
+
+@rule("authentication-replaced", Verdict.CAUTIOUS, DecoratorChanged, AccessCheckChanged)
+def authentication_replaced(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Found]:
+    """A check on who calls that is another one now."""
+    instead = "Try it as nobody, as another user, and with a token of before the deploy."
+    if isinstance(change, AccessCheckChanged):
+        if len(change.new) == len(change.old):
+            old = next((each for each in change.old if each not in change.new), change.old[0])
+            new = next((each for each in change.new if each not in change.old), change.new[0])
+            problem = f"{change.name} refuses callers by `{new}` instead of `{old}`{via(change.entries)}"
+            yield Found(where(change), problem, instead, f"{change.path} {change.name} check", f"- {old}; + {new}")
+        return
+    if (
+        change.kind == "authentication"
+        and (change.lost or change.gained)
+        and (change.kept or (change.lost and change.gained))
+    ):
+        problem = f"{change.name} is guarded otherwise{via(change.entries)}"
+        yield Found(where(change), problem, instead, subject_of(change), both(change))
+
+
+@rule("authentication-overhauled", Verdict.DANGEROUS, MechanismReplaced)
+def authentication_overhauled(change: MechanismReplaced) -> Iterator[Found]:
+    """How callers prove who they are was replaced."""
+    gone, come = " and ".join(change.gone), " and ".join(change.come)
+    problem = (
+        f"{gone} made way for {come}: everybody who is signed in, and every stored token or hash, is of the old kind"
+    )
+    instead = "Accept both for as long as old sessions, tokens or hashes live, and rewrite them as they are used."
+    yield Found(where(change), problem, instead, f"authentication {gone} -> {come}")
+
+
+@rule("permission-lost", Verdict.DANGEROUS, DecoratorChanged)
+def permission_lost(change: DecoratorChanged) -> Iterator[Found]:
+    """A view that only some might call is open to everybody who is signed in, or to everybody."""
+    if change.kind == "permission" and change.lost and not change.gained:
+        problem = f"{change.name} lost @{change.lost[0]}: people without that right may call it{via(change.entries)}"
+        yield Found(
+            where(change), problem, "Put the decorator back, below the route.", subject_of(change), both(change)
+        )
+
+
+@rule("permission-changed", Verdict.CAUTIOUS, DecoratorChanged)
+def permission_changed(change: DecoratorChanged) -> Iterator[Found]:
+    """Another right is asked for."""
+    if change.kind == "permission" and change.gained:
+        verb = "asks for another right" if change.lost else "newly asks for a right"
+        problem = f"{change.name} {verb}: @{change.gained[0]}{via(change.entries)}"
+        instead = "List who has the old right and who has the new one; give the new one before the deploy."
+        yield Found(where(change), problem, instead, subject_of(change), both(change))
+
+
+@rule("protection-exempted", Verdict.DANGEROUS, DecoratorChanged)
+def protection_exempted(change: DecoratorChanged) -> Iterator[Found]:
+    """A view is taken out of CSRF protection, limits or authentication."""
+    if change.kind in {"csrf exemption", "limit exemption", "public"} and change.gained:
+        what = {"csrf exemption": "CSRF protection", "limit exemption": "rate limits", "public": "authentication"}[
+            change.kind
+        ]
+        problem = f"{change.name} is taken out of {what} by @{change.gained[0]}{via(change.entries)}"
+        instead = "Exempt only what no browser calls with a session, and check such callers in another way."
+        yield Found(where(change), problem, instead, subject_of(change), both(change))
+
+
+@rule("decorator-changed", Verdict.CAUTIOUS, DecoratorChanged)
+def decorator_changed(change: DecoratorChanged) -> Iterator[Found]:
+    """Other decorators: what wraps a function differs."""
+    if change.kind not in {"other", "cross origin", "cache", "registration", "optional authentication"}:
+        return
+    only_added = not change.lost
+    safe = only_added and change.kind in {"other", "cache"}
+    what = (
+        "is wrapped in" if only_added else "is no longer wrapped in" if not change.gained else "is wrapped otherwise:"
+    )
+    shown = (change.gained or change.lost or change.kept or ("other order",))[0]
+    problem = f"{change.name} {what} @{shown}{via(change.entries)}"
+    if change.kind == "cache" and only_added:
+        problem = f"answers of {change.name} are kept in a cache now: @{shown}"
+    instead = "" if safe else "Say what the decorator did for callers, and who does it now."
+    verdict = Verdict.SAFE if safe else None
+    yield Found(where(change), problem, instead, subject_of(change), both(change), verdict=verdict)
+
+
+RULES = (
+    authentication_lost,
+    authentication_gained,
+    authentication_replaced,
+    authentication_overhauled,
+    permission_lost,
+    permission_changed,
+    protection_exempted,
+    decorator_changed,
+)
