@@ -7,8 +7,8 @@ import click
 from beastmode_tools.cli.answer import Answer, answers, project_view
 from beastmode_tools.cli.place import app_option, project_option, python_option
 from beastmode_tools.guard.accepted import remember
-from beastmode_tools.guard.check import Question
 from beastmode_tools.guard.check import check as ask
+from beastmode_tools.guard.question import Question
 from beastmode_tools.project import find_project
 
 __all__ = ["check"]
@@ -20,6 +20,12 @@ __all__ = ["check"]
 @app_option
 @python_option
 @click.option("--shadow-url", metavar="URL", help="A PostgreSQL server to make scratch databases on.")
+@click.option(
+    "--on",
+    type=click.Choice(["sqlite", "postgresql"]),
+    multiple=True,
+    help="Prove on this kind of database only; may be repeated.  [default: every kind that can be had]",
+)
 @click.option("--no-proofs", is_flag=True, help="Start both sides once, but make no database and no calls.")
 @click.option("--tests", is_flag=True, help="Run the base's own tests against the new schema too.")
 @answers
@@ -31,6 +37,7 @@ def check(  # noqa: PLR0913 - click hands over each option
     app: str | None,
     python: Path | None,
     shadow_url: str | None,
+    on: tuple[str, ...],
     no_proofs: bool,
     tests: bool,
 ) -> int:
@@ -42,7 +49,7 @@ def check(  # noqa: PLR0913 - click hands over each option
     Exit status: 0 if nothing reaches the limit, 1 if a finding does that nobody accepted, 2 if it could not run.
     """
     project = find_project(folder, app=app, python=python)
-    question = Question(project, base, proofs=not no_proofs, shadow_url=shadow_url, run_tests=tests)
+    question = Question(project, base, proofs=not no_proofs, shadow_url=shadow_url, run_tests=tests, on=on)
     with answer.progress() as progress:
         report = ask(question, progress)
     remember(report, project)

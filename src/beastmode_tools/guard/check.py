@@ -1,0 +1,85 @@
+"""`beast check`: what a change does, read and proved, as one report."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from beastmode_tools.guard.accepted import apply_to, today
+from beastmode_tools.guard.compare.usage import without_replaced
+from beastmode_tools.guard.contract import pictures_of
+from beastmode_tools.guard.finding import Finding, Report
+from beastmode_tools.guard.proving import Proved, prove_change, used_drops
+from beastmode_tools.guard.question import Question
+from beastmode_tools.guard.readers.repository import Comparison, two_sides
+from beastmode_tools.guard.reading import Read, read
+from beastmode_tools.guard.rule import judge
+from beastmode_tools.guard.rules import RULES
+from beastmode_tools.guard.rules.contract import RULES as CONTRACT_RULES
+from beastmode_tools.project import Project
+
+__all__ = ["check"]
+
+NOT_RUN = (
+    "No database was made (--no-proofs): migrations, mixed versions and queries are judged as they read.",
+    "No route was called as nobody (--no-proofs): who may call what is judged as it reads.",
+)
+
+
+def check(question: Question, progress: Callable[[str], None]) -> Report:
+    """What the change does.
+
+    Args:
+        question: What is asked.
+        progress: Told what takes a moment.
+
+    Raises:
+        CouldNotRun: There is no such base, or something else keeps the question from being asked.
+    """
+    begin = time.monotonic()
+    project = question.project
+    with two_sides(project, question.base) as comparison:
+        found = read(project, comparison, today=today(), progress=progress)
+        proved = Proved(notes=list(NOT_RUN if not question.proofs else ()))
+        if question.proofs and comparison.changes and not found.is_inert:
+            proved = prove_change(question, comparison, found, progress)
+        findings = findings_of(project, comparison, found, proved)
+        marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
+    return Report(
+        base=comparison.base,
+        findings=tuple(sorted((*marked, *notes), key=lambda each: (not each.counts, -each.verdict))),
+        not_proven=tuple(dict.fromkeys((*outside(comparison), *found.notes, *proved.notes))),
+        seconds=time.monotonic() - begin,
+        pictures=proved.pictures | pictures(findings),
+    )
+
+
+def findings_of(project: Project, comparison: Comparison, found: Read, proved: Proved) -> list[Finding]:
+    """What the rules find in everything that was read and proved, each thing once."""
+    drops = used_drops(found, comparison, project, proved.matrices)
+    findings = judge(RULES, [*found.changes, *proved.changes, *drops])
+    return list(unique(without_replaced(findings, drops)))
+
+
+def unique(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each finding once: the same thing may be reached on several ways."""
+    seen = set()
+    for finding in findings:
+        key = (finding.rule, finding.verdict, finding.subject)
+        if key not in seen:
+            seen.add(key)
+            yield finding
+
+
+def outside(comparison: Comparison) -> Iterator[str]:
+    """A sentence about files that differ outside of the project."""
+    count = len(comparison.outside)
+    if count:
+        shown = ", ".join(comparison.outside[:3]) + (" and more" if count > 3 else "")
+        yield f"{count} changed file{'s' if count > 1 else ''} outside of the project were not looked at: {shown}."
+
+
+def pictures(findings: Iterable[Finding]) -> dict[str, Any]:
+    """What a page draws besides the findings."""
+    names = {each.name for each in CONTRACT_RULES}
+    drawn: dict[str, Any] = {"contract": pictures_of([each for each in findings if each.rule in names])}
+    return drawn

@@ -1,0 +1,185 @@
+"""The first half of a check: both sides read, and started once."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from beastmode_tools.errors import CouldNotRun, ProbeFailed
+from beastmode_tools.guard.compare import code, starting
+from beastmode_tools.guard.compare.application import Application
+from beastmode_tools.guard.compare.code_files import kind_of
+from beastmode_tools.guard.compare.contract import Document, compare_versions
+from beastmode_tools.guard.compare.history import History
+from beastmode_tools.guard.compare.operations import Operation
+from beastmode_tools.guard.compare.starting import NotStarted
+from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.readers.application import read_application
+from beastmode_tools.guard.readers.files import TextFiles
+from beastmode_tools.guard.readers.migrations import read_changes, read_history
+from beastmode_tools.guard.readers.openapi import document_of
+from beastmode_tools.guard.readers.probe import together
+from beastmode_tools.guard.readers.repository import Comparison
+from beastmode_tools.guard.static import compare_specifications
+from beastmode_tools.project import Project
+
+__all__ = ["Read", "read"]
+
+INERT = ("documentation", "test", "gate")
+"""Kinds of files that no application reads: where nothing else changed, none is started."""
+
+
+@dataclass(slots=True)
+class Read:
+    """What is known of a change before anything is proved.
+
+    Args:
+        changes: For the rules.
+        notes: What was not looked at, and why; one sentence each.
+        old_app: The base side's application, if it started.
+        new_app: The work side's application, if it started.
+        old_history: Of the base's migrations.
+        new_history: Of the work side's.
+        operations: Of the new revisions, both directions.
+        is_inert: Nothing changed that an application reads.
+    """
+
+    changes: list[Any] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    old_app: Application | None = None
+    new_app: Application | None = None
+    old_history: History | None = None
+    new_history: History | None = None
+    operations: list[Operation] = field(default_factory=list)
+    is_inert: bool = False
+
+    @property
+    def new_revisions(self) -> list[str]:
+        """Ids of the revisions that came with the change, in the order in which they run."""
+        if self.old_history is None or self.new_history is None:
+            return []
+        return [name for name in self.new_history.order if name not in self.old_history.revisions]
+
+
+def read(project: Project, comparison: Comparison, *, today: date, progress: Callable[[str], None]) -> Read:
+    """Both sides, read and started, and what differs between them.
+
+    Args:
+        project: How it starts.
+        comparison: The two sides.
+        today: To judge sunset dates by.
+        progress: Told what takes a moment.
+    """
+    found = Read()
+    found.is_inert = all(kind_of(change.path) in INERT for change in comparison.changes)
+    if not found.is_inert:
+        progress("starting both sides")
+        start(project, comparison, found)
+        found.changes.extend(compare_documents(found, today))
+    read_migrations(project, comparison, found)
+    found.changes.extend(
+        starting.compare(
+            found.old_app,
+            found.new_app,
+            has_new_revision=bool(found.new_revisions),
+            has_migrations=project.migrations is not None,
+        )
+    )
+    found.changes.extend(compare_specifications(comparison.changes, today=today))
+    delta = code.Delta(
+        comparison.changes,
+        TextFiles(comparison.old.folder),
+        TextFiles(comparison.new.folder),
+        found.old_app,
+        found.new_app,
+        project.settings.core,
+    )
+    found.changes.extend(code.compare(delta))
+    return found
+
+
+def start(project: Project, comparison: Comparison, found: Read) -> None:
+    """Starts both sides at the same time, and takes down how that went."""
+    old, new = together(
+        lambda: started(comparison.old, project),
+        lambda: started(comparison.new, project),
+    )
+    found.old_app = old if isinstance(old, Application) else None
+    found.new_app = new if isinstance(new, Application) else None
+    failed = [each for each in (new, old) if isinstance(each, ProbeFailed)]
+    if failed:
+        sides = "both" if len(failed) == 2 else ("work" if found.new_app is None else "base")
+        found.changes.append(NotStarted(sides, str(failed[0]), failed[0].reason, failed[0].detail))
+        found.notes.append(f"Routes, settings and contracts were not compared, since {failed[0]}.")
+    if found.new_app is not None:
+        found.notes.extend(notes_of(found.new_app))
+
+
+def started(side: Side, project: Project) -> Application | ProbeFailed:
+    """The application of one side, or why it did not start."""
+    try:
+        return read_application(side, project)
+    except ProbeFailed as error:
+        return error
+
+
+def notes_of(app: Application) -> Iterator[str]:
+    """What starting it has left open."""
+    if app.invented:
+        yield f"Values for {', '.join(app.invented)} were made up; [guard] environment can say better ones."
+    for attempt in app.attempts:
+        yield f"While starting, the application tried what a check does not allow: {attempt}."
+    if app.boot_migrates:
+        yield f"The application migrates while it starts ({', '.join(app.boot_migrates)}); that was kept from it."
+    yield from app.notes
+
+
+def compare_documents(found: Read, today: date) -> Iterator[Any]:
+    """What differs between the contracts of both sides: their documents, else what their routes show."""
+    if found.old_app is None or found.new_app is None:
+        return
+    old, new = documents(found.old_app, found.notes), documents(found.new_app, found.notes)
+    if old or new:
+        yield from compare_versions(old, new, today=today)
+    else:
+        routes = [{"default": app.contract} for app in (found.old_app, found.new_app) if app.contract]
+        if len(routes) == 2:
+            yield from compare_versions(readable(routes[0], found.notes), readable(routes[1], found.notes), today=today)
+
+
+def documents(app: Application, notes: list[str]) -> dict[str, Document]:
+    """The application's own documents."""
+    return readable(app.documents, notes)
+
+
+def readable(documents: Mapping[str, Any], notes: list[str]) -> dict[str, Document]:
+    """The documents that can be read, by name."""
+    found: dict[str, Document] = {}
+    for name, data in documents.items():
+        try:
+            found[name] = document_of(data, name)
+        except CouldNotRun as error:
+            notes.append(f"The document {name} was not compared: {error}.")
+    return found
+
+
+def read_migrations(project: Project, comparison: Comparison, found: Read) -> None:
+    """Both histories, and what the new revisions do."""
+    if project.migrations is None:
+        found.notes.append("No Alembic folder (one with an env.py) was found, so no migration was looked at.")
+        return
+    found.old_history, found.new_history = (
+        read_history(side.folder, project.migrations) for side in (comparison.old, comparison.new)
+    )
+    tables = found.old_app.tables if found.old_app else None
+    found.changes.extend(
+        read_changes(
+            found.old_history,
+            found.new_history,
+            comparison.new.folder,
+            tables=tables,
+            big_tables=project.settings.big_tables,
+            postgres=project.settings.postgres_version,
+        )
+    )
+    found.operations = [each for each in found.changes if isinstance(each, Operation)]
