@@ -28,7 +28,7 @@ ARGUMENTS = {
 
 
 def own_rules(application: Any) -> list[Any]:
-    """The rules of the URL map besides those for static files, in the order in which they were added."""
+    """The rules of the URL map besides those for static files, in the map's order."""
     return [
         rule
         for rule in application.url_map.iter_rules()

@@ -8,12 +8,15 @@ import importlib.util
 import json
 import os
 import sys
+import threading
+import time
 import traceback
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEAVE = os._exit
 PACKAGE = "beast_probes"
+PAUSE = 1.0
 
 
 def main(question: str, result: str) -> None:
@@ -23,6 +26,7 @@ def main(question: str, result: str) -> None:
     request.setdefault("scratch", os.path.dirname(os.path.abspath(result)))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
     sys.path[:0] = [request["folder"], os.path.join(request["folder"], "src"), request["root"]]
+    watch_parent()
     gc.set_threshold(50_000, 20, 20)  # an import makes many objects and no garbage
     make_package()
     answer = asked(request)
@@ -36,6 +40,18 @@ def main(question: str, result: str) -> None:
         except (AttributeError, OSError, ValueError):
             continue  # the project's code closed or replaced it
     LEAVE(0)  # threads that the project's code started must not keep the answer waiting
+
+
+def watch_parent() -> None:
+    """Ends this process when the one that asked is gone, so that nothing is left behind even if that one was killed."""
+    parent, sleep, parent_now = os.getppid(), time.sleep, os.getppid
+
+    def watch() -> None:
+        while parent_now() == parent:
+            sleep(PAUSE)
+        LEAVE(1)
+
+    threading.Thread(target=watch, name="beast-watch", daemon=True).start()
 
 
 def make_package() -> None:

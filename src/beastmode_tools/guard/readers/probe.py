@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +25,8 @@ MOST_TRIES = 8  # settings that only a failed start tells of, one after the othe
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 
 Result = TypeVar("Result")
+RUNNING: set["subprocess.Popen[bytes]"] = set()
+STOPPED = threading.Event()  # set while the probes of an interrupted question are being ended
 
 
 def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alone knows
@@ -73,9 +77,22 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
 
 
 def together(*pieces: Callable[[], Result]) -> Sequence[Result]:
-    """What the pieces of work give, run at the same time, in their order; the first failure is raised after all ended."""
+    """What the pieces of work give, run at the same time, in their order; the first failure is raised after all ended.
+
+    Where it is interrupted (Ctrl-C, SIGTERM), the probes of all pieces are ended at once.
+    """
     with ThreadPoolExecutor(len(pieces)) as pool:
-        return [one.result() for one in [pool.submit(piece) for piece in pieces]]
+        try:
+            return [one.result() for one in [pool.submit(piece) for piece in pieces]]
+        except Exception:
+            raise
+        except BaseException:
+            STOPPED.set()
+            for process in tuple(RUNNING):
+                kill(process)
+            pool.shutdown(wait=True, cancel_futures=True)
+            STOPPED.clear()
+            raise
 
 
 def ask(
@@ -95,14 +112,17 @@ def ask(
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+            RUNNING.add(process)
             try:
-                process.wait(max(0.1, until - time.monotonic()))
+                status = 1 if STOPPED.is_set() else process.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 message = f"{asked} did not end within {request['seconds']:g} s and was stopped"
                 raise ProbeFailed(message, reason="timeout", detail=tail(log)) from None
             finally:
-                end(process)
-        return answer_of(result, log, asked, process.returncode), tail(log)
+                kill(process)
+                process.wait()
+                RUNNING.discard(process)
+        return answer_of(result, log, asked, status), tail(log)
 
 
 def answer_of(result: Path, log: Path, asked: str, status: int) -> dict[str, Any]:
@@ -136,13 +156,10 @@ def scratch_environment(scratch: Path) -> dict[str, str]:
     return kept | {"HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def kill(process: subprocess.Popen[bytes]) -> None:
     """Ends the process and whatever it started."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
-    process.wait()
 
 
 def tail(log: Path) -> str:

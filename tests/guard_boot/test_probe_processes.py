@@ -1,0 +1,71 @@
+"""Probes end with whoever asked, whatever happened to that one."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ASKS = """
+import sys
+from pathlib import Path
+from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.readers.application import read_applications
+from beastmode_tools.project import Project
+folder = Path(sys.argv[1])
+project = Project(folder, folder, Path(sys.executable), None, None)
+read_applications(Side("base", folder, folder), Side("work", folder, folder), project)
+"""
+APP = "import os, time\nfrom flask import Flask\napp = Flask(__name__)\nopen(f'pid-{os.getpid()}', 'w').close()\nwhile True: time.sleep(60)\n"
+PATIENCE = 20.0
+
+
+@pytest.fixture
+def asking(tmp_path):
+    """A process that starts two applications which never answer, and their two processes."""
+    (tmp_path / "app.py").write_text(APP)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    process = subprocess.Popen([sys.executable, "-c", ASKS, tmp_path], env=environment, stderr=subprocess.DEVNULL)
+    until(lambda: len(list(tmp_path.glob("pid-*"))) == 2)
+    yield process, [int(path.name[4:]) for path in tmp_path.glob("pid-*")], temporary
+    process.kill()
+    process.wait()
+
+
+def until(holds):
+    end = time.monotonic() + PATIENCE
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert holds()
+
+
+def is_running(pid):
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_an_interrupt_leaves_no_process_and_no_file_behind(asking):
+    process, probes, temporary = asking
+
+    process.send_signal(signal.SIGINT)
+
+    process.wait(PATIENCE)
+    assert not [pid for pid in probes if is_running(pid)]
+    assert list(temporary.iterdir()) == []
+
+
+def test_probes_end_even_if_the_one_who_asked_was_killed(asking):
+    process, probes, _ = asking
+
+    process.kill()
+
+    process.wait(PATIENCE)
+    until(lambda: not [pid for pid in probes if is_running(pid)])
