@@ -100,11 +100,11 @@ def altered_column(action: exp.AlterColumn, table: str, place: Place) -> AlterCo
         place=place,
         table=table,
         column=action.this.name,
-        type_to=spelled(new_type.sql("postgres")) if new_type is not None else None,
-        using=using.sql("postgres") if using is not None else None,
+        type_to=spelled(new_type.sql("postgres")) if isinstance(new_type, exp.Expr) else None,
+        using=using.sql("postgres") if isinstance(using, exp.Expr) else None,
         nullable=nullable,
         default_change=change,  # type: ignore[arg-type] - the three texts above
-        default=default.sql("postgres") if default is not None else None,
+        default=default.sql("postgres") if isinstance(default, exp.Expr) else None,
     )
 
 

@@ -14,6 +14,7 @@ from beastmode_tools.guard.compare.migration_changes import (
 )
 from beastmode_tools.guard.compare.migration_names import is_data, name_of
 from beastmode_tools.guard.compare.migration_parts import Column
+from beastmode_tools.guard.compare.migration_types import same_type
 
 __all__ = ["judged_downgrade"]
 
@@ -34,7 +35,7 @@ def judged_downgrade(up: Sequence[ops.Operation], down: Sequence[ops.Operation])
             yield DowngradeUnreadable(op, op.source, op.reason)
     nothing = next((op for op in down if isinstance(op, ops.NoOperations)), None)
     if nothing is not None:
-        undone = [op for op in up if can_be_undone(op)]
+        undone = [op for op in up if can_be_undone(op) and not is_undone_at_once(op, up)]
         if undone:
             loses = any(is_data(op) or is_loss(op) for op in undone)
             yield DowngradeEmpty(nothing, tuple(dict.fromkeys(name_of(op) for op in undone)), loses)
@@ -46,7 +47,8 @@ def judged_downgrade(up: Sequence[ops.Operation], down: Sequence[ops.Operation])
 def can_be_undone(op: ops.Operation) -> bool:
     """Whether an upgrade does something that a downgrade ought to take back."""
     if isinstance(op, ops.ExecuteSql):
-        return op.kind not in {"select", "insert"} or is_data(op)
+        # Rows of a new table go with the table.
+        return not op.known.new_table and (op.kind not in {"select", "insert"} or is_data(op))
     harmless = (
         ops.NoOperations,
         ops.UsesApplication,
@@ -61,6 +63,24 @@ def can_be_undone(op: ops.Operation) -> bool:
         ops.AddEnumValue,
     )
     return not isinstance(op, harmless)
+
+
+def is_undone_at_once(op: ops.Operation, up: Sequence[ops.Operation]) -> bool:
+    """Whether the upgrade itself takes it back, or it says what was so already."""
+    if isinstance(op, ops.AlterColumn):
+        same = op.type_to is None or same_type(op.type_to, op.type_from or op.known.old_type or "")
+        settled = op.nullable is None or op.nullable == op.known.old_nullable
+        return same and settled and not (op.new_name or op.default_change or op.identity)
+    made = {key for key, _ in keys_of(up, GIVES)}
+    needed = NEEDS[type(op)](op) if type(op) in NEEDS else []
+    given = GIVES[type(op)](op) if type(op) in GIVES else []
+    takes_back = isinstance(op, ops.DropColumn | ops.DropTable | ops.DropIndex) and scratch_key(op) in made
+    return takes_back or (bool(needed) and bool(given) and all(key in made for key in needed))
+
+
+def scratch_key(op: ops.DropColumn | ops.DropTable | ops.DropIndex) -> Key:
+    """The key of what made the thing that is dropped."""
+    return NEEDS[type(op)](op)[0] if NEEDS[type(op)](op) else ()
 
 
 def is_loss(op: ops.Operation) -> bool:

@@ -57,6 +57,7 @@ class Known:
         same_transaction: A constraint that is validated was added by the same revision.
         uses_new_value: The same revision uses the enum's value that it adds.
         recreated: The same object is created again by the same change.
+        table_goes: The same change drops the table afterwards.
         postgres: Major version of PostgreSQL in production.
     """
 
@@ -73,6 +74,7 @@ class Known:
     same_transaction: bool = False
     uses_new_value: bool = False
     recreated: bool = False
+    table_goes: bool = False
     postgres: int = 15
 
 

@@ -80,12 +80,17 @@ def operations_of_statement(sql: str, place: Place, read: str) -> list[Operation
     command = command_of(plain, place, sql)
     if command is not None:
         return command
+    opaque: list[Operation] = [ExecuteSql(place=place, sql=sql, kind="opaque")]
     tree = parsed(sql, read)
     if tree is None:
-        return [ExecuteSql(place=place, sql=sql, kind="opaque")]
-    if isinstance(tree, exp.Alter | exp.Create | exp.Drop | exp.Comment):
-        return ddl_of(tree, place, sql) or [ExecuteSql(place=place, sql=sql, kind="opaque")]
-    return [other_statement(tree, place, sql)]
+        return opaque
+    try:
+        if isinstance(tree, exp.Alter | exp.Create | exp.Drop | exp.Comment):
+            return ddl_of(tree, place, sql) or opaque
+        return [other_statement(tree, place, sql)]
+    except (AttributeError, TypeError, KeyError, IndexError):
+        # The parser's trees have shapes that its pages do not tell; what we do not know is opaque, never a crash.
+        return opaque
 
 
 def operations_of_block(body: str, sql: str, place: Place, read: str) -> Iterator[Operation]:

@@ -235,6 +235,7 @@ def known_at(
         same_transaction=state.added.get((table or "", name or "")) == op.place.revision,
         uses_new_value=isinstance(op, ops.AddEnumValue) and uses_value(op, later),
         recreated=is_recreated(op, later),
+        table_goes=any(isinstance(each, ops.DropTable) and each.table == table for each in later),
         postgres=state.surroundings.postgres,
     )
 

@@ -18,8 +18,11 @@ def is_open(op: AddConstraint) -> bool:
 @rule("constraint-on-new-table", Verdict.SAFE, AddConstraint, DropConstraint)
 def on_new_table(op: AddConstraint | DropConstraint) -> Iterator[Found]:
     """A constraint of a table without rows."""
-    if op.known.new_table:
-        yield found(op, f"A constraint of {op.table} changes before anybody uses the table.")
+    goes = isinstance(op, DropConstraint) and op.known.table_goes
+    if op.known.new_table or goes:
+        yield found(
+            op, f"A constraint of {op.table} changes {'and the table goes' if goes else 'before anybody uses it'}."
+        )
 
 
 @rule("unique-constraint-added", Verdict.DANGEROUS, AddConstraint)
@@ -124,7 +127,7 @@ def primary_key(op: AddConstraint | DropConstraint) -> Iterator[Found]:
     """What tells rows apart changes."""
     kind = op.constraint.kind if isinstance(op, AddConstraint) else op.kind
     named = isinstance(op, DropConstraint) and (op.name or "").endswith(("_pkey", "_pk"))
-    if (kind == "primary" or (kind is None and named)) and not op.known.new_table:
+    if (kind == "primary" or (kind is None and named)) and not (op.known.new_table or op.known.table_goes):
         adds = isinstance(op, AddConstraint)
         quick = isinstance(op, AddConstraint) and op.known.indexed
         yield found(
@@ -144,7 +147,7 @@ def primary_key(op: AddConstraint | DropConstraint) -> Iterator[Found]:
 def dropped(op: DropConstraint) -> Iterator[Found]:
     """Rows that were refused are taken from now on."""
     is_primary = op.kind == "primary" or (op.kind is None and (op.name or "").endswith(("_pkey", "_pk")))
-    if op.name is None or is_primary or op.known.new_table:
+    if op.name is None or is_primary or op.known.new_table or op.known.table_goes:
         return
     more = " What depends on it goes too (CASCADE)." if op.cascade else ""
     yield found(

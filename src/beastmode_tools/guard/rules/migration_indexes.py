@@ -69,7 +69,7 @@ def unique_added(op: CreateIndex) -> Iterator[Found]:
 @rule("index-dropped", Verdict.CAUTIOUS, DropIndex)
 def dropped(op: DropIndex) -> Iterator[Found]:
     """An index that queries may need."""
-    if op.known.new_table:
+    if op.known.new_table or op.known.table_goes:
         return
     lock = "" if op.concurrently else " Dropping it waits for, and then stops, everybody who uses the table."
     again = " It is built again." if op.known.recreated else ""
@@ -95,7 +95,8 @@ def wide(op: CreateIndex) -> Iterator[Found]:
 def on_new_table(op: CreateIndex | DropIndex) -> Iterator[Found]:
     """An index of a table without rows, or of a test database."""
     only_sqlite = set(op.place.dialects) == {"sqlite"}
-    if op.known.new_table or (only_sqlite and isinstance(op, CreateIndex) and not op.unique):
+    goes = isinstance(op, DropIndex) and op.known.table_goes
+    if op.known.new_table or goes or (only_sqlite and isinstance(op, CreateIndex) and not op.unique):
         yield found(op, f"The index {op.name} is changed where nobody waits for it.")
 
 

@@ -66,7 +66,9 @@ def expression(  # noqa: C901, PLR0911 - one line for each construct
     if last in {"Session", "sessionmaker", "scoped_session", "AsyncSession"}:
         return Handle("session")
     if last in {"Identity", "Sequence"}:
-        return Handle("identity")
+        return Handle("identity", first if isinstance(first, str) else None)
+    if last in DDL:
+        return ddl_text(last, first, node)
     if last == "Computed":
         return Handle("computed")
     if last in {"MetaData", "Index", "inspect", "Inspector", "from_engine", "registry", "declarative_base"}:
@@ -76,6 +78,21 @@ def expression(  # noqa: C901, PLR0911 - one line for each construct
     if last in {"automap_base"}:
         return Unknown(one_line(node))
     return constraint_of(last, arguments, options)
+
+
+DDL = {
+    "CreateSequence": "CREATE SEQUENCE",
+    "DropSequence": "DROP SEQUENCE",
+    "CreateSchema": "CREATE SCHEMA",
+    "DropSchema": "DROP SCHEMA",
+    "DropTable": "DROP TABLE",
+}
+
+
+def ddl_text(last: str, subject: Any, node: ast.Call) -> Any:
+    """`CreateSchema("shop")` and its like as SQL."""
+    name = subject if isinstance(subject, str) else getattr(subject, "table", None) or getattr(subject, "name", None)
+    return SqlText(f"{DDL[last]} {name}") if isinstance(name, str) else Unknown(one_line(node), touches=True)
 
 
 def sql_call(name: str, arguments: list[Any], node: ast.Call) -> str:

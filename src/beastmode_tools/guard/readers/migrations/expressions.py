@@ -12,6 +12,7 @@ from beastmode_tools.guard.readers.migrations.values import (
     DIALECTS,
     Dotted,
     EnumClass,
+    EnumMember,
     Function,
     Handle,
     Method,
@@ -112,10 +113,12 @@ def attribute_of(owner: Any, name: str, node: ast.AST) -> Any:  # noqa: C901, PL
         if name == "__members__":
             return {member.name: member for member in owner.members}
         return next((member for member in owner.members if member.name == name), Unknown(one_line(node)))
-    if hasattr(owner, "members") or type(owner).__name__ == "EnumMember":
+    if isinstance(owner, EnumMember):
         return getattr(owner, name, Unknown(one_line(node)))
     if isinstance(owner, Unknown):
         return Unknown(one_line(node), touches=owner.touches)
+    if isinstance(owner, Column | TableValue) and name == "name":
+        return owner.name
     return Method(owner, name)
 
 

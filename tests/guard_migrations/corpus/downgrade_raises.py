@@ -1,0 +1,27 @@
+# expect: CAUTIOUS
+# rules: downgrade-missing
+# about: it raises
+"""it raises
+
+Revision ID: 0080c0ffee80
+Revises: ba5e00000001
+Create Date: 2026-03-05 10:12:44.120012
+
+"""
+from alembic import op
+import sqlalchemy as sa
+
+
+# revision identifiers, used by Alembic.
+revision = '0080c0ffee80'
+down_revision = 'ba5e00000001'
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.add_column('users', sa.Column('nick', sa.Text()))
+
+
+def downgrade():
+    raise NotImplementedError()
