@@ -3,7 +3,7 @@
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from beastmode_tools.guard.compare.contract.node import Child, Node
+from beastmode_tools.guard.compare.contract.node import Node
 from beastmode_tools.guard.compare.contract.schema_changes import (
     AllOfAdded,
     AllOfRemoved,
@@ -81,7 +81,7 @@ def match(comparison: "Comparison", node: Node, keyword: str, sides: tuple[list[
                 old.remove(before)
                 new.remove(after)
                 if not comparison.are_same(before, after):
-                    node.children.append(Child(f"({label_of(before)})", before, after))
+                    node.child(f"({label_of(before)})", before, after)
         if not old and not new:
             return
     for before in old:

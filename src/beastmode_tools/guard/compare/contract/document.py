@@ -20,12 +20,15 @@ class Document:
         data: The document; keys are text, an older dialect has been converted.
         dialect: What it was written in: "2.0", "3.0" or "3.1".
         notes: What could not be read of it, one sentence each.
+        references: Every reference that is written in it; None where nobody has looked.
+        targets: What references led to so far.
     """
 
     name: str
     data: dict[str, Any]
     dialect: str = "3.0"
     notes: tuple[str, ...] = ()
+    references: frozenset[str] | None = field(default=None, compare=False, repr=False)
     targets: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def target(self, ref: str) -> Any:

@@ -1,15 +1,25 @@
 """A pair of schemas, before and after: what differs in itself, and which pairs stand below."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from beastmode_tools.guard.compare.contract.shape import Shape
+from beastmode_tools.guard.compare.contract.site import Effect
 
-__all__ = ["Child", "Edit", "Node", "Reading"]
+__all__ = ["Child", "Edit", "Key", "Node", "Reading", "key_of"]
+
+Key = tuple[Any, Any]  # what each side of a pair is remembered by
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+def key_of(raw: Any) -> Any:
+    """What a schema is remembered by: where its reference leads, else which object it is."""
+    if type(raw) is dict and len(raw) == 1 and type(raw.get("$ref")) is str:
+        return raw["$ref"]
+    return id(raw)
+
+
+
+class Edit(NamedTuple):
     """A change that waits for its place: `kind(site, *facts)` makes the fact that rules judge."""
 
     kind: type
@@ -18,16 +28,24 @@ class Edit:
     is_read_only: bool = False
     is_write_only: bool = False
 
+    @property
+    def effect(self) -> Effect:
+        """What it does to the set of valid values: its last fact, or what its kind always does."""
+        if self.facts and isinstance(self.facts[-1], Effect):
+            return self.facts[-1]
+        default: Effect = self.kind.__dataclass_fields__["effect"].default  # type: ignore[attr-defined]
+        return default
 
-@dataclass(frozen=True, slots=True)
-class Child:
+
+class Child(NamedTuple):
     """A pair of subschemas below."""
 
     path: str
     old: Any
     new: Any
-    is_read_only: bool = False
-    is_write_only: bool = False
+    is_read_only: bool
+    is_write_only: bool
+    key: Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,10 @@ class Node:
     reading: Reading
     edits: list[Edit] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
+
+    def child(self, path: str, old: Any, new: Any, *, is_read_only: bool = False, is_write_only: bool = False) -> None:
+        """Notes a pair of subschemas to be compared."""
+        self.children.append(Child(path, old, new, is_read_only, is_write_only, (key_of(old), key_of(new))))
 
     def edit(self, kind: type, *facts: Any) -> None:
         """Notes a change of the schema itself."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from beastmode_tools.guard.compare.contract.node import Child, Node
+from beastmode_tools.guard.compare.contract.node import Node
 from beastmode_tools.guard.compare.contract.schema_changes import (
     AdditionalPropertiesChanged,
     ConstraintChanged,
@@ -65,7 +65,7 @@ def note_both(comparison: "Comparison", node: Node, name: str) -> None:
         old, new = comparison.old_shape(before), comparison.new_shape(after)
         is_read_only = old.is_read_only and new.is_read_only
         is_write_only = old.is_write_only and new.is_write_only
-        node.children.append(Child("." + name, before, after, is_read_only, is_write_only))
+        node.child("." + name, before, after, is_read_only=is_read_only, is_write_only=is_write_only)
 
 
 def requiredness(new: Shape, name: str) -> tuple[bool, bool, Effect]:
@@ -80,7 +80,7 @@ def compare_additional(node: Node) -> None:
     if old == new and not isinstance(old, dict):
         return
     if isinstance(old, dict) and isinstance(new, dict):
-        node.children.append(Child("{*}", old, new))
+        node.child("{*}", old, new)
         return
     narrows = new is False or old is True
     names = [
@@ -98,9 +98,9 @@ def compare_arrays(comparison: "Comparison", node: Node) -> None:
         before = old.prefix[index] if index < len(old.prefix) else rest[0]
         after = new.prefix[index] if index < len(new.prefix) else rest[1]
         if not comparison.are_same(before, after):
-            node.children.append(Child(f"[{index}]", before, after))
+            node.child(f"[{index}]", before, after)
     if not comparison.are_same(*rest):
-        node.children.append(Child("[]", *rest))
+        node.child("[]", *rest)
 
 
 def compare_conditions(comparison: "Comparison", node: Node) -> None:
@@ -129,7 +129,7 @@ def pair(node: Node, name: str, keyword: str, old: Any, new: Any, added: Effect 
     elif new is ABSENT:
         node.edit(ConstraintChanged, name, "removed", added.inverse)
     elif old != new or keyword:
-        node.children.append(Child(f"({name})", old, new))
+        node.child(f"({name})", old, new)
 
 
 def note_text(node: Node, keyword: str, old: str | None, new: str | None) -> None:

@@ -264,7 +264,6 @@ class AccessChanged:
     site: Site
     keyword: str
     is_on: bool
-    is_required: bool
     effect: Effect = Effect.NONE
 
 

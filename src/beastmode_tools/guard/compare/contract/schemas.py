@@ -1,6 +1,6 @@
 """Compares schemas as a graph of pairs: each pair once, however often and however deep it is used, recursion included."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +14,7 @@ from beastmode_tools.guard.compare.contract.branches import (
 )
 from beastmode_tools.guard.compare.contract.document import Document
 from beastmode_tools.guard.compare.contract.flatten import shape_of
-from beastmode_tools.guard.compare.contract.node import Child, Edit, Node, Reading
+from beastmode_tools.guard.compare.contract.node import Child, Edit, Key, Node, Reading, key_of
 from beastmode_tools.guard.compare.contract.objects import compare_arrays, compare_conditions, compare_objects
 from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood, ReferenceNotFollowed
 from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape, json_text
@@ -24,8 +24,9 @@ from beastmode_tools.guard.compare.contract.values import compare_access, compar
 
 __all__ = ["Comparison"]
 
-MOST_EDITS = 2000
+MOST_EDITS = 300
 MOST_NODES = 20_000
+Reached = tuple[Edit, str, bool, bool]  # an edit, the path to it, and whether it is read-only or write-only there
 
 
 @dataclass(slots=True)
@@ -35,8 +36,9 @@ class Comparison:
     old: Document
     new: Document
     unchanged: Unchanged = field(init=False)
-    nodes: dict[Any, Node] = field(default_factory=dict)
-    reached: dict[Any, list[Edit]] = field(default_factory=dict)
+    nodes: dict[Reading, dict[Key, Node]] = field(default_factory=lambda: defaultdict(dict))
+    reached: dict[Reading, dict[Key, list[Reached]]] = field(default_factory=lambda: defaultdict(dict))
+    filling: int = 0
     shapes: tuple[dict[Any, Shape], dict[Any, Shape]] = field(default_factory=lambda: ({}, {}))
     alive: list[Any] = field(default_factory=list)
 
@@ -76,55 +78,64 @@ class Comparison:
         old, new = (True if each is ABSENT else each for each in (old, new))
         if self.are_same(old, new):
             return
-        for edit in self.edits(old, new, reading):
-            is_hidden = edit.is_read_only if site.direction is Direction.REQUEST else edit.is_write_only
-            yield edit.kind(site.at((site.field + edit.path).lstrip("."), is_hidden=is_hidden), *edit.facts)
+        for edit, path, is_read_only, is_write_only in self.reach(old, new, reading):
+            is_hidden = is_read_only if site.direction is Direction.REQUEST else is_write_only
+            field = (site.field + path).lstrip(".")
+            place = Site(site.operation, site.part, field, site.direction, site.kind, is_hidden)
+            yield edit.kind(place, *edit.facts)
 
     def effect(self, old: Any, new: Any, reading: Reading) -> Effect:
         """What became of the set of valid values, all in all."""
         result = Effect.NONE
         if not self.are_same(old, new):
-            for edit in self.edits(old, new, reading, keep=False):
-                # Every kind of change has an effect as its last fact, or as its own default.
-                last = edit.facts[-1] if edit.facts else None
-                result |= last if isinstance(last, Effect) else edit.kind.__dataclass_fields__["effect"].default  # type: ignore[attr-defined]
+            for reached in self.reach(old, new, reading):
+                result |= reached[0].effect
         return result
 
-    def edits(self, old: Any, new: Any, reading: Reading, *, keep: bool = True) -> list[Edit]:
-        """Every edit that can be reached from a pair, each at its shortest path."""
-        key = (key_of(old), key_of(new), reading)
-        known = self.reached.get(key)
-        if known is not None:
-            return known
-        found: list[Edit] = []
-        waiting = deque([Child("", old, new)])
-        seen = set()
-        while waiting and len(found) < MOST_EDITS and len(seen) < MOST_NODES:
+    def reach(self, old: Any, new: Any, reading: Reading) -> list[Reached]:
+        """Every edit below a pair with the path to it, the nearest first; what was walked before is not walked again."""
+        memory, nodes = self.reached[reading], self.nodes[reading]
+        key = (key_of(old), key_of(new))
+        if key in memory:
+            return memory[key]
+        found: dict[Any, Reached] = {}
+        waiting = deque([Child("", old, new, False, False, key)])  # noqa: FBT003 - a place that nobody keeps from anybody
+        seen = {(key, False, False)}
+        while waiting and len(seen) < MOST_NODES:
             here = waiting.popleft()
-            mark = (key_of(here.old), key_of(here.new), here.is_read_only, here.is_write_only)
-            if mark in seen:
-                continue
-            seen.add(mark)
-            node = self.node(here.old, here.new, reading)
-            found.extend(placed(edit, here) for edit in node.edits)
-            waiting.extend(below(child, here) for child in node.children)
-        if waiting:
-            found.append(Edit(NotUnderstood, (f"more than {len(found)} differences: the rest was not looked at",)))
-        if keep:
+            start, _, _, is_read_only, is_write_only, here_key = here
+            known = memory.get(here_key)
+            if known is None and is_named(here_key) and not is_named(key):
+                # Components are walked once for all that use them; what is written in place is walked here.
+                known = self.reach(here.old, here.new, reading)
+            node = None if known is not None else nodes.get(here_key) or self.node(here, reading)
+            for edit, path, read_only, write_only in known if node is None else map(start_of, node.edits):
+                mark = (id(edit), read_only or is_read_only, write_only or is_write_only)
+                if mark not in found:
+                    found[mark] = (edit, start + path, mark[1], mark[2])
+            for path, one, other, read_only, write_only, child_key in () if node is None else node.children:
+                state = (child_key, read_only or is_read_only, write_only or is_write_only)
+                if state not in seen:
+                    seen.add(state)
+                    waiting.append(Child(start + path, one, other, state[1], state[2], child_key))
+        result = listed(found)
+        if not self.filling:
             self.alive += (old, new)
-            self.reached[key] = found
-        return found
+            memory[key] = result
+        return result
 
-    def node(self, old: Any, new: Any, reading: Reading) -> Node:
+    def node(self, pair: Child, reading: Reading) -> Node:
         """A pair of schemas with its own differences."""
-        key = (key_of(old), key_of(new), reading)
-        node = self.nodes.get(key)
+        nodes = self.nodes[reading]
+        node = nodes.get(pair.key)
         if node is None:
-            self.alive += (old, new)
+            self.alive += (pair.old, pair.new)
             # Known before it is filled: an alternative may lead back here while it is compared.
-            node = self.nodes[key] = Node(self.old_shape(old), self.new_shape(new), reading)
-            if not self.are_same(old, new):
-                self.fill(node, old, new)
+            node = nodes[pair.key] = Node(self.old_shape(pair.old), self.new_shape(pair.new), reading)
+            if not self.are_same(pair.old, pair.new):
+                self.filling += 1
+                self.fill(node, pair.old, pair.new)
+                self.filling -= 1
         return node
 
     def fill(self, node: Node, old: Any, new: Any) -> None:
@@ -156,20 +167,21 @@ class Comparison:
             node.edit(ReferenceNotFollowed, ", ".join(old.unfollowed), ", ".join(new.unfollowed))
 
 
-def key_of(raw: Any) -> Any:
-    """What a schema is remembered by: where its reference leads, else which object it is."""
-    if isinstance(raw, dict) and len(raw) == 1 and isinstance(raw.get("$ref"), str):
-        return raw["$ref"]
-    return id(raw)
+def start_of(edit: Edit) -> Reached:
+    """An edit as reached from its own pair."""
+    return edit, edit.path, edit.is_read_only, edit.is_write_only
 
 
-def placed(edit: Edit, here: Child) -> Edit:
-    """An edit as seen from the root of the walk."""
-    is_read_only, is_write_only = here.is_read_only or edit.is_read_only, here.is_write_only or edit.is_write_only
-    return Edit(edit.kind, edit.facts, here.path + edit.path, is_read_only, is_write_only)
+def is_named(key: Key) -> bool:
+    """Whether a pair is of two references."""
+    return isinstance(key[0], str) and isinstance(key[1], str)
 
 
-def below(child: Child, here: Child) -> Child:
-    """A pair as seen from the root of the walk."""
-    is_read_only, is_write_only = here.is_read_only or child.is_read_only, here.is_write_only or child.is_write_only
-    return Child(here.path + child.path, child.old, child.new, is_read_only, is_write_only)
+def listed(found: dict[Any, Reached]) -> list[Reached]:
+    """The edits to report: all of them up to a number that nobody reads, those that matter first beyond it."""
+    edits = list(found.values())
+    if len(edits) > MOST_EDITS:
+        edits.sort(key=lambda reached: reached[0].effect is Effect.NONE)
+        rest = f"{len(edits) - MOST_EDITS} more differences are not listed"
+        edits = [*edits[:MOST_EDITS], (Edit(NotUnderstood, (rest,)), "", False, False)]
+    return edits

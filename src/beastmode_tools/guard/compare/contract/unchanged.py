@@ -1,11 +1,12 @@
 """What did not change at all: written alike, and leading only to what is written alike. It needs no comparing."""
 
 from collections import defaultdict
+from itertools import chain
 from typing import Any
 
 from beastmode_tools.guard.compare.contract.document import Document
 
-__all__ = ["Unchanged"]
+__all__ = ["Unchanged", "references_in"]
 
 
 class Unchanged:
@@ -24,12 +25,16 @@ class Unchanged:
             return True
         if old != new or type(old) is not type(new):
             return False
-        return not self.changed or self.changed.isdisjoint(self.references(old))
+        if not self.changed or not isinstance(old, (dict, list)):
+            return True
+        if len(old) == 1 and isinstance(old, dict) and isinstance(old.get("$ref"), str):
+            return old["$ref"] not in self.changed
+        return self.changed.isdisjoint(self.references(old))
 
     def references(self, value: Any) -> frozenset[str]:
         """Every reference that is written within a value."""
         if not isinstance(value, (dict, list)):
-            return frozenset()
+            return frozenset()  # a reference may lead to junk
         known = self.within.get(id(value))
         if known is None:
             self.alive.append(value)
@@ -38,20 +43,14 @@ class Unchanged:
 
     def changed_references(self) -> set[str]:
         """The references whose target changed, or leads to one that did."""
+        everything = self.old.references or references_in(self.old.data)
+        changed = {ref for ref in everything if self.old.target(ref) != self.new.target(ref)}
+        if not changed:
+            return changed
         users: dict[str, set[str]] = defaultdict(set)
-        changed: set[str] = set()
-        waiting = [*references_in(self.old.data)]
-        seen = set(waiting)
-        while waiting:
-            ref = waiting.pop()
-            before, after = self.old.target(ref), self.new.target(ref)
-            if before != after:
-                changed.add(ref)
-            for used in self.references(before):
+        for ref in everything:
+            for used in self.references(self.old.target(ref)):
                 users[used].add(ref)
-                if used not in seen:
-                    seen.add(used)
-                    waiting.append(used)
         spreading = [*changed]
         while spreading:
             for user in users[spreading.pop()] - changed:
@@ -61,21 +60,13 @@ class Unchanged:
 
 
 def references_in(value: Any) -> frozenset[str]:
-    """The references within a value, without recursion."""
+    """The references within a value, level by level: recursion could be driven too deep."""
     found = set()
-    waiting = [value]
-    seen: set[int] = set()
-    while waiting:
-        here = waiting.pop()
-        if isinstance(here, dict):
-            ref = here.get("$ref")
-            if isinstance(ref, str):
-                found.add(ref)
-            below = here.values()
-        else:
-            below = here
-        for each in below:
-            if isinstance(each, (dict, list)) and each and id(each) not in seen:
-                seen.add(id(each))
-                waiting.append(each)
+    level: list[Any] = [value]
+    while level:
+        objects = [each for each in level if type(each) is dict]
+        found.update(each["$ref"] for each in objects if type(each.get("$ref")) is str)
+        lists = [each for each in level if type(each) is list]
+        below = chain(chain.from_iterable(each.values() for each in objects), chain.from_iterable(lists))
+        level = [each for each in below if type(each) is dict or type(each) is list]
     return frozenset(found)

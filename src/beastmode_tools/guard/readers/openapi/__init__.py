@@ -1,5 +1,6 @@
 """Reads OpenAPI documents: JSON or YAML, 3.0, 3.1 or Swagger 2.0, from people who may not wish us well."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import orjson
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.compare.contract.document import Document, mapping
-from beastmode_tools.guard.readers.openapi.limits import BIGGEST, check_size, scan
+from beastmode_tools.guard.readers.openapi.limits import BIGGEST, scan
 from beastmode_tools.guard.readers.openapi.swagger import converted
 from beastmode_tools.guard.readers.openapi.yaml_text import parse_yaml
 
@@ -27,7 +28,7 @@ def read_document(path: Path) -> Document:
         content = path.read_bytes()
     except OSError as error:
         raise CouldNotRun(f"{path} cannot be read ({error.strerror}); name a file with an OpenAPI document") from None
-    return document_of(parsed(content, str(path)), path.name)
+    return made(parsed(content, str(path)), path.name)
 
 
 def parsed(content: bytes, name: str) -> dict[str, Any]:
@@ -51,24 +52,27 @@ def document_of(data: dict[str, Any], name: str) -> Document:
     Raises:
         CouldNotRun: It is too deep, too big once its aliases are followed, or no OpenAPI document.
     """
-    check_size(data, name)
-    declared = data.get("openapi", data.get("swagger"))
-    version = str(declared)
+    scan(data, name)
+    return made(with_text_keys(data), name)
+
+
+def made(data: dict[str, Any], name: str) -> Document:
+    """The document of data whose keys are all text."""
+    references = scan(data, name)
+    version = str(data.get("openapi", data.get("swagger")))
     if not version.startswith(("2", "3")):
-        raise CouldNotRun(f"{name} is no OpenAPI document of version 2.0 or 3.x (it says {str(declared)[:40]!r})")
-    is_swagger = version.startswith("2")
-    plain = converted(data) if is_swagger else data
-    found = scan(plain)
-    if found.has_other_keys:
-        plain = with_text_keys(plain)
-    dialect = "2.0" if is_swagger else "3.0" if version.startswith("3.0") else "3.1"
-    document = Document(name, plain, dialect)
-    notes = [f"{name} refers to {ref}, which lies outside of it and is not fetched" for ref in sorted(found.external)]
-    notes += [
-        f"{name} refers to {ref}, which is not there" for ref in sorted(found.local) if document.target(ref) is None
-    ]
-    notes += [f"{name} uses operationId {each!r} more than once" for each in repeated_ids(plain)]
-    return Document(name, plain, dialect, tuple(notes), document.targets)
+        raise CouldNotRun(f"{name} is no OpenAPI document of version 2.0 or 3.x (it says {version[:40]!r})")
+    if version.startswith("2"):
+        data = converted(data)
+        references = scan(data, name)
+    dialect = "2.0" if version.startswith("2") else "3.0" if version.startswith("3.0") else "3.1"
+    document = Document(name, data, dialect, (), references)
+    outside = sorted(ref for ref in references if not ref.startswith("#"))
+    missing = sorted(ref for ref in references if ref.startswith("#") and document.target(ref) is None)
+    notes = [f"{name} refers to {ref}, which lies outside of it and is not fetched" for ref in outside]
+    notes += [f"{name} refers to {ref}, which is not there" for ref in missing]
+    notes += [f"{name} uses the operationId {each!r} more than once" for each in repeated_ids(data)]
+    return replace(document, notes=tuple(notes))
 
 
 def with_text_keys(value: Any) -> Any:

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import yaml
+import yaml.cyaml
 
 from beastmode_tools.errors import CouldNotRun
 
 __all__ = ["parse_yaml"]
 
-Parser: Any = getattr(yaml, "CParser", None)
+Parser: Any = getattr(yaml.cyaml, "CParser", None)
 WORDS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
