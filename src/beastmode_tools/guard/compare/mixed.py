@@ -185,7 +185,8 @@ def compare(matrices: Sequence[Matrix]) -> Iterator[Change]:
         OLD_NEW: not any(blamed(each, OLD_NEW, OLD_OLD) or starts_no_more(each, OLD_NEW, OLD_OLD) for each in matrices),
         NEW_OLD: not any(blamed(each, NEW_OLD, NEW_NEW) or starts_no_more(each, NEW_OLD, NEW_NEW) for each in matrices),
     }
-    yield from failing(matrices, OLD_NEW, OLD_OLD, OldCodeFails, other=clean[NEW_OLD])
+    broken = any(blamed(each, NEW_NEW, OLD_OLD) for each in matrices)
+    yield from failing(matrices, OLD_NEW, OLD_OLD, OldCodeFails, other=clean[NEW_OLD] and not broken)
     yield from failing(matrices, NEW_NEW, OLD_OLD, NewCodeIsBroken, other=True)
     yield from failing(matrices, NEW_OLD, NEW_NEW, NewCodeFails, other=clean[OLD_NEW])
     yield from differing(matrices)

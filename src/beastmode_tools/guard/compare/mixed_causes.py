@@ -114,9 +114,9 @@ def plain(name: str) -> str:
 
 def aliased(owner: str, sql: str) -> str:
     """The table that an alias of the statement stands for: `users` for `users_1` in `FROM users AS users_1`."""
-    match = re.search(rf"([\w.$]+)[\"`]?\s+(?:AS\s+)?[\"`]?{re.escape(owner)}\b", sql, re.IGNORECASE)
-    if match is not None and match.group(1).upper() not in KEYWORDS:
-        return plain(match.group(1))
+    for match in re.finditer(rf"([\w.$]+)[\"`]?\s+(?:AS\s+)?[\"`]?{re.escape(owner)}\b", sql, re.IGNORECASE):
+        if match.group(1).upper() not in KEYWORDS:
+            return plain(match.group(1))
     bare = ALIAS.sub("", owner)
     return bare if re.search(rf"\b{re.escape(bare)}\b", sql) else owner
 

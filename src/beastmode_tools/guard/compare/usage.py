@@ -10,7 +10,7 @@ from beastmode_tools.guard.finding import Finding
 
 __all__ = ["DroppedInUse", "DroppedOutOfUse", "UsePlace", "dropped", "judge_drops", "without_replaced"]
 
-REPLACED = ("drop-column", "drop-table")
+REPLACED = ("column-dropped", "table-dropped")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import Any
 
 from . import loading, migrating, replay_database, replay_identity, replay_plan, replay_requests, replay_rows
 from .replay_statements import listen
-from .replay_sweep import mappers, sweep, tables_of
 
 __all__ = ["answer"]
 
@@ -25,7 +24,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     has_database = knows_sqlalchemy()
     heard = listen() if has_database else None
-    application = loading.load_application(request)
+    application = started_application(request)
     if application is None:
         raise LookupError("no Flask application was found; name it with --app MODULE:NAME")
     result: dict[str, Any] = {"boot_migrates": migrating.boot_migrates(), "boot_seconds": time.perf_counter() - started}
@@ -36,6 +35,18 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:
         traceback.print_exc()
         return {**result, "gave_up": "{}: {}".format(type(error).__name__, str(error).split("\n", 1)[0])}
+
+
+def started_application(request: dict[str, Any]) -> Any:
+    """The application; code that ends the process is told with the error that made it do so."""
+    try:
+        return loading.load_application(request)
+    except SystemExit as error:
+        reason = error.__context__
+        if reason is None:
+            raise
+        words = "{}: {}".format(type(reason).__name__, str(reason).split("\n", 1)[0])
+        raise RuntimeError("the project's code ends the process after {}".format(words)) from error
 
 
 def knows_sqlalchemy() -> bool:
@@ -50,6 +61,8 @@ def knows_sqlalchemy() -> bool:
 def used(application: Any, heard: Any, request: dict[str, Any]) -> dict[str, Any]:
     """The sweep over the mapped classes and the requests."""
     from sqlalchemy import create_engine
+
+    from .replay_sweep import mappers, sweep, tables_of
 
     url = request["database_url"]
     engine = create_engine(url)

@@ -9,6 +9,8 @@ import itertools
 import uuid
 from typing import Any
 
+from sqlalchemy.engine.default import DefaultDialect
+
 __all__ = ["UNKNOWN", "value_for"]
 
 UNKNOWN = object()
@@ -64,13 +66,28 @@ def as_list(kind: Any, *, full: bool) -> Any:
 
 
 def decorated(kind: Any, *, full: bool) -> Any:
-    """A value that the decorated type can bind: that of the type behind it, if its own code takes it."""
+    """A value that the decorated type can bind: one of those that the type behind it takes, if its own code does."""
     value = value_for(kind.impl if not isinstance(kind.impl, type) else kind.impl(), full=full)
-    try:
-        kind.process_bind_param(value, None)
-    except Exception:
-        return UNKNOWN
-    return value
+    candidates = [value]
+    if isinstance(value, dt.datetime):
+        candidates.append(value.replace(tzinfo=dt.timezone.utc))
+    if isinstance(value, bytes):
+        candidates.append(value.decode())
+    if isinstance(value, str):
+        candidates += [
+            {"number": next(NUMBERS)},
+            [],
+            uuid.UUID(int=next(NUMBERS)),
+            "b{}@example.com".format(next(NUMBERS)),
+        ]
+    for candidate in candidates:
+        try:
+            bound = kind.process_bind_param(candidate, DefaultDialect())
+        except Exception:
+            continue
+        if bound is None or isinstance(bound, (type(value), str)):
+            return candidate
+    return UNKNOWN
 
 
 def by_python(kind: Any, number: int, *, full: bool) -> Any:

@@ -72,6 +72,7 @@ def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known
     *,
     schemas: Schemas | None = None,
     bodies: Mapping[Which, Mapping[str, Any]] | None = None,
+    queries: bool = True,
     progress: Callable[[str], object] = lambda _text: None,
 ) -> tuple[Mixed, dict[str, Any], list[str]]:
     """The facts, the 2 x 2 for a picture, and what could not be proved.
@@ -82,11 +83,12 @@ def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known
         project: For the interpreter, the settings and limits.
         scratch: Makes the copies.
         schemas: The databases at both heads, where somebody has made them; they are made, and removed, otherwise.
-        bodies: What the routes of each side take: "POST /users" -> JSON.
+        bodies: What the routes of each side take, as `bodies_of` reads it from their documents.
+        queries: Whether statements are counted, which takes two starts more.
         progress: Told what takes a moment.
     """
     work = Work({"old": old, "new": new}, bodies or {"old": {}, "new": {}}, project, scratch, progress)
-    made = schemas or make_schemas(old, new, project, scratch, progress=progress)
+    made = schemas or make_schemas(old, new, project, scratch, few=queries, progress=progress)
     try:
         matrix = Matrix(scratch.dialect, matrix_of(work, made), made.same)
         costs = costs_of(work, made, matrix)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 __all__ = ["MappedTable", "Models", "read_models"]
 
-COLUMNS = ("Column", "mapped_column", "deferred", "column_property")
+WRAPPERS = ("deferred", "column_property")
+COLUMNS = ("Column", "mapped_column", *WRAPPERS)
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -135,7 +136,7 @@ def column_of(attribute: str, value: ast.expr) -> str | None:
     for argument in value.args[:1]:
         if is_text(argument):
             return str(ast.literal_eval(argument))
-        if isinstance(argument, ast.Call):
+        if isinstance(argument, ast.Call) and name_of(value.func) in WRAPPERS:
             return column_of(attribute, argument)
     named = next((each.value for each in value.keywords if each.arg == "name"), None)
     return str(ast.literal_eval(named)) if named is not None and is_text(named) else attribute

@@ -20,6 +20,7 @@ from beastmode_tools.guard.rule import Found, rule
 __all__ = ["RULES"]
 
 SHOWN = 6
+LONGEST = 240
 CODE_FIRST = (
     "The new code works on the old schema: deploy it everywhere first, and run this migration when no old code runs"
     " any more."
@@ -168,17 +169,24 @@ def evidence(change: Broken) -> str:
     """The error with its statement, and everything else that fails for the same reason."""
     first = first_of(change)
     answered = "" if first.status is None else f" answered {first.status}" if first.status else " gave no answer"
-    sql = f" [{first.sql}]" if first.sql else ""
+    sql = f" [{shortened(first.sql)}]" if first.sql else ""
     others = [each.place for each in change.failures if each.place != first.place]
     also = f"; also {listed(others)}" if others else ""
     return f"{first.place}{answered}: {first.error}{sql}{also} (on {' and '.join(change.dialects)})"
+
+
+def shortened(sql: str) -> str:
+    """The beginning of a statement."""
+    return sql if len(sql) <= LONGEST else f"{sql[:LONGEST]}..."
 
 
 def way_out(cause: Cause, *, other_way_works: bool) -> str:
     """What to do, by what is in the way."""
     kept = KEPT.get(cause.kind, "Release code that works on both schemas first, then the migration.").format(cause.what)
     return (
-        f"{kept} {CODE_FIRST}" if other_way_works else f"{kept} The new code needs this migration, so make two of it."
+        f"{kept} {CODE_FIRST}"
+        if other_way_works
+        else f"{kept} The new code does not work without this migration, so make two releases of it."
     )
 
 

@@ -5,10 +5,16 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from beastmode_tools.guard.compare.mixed import compare as compare_versions
+from beastmode_tools.guard.compare.queries import compare as compare_queries
 from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.proofs.mixed import Mixed, prove_mixed
+from beastmode_tools.guard.rule import judge
+from beastmode_tools.guard.rules import mixed_versions
+from beastmode_tools.guard.rules import queries as query_rules
 from beastmode_tools.project import GuardSettings, Project
 
-__all__ = ["APP", "ENV", "MODELS", "Shop", "revision", "shop"]
+__all__ = ["APP", "ENV", "MODELS", "Said", "Shop", "revision", "said", "shop"]
 
 ENV = """
 from alembic import context
@@ -139,3 +145,32 @@ def shop(folder: Path, old=None, new=None, **settings) -> Shop:
         settings=GuardSettings(**settings),
     )
     return Shop(sides[0], sides[1], project)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the guard says about a shop."""
+
+    findings: list
+    picture: dict
+    not_proven: list
+    mixed: Mixed
+
+    def rules(self):
+        """Rule -> its findings."""
+        found = {}
+        for finding in self.findings:
+            found.setdefault(finding.rule, []).append(finding)
+        return found
+
+
+def said(made: Shop, scratch, *, bodies=None, queries=False, schemas=None) -> Said:
+    """The findings of mixed versions, and of queries where these are counted."""
+    bodies = {"old": bodies or {}, "new": bodies or {}}
+    mixed, picture, not_proven = prove_mixed(
+        made.old, made.new, made.project, scratch, schemas=schemas, bodies=bodies, queries=queries
+    )
+    findings = list(judge(mixed_versions.RULES, compare_versions([mixed.matrix])))
+    if mixed.costs is not None:
+        findings += judge(query_rules.RULES, compare_queries(*mixed.costs))
+    return Said(findings, picture, not_proven, mixed)

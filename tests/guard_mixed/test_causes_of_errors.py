@@ -1,0 +1,136 @@
+import pytest
+
+from beastmode_tools.guard.compare.mixed import (
+    AnswerDiffers,
+    CannotStart,
+    Matrix,
+    MixedVersionsWork,
+    NewCodeFails,
+    NoOrderWorks,
+    OldCodeFails,
+    compare,
+)
+from beastmode_tools.guard.compare.mixed_causes import Cause, cause_of
+from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
+
+GONE = SqlError("no such column: users.nick", "SELECT users.nick FROM users")
+GONE_THERE = SqlError("column users.nick does not exist", "SELECT users.nick FROM users")
+FINE = Replayed(used=(Used("User", "users", "select"),), answered=(Answered("/users", "GET", "/users", 200),))
+
+
+def failing(error=GONE, status=500):
+    return Replayed(
+        used=(Used("User", "users", "select", error),),
+        answered=(Answered("/users", "GET", "/users", status, errors=(error,)),),
+    )
+
+
+def matrix(dialect="sqlite", old_old=FINE, old_new=FINE, new_old=FINE, new_new=FINE):
+    return Matrix(
+        dialect,
+        {("old", "old"): old_old, ("old", "new"): old_new, ("new", "old"): new_old, ("new", "new"): new_new},
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "sql", "cause"),
+    [
+        ("no such column: users.nick", "", Cause("column", "users.nick")),
+        ("no such column: nick", "UPDATE users SET nick=?", Cause("column", "users.nick")),
+        ("table users has no column named nick", "", Cause("column", "users.nick")),
+        ("column users.nick does not exist", "", Cause("column", "users.nick")),
+        ('column "nick" of relation "users" does not exist', "", Cause("column", "users.nick")),
+        ("column u.nick does not exist", "SELECT u.nick FROM users AS u", Cause("column", "users.nick")),
+        ("column users_1.nick does not exist", "FROM posts JOIN users AS users_1 ON 1", Cause("column", "users.nick")),
+        ("Unknown column 'users.nick' in 'field list'", "", Cause("column", "users.nick")),
+        ("no such table: users", "", Cause("table", "users")),
+        ("no such table: main.users", "", Cause("table", "users")),
+        ('relation "users" does not exist', "", Cause("table", "users")),
+        ("NOT NULL constraint failed: users.phone", "", Cause("null", "users.phone")),
+        (
+            'null value in column "phone" of relation "users" violates not-null constraint',
+            "",
+            Cause("null", "users.phone"),
+        ),
+        ("UNIQUE constraint failed: users.email", "", Cause("unique", "users.email")),
+        ('duplicate key value violates unique constraint "uq_email"', "", Cause("unique", "uq_email")),
+        ("FOREIGN KEY constraint failed", "INSERT INTO posts (a) VALUES (...)", Cause("foreign", "posts")),
+        (
+            "value too long for type character varying(10)",
+            "",
+            Cause("length", "character varying(10)"),
+        ),
+        ('invalid input value for enum colour: "red"', "", Cause("enum", "colour")),
+        ("KeyError: 'row 17'", "", Cause("error", "KeyError: 'row #'")),
+    ],
+)
+def test_an_error_is_about_the_same_thing_on_every_database(error, sql, cause):
+    assert cause_of(error, sql) == cause
+
+
+def test_the_same_cause_on_two_databases_is_one_finding():
+    there = matrix("postgresql", old_new=failing(GONE_THERE))
+
+    changes = list(compare([matrix(old_new=failing()), there]))
+
+    (change,) = changes
+    assert isinstance(change, OldCodeFails)
+    assert change.dialects == ("sqlite", "postgresql")
+    assert [failure.place for failure in change.failures] == ["User (select)", "GET /users"]
+
+
+def test_a_failure_of_the_diagonal_is_nobodys_fault():
+    assert [
+        type(change)
+        for change in compare([matrix(old_old=failing(), old_new=failing(), new_old=failing(), new_new=failing())])
+    ] == [MixedVersionsWork]
+
+
+def test_a_refused_row_where_a_row_was_refused_before_is_not_blamed():
+    before = failing(SqlError("UNIQUE constraint failed: users.email", ""))
+    after = failing(SqlError("NOT NULL constraint failed: users.phone", ""))
+
+    assert not any(isinstance(change, OldCodeFails) for change in compare([matrix(old_old=before, old_new=after)]))
+
+
+def test_a_request_that_only_one_cell_could_send_is_not_blamed():
+    more = Replayed(answered=(Answered("/new", "GET", "/new", 500, exception="KeyError: 'a'"),))
+
+    assert not any(isinstance(change, OldCodeFails) for change in compare([matrix(old_new=more)]))
+
+
+def test_failures_both_ways_leave_no_order():
+    changes = [type(change) for change in compare([matrix(old_new=failing(), new_old=failing())])]
+
+    assert changes == [OldCodeFails, NewCodeFails, NoOrderWorks]
+
+
+def test_new_code_that_migrates_while_it_starts_never_answers_on_the_old_schema():
+    early = Replayed(used=failing().used, answered=failing().answered, boot_migrates=("upgrade",), migrating_error="")
+
+    assert not any(isinstance(change, NewCodeFails) for change in compare([matrix(new_old=early)]))
+
+
+def test_an_application_that_starts_on_its_own_schema_alone_cannot_start():
+    (change,) = compare([matrix(old_new=Replayed(start_error="OperationalError: no such table: settings"))])
+
+    assert isinstance(change, CannotStart)
+    assert change.boot_migrates == ()
+
+
+def test_a_request_that_is_refused_after_the_migration_answers_differently():
+    missing = Replayed(answered=(Answered("/users", "GET", "/users", 404),))
+
+    changes = list(compare([matrix(old_new=missing)]))
+
+    assert AnswerDiffers("GET /users", 200, 404, ("sqlite",)) in changes
+
+
+def test_one_schema_is_no_proof_that_two_can_be_mixed():
+    same = Matrix("sqlite", matrix().cells, same=True)
+
+    assert list(compare([same])) == []
+
+
+def test_cells_that_could_not_be_tried_prove_nothing():
+    assert list(compare([matrix(new_new=Replayed(gave_up="OperationalError"))])) == []
