@@ -58,7 +58,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """A function that Flask calls around requests: before_request, after_request, teardown_request, url_value_preprocessor...
+    """A function that Flask calls around requests: before_request, after_request...
 
     Args:
         kind: Flask's name for it.
@@ -113,6 +113,7 @@ class Application:
         commands: Names of the application's own CLI commands.
         boot_migrates: Calls that would change the schema while the application starts ("flask_migrate.upgrade").
         invented: Names of settings that the environment lacked, for which a made-up value was given.
+        invent: The same as a probe asks for them; of what kind they are stands behind some.
         attempts: What the code tried and was refused: network, writes outside of its tree, exit.
         packages: Versions of what is installed: "flask" -> "3.1.3".
         notes: What the probe decided or could not read, a sentence each.
@@ -132,6 +133,7 @@ class Application:
     commands: tuple[str, ...] = ()
     boot_migrates: tuple[str, ...] = ()
     invented: tuple[str, ...] = ()
+    invent: tuple[str, ...] = ()
     attempts: tuple[str, ...] = ()
     packages: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

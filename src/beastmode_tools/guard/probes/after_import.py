@@ -53,7 +53,8 @@ def when_imported(name: str, change: Callable[[Any], None]) -> None:
         change: What to do with it.
     """
     if FINDER not in sys.meta_path:
-        sys.meta_path.insert(0, FINDER)  # type: ignore[arg-type] - a finder needs no more than find_spec
+        finders: list[Any] = sys.meta_path
+        finders.insert(0, FINDER)
     if name in sys.modules:
         change(sys.modules[name])
     else:

@@ -66,7 +66,7 @@ def without_names(path: str) -> str:
 
 def covered_paths(documents: dict[str, dict[str, Any]]) -> set[tuple[str, str]]:
     """Method and path of every operation that some document holds."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for document in documents.values():
         servers = document.get("servers") or [{}]
         bases = {"", str(document.get("basePath") or "").rstrip("/")}

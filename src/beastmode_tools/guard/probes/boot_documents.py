@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -173,8 +174,6 @@ def read_file(path: str) -> Any:
             content = file.read()
         if path.endswith(".json"):
             return json.loads(content)
-        import yaml
-
-        return yaml.safe_load(content)
+        return importlib.import_module("yaml").safe_load(content)  # only where the project has it
     except Exception:
         return None

@@ -23,7 +23,7 @@ def jobs(application: Any) -> list[dict[str, Any]]:
 
 def celery_tasks() -> list[Any]:
     """The functions of Celery's tasks."""
-    found = []
+    found: list[Any] = []
     for celery in living.instances_of("celery.app.base", "Celery"):
         for name, task in celery.tasks.items():
             if not name.startswith("celery."):
@@ -35,14 +35,13 @@ def queued() -> list[Any]:
     """Functions of the project that got a `delay` or `send`, or that stand in such an object."""
     if not any(name in sys.modules for name in QUEUES):
         return []
-    found = []
+    found: list[Any] = []
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None)
         if not path or not sources.is_own(path):
             continue
-        for value in list(vars(module).values()):
-            if callable(value) and not isinstance(value, type) and is_queued(value):
-                found.append(function_of(value))
+        held = [value for value in list(vars(module).values()) if callable(value) and not isinstance(value, type)]
+        found.extend(function_of(value) for value in held if is_queued(value))
     return found
 
 
@@ -65,7 +64,7 @@ def function_of(task: Any) -> Any:
 
 def scheduled() -> list[Any]:
     """Functions that APScheduler is to call."""
-    found = []
+    found: list[Any] = []
     for scheduler in living.instances_of("apscheduler.schedulers.base", "BaseScheduler"):
         found.extend(job.func for job in scheduler.get_jobs())
     return found
@@ -82,7 +81,7 @@ def commands(application: Any) -> list[str]:
 
 def walked(group: Any, before: str) -> list[tuple[str, Any]]:
     """The commands of a group and of those in it, with what they call."""
-    found = []
+    found: list[Any] = []
     for name, command in sorted(group.commands.items()):
         whole = f"{before} {name}".strip()
         if hasattr(command, "commands"):

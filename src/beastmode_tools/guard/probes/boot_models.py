@@ -15,13 +15,14 @@ ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def mappers() -> list[Any]:
-    """Every mapper of the process, sorted; a mapping that cannot be configured raises here, as it would on first use."""
+    """Every mapper of the process, sorted; a mapping that cannot be configured raises, as it would on first use."""
     if "sqlalchemy.orm" not in sys.modules:
         return []
     import sqlalchemy.orm
 
     sqlalchemy.orm.configure_mappers()
-    found = {mapper for registry in sqlalchemy.orm.mapperlib._all_registries() for mapper in registry.mappers}  # type: ignore[attr-defined] - private, and there since 1.4
+    registries: Any = vars(sqlalchemy.orm)["mapperlib"]._all_registries()  # private, and there since 1.4
+    found = {mapper for registry in registries for mapper in registry.mappers}
     return sorted(found, key=lambda mapper: (mapper.class_.__module__, mapper.class_.__qualname__))
 
 
@@ -42,7 +43,8 @@ def mapped() -> list[dict[str, Any]]:
 def path_of(kind: type) -> str | None:
     """The file of a class of the project."""
     module = sys.modules.get(kind.__module__)
-    return sources.relative(module.__file__) if module is not None and getattr(module, "__file__", None) else None
+    path = getattr(module, "__file__", None)
+    return sources.relative(path) if path else None
 
 
 def metadatas() -> list[Any]:

@@ -88,7 +88,7 @@ def handlers_of(view: Any, methods: list[str]) -> dict[str, tuple[Any, tuple[str
     kind = view_class(view)
     if kind is None:
         return {}
-    extra = []
+    extra: list[str] = []
     for name in ("decorators", "method_decorators"):
         held = getattr(kind, name, ())
         listed = [one for values in held.values() for one in values] if isinstance(held, dict) else list(held or ())

@@ -126,7 +126,7 @@ class Schemas:
             schema = nullable(schema)
         return schema
 
-    def kind(self, field: Any, *, loads: bool) -> dict[str, Any]:
+    def kind(self, field: Any, *, loads: bool) -> dict[str, Any]:  # noqa: PLR0911 - one for each kind of field
         """The type of one field, without what validates it."""
         names = [
             kind.__name__
@@ -175,7 +175,7 @@ def name_of(schema: Any, *, loads: bool) -> str:
     return f"{name}.{mark}"
 
 
-def listed(schema: dict[str, Any], many: bool) -> dict[str, Any]:
+def listed(schema: dict[str, Any], many: bool) -> dict[str, Any]:  # noqa: FBT001 - marshmallow's own word
     """A schema, or a list of it."""
     return {"type": "array", "items": schema} if many else schema
 
@@ -217,7 +217,7 @@ def validation(field: Any, schema: dict[str, Any]) -> list[str]:
     return others
 
 
-def said(validator: Any, schema: dict[str, Any]) -> dict[str, Any] | None:
+def said(validator: Any, schema: dict[str, Any]) -> dict[str, Any] | None:  # noqa: PLR0911 - one for each kind
     """What a marshmallow validator is in a schema; None for one that a schema cannot say."""
     name = type(validator).__name__
     if name == "Length":
@@ -242,7 +242,7 @@ def said(validator: Any, schema: dict[str, Any]) -> dict[str, Any] | None:
 def validators_of_schema(schema: Any) -> dict[str, Any]:
     """Names of methods that validate a whole schema or one of its fields."""
     hooks = getattr(schema, "_hooks", {})
-    names = set()
+    names: set[str] = set()
     for key, held in hooks.items():
         word = key if isinstance(key, str) else str(key[0])
         if "validates" in word:

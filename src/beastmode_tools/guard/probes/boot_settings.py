@@ -42,7 +42,7 @@ def settings(application: Any, request: dict[str, Any]) -> dict[str, Any]:
     return {str(name): shown(str(name), value, places) for name, value in application.config.items()}
 
 
-def shown(name: str, value: Any, places: dict[str, str], depth: int = 0) -> Any:
+def shown(name: str, value: Any, places: dict[str, str], depth: int = 0) -> Any:  # noqa: PLR0911 - one for each type
     """One value."""
     if isinstance(value, dict) and depth < DEEPEST:
         return {str(key): shown(str(key), inner, places, depth + 1) for key, inner in value.items()}

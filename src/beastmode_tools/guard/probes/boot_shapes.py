@@ -56,7 +56,7 @@ class Shapes:
         self.assigned = assigned
         self.classes = classes
 
-    def of(self, node: Any, depth: int = 0) -> dict[str, Any]:
+    def of(self, node: Any, depth: int = 0) -> dict[str, Any]:  # noqa: C901, PLR0911 - one for each kind of node
         """The schema of an expression; {} for what cannot be known."""
         if depth > DEEPEST or node is None:
             return {}

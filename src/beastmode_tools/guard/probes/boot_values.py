@@ -23,7 +23,7 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-def evaluate(node: Any, names: dict[str, Any], depth: int = 0) -> Any:
+def evaluate(node: Any, names: dict[str, Any], depth: int = 0) -> Any:  # noqa: PLR0911 - one a kind of node
     """A literal, something that a name leads to, or a schema or field made with such arguments; else UNKNOWN.
 
     Args:

@@ -76,7 +76,7 @@ class Confinement:
 
     def caller(self) -> str:
         """The nearest line of the project's own code on the stack, or of whoever called."""
-        frame = sys._getframe(2)
+        frame: Any = sys._getframe(2)
         nearest = None
         while frame is not None:
             path = frame.f_code.co_filename
@@ -207,7 +207,7 @@ def confine(request: dict[str, Any]) -> Confinement:
     CURRENT[:] = [confinement]
     limit(request)
     confinement_database.redirect(request, confinement)
-    os._exit = leave  # type: ignore[assignment] - it never returns either
+    vars(os)["_exit"] = leave
     sys.argv = ["flask"]
     os.environ.setdefault("FLASK_RUN_FROM_CLI", "true")  # `app.run()` at import returns then
     sys.addaudithook(confinement.hear)

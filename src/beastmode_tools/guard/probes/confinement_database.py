@@ -119,14 +119,14 @@ def wrap_create_engine(module: Any, redirection: Redirection) -> None:
 
 def is_default(url: Any) -> bool:
     """Whether Flask-SQLAlchemy, somewhere up the stack, calls this its default database."""
-    frame = sys._getframe(2)
+    frame: Any = sys._getframe(2)
     for _ in range(FRAMES):
         if frame is None:
             return False
         config = getattr(frame.f_locals.get("app"), "config", None)
         if isinstance(config, dict) and config.get("SQLALCHEMY_DATABASE_URI"):
             return str(config["SQLALCHEMY_DATABASE_URI"]) == str(url)
-        frame = frame.f_back  # type: ignore[assignment] - None ends the loop
+        frame = frame.f_back
     return False
 
 
@@ -156,7 +156,7 @@ def made(create: Callable[..., Any], url: Any, options: dict[str, Any]) -> Any:
     for _ in range(4):
         try:
             return create(url, **options)
-        except TypeError as error:
+        except TypeError as error:  # noqa: PERF203 - four times at most
             refused = INVALID.search(str(error))
             if refused is None:
                 raise

@@ -110,14 +110,14 @@ def offers(path: str) -> str | None:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return "app" if "Flask(" in text or "create_app" in text else None  # importing it tells the error
-    names = top_names(tree.body, os.path.basename(path) != "__init__.py")
+    names = top_names(tree.body, imports_count=os.path.basename(path) != "__init__.py")
     made = {name for name, is_made in names.items() if is_made}
     return next((name for name in (*NAMES, *FACTORIES) if name in made), None) or (
         next(iter(made)) if len(made) == 1 else None
     )
 
 
-def top_names(body: list[ast.stmt], imports_count: bool) -> dict[str, bool]:
+def top_names(body: list[ast.stmt], *, imports_count: bool) -> dict[str, bool]:
     """Names at the top level of a module -> whether each could be an application or a factory."""
     names: dict[str, bool] = {}
     for node in body:
@@ -134,7 +134,7 @@ def top_names(body: list[ast.stmt], imports_count: bool) -> dict[str, bool]:
                 bound = alias.asname or alias.name
                 names.setdefault(bound, bound in (*NAMES, *FACTORIES))
         elif isinstance(node, (ast.If, ast.Try, ast.With)) and not is_main(node):
-            names.update(top_names(node.body, imports_count))
+            names.update(top_names(node.body, imports_count=imports_count))
     return names
 
 

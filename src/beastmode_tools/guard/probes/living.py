@@ -14,7 +14,7 @@ def instances(kind: type) -> list[Any]:
     kinds = {kind}
     rest = [kind]
     while rest:
-        fresh = set(type.__subclasses__(rest.pop())) - kinds
+        fresh: set[type] = set(type.__subclasses__(rest.pop())) - kinds
         kinds |= fresh
         rest.extend(fresh)
     return [one for one in gc.get_objects() if type(one) in kinds]

@@ -32,7 +32,7 @@ CALL = re.compile(r"^(?P<name>[A-Za-z_]\w*)(?P<call>\(.*\))?$", re.DOTALL)
 NOTES: list[str] = []
 
 
-class CannotLoad(Exception):
+class CannotLoad(Exception):  # noqa: N818 - named for what it tells
     """The application was not found, or several things could be it; the message says what to do."""
 
 
@@ -42,11 +42,11 @@ def notes() -> list[str]:
 
 
 def load_application(request: dict[str, Any]) -> Any:
-    """The Flask application of the project; None where the project has nothing that could be one.
+    """The Flask application of the project; None where it has nothing that could be one.
 
     Args:
         request: "app" (as Flask's `--app`, or None), "folder", "migrations" ("record" or "run", for what migrates at
-            boot), "create_all" (whether the models' tables may be made), "invent" (whether missing settings are made up).
+            boot), "create_all" (whether the models' tables may be made), "invent" (settings to make up).
 
     Raises:
         CannotLoad: Several could be it, or what was named is not there.
@@ -58,7 +58,7 @@ def load_application(request: dict[str, Any]) -> Any:
     if not specs:
         return None
     if len(specs) > 1:
-        raise CannotLoad("several things could be the application: {}. Name one with --app".format(", ".join(specs)))
+        raise CannotLoad(f"several things could be the application: {', '.join(specs)}. Name one with --app")
     try:
         application = loaded(specs[0], request["folder"])
     finally:
@@ -79,13 +79,14 @@ def loaded(spec: str, folder: str) -> Any:
     try:
         target = getattr(module, match["name"])
     except AttributeError:
-        raise CannotLoad("--app {}: the module {} has no {!r}".format(spec, module.__name__, match["name"])) from None
+        raise CannotLoad(f"--app {spec}: the module {module.__name__} has no {match['name']!r}") from None
     if match["call"]:
         arguments, options = literal_arguments(attribute.strip())
         return application_of(target(*arguments, **options)) or refuse(spec, module)
-    return application_of(target) or (
-        application_of(called(target, module)) if callable(target) else refuse(spec, module)
-    )
+    application = application_of(target)
+    if application is None and callable(target):
+        application = application_of(called(target, module))
+    return application or refuse(spec, module)
 
 
 def split(spec: str) -> tuple[str, str, str]:
@@ -97,7 +98,7 @@ def split(spec: str) -> tuple[str, str, str]:
 
 def refuse(spec: str, module: Any) -> Any:
     """Says that what was named is no Flask application."""
-    raise CannotLoad("{} in {} gives no Flask application".format(spec, getattr(module, "__file__", module.__name__)))
+    raise CannotLoad(f"{spec} in {module.__name__} gives no Flask application. Name what does with --app")
 
 
 def module_name(name: str, folder: str) -> str:
@@ -110,7 +111,7 @@ def module_name(name: str, folder: str) -> str:
     path = path[:-3] if path.endswith(".py") else path
     if os.path.basename(path) == "__init__":
         path = os.path.dirname(path)
-    parts = []
+    parts: list[str] = []
     while True:
         path, part = os.path.split(path)
         parts.insert(0, part)
@@ -144,11 +145,8 @@ def found_in(module: Any) -> Any:
         return next(iter(instances.values()))
     if instances:
         names = [name for name, value in vars(module).items() if is_flask(value)]
-        raise CannotLoad(
-            "{} has several applications: {}. Name one with --app {}:NAME".format(
-                module.__name__, ", ".join(names), module.__name__
-            )
-        )
+        told = f"{module.__name__} has several applications: {', '.join(names)}"
+        raise CannotLoad(f"{told}. Name one with --app {module.__name__}:NAME")
     for name in NAMES:
         factory = getattr(module, name, None)
         if inspect.isfunction(factory):
@@ -183,11 +181,9 @@ def called(factory: Any, module: Any) -> Any:
     if not required:
         return factory()
     if len(required) > 1:
-        raise CannotLoad(
-            "{}() needs {}. Say with what to call it: --app '{}:{}(...)'".format(
-                factory.__name__, " and ".join(required), module.__name__, factory.__name__
-            )
-        )
+        name = factory.__name__
+        told = f"{name}() needs {' and '.join(required)}"
+        raise CannotLoad(f"{told}. Say with what to call it: --app '{module.__name__}:{name}(...)'")
     return tried(factory, module)
 
 
@@ -222,11 +218,8 @@ def tried(factory: Any, module: Any) -> Any:
         shown = getattr(argument, "__name__", repr(argument))
         NOTES.append(f"{factory.__name__}() was called with {keyword}={shown}")
         return application
-    raise CannotLoad(
-        "{}({}) could not be called ({}). Say with what: --app '{}:{}(...)'".format(
-            factory.__name__, keyword, failures[-1] if failures else "", module.__name__, factory.__name__
-        )
-    )
+    told = f"{factory.__name__}({keyword}) could not be called ({failures[-1]})"
+    raise CannotLoad(f"{told}. Say with what: --app '{module.__name__}:{factory.__name__}(...)'")
 
 
 def arguments_for(module: Any) -> list[Any]:

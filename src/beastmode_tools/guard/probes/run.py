@@ -1,4 +1,4 @@
-"""Runs one probe in the project's interpreter: `python run.py REQUEST.json RESULT.json`. Imports nothing of beastmode."""
+"""Runs one probe in the project's interpreter, and imports nothing of beastmode: `run.py REQUEST.json RESULT.json`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def main(question: str, result: str) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (AttributeError, OSError, ValueError):
+        except (AttributeError, OSError, ValueError):  # noqa: PERF203 - there are two
             continue  # the project's code closed or replaced it
     LEAVE(0)  # threads that the project's code started must not keep the answer waiting
 

@@ -13,7 +13,8 @@ __all__ = ["Missing", "invented", "missing", "prepare"]
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 NOT_SET = re.compile(
-    r"\b(?P<name>[A-Z][A-Z0-9_]{2,})[\"'`]? (?:was )?(?:is |not |must |be |has |to |required|needs|missing|undefined|environment|env )"
+    r"\b(?P<name>[A-Z][A-Z0-9_]{2,})[\"'`]? (?:was )?"
+    r"(?:is |not |must |be |has |to |required|needs|missing|undefined|environment|env )"
     r"|(?i:environment variable|env var(?:iable)?|setting|config(?:uration)?)s?:? [\"'`]?(?P<after>[A-Z][A-Z0-9_]{2,})"
 )
 DECLARED = ("EnvError", "EnvValidationError", "UndefinedValueError", "ImproperlyConfigured", "ConfigError")
@@ -38,7 +39,7 @@ KINDS = {"int": "3600", "float": "1.5", "bool": "true", "json": "{}", "date": "2
 INVENTED: list[str] = []
 
 
-class Missing(KeyError):
+class Missing(KeyError):  # noqa: N818 - named for what it tells
     """A name that is no setting of the environment."""
 
 
@@ -69,7 +70,7 @@ def answer_subscripts(request: dict[str, Any]) -> None:
     environment = type(os.environ)
     original = environment.__getitem__
 
-    def __getitem__(self: Any, name: str) -> str:
+    def get(self: Any, name: str) -> str:
         try:
             return original(self, name)
         except KeyError:
@@ -80,7 +81,7 @@ def answer_subscripts(request: dict[str, Any]) -> None:
             INVENTED.append(name)
             return original(self, name)
 
-    environment.__getitem__ = __getitem__  # type: ignore[method-assign] - that is the point
+    setattr(environment, "__getitem__", get)  # noqa: B010 - mypy would not let a method be replaced
 
 
 def is_of_project(path: str) -> bool:

@@ -6,7 +6,6 @@ import ast
 import functools
 import inspect
 import os
-import sys
 from typing import Any
 
 from . import confinement
@@ -25,6 +24,7 @@ LIBRARIES = (
     "beastmode",
     "click",
 )
+CALL = "__call__"
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 PACKAGES = os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep
 
@@ -99,7 +99,7 @@ def inner_of(function: Any) -> Any:
 
 def held_by(one: Any) -> Any:
     """The function of the project that a callable object of a library calls; None where there is none, or several."""
-    call = getattr(type(one), "__call__", None)
+    call = getattr(type(one), CALL, None)
     if (
         call is None
         or not hasattr(one, "__dict__")
@@ -141,8 +141,9 @@ def node_of(function: Any) -> Any:
 
 def source_of(node: Any, path: str) -> str:
     """An expression's source in one line."""
-    if sys.version_info >= (3, 9):
-        return ast.unparse(node)
+    unparse: Any = getattr(ast, "unparse", None)  # there since Python 3.9
+    if unparse is not None:
+        return str(unparse(node))
     return " ".join((ast.get_source_segment(text(path), node) or "").split())
 
 
@@ -159,7 +160,7 @@ def decorators_of(function: Any) -> list[str]:
 
 def wrappers_of(function: Any) -> list[str]:
     """Names of the functions that wrapped another one, outermost first, besides those of API libraries."""
-    names = []
+    names: list[str] = []
     while True:
         inner = inner_of(function)
         if inner is None or inspect.ismethod(function):
@@ -195,7 +196,7 @@ def fact(function: Any, extra: tuple[str, ...] = ()) -> dict[str, Any]:
     inner = unwrapped(function)
     if not hasattr(inner, "__code__"):
         kind = inner if inspect.isclass(inner) else type(inner)
-        call = getattr(kind, "__call__", None)
+        call = getattr(kind, CALL, None)
         inner = call if hasattr(call, "__code__") and not inspect.isclass(inner) else kind
     code = getattr(inner, "__code__", None)
     node = node_of(inner)

@@ -25,7 +25,7 @@ def read_application(side: Side, project: Project, *, database_url: str | None =
     facts = run_probe(
         side,
         "boot",
-        {"app": project.app, "migrations_folder": project.migrations, "database_url": database_url},
+        {**project.start, "migrations_folder": project.migrations, "database_url": database_url},
         python=project.python,
         environment=project.settings.environment,
         seconds=project.settings.timeout,
@@ -62,6 +62,7 @@ def application_from(facts: Mapping[str, Any]) -> Application:
         commands=tuple(facts["commands"]),
         boot_migrates=tuple(facts["boot_migrates"]),
         invented=tuple(facts["invented"]),
+        invent=tuple(facts.get("invent", ())),
         attempts=tuple(facts["attempts"]),
         packages=facts["packages"],
         notes=tuple(facts["notes"]),

@@ -52,6 +52,8 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
         seconds: After that the process and its children are ended.
         megabytes: Of address space that the process may add.
 
+    The answer's "invent" are their names, so that the next probe need not find out.
+
     Raises:
         ProbeFailed: It ended without an answer.
     """
@@ -73,7 +75,7 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
         request = {**request, "invent": sorted({*(request.get("invent") or ()), *missed})}
     if "failed" in answer:
         raise ProbeFailed(f"{asked}: {answer['failed']}", reason=answer.get("reason", "error"), detail=log)
-    return answer
+    return {**answer, "invent": request.get("invent") or []}
 
 
 def together(*pieces: Callable[[], Result]) -> Sequence[Result]:
