@@ -102,7 +102,7 @@ def class_gone(
     return ClassRemoved(pair.path, node.lineno, name, kind, tuple(used[:8]))
 
 
-def class_kind(module: Module, node: ast.ClassDef, depth: int = 0) -> str:
+def class_kind(module: Module, node: ast.ClassDef, depth: int = 0) -> str:  # noqa: PLR0911 - one sign a line
     """What a class is for: "model", "schema", "form", "view", "settings", "exception", or "class"."""
     names = [dotted(base) for base in node.bases]
     if any(isinstance(each, ast.Assign) and "__tablename__" in ast.unparse(each.targets[0]) for each in node.body):
@@ -111,6 +111,8 @@ def class_kind(module: Module, node: ast.ClassDef, depth: int = 0) -> str:
     for kind, pattern in CLASS_KINDS:
         if pattern.search(text):
             return kind
+    if is_settings_file(module.path) and any(name.isupper() for name in fields_of(node)):
+        return "settings"
     if re.search(r"Config$|Settings$", node.name) or "settings" in text.lower():
         return "settings"
     for name in names:

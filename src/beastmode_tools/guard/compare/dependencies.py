@@ -10,8 +10,9 @@ from beastmode_tools.guard.compare.code_delta import Delta
 from beastmode_tools.guard.compare.code_files import kind_of
 from beastmode_tools.guard.compare.code_files_changes import first_difference, how_changed
 from beastmode_tools.guard.compare.dependencies_read import Requirement, Requirements, requirements_of
+from beastmode_tools.guard.compare.vulnerabilities import REPORT, KnownVulnerability, compare_reports
 
-__all__ = ["DependencyChanged", "DependencyFileChanged", "KnownVulnerability", "compare_dependencies"]
+__all__ = ["DependencyChanged", "DependencyFileChanged", "compare_dependencies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,10 @@ class DependencyFileChanged:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownVulnerability:
-    """A vulnerability that is published for a version that the project asks for now."""
-
-    path: str
-    line: int
-    name: str
-    version: str
-    identifier: str
-    fixed_in: tuple[str, ...]
-    is_new: bool
-
-
-def compare_dependencies(delta: Delta) -> Iterator[DependencyChanged | DependencyFileChanged]:
+def compare_dependencies(delta: Delta) -> Iterator[DependencyChanged | DependencyFileChanged | KnownVulnerability]:
     """Every package that is asked for otherwise; each once, a lock file only where no other file tells of it."""
     told: set[str] = set()
+    places: dict[str, tuple[str, int]] = {}
     files = [change for change in delta.changes if kind_of(change.path) == "dependencies" and not change.is_binary]
     for change in sorted(files, key=lambda each: is_lock(each.path)):
         old, new = (requirements_of(change.path, text or "") for text in (change.old, change.new))
@@ -74,6 +63,7 @@ def compare_dependencies(delta: Delta) -> Iterator[DependencyChanged | Dependenc
             *requirement_changes(change.path, old, new),
             *file_changes(change.path, line, old, new),
         ]
+        places |= {name: (change.path, each.line) for name, each in new.packages.items()}
         for each in found:
             if isinstance(each, DependencyChanged) and is_lock(change.path):
                 if each.name in told:
@@ -85,6 +75,8 @@ def compare_dependencies(delta: Delta) -> Iterator[DependencyChanged | Dependenc
             problem = new.problem or old.problem
             what = f"cannot be read: {problem}" if problem else "nothing that is installed"
             yield DependencyFileChanged(change.path, line, what, how_changed(change), "")
+    if files and REPORT in delta.new_files:
+        yield from compare_reports(delta.old_files.get(REPORT), delta.new_files[REPORT], places)
 
 
 def is_lock(path: str) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import where
-from beastmode_tools.guard.compare.dependencies import DependencyChanged, DependencyFileChanged, KnownVulnerability
+from beastmode_tools.guard.compare.dependencies import DependencyChanged, DependencyFileChanged
+from beastmode_tools.guard.compare.vulnerabilities import KnownVulnerability
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 

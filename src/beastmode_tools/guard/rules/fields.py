@@ -57,7 +57,7 @@ def field_removed(change: FieldChanged) -> Iterator[Found]:
 def column_type_changed(change: FieldChanged) -> Iterator[Found]:
     """A column of a model is declared with another type."""
     if change.kind == "model" and is_changed(change) and "type" in change.aspects and "Column" in columns_of(change):
-        problem = f"{change.owner}.{change.name} has another type{BY_MIGRATION if change.migrated else ' than the database has'}"
+        problem = f"{change.owner}.{change.name} has another type{BY_MIGRATION if change.migrated else ''}"
         instead = "Add a new column, write both, copy, read the new one, and drop the old one in a later deploy."
         yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}")
 

@@ -60,7 +60,7 @@ def notification_changed(change: BodyChanged) -> Iterator[Found]:
 @rule("payment-changed", Verdict.CAUTIOUS, BodyChanged, FunctionAdded)
 def payment_changed(change: BodyChanged | FunctionAdded) -> Iterator[Found]:
     """How money moves."""
-    instead = "Run it against the provider's test mode: success, refusal, a timeout after the charge, and the same request twice."
+    instead = "Run it in the provider's test mode: success, refusal, a timeout after the charge, the same twice."
     if isinstance(change, BodyChanged):
         yield from topical(change, "payment", "how money moves", instead)
     elif "payment" in change.topics:
