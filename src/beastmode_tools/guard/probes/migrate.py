@@ -122,6 +122,8 @@ class Commands:
         try:
             self.environment.run(work)
         except BaseException as error:
+            if settings.missing(error) and not any(record["statements"] for record in records):
+                raise
             return {"ran": records, "error": told(error, self.request["folder"])}
         finally:
             self.recorder.watcher = None

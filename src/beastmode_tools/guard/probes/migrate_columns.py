@@ -11,20 +11,22 @@ __all__ = ["Column", "Reference", "Table", "read_tables"]
 
 POSTGRES_COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(coalesce(e.oid, b.oid, t.oid), NULL),
-        coalesce(eb.typtype, e.typtype, b.typtype, t.typtype)::text, t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A',
+        t.typelem <> 0 AND t.typlen = -1 AND t.typcategory = 'A',
         a.attnotnull OR (t.typtype = 'd' AND t.typnotnull), d.adbin IS NOT NULL AND a.attgenerated = '',
         a.attgenerated <> '', a.attidentity::text,
         (SELECT array_to_json(array_agg(l.enumlabel ORDER BY l.enumsortorder))::text FROM pg_enum l
             WHERE l.enumtypid = coalesce(e.oid, b.oid, t.oid)),
-        pg_get_expr(d.adbin, d.adrelid)
+        pg_get_expr(d.adbin, d.adrelid), CASE WHEN t.typtype = 'd' THEN coalesce((SELECT string_agg(
+            pg_get_constraintdef(k.oid), ' ') FROM pg_constraint k WHERE k.contypid = t.oid), '') END
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd'
-    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A' LEFT JOIN pg_type eb ON eb.oid = e.typbasetype
+    LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relname = '{name}' AND n.nspname = '{schema}' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"""
 PARTS = (
     "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition"
 )
+LISTED = re.compile(r"^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s*(?:\bIN\s*\(|=\s*ANY\b)", re.IGNORECASE)
 LITERALS = re.compile(r"'((?:[^']|'')*)'")
 
 
@@ -44,7 +46,8 @@ class Column:
         unique: Whether no two rows may share its value.
         array: Whether it holds a list.
         json: Whether its text is read as JSON.
-        checked: Whether a check of the table names it.
+        checked: Whether a check names it.
+        tries: Values that stand in such a check, and their neighbours, as SQL literals.
     """
 
     def __init__(self, name: str, type: str, base: str, *, nullable: bool, default: bool, made: bool) -> None:  # noqa: A002 - it is the column's
@@ -59,6 +62,7 @@ class Column:
         self.array = False
         self.json = False
         self.checked = False
+        self.tries: list[str] = []
         numbers = [int(number) for number in re.findall(r"\d+", type[type.find("(") :])] if "(" in type else []
         is_number = "numeric" in self.base or "decimal" in self.base
         self.length = numbers[0] if numbers and not is_number else None
@@ -131,12 +135,14 @@ def columns_of(connection: Any, table: Table) -> list[Column]:
     names = {"name": table.plain.replace("'", "''"), "schema": place.replace("'", "''")}
     found = []
     for row in rows(connection, POSTGRES_COLUMNS.format(**names)):
-        name, kind, base, _typtype, is_array, not_null, default, generated, identity, labels, expression = row
+        name, kind, base, is_array, not_null, default, generated, identity, labels, expression, domain = row
         serial = "nextval(" in str(expression or "")
         made = generated or identity != "" or serial
         column = Column(name, kind, base, nullable=not not_null, default=default, made=made)
         column.array = bool(is_array)
         column.labels = json.loads(labels) if labels else []
+        if domain:
+            learn_from_check(column, domain)
         found.append(column)
     return found
 
@@ -187,16 +193,26 @@ def add_checks(inspector: Any, table: Table) -> None:
         return
     for check in checks:
         text = str(check.get("sqltext") or "")
+        listed = LISTED.match(text)
+        name = listed.group(1) if listed else None
         for column in table.columns.values():
-            column.checked = column.checked or bool(re.search(r"\b{}\b".format(re.escape(column.name)), text))
-        listed = re.match(
-            r"^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s+IN\s*\(|^\(*\"?(\w+)\"?\)?(?:::[\w\s]+)?\)*\s*=\s*ANY\b",
-            text,
-            re.IGNORECASE,
-        )
-        name = (listed.group(1) or listed.group(2)) if listed else None
-        if name in table.columns and not table.columns[name].labels:
-            table.columns[name].labels = [one.replace("''", "'") for one in LITERALS.findall(text)]
+            if column.name == name and LITERALS.search(text):  # a list of texts says all that there is to know
+                column.labels = column.labels or [one.replace("''", "'") for one in LITERALS.findall(text)]
+            elif re.search(r"\b{}\b".format(re.escape(column.name)), text):
+                learn_from_check(column, text)
+
+
+def learn_from_check(column: Column, text: str) -> None:
+    """Takes the numbers and texts of a check as values to try."""
+    column.checked = True
+    bare = LITERALS.sub("", text)
+    numbers = [int(number) for number in re.findall(r"(?<![\w.])-?\d{1,9}(?![\w.])", bare)][:4]
+    if re.search(r"char|text|clob", column.base):
+        lengths = [most + step for most in numbers for step in (0, 1, -1) if 0 < most + step <= 300]
+        column.tries += ["'{}'".format("x" * length) for length in lengths]
+    else:
+        column.tries += [str(most + step) for most in numbers for step in (0, 1, -1)]
+    column.tries += ["'{}'".format(one) for one in LITERALS.findall(text)[:8]]
 
 
 def add_hints(table: Table, hints: dict[str, dict[str, Any]]) -> None:

@@ -12,7 +12,11 @@ from .migrate_values import UNKNOWN, VARIANTS, literal
 __all__ = ["fill", "hints_of"]
 
 SHIFTS = 4
-PLAINER = ("plain", "empty", "negative", "null", "edge")
+PLAINER = ("plain", "empty", "negative", "edge", "null")
+LADDERS = {"up": ("empty", "plain", "edge"), "down": ("edge", "plain", "empty")}
+"""What checked columns get, one after the other, so that the first is less than the second, or more."""
+
+MOST_TRIES = 12
 
 
 class Refused(Exception):
@@ -93,8 +97,11 @@ def insert(connection: Any, tables: dict[str, Table], table: Table, put_off: lis
     first = VARIANTS[number] if number < len(VARIANTS) else "plain"
     error = ""
     # A check seldom takes what is extreme: columns with one are tried ordinary first, and then the whole row.
-    tries = [(first, first), *((first, checked) for checked in PLAINER), *((plainer, plainer) for plainer in PLAINER)]
-    for variant, checked in dict.fromkeys(tries):
+    most = max([len(column.tries) for column in table.columns.values()], default=0)
+    others = [*PLAINER[:-1], *LADDERS, *("try {}".format(place) for place in range(min(most, MOST_TRIES))), "null"]
+    tries = [(variant, checked) for variant in dict.fromkeys((first, "plain")) for checked in others]
+    tries += [(plainer, plainer) for plainer in PLAINER]
+    for variant, checked in dict.fromkeys([(first, first), *tries]):
         for shift in range(SHIFTS):
             try:
                 values = row(tables, table, put_off, (variant, checked), number, shift)
@@ -116,6 +123,7 @@ def row(
     `variants` are one for columns that the database only types, and one for those that a check is on.
     """
     variant = variants[0]
+    checked = [column for column in table.columns.values() if column.checked]
     values: dict[str, str] = {}
     for reference in table.references:
         if reference in put_off or (
@@ -129,6 +137,8 @@ def row(
         if column.name in values or column.made or (column.name in pointing and column.nullable):
             continue
         wanted = variants[column.checked]
+        if wanted in LADDERS:
+            wanted = LADDERS[wanted][checked.index(column) % 3]
         if wanted == "null" and column.default:
             continue
         value = literal(column, varied(table, column, wanted), number + 100 * shift)

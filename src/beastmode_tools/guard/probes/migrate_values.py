@@ -44,16 +44,20 @@ def literal(column: Any, variant: str, number: int) -> str | None:
 
     Args:
         column: What the value is for.
-        variant: One of `VARIANTS`, or "negative".
+        variant: One of `VARIANTS`, "negative", or "try 3": the value at that place of those that a check names.
         number: Of the row; values of unique columns differ by it.
     """
     if variant == "null" and column.nullable:
         return None
     variant = "plain" if variant == "null" else variant
+    if variant.startswith("try ") and column.tries and not column.labels:
+        return str(column.tries[int(variant[4:]) % len(column.tries)])
     if column.labels:
         position = {"edge": -1, "empty": -1, "negative": -1}.get(variant, 0)
         label = column.labels[number % len(column.labels) if column.unique else position]
         return as_list(column, [quote(label)])
+    if variant.startswith("try "):
+        variant = "plain"
     if variant == "twin":
         variant = "plain"
         number = number if column.unique else 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.proved_migrations import ProvedFact, merged
@@ -11,6 +12,7 @@ from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import Command, error_of, run_migrations
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.guard.proofs.trips import trip_of
+from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.project import Project
 
 __all__ = ["Proof", "Start", "prove_revisions"]
@@ -185,10 +187,10 @@ def prove_revisions(  # noqa: PLR0913 - what is proved, where, and how it is tol
         progress: Told what takes a moment.
     """
     proof = Proof()
-    for start in starts:
-        journey = Journey(side, project, start, progress)
-        journey.walk(revisions)
-        proof.trips[start.scratch.dialect] = journey.trips
+    journeys = [Journey(side, project, start, progress) for start in starts]
+    together(*(partial(journey.walk, revisions) for journey in journeys))
+    for journey in journeys:
+        proof.trips[journey.dialect] = journey.trips
         proof.not_proven.extend(journey.not_proven)
     everything = [trip for trips in proof.trips.values() for trip in trips]
     facts = []
