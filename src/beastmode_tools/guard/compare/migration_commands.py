@@ -149,6 +149,10 @@ PATTERNS: tuple[tuple[str, Callable[[Place, re.Match[str], str], Operation]], ..
         lambda place, match, _: TransactionControl(place=place, command=match[1].upper()),
     ),
     (
+        r"SET CONSTRAINTS (.*)$",
+        lambda place, match, _: SetSetting(place=place, name="constraints", value=match[1]),
+    ),
+    (
         r"(?:SET|PRAGMA|RESET) (?:LOCAL |SESSION )?([\w.]+)(?:\s*(?:=|TO|\()\s*(.*?)\)?)?$",
         lambda place, match, _: SetSetting(place=place, name=match[1].lower(), value=unquoted(match[2] or "")),
     ),

@@ -1,5 +1,6 @@
 """Whether a downgrade takes back what its upgrade did."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -109,7 +110,7 @@ def made_keys(op: ops.AlterColumn) -> list[Key]:
 
 def object_key(prefix: str) -> Callable[[Any], list[Key]]:
     """The key of something that is told by its name."""
-    return lambda op: [(prefix, str(op.name))] if op.name else []
+    return lambda op: [(prefix, str(op.name).rpartition(".")[2])] if op.name else []
 
 
 NEEDS: dict[type, Callable[[Any], list[Key]]] = {
@@ -159,6 +160,8 @@ def unequal(up: Sequence[ops.Operation], down: Sequence[ops.Operation]) -> Itera
         table = getattr(op, "table", "")
         if key in given or goes_with(op, tables, columns) or undone_within(key, made, op, up):
             continue
+        if is_named_by_convention(key, op, down):
+            continue
         # A table that was renamed is taken back under either name.
         if renamed and any(rename(key, renamed) == other or key == rename(other, renamed) for other in given):
             continue
@@ -167,6 +170,24 @@ def unequal(up: Sequence[ops.Operation], down: Sequence[ops.Operation]) -> Itera
         place = next((op.place for op in down), up[0].place)
         yield DowngradeIncomplete(place, tuple(dict.fromkeys(missing)))
     yield from extra(up, down)
+
+
+def is_named_by_convention(key: Key, op: ops.Operation, down: Sequence[ops.Operation]) -> bool:
+    """Whether the downgrade takes it back under the name that a naming convention gives, or without a name."""
+    if key[0] == "drop constraint":
+        return any(
+            isinstance(each, ops.DropConstraint)
+            and each.table == key[1]
+            and each.name is not None
+            and key[2] in each.name
+            for each in down
+        )
+    tables = {each.table for each in down if isinstance(each, ops.CreateIndex) and each.name is None}
+    return (
+        key[0] == "create index"
+        and isinstance(op, ops.DropIndex)
+        and (op.table in tables or (not op.table and bool(tables)))
+    )
 
 
 def rename(key: Key, renamed: dict[str, str]) -> Key:
@@ -186,6 +207,9 @@ def goes_with(op: ops.Operation, tables: set[str], columns: set[tuple[str, ...]]
         touched = op.columns
     elif isinstance(op, ops.AlterColumn):
         touched = (op.new_name or op.column,)
+    if isinstance(op, ops.AddConstraint) and op.constraint.kind == "check":
+        words = set(re.findall(r"\w+", op.constraint.condition or ""))
+        touched = tuple(key[1] for key in columns if key[0] == table and key[1] in words)
     return any((table, name) in columns for name in touched)
 
 

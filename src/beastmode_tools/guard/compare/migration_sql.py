@@ -112,14 +112,16 @@ def operations_of_block(body: str, sql: str, place: Place, read: str) -> Iterato
 
 def parsed(sql: str, read: str) -> exp.Expression | None:
     """The syntax tree on the dialect, or on the first other one that knows the text."""
-    text = PARAMETER.sub(lambda match: f"p_{match[1] or match[2] or 'value'}", sql)
-    for dialect in dict.fromkeys((read, *FALLBACKS)):
-        try:
-            trees = [tree for tree in sqlglot.parse(text, read=dialect) if tree is not None]
-        except (SqlglotError, ValueError, RecursionError):
-            continue
-        if len(trees) == 1 and not isinstance(trees[0], exp.Command):
-            return trees[0]
+    filled = PARAMETER.sub(lambda match: f"p_{match[1] or match[2] or 'value'}", sql)
+    # As it is first: `?` is an operator of JSON too.
+    for text in dict.fromkeys((sql, filled)):
+        for dialect in dict.fromkeys((read, *FALLBACKS)):
+            try:
+                trees = [tree for tree in sqlglot.parse(text, read=dialect) if tree is not None]
+            except (SqlglotError, ValueError, RecursionError):
+                continue
+            if len(trees) == 1 and not isinstance(trees[0], exp.Command):
+                return trees[0]
     return None
 
 

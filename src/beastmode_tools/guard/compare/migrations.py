@@ -1,6 +1,7 @@
 """The operations of a change as the changes that rules judge."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from beastmode_tools.guard.compare import operations as ops
 from beastmode_tools.guard.compare.migration_changes import BackfillWithDdl, ErrorsSwallowed, TableRebuilt
@@ -18,7 +19,7 @@ def changes_of(operations: Sequence[ops.Operation], surroundings: Surroundings) 
         operations: Of the new revisions, both directions, in the order in which they run.
         surroundings: What is known besides.
     """
-    upgrades = [op for op in operations if op.place.direction == "upgrade"]
+    upgrades = with_types_of_downgrades(operations)
     known = with_context(upgrades, surroundings)
     yield from known
     revisions = list(dict.fromkeys(op.place.revision for op in operations))
@@ -27,6 +28,29 @@ def changes_of(operations: Sequence[ops.Operation], surroundings: Surroundings) 
         down = [op for op in operations if op.place.revision == revision and op.place.direction == "downgrade"]
         yield from together(up)
         yield from judged_downgrade(up, down)
+
+
+def with_types_of_downgrades(operations: Sequence[ops.Operation]) -> list[ops.Operation]:
+    """The upgrades; a type that changes was before what the downgrade makes of it, where nothing else says so."""
+    back = {
+        (op.place.revision, op.table, op.column): op
+        for op in operations
+        if isinstance(op, ops.AlterColumn) and op.place.direction == "downgrade" and op.type_to
+    }
+    found: list[ops.Operation] = []
+    for op in operations:
+        if op.place.direction != "upgrade":
+            continue
+        undo = (
+            back.get((op.place.revision, op.table, op.new_name or op.column))
+            if isinstance(op, ops.AlterColumn)
+            else None
+        )
+        if isinstance(op, ops.AlterColumn) and op.type_to is not None and op.type_from is None and undo is not None:
+            found.append(replace(op, type_from=undo.type_to, enum_from=op.enum_from or undo.enum_to))
+        else:
+            found.append(op)
+    return found
 
 
 def together(up: Sequence[ops.Operation]) -> Iterator[object]:

@@ -18,6 +18,7 @@ WAITS = {
     "idle_in_transaction_session_timeout",
     "foreign_keys",
     "legacy_alter_table",
+    "constraints",
 }
 WEAKENS = {"session_replication_role", "foreign_key_checks", "unique_checks", "sql_safe_updates", "row_security"}
 

@@ -59,7 +59,7 @@ def call(  # noqa: PLR0911 - one line for each kind of callee
 def call_unknown(reading: Reading, callee: Any, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:
     """A call of what is not known: it matters where the database goes into it, or `op` itself is hidden behind it."""
     given = [*arguments, *options.values()]
-    reaches = any(isinstance(each, Handle | Statement | Rows) for each in given)
+    reaches = any(reaches_database(each) for each in given)
     source = callee.source if isinstance(callee, Unknown) else ""
     inspects = source.startswith(("inspect", "print", "isinstance", "getattr", "hasattr", "str", "logger", "log."))
     if reaches and not inspects:
@@ -73,17 +73,29 @@ def call_unknown(reading: Reading, callee: Any, arguments: list[Any], options: d
     return Unknown(one_line(node), touches=reaches or (isinstance(callee, Unknown) and callee.touches))
 
 
+def reaches_database(value: Any) -> bool:
+    """Whether a value lets who gets it change the database; the dialect's name does not."""
+    return isinstance(value, Statement) or (isinstance(value, Handle) and value.kind not in {"dialect", "dialect name"})
+
+
 def call_dotted(reading: Reading, callee: Dotted, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:
     """A call of an imported name: a construct of SQLAlchemy, code of the project, or of another package."""
     made = construct(reading, callee.name, arguments, options, node)
     if made is not None:
         return made
     root = callee.name.partition(".")[0]
-    if reading.is_own(callee.name):
+    if reading.modules.is_own(callee.name):
+        value = reading.modules.resolve(callee.name)
+        if value is not None and value != callee:
+            return call(reading, value, arguments, options, node)
+        given = [*arguments, *options.values()]
+        if callee.name.rpartition(".")[2][:1].isupper() and not any(reaches_database(each) for each in given):
+            # A class of the project that is made without the database: a type of a column, a value.
+            return TypeValue(callee.name.rpartition(".")[2].upper())
         reading.cannot_read(node, f"it calls {callee.name}, whose code could not be followed")
         return Unknown(one_line(node), touches=True)
     given = [*arguments, *options.values()]
-    reaches = any(isinstance(each, Handle | Statement) for each in given)
+    reaches = any(reaches_database(each) for each in given)
     if reaches and root not in BENIGN and not callee.name.startswith("sqlalchemy.inspect"):
         reading.cannot_read(node, f"{callee.name} works on the database")
     return Unknown(one_line(node), touches=reaches)

@@ -44,6 +44,15 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 LONGEST = 400
 
 
+def looked_up(reading: Reading, node: ast.Name, scope: Scope) -> Any:
+    """A name; one that another module of the project imports is looked up there when it is used."""
+    value = scope.find(node.id)
+    if isinstance(value, Dotted) and reading.modules.is_own(value.name):
+        found = reading.modules.resolve(value.name)
+        return value if found is None else found
+    return value
+
+
 def evaluate(reading: Reading, node: ast.expr | None, scope: Scope) -> Any:
     """What an expression stands for; everything in it that acts is read on the way."""
     if node is None:
@@ -107,8 +116,8 @@ def attribute_of(owner: Any, name: str, node: ast.AST) -> Any:  # noqa: C901, PL
         return Method(owner, "c")
     if isinstance(owner, Method) and owner.name == "c":
         return Method(owner.owner, f"c.{name}")
-    if isinstance(owner, Model) and name == "__table__":
-        return TableValue(owner.table)
+    if isinstance(owner, Model) and name in {"__table__", "__tablename__"}:
+        return TableValue(owner.table) if name == "__table__" else owner.table
     if isinstance(owner, EnumClass):
         if name == "__members__":
             return {member.name: member for member in owner.members}
@@ -386,7 +395,7 @@ def function_value(reading: Reading, node: ast.Lambda, scope: Scope) -> Any:
 
 HANDLERS: dict[type[ast.expr], Callable[[Reading, Any, Scope], Any]] = {
     ast.Constant: lambda _reading, node, _scope: node.value,
-    ast.Name: lambda _reading, node, scope: scope.find(node.id),
+    ast.Name: looked_up,
     ast.Attribute: attribute,
     ast.Subscript: subscript,
     ast.List: sequence,

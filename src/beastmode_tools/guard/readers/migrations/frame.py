@@ -20,7 +20,6 @@ class Frame:
         condition: Sources of what could not be decided.
         guarded: An error here is swallowed.
         autocommit: No transaction is open.
-        depth: How many calls deep.
     """
 
     revision: str
@@ -30,7 +29,6 @@ class Frame:
     condition: str = ""
     guarded: bool = False
     autocommit: bool = False
-    depth: int = 0
 
     def under(self, test: Test) -> "Frame":
         """The frame within a branch."""

@@ -4,12 +4,13 @@ import ast
 import sys
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from beastmode_tools.guard.readers.migrations.values import Scope
+from beastmode_tools.guard.readers.migrations.values import Method, Scope
 
 __all__ = ["Modules"]
 
-MOST = 12
+MOST = 60
 LARGEST = 400_000
 
 
@@ -63,6 +64,24 @@ class Modules:
                 if candidate.is_file() and candidate.resolve().is_relative_to(self.folder.resolve()):
                     return candidate
         return None
+
+    def resolve(self, name: str) -> Any:
+        """The value of a dotted name, by the longest part of it that is a module; None where there is none."""
+        parts = name.split(".")
+        for end in range(len(parts) - 1, 0, -1):
+            scope = self.load(".".join(parts[:end]), "")
+            if scope is not None:
+                value = scope.names.get(parts[end])
+                return value if end == len(parts) - 1 else None if value is None else Method(value, parts[end + 1])
+        return None
+
+    def absolute(self, module: str, path: str) -> str:
+        """The dotted name of a module that a file imports by dots."""
+        file = self.find(module, path)
+        if file is None or self.folder is None or not module.startswith("."):
+            return module.lstrip(".")
+        parts = file.relative_to(self.folder).with_suffix("").parts
+        return ".".join(part for part in parts if part not in {"__init__", "src"})
 
     def load(self, module: str, path: str) -> Scope | None:
         """The names of a module; None where it cannot be read."""

@@ -9,7 +9,8 @@ from typing import Any
 from beastmode_tools.guard.compare.migration_sql import operations_of_sql
 from beastmode_tools.guard.compare.operations import ExecuteSql, Operation, Place, Unreadable
 from beastmode_tools.guard.readers.migrations.frame import Frame
-from beastmode_tools.guard.readers.migrations.values import Function, Handle, Partial, Scope, SqlText, Statement
+from beastmode_tools.guard.readers.migrations.modules import Modules
+from beastmode_tools.guard.readers.migrations.values import Function, Handle, Partial, SqlText, Statement
 
 __all__ = ["Reading", "one_line"]
 
@@ -25,17 +26,19 @@ class Reading:
     Args:
         frame: Where it is.
         run: Runs the body of a function with arguments; set by whoever walks statements.
-        load: Finds a module of the project by its dotted name: its scope, or None.
-        is_own: Whether a dotted name is code of the project.
+        modules: Finds modules of the project.
+        follows_imports: Whether imports are followed at once; else when what they name is used.
     """
 
     frame: Frame
     run: Callable[["Reading", Function, list[Any], dict[str, Any]], Any]
-    load: Callable[[str, str], Scope | None]
-    is_own: Callable[[str], bool]
+    modules: Modules
     operations: list[Operation] = field(default_factory=list)
     quiet: bool = False
+    follows_imports: bool = True
     spent: int = 0
+    calls: list[ast.AST] = field(default_factory=list)
+    is_exhausted: bool = False
 
     def place(self, node: ast.AST, handle: Handle | None = None) -> Place:
         """The place of what stands at a node."""
@@ -47,7 +50,8 @@ class Reading:
     def emit(self, *operations: Operation) -> None:
         """Keeps operations, where any dialect reaches them."""
         if not self.quiet and not self.frame.is_unreachable:
-            self.operations += operations
+            # What is read again, turn by turn of a loop, is not told again.
+            self.operations += [op for op in operations if not isinstance(op, Unreadable) or op not in self.operations]
 
     def cannot_read(self, node: ast.AST, reason: str) -> None:
         """Keeps that something was not understood."""

@@ -34,14 +34,31 @@ def read_operations(history: History, ids: Iterable[str], folder: Path | None = 
     """
     wanted = set(ids)
     order = [name for name in (*history.order, *history.cyclic) if name in wanted]
-    read = {name: read_source(history.revisions[name], folder) for name in order}
+    modules = project_modules(folder)
+    read = {name: read_source(history.revisions[name], folder, modules) for name in order}
     ups = [each for name in order for each in read[name] if each.place.direction == "upgrade"]
     downs = [each for name in reversed(order) for each in read[name] if each.place.direction == "downgrade"]
     return ups + downs
 
 
-def read_source(revision: Revision, folder: Path | None = None) -> list[Operation]:
-    """What one revision does in both directions."""
+def project_modules(folder: Path | None) -> Modules:
+    """Modules of a project, each declared once for all revisions that are read together."""
+    modules = Modules(folder)
+    modules.declare = lambda path, tree: declare(
+        Reading(Frame("", path), run_function, modules, follows_imports=False), tree
+    )
+    return modules
+
+
+def read_source(revision: Revision, folder: Path | None = None, modules: Modules | None = None) -> list[Operation]:
+    """What one revision does in both directions.
+
+    Args:
+        revision: With its source.
+        folder: The project's folder.
+        modules: Those of the project, where several revisions are read.
+    """
+    modules = modules or project_modules(folder)
     try:
         tree = ast.parse(revision.source)
     except (SyntaxError, ValueError, RecursionError) as error:
@@ -50,22 +67,18 @@ def read_source(revision: Revision, folder: Path | None = None) -> list[Operatio
     found: list[Operation] = []
     for direction in DIRECTIONS:
         try:
-            found += read_direction(revision, tree, direction, Modules(folder))
+            found += read_direction(revision, tree, direction, modules)
         except RecursionError:
             place = Place(revision.id, revision.path, direction=direction)
             found.append(
                 Unreadable(place=place, source=revision.path, reason="its expressions nest too deep to follow")
             )
-    return found + imports_of(revision, tree, Modules(folder))
+    return found + imports_of(revision, tree, modules)
 
 
 def read_direction(revision: Revision, tree: ast.Module, direction: Direction, modules: Modules) -> list[Operation]:
     """What `upgrade()` or `downgrade()` does."""
-    frame = Frame(revision.id, revision.path, direction)
-    reading = Reading(frame, run_function, modules.load, modules.is_own)
-    modules.declare = lambda path, module: declare(
-        Reading(Frame(revision.id, path, direction), run_function, modules.load, modules.is_own), module
-    )
+    reading = Reading(Frame(revision.id, revision.path, direction), run_function, modules)
     scope = declare(reading, tree)
     place = Place(revision.id, revision.path, direction=direction)
     entry = scope.names.get(direction)
@@ -73,6 +86,9 @@ def read_direction(revision: Revision, tree: ast.Module, direction: Direction, m
         return [NoOperations(place=place, why="missing")]
     for function in entries_of(entry, scope, direction):
         run_function(reading, function, [Unknown("engine_name")] * len(function.node.args.args), {})
+    if reading.is_exhausted:
+        reason = "it is too large to follow"
+        reading.operations.append(Unreadable(place=place, source=revision.path, reason=reason))
     if reading.operations:
         return reading.operations
     why = "raises" if only_raises(entry) else "empty"

@@ -31,14 +31,21 @@ ENDED = object()
 
 def run_function(reading: Reading, function: Function, arguments: list[Any], options: dict[str, Any]) -> Any:
     """Reads the body of a function with arguments; gives what it returns, as far as that is known."""
-    if reading.frame.depth >= DEPTH or not reading.spend():
+    # What calls itself has been read once already.
+    if function.node in reading.calls or not reading.spend():
+        return Unknown(function.name)
+    if len(reading.calls) >= DEPTH:
         reading.cannot_read(function.node, "calls go too deep to follow")
-        return Unknown("")
+        return Unknown(function.name)
     scope = bind(reading, function, arguments, options)
-    with reading.within(depth=reading.frame.depth + 1, path=function.path):
-        if isinstance(function.node, ast.Lambda):
-            return evaluate(reading, function.node.body, scope)
-        run_block(reading, function.node.body, scope)
+    reading.calls.append(function.node)
+    try:
+        with reading.within(path=function.path):
+            if isinstance(function.node, ast.Lambda):
+                return evaluate(reading, function.node.body, scope)
+            run_block(reading, function.node.body, scope)
+    finally:
+        reading.calls.pop()
     return scope.names.get("return", None)
 
 
@@ -67,7 +74,7 @@ def run_block(reading: Reading, statements: Sequence[ast.stmt], scope: Scope) ->
     """Reads statements; ENDED where none after them can run."""
     for index, node in enumerate(statements):
         if not reading.spend():
-            reading.cannot_read(node, "the migration is too large to follow")
+            reading.is_exhausted = True
             return ENDED
         if isinstance(node, ast.If):
             ended = run_if(reading, node, statements[index + 1 :], scope)
@@ -267,12 +274,15 @@ def run_import(reading: Reading, node: ast.Import, scope: Scope) -> object:
 def run_import_from(reading: Reading, node: ast.ImportFrom, scope: Scope) -> object:
     """`from a import b as c`; a name of the project's own code is taken from its module where that can be read."""
     module = "." * node.level + (node.module or "")
-    loaded = reading.load(module, reading.frame.path) if node.level or reading.is_own(module) else None
+    own = bool(node.level) or reading.modules.is_own(module)
+    # The migration's own imports are followed at once; those of modules that it imports, when they are used.
+    loaded = reading.modules.load(module, reading.frame.path) if own and reading.follows_imports else None
+    full = reading.modules.absolute(module, reading.frame.path) if node.level else module
     for name in node.names:
         if name.name == "*":
             scope.names |= loaded.names if loaded else {}
             continue
-        target: Any = Dotted(f"{module.lstrip('.')}.{name.name}".lstrip("."))
+        target: Any = Dotted(f"{full}.{name.name}".lstrip("."))
         if module == "alembic" and name.name == "op":
             target = Handle("op")
         elif module == "alembic" and name.name == "context":
