@@ -46,7 +46,8 @@ def started_application(request: dict[str, Any]) -> Any:
         if reason is None:
             raise
         words = "{}: {}".format(type(reason).__name__, str(reason).split("\n", 1)[0])
-        raise RuntimeError("the project's code ends the process after {}".format(words)) from error
+        message = "the project's code ends the process after {}".format(words)
+        raise RuntimeError(message) from error
 
 
 def knows_sqlalchemy() -> bool:
