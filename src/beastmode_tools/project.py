@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
@@ -55,6 +56,7 @@ class Project:
         app: "module:name" or "module:factory()" as Flask's `--app` takes it; None where it has to be found.
         migrations: The Alembic folder relative to `folder` (the one with `env.py`); None where there is none.
         settings: From `beastmode.toml`.
+        invent: Settings that the application needs and nobody gave, as its first start has told.
     """
 
     root: Path
@@ -63,6 +65,12 @@ class Project:
     app: str | None
     migrations: str | None
     settings: GuardSettings = field(default_factory=GuardSettings)
+    invent: tuple[str, ...] = ()
+
+    @property
+    def start(self) -> dict[str, Any]:
+        """What a probe is asked for to start it."""
+        return {"app": self.app, "invent": list(self.invent) or None}
 
 
 def find_project(folder: Path, *, app: str | None = None, python: Path | None = None) -> Project:

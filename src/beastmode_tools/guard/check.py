@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.accepted import apply_to, today
@@ -41,7 +42,7 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
         found = read(project, comparison, today=today(), progress=progress)
         proved = Proved(notes=list(NOT_RUN if not question.proofs else ()))
         if question.proofs and comparison.changes and not found.is_inert:
-            proved = prove_change(question, comparison, found, progress)
+            proved = prove_change(replace(question, project=found.startable(project)), comparison, found, progress)
         findings = findings_of(project, comparison, found, proved)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
     return Report(

@@ -18,7 +18,7 @@ from beastmode_tools.guard.proofs.captured import operations_that_ran
 from beastmode_tools.guard.proofs.drift import new_drift
 from beastmode_tools.guard.proofs.mixed import prove_mixed
 from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
-from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas, removed
+from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas
 from beastmode_tools.guard.proofs.scratch import Scratch, scratches
 from beastmode_tools.guard.proofs.states import State, move, reach
 from beastmode_tools.guard.proofs.usage import uses
@@ -42,7 +42,7 @@ class Proved:
         pictures: For pages.
         matrices: The mixed versions, one for each kind of database.
         states: For each kind of database, the ones at the base's and at the work's head.
-        dialects: On which kinds something was proved.
+        has_queries: Somewhere queries are counted already.
     """
 
     changes: list[Any] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Proved:
     pictures: dict[str, Any] = field(default_factory=dict)
     matrices: list[Matrix] = field(default_factory=list)
     states: list[tuple[State, State]] = field(default_factory=list)
-    dialects: list[str] = field(default_factory=list)
+    has_queries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,15 @@ class Work:
     comparison: Comparison
     read: Read
     progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One kind of database: its maker, an empty one at the base's head, and ones with rows at both heads."""
+
+    scratch: Scratch
+    head: State
+    schemas: Schemas
 
 
 def prove_change(question: Question, comparison: Comparison, read: Read, progress: Progress) -> Proved:
@@ -80,35 +89,29 @@ def prove_change(question: Question, comparison: Comparison, read: Read, progres
     with ExitStack() as stack:
         found, notes = scratches(question.shadow_url, python=question.project.python, progress=progress)
         proved.notes.extend(notes)
-        for scratch in found:
-            if question.on and scratch.dialect not in question.on:
-                continue
-            prove_on(work, stack.enter_context(scratch), proved)
+        wanted = [scratch for scratch in found if not question.on or scratch.dialect in question.on]
+        places = [place for scratch in wanted if (place := prepared(work, stack.enter_context(scratch), proved))]
+        prove_migrations(work, places, proved)
+        for place in places:
+            prove_versions(work, place, proved)
+        if places:
+            call_everything(work, places[0], proved)
     proved.changes.extend(new_drift(proved.states))
     proved.changes.extend(mixed_versions.compare(proved.matrices))
     return proved
 
 
-def prove_on(work: Work, scratch: Scratch, proved: Proved) -> None:
-    """Everything that one kind of database can show."""
+def prepared(work: Work, scratch: Scratch, proved: Proved) -> Place | None:
+    """One kind of database with what the proofs begin with; None where that cannot be had."""
     if work.project.migrations is None:
-        schemas = unmigrated(scratch, proved)
-        head = None
-    else:
-        head = at_base(work, scratch, proved)
-        schemas = None if head is None else with_rows(work, scratch, head, proved)
-    if schemas is None:
-        return
-    try:
-        if head is not None and work.read.new_revisions:
-            prove_migrations(work, Start(scratch, schemas.old, head.how == "created and stamped"), proved)
-            compare_states(work, scratch, head, proved)
-        prove_versions(work, scratch, schemas, proved)
-        if len(proved.matrices) == 1:
-            call_everything(work, scratch, schemas, proved)
-    finally:
-        removed(scratch, schemas.databases)
-    proved.dialects.append(scratch.dialect)
+        proved.notes.append(f"Without migrations there are no two schemas to prove anything on ({scratch.dialect}).")
+        return None
+    head = at_base(work, scratch, proved)
+    schemas = None if head is None else with_rows(work, scratch, head, proved)
+    if head is None or schemas is None:
+        return None
+    proved.has_queries = True
+    return Place(scratch, head, schemas)
 
 
 def at_base(work: Work, scratch: Scratch, proved: Proved) -> State | None:
@@ -131,7 +134,7 @@ def with_rows(work: Work, scratch: Scratch, head: State, proved: Proved) -> Sche
             work.project,
             scratch,
             head=head.database,
-            few=not proved.matrices,
+            few=not proved.has_queries,
             progress=work.progress,
         )
     except (ProbeFailed, CouldNotRun) as error:
@@ -140,32 +143,31 @@ def with_rows(work: Work, scratch: Scratch, head: State, proved: Proved) -> Sche
     return schemas
 
 
-def unmigrated(scratch: Scratch, proved: Proved) -> Schemas | None:
-    """Databases made from the models of each side, where there is no history."""
-    proved.notes.append(f"No history leads anywhere, so nothing was proved on {scratch.dialect}.")
-    return None
-
-
-def prove_migrations(work: Work, start: Start, proved: Proved) -> None:
+def prove_migrations(work: Work, places: Sequence[Place], proved: Proved) -> None:
     """The new revisions up, down and up again; and what they did beside what their source says."""
-    proof = prove_revisions(work.comparison.new, work.project, [start], work.read.new_revisions, progress=work.progress)
+    if not work.read.new_revisions or not places:
+        return
+    starts = [Start(place.scratch, place.schemas.old, place.head.how == "created and stamped") for place in places]
+    new = work.comparison.new
+    proof = prove_revisions(new, work.project, starts, work.read.new_revisions, progress=work.progress)
     proved.changes.extend(proof.facts)
     proved.notes.extend(proof.not_proven)
     for dialect, trips in proof.trips.items():
-        ran = operations_that_ran(trips)
-        proved.changes.extend(differences(work.read.operations, ran, dialect))
+        proved.changes.extend(differences(work.read.operations, operations_that_ran(trips), dialect))
+    for place in places:
+        compare_states(work, place, proved)
 
 
-def compare_states(work: Work, scratch: Scratch, head: State, proved: Proved) -> None:
+def compare_states(work: Work, place: Place, proved: Proved) -> None:
     """The work side's head beside the base's, for what models and migrations newly disagree on."""
-    copy = scratch.new(like=head.database)
+    copy = place.scratch.new(like=place.head.database)
     try:
-        proved.states.append((head, move(work.comparison.new, work.project, copy)))
+        proved.states.append((place.head, move(work.comparison.new, work.project, copy)))
     except ProbeFailed as error:
-        proved.notes.append(f"Models were not compared with the migrated schema on {scratch.dialect}: {error}.")
+        proved.notes.append(f"Models were not compared with the migrated schema on {copy.dialect}: {error}.")
 
 
-def prove_versions(work: Work, scratch: Scratch, schemas: Schemas, proved: Proved) -> None:
+def prove_versions(work: Work, place: Place, proved: Proved) -> None:
     """Old and new code on the old and the new schema, and what their routes ask the database."""
     apps = (work.read.old_app, work.read.new_app)
     bodies = {name: bodies_of(app) if app else {} for name, app in zip(("old", "new"), apps, strict=True)}
@@ -174,29 +176,26 @@ def prove_versions(work: Work, scratch: Scratch, schemas: Schemas, proved: Prove
             work.comparison.old,
             work.comparison.new,
             work.project,
-            scratch,
-            schemas=schemas,
+            place.scratch,
+            schemas=place.schemas,
             bodies={"old": bodies["old"], "new": bodies["new"]},
-            queries=schemas.old_few is not None,
+            queries=place.schemas.old_few is not None,
             progress=work.progress,
         )
     except ProbeFailed as error:
-        proved.notes.append(f"Mixed versions were not proved on {scratch.dialect}: {error}.")
+        proved.notes.append(f"Mixed versions were not proved on {place.scratch.dialect}: {error}.")
         return
     proved.matrices.append(mixed.matrix)
     proved.pictures.setdefault("mixed_versions", picture)
-    proved.notes.extend([*schemas.notes, *notes])
+    proved.notes.extend([*place.schemas.notes, *notes])
     if mixed.costs is not None:
         proved.changes.extend(queries.compare(*mixed.costs))
 
 
-def call_everything(work: Work, scratch: Scratch, schemas: Schemas, proved: Proved) -> None:
+def call_everything(work: Work, place: Place, proved: Proved) -> None:
     """Every route called as nobody, on both sides."""
-    copies = (scratch.new(like=schemas.old), scratch.new(like=schemas.new))
-    try:
-        called = prove_anonymous(work.comparison.old, work.comparison.new, work.project, copies, progress=work.progress)
-    finally:
-        removed(scratch, copies)
+    copies = (place.scratch.new(like=place.schemas.old), place.scratch.new(like=place.schemas.new))
+    called = prove_anonymous(work.comparison.old, work.comparison.new, work.project, copies, progress=work.progress)
     proved.changes.extend(called.changes)
     proved.notes.extend(called.not_proven)
 

@@ -1,7 +1,7 @@
 """The first half of a check: both sides read, and started once."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -60,6 +60,11 @@ class Read:
             return []
         return [name for name in self.new_history.order if name not in self.old_history.revisions]
 
+    def startable(self, project: Project) -> Project:
+        """The project with the settings that its first start had to make up."""
+        apps = [app for app in (self.old_app, self.new_app) if app is not None]
+        return replace(project, invent=tuple(sorted({name for app in apps for name in app.invent})))
+
 
 def read(project: Project, comparison: Comparison, *, today: date, progress: Callable[[str], None]) -> Read:
     """Both sides, read and started, and what differs between them.
@@ -74,7 +79,7 @@ def read(project: Project, comparison: Comparison, *, today: date, progress: Cal
     found.is_inert = all(kind_of(change.path) in INERT for change in comparison.changes)
     if not found.is_inert:
         progress("starting both sides")
-        start(project, comparison, found)
+        start(project, comparison, found, progress)
         found.changes.extend(compare_documents(found, today))
     read_migrations(project, comparison, found)
     found.changes.extend(
@@ -98,7 +103,7 @@ def read(project: Project, comparison: Comparison, *, today: date, progress: Cal
     return found
 
 
-def start(project: Project, comparison: Comparison, found: Read) -> None:
+def start(project: Project, comparison: Comparison, found: Read, progress: Callable[[str], None]) -> None:
     """Starts both sides at the same time, and takes down how that went."""
     old, new = together(
         lambda: started(comparison.old, project),
@@ -112,6 +117,7 @@ def start(project: Project, comparison: Comparison, found: Read) -> None:
         found.changes.append(NotStarted(sides, str(failed[0]), failed[0].reason, failed[0].detail))
         found.notes.append(f"Routes, settings and contracts were not compared, since {failed[0]}.")
     if found.new_app is not None:
+        progress("; ".join(found.new_app.notes) or "both sides have started")
         found.notes.extend(notes_of(found.new_app))
 
 
@@ -131,7 +137,6 @@ def notes_of(app: Application) -> Iterator[str]:
         yield f"While starting, the application tried what a check does not allow: {attempt}."
     if app.boot_migrates:
         yield f"The application migrates while it starts ({', '.join(app.boot_migrates)}); that was kept from it."
-    yield from app.notes
 
 
 def compare_documents(found: Read, today: date) -> Iterator[Any]:

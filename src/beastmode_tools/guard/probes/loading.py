@@ -51,7 +51,6 @@ def load_application(request: dict[str, Any]) -> Any:
     Raises:
         CannotLoad: Several could be it, or what was named is not there.
     """
-    settings.prepare(request)
     migrating.watch(request)
     spec = request.get("app") or os.environ.get("FLASK_APP") or finding.flaskenv(request["folder"])
     specs = [spec] if spec else finding.candidates(request["folder"])

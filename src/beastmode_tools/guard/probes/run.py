@@ -68,6 +68,7 @@ def asked(request: dict[str, Any]) -> dict[str, Any]:
     try:
         confinement = importlib.import_module(PACKAGE + ".confinement").confine(request)
         attempts = confinement.attempts
+        importlib.import_module(PACKAGE + ".settings").prepare(request)
         task = importlib.import_module(PACKAGE + "." + request["task"])
         answer: dict[str, Any] = task.answer(request)
     except BaseException as error:

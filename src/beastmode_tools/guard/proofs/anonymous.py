@@ -74,7 +74,7 @@ def call_anonymously(side: Side, project: Project, database: Database | None) ->
     facts = run_probe(
         side,
         "anonymous",
-        {"app": project.app, "database_url": database.url if database else None},
+        {**project.start, "database_url": database.url if database else None},
         python=project.python,
         environment=project.settings.environment,
         seconds=project.settings.timeout,

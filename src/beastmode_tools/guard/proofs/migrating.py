@@ -44,7 +44,7 @@ def run_migrations(side: Side, project: Project, database: Database, commands: S
         side,
         "migrate",
         {
-            "app": project.app,
+            **project.start,
             "alembic": project.migrations,
             "database_url": database.url,
             "create_all": False,

@@ -43,7 +43,7 @@ class Run:
 def replay(run: Run, project: Project) -> Replayed:
     """What became of it; an application that does not start is a fact, not an error."""
     request: dict[str, Any] = {
-        "app": project.app,
+        **project.start,
         "alembic": project.migrations,
         "database_url": run.database.url,
         "migrations": "run" if run.migrating else "record",
