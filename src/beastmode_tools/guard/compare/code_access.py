@@ -48,7 +48,7 @@ def compare_access(compared: list[Pair], usage: Usage) -> Iterator[AccessCheckCh
             continue
         for name, new in pair.new.functions.items():
             old = pair.old.functions.get(name)
-            if old is None or old.node is new.node or same_behaviour(old.node, new.node):
+            if old is None or pair.old.source(name) == pair.new.source(name) or same_behaviour(old.node, new.node):
                 continue
             before, after = checks_of(old.node), checks_of(new.node)
             if before != after:

@@ -55,7 +55,7 @@ def compare_functions(compared: list[Pair], usage: Usage) -> Iterator[Change]:
         come += [Standing(pair.new, new[name]) for name in new if name not in old and pair.new]
         if pair.old and pair.new:
             for name in old:
-                if name in new:
+                if name in new and pair.old.source(name) != pair.new.source(name):
                     yield from changed(Standing(pair.old, old[name]), Standing(pair.new, new[name]), usage)
     yield from come_and_gone(gone, come, usage)
 

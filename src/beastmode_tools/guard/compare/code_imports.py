@@ -19,14 +19,14 @@ def compare_imports(compared: list[Pair], usage: Usage) -> Iterator[ImportBroken
         if pair.new is None:
             continue
         old = import_keys(pair.old) if pair.old is not None else set()
-        for node in ast.walk(pair.new.tree):
+        for node in pair.new.nodes:
             if isinstance(node, ast.ImportFrom) and ast.dump(node) not in old:
                 yield from missing(pair.new, node, usage)
 
 
 def import_keys(module: Module) -> set[str]:
     """The imports of a file, to compare."""
-    return {ast.dump(node) for node in ast.walk(module.tree) if isinstance(node, ast.Import | ast.ImportFrom)}
+    return {ast.dump(node) for node in module.nodes if isinstance(node, ast.Import | ast.ImportFrom)}
 
 
 def missing(module: Module, node: ast.ImportFrom, usage: Usage) -> Iterator[ImportBroken]:
@@ -55,7 +55,7 @@ def names_of(module: Module) -> set[str]:
             each.id for each in ast.walk(statement) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
         }
     if "__getattr__" in found or any(
-        isinstance(each, ast.Call) and getattr(each.func, "id", "") == "globals" for each in ast.walk(module.tree)
+        isinstance(each, ast.Call) and getattr(each.func, "id", "") == "globals" for each in module.nodes
     ):
         found.add("*")
     return found

@@ -1,16 +1,20 @@
 """Python code without what does not change its behaviour, so that two versions can be compared."""
 
 import ast
-import copy
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from beastmode_tools.guard.compare.code_syntax import SCOPES, FunctionNode
 
-__all__ = ["Difference", "Piece", "body_difference", "difference", "expression", "same_behaviour"]
+__all__ = ["Difference", "Piece", "body_difference", "body_key", "difference", "expression", "same_behaviour"]
+
+BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
+NOTHING: Mapping[str, str] = {}
+LEFT_OUT = {"annotation", "returns", "type_comment", "kind", "ctx", "type_params"}
+"""What does not run: hints, and what the place of an expression says anyway."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,112 +50,83 @@ class Difference:
 
 def same_behaviour(old: FunctionNode, new: FunctionNode) -> bool:
     """Whether both do the same: docstrings, comments, layout, annotations and names of local variables do not count."""
-    return body_key(old) == body_key(new)
+    return old is new or body_key(old) == body_key(new)
 
 
 @functools.lru_cache(maxsize=4096)
 def body_key(node: FunctionNode) -> str:
     """The body in its normal form, local variables numbered by their first appearance."""
-    plain = without_hints(node)
-    return "\n".join(ast.dump(each) for each in LocalNames(plain).visited())
+    names = local_names(node)
+    return "\n".join(key(each, names) for each in working(node.body))
 
 
-@functools.lru_cache(maxsize=4096)
-def without_hints(node: FunctionNode) -> FunctionNode:
-    """A copy without docstrings and annotations."""
-    stripped = Stripped().visit(copy.deepcopy(node))
-    assert isinstance(stripped, ast.FunctionDef | ast.AsyncFunctionDef)  # noqa: S101 - for the type checker
-    return stripped
+def working(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """The statements that do something: no docstring, no bare strings, no `pass`, no imports, no bare hints.
 
-
-class Stripped(ast.NodeTransformer):
-    """Takes out what does not run: docstrings, annotations, `pass` beside other statements."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        return self.function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
-        return self.function(node)
-
-    def function(self, node: FunctionNode) -> ast.AST:
-        node.returns = None
-        arguments = node.args
-        for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
-            if each is not None:
-                each.annotation = None
-        self.generic_visit(node)
-        node.body = without_words(node.body)
-        return node
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        self.generic_visit(node)
-        if node.value is None:
-            return None
-        return ast.copy_location(ast.Assign(targets=[node.target], value=node.value), node)
-
-    def visit_Import(self, node: ast.Import) -> None:
-        """Left out: what is done with the imported name shows."""
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
-        """Left out as well."""
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        # Annotations of a class are its fields for dataclasses, pydantic and SQLAlchemy: they stay.
-        node.body = [each if isinstance(each, ast.AnnAssign) else self.visit(each) for each in without_words(node.body)]
-        return node
-
-
-def without_words(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The body without its docstring, other bare strings and a `pass` that fills nothing."""
-    kept = [
+    An import inside of a function shows by what is done with the imported name.
+    """
+    return [
         each
         for each in body
-        if not isinstance(each, ast.Pass) and not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        if not isinstance(each, ast.Pass | ast.Import | ast.ImportFrom)
+        and not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+        and not (isinstance(each, ast.AnnAssign) and each.value is None)
     ]
-    return kept or [ast.Pass()]
 
 
-class LocalNames(ast.NodeTransformer):
-    """Numbers the names that a function binds itself; parameters keep theirs, since callers may use them."""
-
-    def __init__(self, function: FunctionNode) -> None:
-        self.function = copy.deepcopy(function)
-        self.numbers: dict[str, str] = {}
-        kept = {name for node in ast.walk(self.function) for name in parameters_and_globals(node)}
-        for node in ast.walk(self.function):
-            for name in bound(node):
-                if name not in kept:
-                    self.numbers.setdefault(name, f"local {len(self.numbers)}")
-
-    def visited(self) -> list[ast.AST]:
-        return [self.visit(each) for each in self.function.body]
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = self.numbers.get(node.id, node.id)
-        return node
-
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
-        node.name = self.numbers.get(node.name, node.name) if node.name else None
-        self.generic_visit(node)
-        return node
-
-
-def bound(node: ast.AST) -> Iterator[str]:
-    """Names that the node binds as local variables."""
+def key(node: Any, names: Mapping[str, str] = NOTHING) -> str:  # noqa: PLR0911 - one form a line
+    """A text that is equal for code that does the same; `names`: local name -> what stands for it."""
+    if isinstance(node, list):
+        return f"[{','.join([key(each, names) for each in node])}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
     match node:
-        case ast.Name(id=name, ctx=ast.Store()):
-            yield name
+        case ast.Name(id=name):
+            return names.get(name, name)
+        case ast.Constant(value=value):
+            return repr(value)
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            parts = [key(node.args, names), key(node.decorator_list, names), key(working(node.body), names)]
+            return f"{type(node).__name__} {node.name}({','.join(parts)})"
+        case ast.ClassDef():
+            # Annotations of a class are its fields for dataclasses, pydantic and SQLAlchemy: they stay.
+            return ast.dump(node)
+        case ast.AnnAssign(target=target, value=value):
+            return f"Assign([{key(target, names)}],{key(value, names)})"
+        case ast.Assign(targets=targets, value=value):
+            return f"Assign({key(targets, names)},{key(value, names)})"
         case ast.ExceptHandler(name=str(name)):
-            yield name
+            inside = key(working(node.body), names)
+            return f"ExceptHandler({key(node.type, names)},{names.get(name, name)},{inside})"
+    return f"{type(node).__name__}({','.join(fields_of(node, names))})"
 
 
-def parameters_and_globals(node: ast.AST) -> Iterator[str]:
-    """Names that must stay as they are written."""
-    match node:
-        case ast.arg(arg=name):
-            yield name
-        case ast.Global(names=names) | ast.Nonlocal(names=names):
-            yield from names
+def fields_of(node: ast.AST, names: Mapping[str, str]) -> list[str]:
+    """The parts of a node that run."""
+    found = []
+    for name in node._fields:
+        if name in LEFT_OUT:
+            continue
+        value = getattr(node, name, None)
+        if name in BLOCKS and isinstance(value, list):
+            value = working(value)
+        found.append(key(value, names))
+    return found
+
+
+def local_names(function: FunctionNode) -> dict[str, str]:
+    """Numbers for the names that a function binds itself; parameters keep theirs, since callers may use them."""
+    kept: set[str] = set()
+    found: list[str] = []
+    for node in ast.walk(function):
+        match node:
+            case ast.arg(arg=name):
+                kept.add(name)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                kept.update(names)
+            case ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
+                found.append(name)
+    return {name: f"local {number}" for number, name in enumerate(dict.fromkeys(found)) if name not in kept}
 
 
 def expression(node: ast.AST | None) -> str:
@@ -173,42 +148,33 @@ def difference(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> Difference:
 
 
 def body_difference(old: FunctionNode, new: FunctionNode) -> Difference:
-    """The same for two functions, without docstrings and annotations."""
-    return difference(without_hints(old).body, without_hints(new).body)
+    """The same for the bodies of two functions."""
+    return difference(old.body, new.body)
 
 
 def pieces(body: Sequence[ast.stmt]) -> Iterator[Piece]:
     """Statements in order; of a block first its head, then its statements, then its end."""
-    for statement in body:
+    for statement in working(body):
         if isinstance(statement, SCOPES):
             continue  # a definition inside is compared by itself
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            continue  # what is done with the imported name shows
-        parts = [part for part in blocks(statement) if part]
+        parts = [
+            part for part in (getattr(statement, name, None) for name in BLOCKS) if isinstance(part, list) and part
+        ]
         if not parts:
-            yield Piece(ast.dump(statement), statement, "statement")
+            yield Piece(key(statement), statement, "statement")
             continue
-        yield Piece(ast.dump(emptied(statement)), statement, "head")
+        yield Piece(head_key(statement), statement, "head")
         for part in parts:
             if isinstance(part[0], ast.ExceptHandler | ast.match_case):
                 for handler in part:
-                    yield Piece(ast.dump(emptied(handler)), handler, "head")
+                    yield Piece(head_key(handler), handler, "head")
                     yield from pieces(handler.body)
             else:
                 yield from pieces(part)
                 yield Piece("<end>", statement, "end")
 
 
-def blocks(statement: ast.stmt) -> list[list[Any]]:
-    """The lists of statements, handlers and cases inside a statement."""
-    names = ("body", "handlers", "cases", "orelse", "finalbody")
-    return [getattr(statement, name, []) for name in names]
-
-
-def emptied(node: ast.AST) -> ast.AST:
+def head_key(node: ast.AST) -> str:
     """The head of a block: its condition, its items, but none of its statements."""
-    head = copy.copy(node)
-    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-        if isinstance(getattr(head, name, None), list):
-            setattr(head, name, [])
-    return head
+    parts = [key(getattr(node, name, None)) for name in node._fields if name not in BLOCKS and name not in LEFT_OUT]
+    return f"{type(node).__name__}({','.join(parts)})"

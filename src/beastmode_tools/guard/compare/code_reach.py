@@ -41,6 +41,8 @@ class Usage:
         self.core = core
         self.parsed = 0
         self.words: dict[str, dict[str, frozenset[str]]] = {}
+        self.reached: dict[tuple[str, str], Reach] = {}
+        self.named_by: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     @cached_property
     def sources(self) -> list[str]:
@@ -79,7 +81,7 @@ class Usage:
             if "register_blueprint(" not in text and "add_namespace(" not in text:
                 continue
             module = self.module(path)
-            for call in ast.walk(module.tree) if module is not None else ():
+            for call in module.nodes if module is not None else ():
                 if isinstance(call, ast.Call) and call.args and REGISTERS.search(dotted(call.func)):
                     target = self.defined_at(module, path, dotted(call.args[0]))
                     prefix = next(
@@ -160,6 +162,12 @@ class Usage:
 
     def reach(self, path: str, name: str) -> Reach:
         """From where a function can be reached, and which tests execute it."""
+        if (path, name) not in self.reached:
+            self.reached[path, name] = self.looked_up(path, name)
+        return self.reached[path, name]
+
+    def looked_up(self, path: str, name: str) -> Reach:
+        """The same, without a look at what is known already."""
         visited = self.visited(path, name)
         entries = dict.fromkeys(label for place in visited for label in self.labels(*place))
         return Reach(
@@ -189,14 +197,22 @@ class Usage:
             last = wanted[-2]  # a special method is called through its class
         if not last:
             return
-        for user in [path, *self.importers.get(path, ())]:
-            if last in self.files.get(user, ""):
-                for scope, words in self.scopes(user).items():
-                    if last in words and (user, scope) != (path, name):
-                        yield user, scope
+        yield from (place for place in self.naming(path, last) if place != (path, name))
         if len(wanted) > 1 and wanted[:-1] != [""]:
             # Whoever wraps or holds it: a closure runs with its outer function, a method with its class.
             yield path, ".".join(wanted[:-1])
+
+    def naming(self, path: str, last: str) -> list[tuple[str, str]]:
+        """Every function that names a word, in a file and in those that import it."""
+        if (path, last) not in self.named_by:
+            self.named_by[path, last] = [
+                (user, scope)
+                for user in [path, *sorted(self.importers.get(path, ()))]
+                if last in self.files.get(user, "")
+                for scope, words in self.scopes(user).items()
+                if last in words
+            ]
+        return self.named_by[path, last]
 
     def labels(self, path: str, name: str) -> Iterator[str]:
         """How a person calls the entry that a function is: `GET /orders`, `job send_receipt`."""
@@ -275,7 +291,7 @@ def class_words(node: ast.ClassDef) -> frozenset[str]:
 
 def names_it(module: Module, name: str, *, in_own_file: bool) -> bool:
     """Whether the file uses the name: as a variable, an attribute or in an import."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Name(id=word) | ast.Attribute(attr=word) if word == name:
                 return True

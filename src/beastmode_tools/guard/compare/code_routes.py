@@ -1,6 +1,7 @@
 """Routes and roles of functions, as the source declares them: for what is not started, and for names in messages."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -95,6 +96,7 @@ class DeclaredRoute:
     target: str
 
 
+@functools.lru_cache(maxsize=512)
 def declared_routes(module: Module) -> list[DeclaredRoute]:
     """The routes that a file declares by decorators, `add_url_rule` and `add_resource`."""
     known = prefixes(module)
@@ -103,9 +105,7 @@ def declared_routes(module: Module) -> list[DeclaredRoute]:
         for name, node in [*((each.name, each.node) for each in module.functions.values()), *module.classes.items()]
         for route in decorated(module, name, node)
     ]
-    found += [
-        route for node in ast.walk(module.tree) if isinstance(node, ast.Call) for route in registered(module, node)
-    ]
+    found += [route for node in module.nodes if isinstance(node, ast.Call) for route in registered(module, node)]
     return [with_prefix(route, known) for route in found]
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from beastmode_tools.guard.compare.code_delta import Delta, Pair
 from beastmode_tools.guard.compare.code_files import is_tool, kind_of
 from beastmode_tools.guard.compare.code_secrets import compare_secrets
+from beastmode_tools.guard.compare.code_sql import SqlBuilt, is_fixed, is_spoken, sql_in
 from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, literal, resolved, text_of
 
-__all__ = ["CallChanged", "HeaderChanged", "SecretLogged", "SqlBuilt", "TemplateRisk", "compare_security"]
+__all__ = ["CallChanged", "HeaderChanged", "SecretLogged", "TemplateRisk", "compare_security"]
 
 WATCHED = re.compile(
     r"(?:^|\.)(?:eval|exec|compile|__import__|import_module|pickle\.loads?|cPickle\.loads?|dill\.loads?|cloudpickle\.loads?|"
@@ -25,14 +26,6 @@ WATCHED = re.compile(
     r"CORS|cross_origin|Talisman|CSRFProtect|SeaSurf|LoginManager|JWTManager|Limiter|init_app|Security|HTTPBasicAuth|HTTPTokenAuth|"
     r"set_cookie|extractall|fromstring|parse|XMLParser|mktemp|"
     r"URLSafeTimedSerializer|URLSafeSerializer|create_access_token|create_refresh_token|timedelta|setLevel|loads)$"
-)
-SQL = re.compile(
-    r"^\s*(?:SELECT\b.*\bFROM\b|INSERT\s+INTO\b|UPDATE\s+\S+\s+SET\b|DELETE\s+FROM\b|DROP\s+(?:TABLE|INDEX)\b|ALTER\s+TABLE\b|TRUNCATE\b|"
-    r"SELECT\s+\S+|WITH\s+\w+\s+AS\s*\()",
-    re.IGNORECASE | re.DOTALL,
-)
-SPOKEN = re.compile(
-    r"(?:^|\.)(?:log|logger|logging|debug|info|warning|error|exception|critical|flash|print|jsonify|abort|_|gettext)(?:\.|$)"
 )
 SECRET_NAME = re.compile(
     r"(?:^|_)(?:password|passwd|pwd|secret|token|api_?key|private_key|access_key|authorization|credentials?|card_number|cvv|ssn|otp|pin_code)"
@@ -75,17 +68,6 @@ class CallChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SqlBuilt:
-    """SQL text that is now put together with values inside."""
-
-    path: str
-    line: int
-    scope: str
-    text: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SecretLogged:
     """A call that writes to a log what looks like a secret."""
 
@@ -122,8 +104,9 @@ def compare_security(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     for pair in compared:
         if pair.old_problem or pair.new_problem or (is_tool(pair.path) and "app" not in pair.path):
             continue
-        old = Watched.of(pair.old) if pair.old else Watched.empty()
-        new = Watched.of(pair.new) if pair.new else Watched.empty()
+        same = unchanged(pair)
+        old = Watched.of(pair.old, same) if pair.old else Watched.empty()
+        new = Watched.of(pair.new, same) if pair.new else Watched.empty()
         yield from call_changes(pair.path, old, new)
         for text, (line, scope, values) in new.sql.items():
             if text not in old.sql:
@@ -142,6 +125,14 @@ def compare_security(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     yield from template_changes(delta)
 
 
+def unchanged(pair: Pair) -> frozenset[str]:
+    """Functions whose text is the same on both sides: nothing in them is new."""
+    if pair.old is None or pair.new is None:
+        return frozenset()
+    old, new = pair.old, pair.new
+    return frozenset(name for name in old.functions if name in new.functions and old.source(name) == new.source(name))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
     """What a file does that matters to security, each by its text."""
@@ -150,6 +141,7 @@ class Watched:
     sql: dict[str, tuple[int, str, tuple[str, ...]]]
     logged: dict[str, tuple[int, str, tuple[str, ...]]]
     headers: dict[str, tuple[int, str]]
+    skipped: frozenset[str] = frozenset()
 
     @classmethod
     def empty(cls) -> "Watched":
@@ -157,9 +149,9 @@ class Watched:
         return cls([], {}, {}, {})
 
     @classmethod
-    def of(cls, module: Module) -> "Watched":
-        """What a file does, function by function."""
-        found = cls.empty()
+    def of(cls, module: Module, skipped: frozenset[str]) -> "Watched":
+        """What a file does, function by function; `skipped` ones are not looked into."""
+        found = cls([], {}, {}, {}, skipped)
         walk(module.tree, "", found, module, frozenset())
         return found
 
@@ -169,6 +161,8 @@ def walk(node: ast.AST, scope: str, found: Watched, module: Module, tainted: fro
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             below = f"{scope}.{child.name}" if scope else child.name
+            if below in found.skipped:
+                continue
             more = from_callers(child) if not isinstance(child, ast.ClassDef) else frozenset[str]()
             walk(child, below, found, module, tainted | more)
             continue
@@ -178,8 +172,12 @@ def walk(node: ast.AST, scope: str, found: Watched, module: Module, tainted: fro
             case ast.Assign(targets=[ast.Subscript(value=value, slice=ast.Constant(value=str(header)))]):
                 if dotted(value).endswith("headers"):
                     found.headers[header] = (child.lineno, text_of(child.value))
-        if isinstance(child, ast.JoinedStr | ast.BinOp | ast.Call) and not is_spoken(node):
-            collect_sql(child, scope, found)
+        if (
+            isinstance(child, ast.JoinedStr | ast.BinOp | ast.Call)
+            and (values := sql_in(child))
+            and not is_spoken(node)
+        ):
+            found.sql.setdefault(text_of(child), (child.lineno, scope, values))
         walk(child, scope, found, module, tainted)
 
 
@@ -200,11 +198,6 @@ def mentions_request(node: ast.AST) -> bool:
 def names_of(node: ast.AST) -> set[str]:
     """The names in an expression."""
     return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def is_spoken(node: ast.AST) -> bool:
-    """Whether the node says its text to a person: a log line, a message, an exception."""
-    return isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and bool(SPOKEN.search(dotted(node.func))))
 
 
 def collect_call(call: ast.Call, scope: str, found: Watched, module: Module, tainted: frozenset[str]) -> None:
@@ -236,58 +229,6 @@ def shown_names(node: ast.AST) -> Iterator[str]:
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from shown_names(child)
-
-
-def collect_sql(node: ast.expr, scope: str, found: Watched) -> None:
-    """Keeps SQL that is put together with values."""
-    text, values = assembled(node)
-    if values and SQL.search(text) and len(text.split()) > 2:
-        found.sql.setdefault(text_of(node), (node.lineno, scope, tuple(values)))
-
-
-def assembled(node: ast.expr) -> tuple[str, list[str]]:
-    """The fixed text of a string that is put together, and the values in it that are not fixed."""
-    match node:
-        case ast.JoinedStr(values=parts):
-            text = "".join(str(part.value) if isinstance(part, ast.Constant) else " x " for part in parts)
-            return text, [
-                text_of(part.value)
-                for part in parts
-                if isinstance(part, ast.FormattedValue) and not is_fixed(part.value)
-            ]
-        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod(), right=right):
-            values = right.elts if isinstance(right, ast.Tuple) else [right]
-            return text, [text_of(each) for each in values if not is_fixed(each)]
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, inner = (
-                assembled(left)
-                if isinstance(left, ast.BinOp)
-                else (str(literal(left)) if isinstance(literal(left), str) else "", [])
-            )
-            return first, [*inner, *([] if is_fixed(right) else [text_of(right)])]
-        case ast.Call(
-            func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format"), args=args, keywords=keywords
-        ):
-            return text, [
-                text_of(each) for each in [*args, *(keyword.value for keyword in keywords)] if not is_fixed(each)
-            ]
-        case _:
-            return "", []
-
-
-def is_fixed(node: ast.AST) -> bool:
-    """Whether a value is written in the code: literals, CONSTANTS, names of tables, numbers made by int()."""
-    match node:
-        case ast.Constant():
-            return True
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name.isupper() or name in {"__tablename__", "__name__"}
-        case ast.Call(func=ast.Name(id="int" | "float" | "len" | "bool")):
-            return True
-        case ast.List(elts=items) | ast.Tuple(elts=items):
-            return all(is_fixed(each) for each in items)
-        case _:
-            return literal(node) is not ...
 
 
 def call_changes(path: str, old: Watched, new: Watched) -> Iterator[CallChanged]:

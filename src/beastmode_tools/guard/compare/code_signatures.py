@@ -78,7 +78,7 @@ def stale_callers(module: Module, old: Definition, new: Definition, usage: Usage
         read = usage.module(user)
         if read is None or (old.owner is None and user != module.path and not knows(read, name)):
             continue
-        places += [f"{user}:{node.lineno}" for node in calls_of(read.tree, name) if not fits(node, new)]
+        places += [f"{user}:{node.lineno}" for node in calls_of(read, name) if not fits(node, new)]
     return places[:8]
 
 
@@ -87,10 +87,10 @@ def knows(module: Module, name: str) -> bool:
     return name in module.imports or any(source.rpartition(".")[2] != name for source in module.imports.values())
 
 
-def calls_of(tree: ast.AST, name: str) -> list[ast.Call]:
+def calls_of(module: Module, name: str) -> list[ast.Call]:
     """Every call of something that ends with the name."""
     return [
-        node for node in ast.walk(tree) if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == name
+        node for node in module.nodes if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == name
     ]
 
 

@@ -64,6 +64,8 @@ class Module:
         constants: Names assigned at the top of the file -> value.
         imports: Local name -> dotted name of what was imported; relative imports begin with dots.
         loose: Statements at the top that define nothing: calls, conditions, loops.
+        nodes: Every node of the tree, walked once for all.
+        lines: The text.
     """
 
     path: str
@@ -73,6 +75,14 @@ class Module:
     constants: dict[str, ast.expr] = field(default_factory=dict)
     imports: dict[str, str] = field(default_factory=dict)
     loose: list[ast.stmt] = field(default_factory=list)
+    nodes: list[ast.AST] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    def source(self, name: str) -> list[str]:
+        """The lines of a function, its decorators included."""
+        node = self.functions[name].node
+        start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        return self.lines[start - 1 : node.end_lineno]
 
 
 def parse(path: str, text: str) -> Module | NotReadable:
@@ -89,11 +99,11 @@ def module_of(path: str, text: str) -> Module | NotReadable:
         return NotReadable(error.lineno or 1, error.msg or "invalid syntax")
     except (ValueError, RecursionError, MemoryError) as error:
         return NotReadable(1, str(error) or type(error).__name__)
-    module = Module(path, tree)
+    module = Module(path, tree, nodes=list(ast.walk(tree)), lines=text.splitlines())
     define(module, tree.body, "")
     for statement in tree.body:
         place(module, statement)
-    for node in ast.walk(tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import | ast.ImportFrom):
             remember_import(module, node)
     return module

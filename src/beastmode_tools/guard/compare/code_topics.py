@@ -1,6 +1,7 @@
 """What a piece of code works on, told by the packages and the names that it uses."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -197,12 +198,19 @@ def topics_of_code(nodes: Iterable[ast.AST], setting: Setting) -> frozenset[str]
             found.add("logging")
             continue
         for name in names_in(node, setting.imports):
-            found |= {topic for topic, how in TOPICS.items() if topic != "logging" and speaks_of(name, how)}
-            if QUERY_ROOTS.search(name) and QUERY_STEPS.search(name):
-                found.add("query")
-            if name.endswith("request.files") or ".request.files." in f".{name}.":
-                found.add("upload")
+            found |= topics_of_dotted(name)
         found |= topics_of_imports(node)
+    return frozenset(found)
+
+
+@functools.lru_cache(maxsize=8192)
+def topics_of_dotted(name: str) -> frozenset[str]:
+    """The topics that a dotted name belongs to."""
+    found = {topic for topic, how in TOPICS.items() if topic != "logging" and speaks_of(name, how)}
+    if QUERY_ROOTS.search(name) and QUERY_STEPS.search(name):
+        found.add("query")
+    if name.endswith("request.files") or ".request.files." in f".{name}.":
+        found.add("upload")
     return frozenset(found)
 
 

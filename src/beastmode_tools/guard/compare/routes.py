@@ -225,7 +225,7 @@ def prefix_changes(pair: Pair) -> Iterator[PrefixChanged]:
 def prefix_facts(module: Module) -> dict[str, tuple[str, int]]:
     """Blueprint -> its prefix and the line that says it."""
     found: dict[str, tuple[str, int]] = {}
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as call) if "Blueprint" in dotted(call.func):
                 found[name] = (prefix_of(call), call.lineno)
@@ -266,7 +266,7 @@ def hooks(module: Module) -> dict[Key, tuple[str, int, FunctionNode | None]]:
             kind = dotted(decorator).rpartition(".")[2]
             if kind in ROLES["hook"]:
                 found[kind, each.node.name] = (module.path, each.node.lineno, each.node)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.value.args:
             kind, name = dotted(node.value.func).rpartition(".")[2], dotted(node.value.args[0])
             if kind in ROLES["hook"] and name:
@@ -311,7 +311,7 @@ def handlers(module: Module) -> dict[str, tuple[str, int, str]]:
         for decorator in each.node.decorator_list:
             if isinstance(decorator, ast.Call) and dotted(decorator.func).endswith("errorhandler") and decorator.args:
                 found[text_of(decorator.args[0])] = (module.path, each.node.lineno, each.node.name)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and dotted(node.func).endswith("register_error_handler") and len(node.args) > 1:
             found[text_of(node.args[0])] = (module.path, node.lineno, dotted(node.args[1]))
     return found

@@ -12,6 +12,7 @@ from beastmode_tools.guard.compare.code_syntax import Module, dotted, literal, r
 __all__ = ["EnvironmentRead", "SettingFact", "environment_reads", "plain_settings", "settings_of"]
 
 UPPER = re.compile(r"^[A-Z][A-Z0-9_]+$")
+READS = re.compile(r"environ|getenv|env[\w.]*\(|config\(")
 READERS = re.compile(
     r"(?:^|\.)(?:os\.getenv|getenv|os\.environ\.get|environ\.get|env|env\.(?:str|int|bool|float|list|dict|url|json|get|path|log_level)|decouple\.config|"
     r"config|environ\.Env|get_env|get_env_variable|env_var|env_bool|env_int)$"
@@ -80,7 +81,7 @@ def class_settings(module: Module) -> Iterator[SettingFact]:
 
 def assigned_settings(module: Module) -> Iterator[SettingFact]:
     """`app.config["X"] = ...`, `app.config.update(X=...)`, `from_mapping`, `setdefault`, `app.secret_key = ...`."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         match node:
             case ast.Assign(
                 targets=[
@@ -176,13 +177,12 @@ def default_of(call: ast.Call) -> object:
 def environment_reads(module: Module) -> dict[str, EnvironmentRead]:
     """Environment variable -> how the file reads it; the strictest way where it does so twice."""
     found: dict[str, EnvironmentRead] = {}
+    if not any(READS.search(line) for line in module.lines):
+        return found
     guarded = {
-        id(each)
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.If | ast.Try | ast.IfExp)
-        for each in ast.walk(node)
+        id(each) for node in module.nodes if isinstance(node, ast.If | ast.Try | ast.IfExp) for each in ast.walk(node)
     }
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         read = environment_read(node, module)
         if read is None or (read.name in found and found[read.name].default is None):
             continue
