@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from beastmode_tools.guard.accepted import acceptances, apply
+from beastmode_tools.guard.check import Question, check
 from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.rules.explanation import Example, Explanation, explain, explained_rules
+from beastmode_tools.guard.static import judge_files
 from beastmode_tools.project import find_project
 from beastmode_tools.settings_file import parse_settings_file
 
@@ -50,9 +50,9 @@ def cases(*, running):
 
 def found_by_reading(example) -> list[Finding]:
     """What is found without starting anything; acceptances in the example's `beastmode.toml` are applied."""
-    judge_files = pytest.importorskip("beastmode_tools.guard.static").judge_files
     old, new = example.files("before"), example.files("after")
-    findings = list(judge_files(old, new))
+    core = parse_settings_file(new.get("beastmode.toml", "")).guard.core
+    findings = judge_files(old, new, core=core, today=TODAY)
     if not any("guard.accepted" in side.get("beastmode.toml", "") for side in (old, new)):
         return findings
     worst = max(findings, key=lambda finding: finding.verdict, default=None)
@@ -65,7 +65,6 @@ def found_by_reading(example) -> list[Finding]:
 
 def found_by_running(example, folder: Path) -> list[Finding]:
     """What a whole check finds in a repository whose last commit is "before" and whose work tree is "after"."""
-    whole = pytest.importorskip("beastmode_tools.guard.check")
     write(folder, example.files("before"))
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "before", "--allow-empty"]):
         subprocess.run([*GIT, *command], cwd=folder, check=True)
@@ -74,8 +73,8 @@ def found_by_running(example, folder: Path) -> list[Finding]:
         (folder / path).unlink()
     write(folder, example.files("after"))
     project = find_project(folder, python=Path(sys.executable))
-    question = whole.Question(project, base="HEAD", proofs="proofs" in example.marks)
-    return list(whole.check(question, lambda _: None).findings)
+    question = Question(project, base="HEAD", proofs="proofs" in example.marks)
+    return list(check(question, lambda _: None).findings)
 
 
 def write(folder, files):

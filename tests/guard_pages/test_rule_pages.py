@@ -8,31 +8,32 @@ import pytest
 from page_examples import cases, found_by_reading, found_by_running, pages
 
 from beastmode_tools.guard import rules
+from beastmode_tools.guard.rules import RULES
 from beastmode_tools.guard.rules.explanation import explain, explained_rules
 
 
-def all_rules():
-    """The rules of every file, in whichever order."""
-    modules = (
-        importlib.import_module(f"{rules.__name__}.{each.name}") for each in pkgutil.iter_modules(rules.__path__)
-    )
-    return [each for module in modules for each in getattr(module, "RULES", ())]
+def test_the_rules_of_every_file_are_among_all_rules():
+    files = [importlib.import_module(f"{rules.__name__}.{each.name}") for each in pkgutil.iter_modules(rules.__path__)]
+    listed = {id(rule) for rule in RULES}
+
+    found = [(file.__name__, rule) for file in files for rule in getattr(file, "RULES", ())]
+    assert not [f"{name}: {rule.name}" for name, rule in found if id(rule) not in listed]
 
 
 def test_every_rule_has_a_page():
-    missing = {rule.name for rule in all_rules()} - set(explained_rules())
+    missing = {rule.name for rule in RULES} - set(explained_rules())
 
     assert not missing, f"write these pages in rules/pages/: {sorted(missing)}"
 
 
 def test_every_page_has_a_rule():
-    lonely = set(explained_rules()) - {rule.name for rule in all_rules()}
+    lonely = set(explained_rules()) - {rule.name for rule in RULES}
 
     assert not lonely, f"no file of rules/ lists these: {sorted(lonely)}"
 
 
 def test_no_two_rules_have_the_same_name():
-    names = [rule.name for rule in all_rules()]
+    names = [rule.name for rule in RULES]
 
     assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
 
@@ -51,7 +52,7 @@ def test_a_page_has_the_form_that_all_have(name):
 def test_a_page_names_the_verdict_of_its_rule():
     said = {page.name: page.verdict for page in pages()}
 
-    wrong = [rule.name for rule in all_rules() if said.get(rule.name, rule.verdict) is not rule.verdict]
+    wrong = [rule.name for rule in RULES if said.get(rule.name, rule.verdict) is not rule.verdict]
 
     assert not wrong
 

@@ -27,6 +27,24 @@ def test_a_finding_says_what_and_where_and_what_to_do_and_how_to_accept_it():
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "detail", "shown"),
+    [
+        ("read", "x is gone", None),
+        ("read", "", None),
+        ("proved", "x is gone", "proved: by running it"),
+        ("proved", "x is gone [sqlite]", "proved: [sqlite]"),
+        ("read", "ALTER TABLE x", "read: ALTER TABLE x"),
+    ],
+)
+def test_evidence_is_shown_where_it_says_more_than_the_problem(kind, detail, shown):
+    finding = found("x is gone.", evidence=Evidence(kind, detail))
+
+    lines = [line.strip() for line in render(report(finding), View()).splitlines()]
+
+    assert [line for line in lines if line.startswith(("read:", "proved:"))] == ([shown] if shown else [])
+
+
 def test_the_last_line_is_the_count_and_the_verdict():
     findings = [
         found(),

@@ -4,6 +4,7 @@ Source: the workflow commands of GitHub Actions (`::error file=...,line=...,titl
 """
 
 from beastmode_tools.guard.finding import Finding, Report, Verdict
+from beastmode_tools.guard.report.news import evidence_news
 from beastmode_tools.guard.report.place import place_of
 from beastmode_tools.guard.report.summary import summary
 from beastmode_tools.guard.report.view import View
@@ -46,7 +47,8 @@ def message(finding: Finding, more: int) -> str:
     """What there is to say, with where it is if the place is no file."""
     if finding.acceptance:
         return f"{finding.problem}\nAccepted by {finding.acceptance.author}: {finding.acceptance.reason}"
-    detail = "" if finding.evidence.detail == finding.problem else f"{finding.evidence.kind}: {finding.evidence.detail}"
+    news = evidence_news(finding)
+    detail = f"{finding.evidence.kind}: {news}" if news else ""
     accept = f'beast accept {finding.fingerprint} --reason "..."' if finding.verdict > Verdict.SAFE else ""
     others = f"And {more} more of these; `beast check --all` lists them." if more else ""
     return "\n".join(filter(None, (finding.problem, others, finding.where, detail, finding.instead, accept)))

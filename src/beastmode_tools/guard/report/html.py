@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from beastmode_tools.guard.finding import Finding, Report, Verdict
 from beastmode_tools.guard.report.graph import drawn
+from beastmode_tools.guard.report.news import evidence_news
 from beastmode_tools.guard.report.view import View
 from beastmode_tools.terminal import plain
 
@@ -81,13 +82,11 @@ def kind(finding: Finding) -> str:
 
 def shown(finding: Finding, number: int, view: View) -> dict[str, Any]:
     """One finding as the page shows it."""
-    detail = finding.evidence.detail
-    is_news = detail != finding.problem or finding.evidence.kind == "proved"
     facts = finding.as_json()
     return facts | {
         "kind": kind(finding),
         "is_open": finding.counts and finding.verdict > Verdict.SAFE and number < OPEN_AT_FIRST,
-        "evidence": {"kind": finding.evidence.kind, "detail": detail if is_news else ""},
+        "evidence": {"kind": finding.evidence.kind, "detail": evidence_news(finding)},
         "can_accept": view.can_accept and finding.counts and finding.verdict > Verdict.SAFE,
         "acceptance": facts.get("acceptance"),
     }

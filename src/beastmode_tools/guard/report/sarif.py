@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.finding import Finding, Report, Verdict
+from beastmode_tools.guard.report.news import evidence_news
 from beastmode_tools.guard.report.place import place_of
 from beastmode_tools.guard.report.view import View
 from beastmode_tools.guard.rules.explanation import explain
@@ -78,8 +79,8 @@ def address(path: str) -> dict[str, str]:
 
 def message(finding: Finding) -> str:
     """Problem, evidence and what to do, a line each."""
-    evidence = finding.evidence.detail
-    proof = f"{finding.evidence.kind.capitalize()}: {evidence}" if evidence != finding.problem else ""
+    news = evidence_news(finding)
+    proof = f"{finding.evidence.kind.capitalize()}: {news}" if news else ""
     return "\n".join(filter(None, (finding.problem, proof, finding.instead)))
 
 

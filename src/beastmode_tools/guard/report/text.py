@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from beastmode_tools.guard.finding import Finding, Report, Verdict
+from beastmode_tools.guard.report.news import evidence_news
 from beastmode_tools.guard.report.summary import summary
 from beastmode_tools.guard.report.view import View
 from beastmode_tools.terminal import plain, styled
@@ -92,8 +93,8 @@ def groups(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def block(finding: Finding, view: View) -> list[str]:
     """One finding whole."""
-    detail = "" if said_already(finding) else f"{finding.evidence.kind}: {finding.evidence.detail}"
-    evidence = wrapped(detail, view)
+    news = evidence_news(finding)
+    evidence = wrapped(f"{finding.evidence.kind}: {news}" if news else "", view)
     if len(evidence) > EVIDENCE_LINES and not view.show_all:
         evidence = [*evidence[: EVIDENCE_LINES - 1], f"{' ' * MARGIN}(all of it with --all)"]
     accept = f'beast accept {finding.fingerprint} --reason "..."'
@@ -103,11 +104,6 @@ def block(finding: Finding, view: View) -> list[str]:
         *instead(finding.instead, view),
         *(styles([" " * MARGIN + accept], view, "dim") if view.can_accept and finding.verdict > Verdict.SAFE else []),
     ]
-
-
-def said_already(finding: Finding) -> bool:
-    """Whether the evidence is nothing that the problem does not say."""
-    return finding.evidence.kind == "read" and finding.evidence.detail in ("", finding.problem)
 
 
 def headline(finding: Finding, view: View, more: str = "") -> list[str]:
