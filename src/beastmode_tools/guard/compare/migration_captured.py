@@ -4,11 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from beastmode_tools.guard.compare import operations as ops
 from beastmode_tools.guard.compare.migration_changes import SeenOnlyInSource, SeenOnlyWhenRun
-from beastmode_tools.guard.compare.migration_names import data_statement, name_of
+from beastmode_tools.guard.compare.migration_names import data_statement, name_of, tables_of
 
 __all__ = ["differences"]
 
 Key = tuple[str, str]
+
+COPY = "_alembic_tmp_"
+"""What Alembic calls the table that a batch fills on SQLite, before it takes the old one's place."""
 
 
 def differences(read: Sequence[ops.Operation], ran: Sequence[ops.Operation], dialect: str) -> Iterator[object]:
@@ -27,10 +30,21 @@ def differences(read: Sequence[ops.Operation], ran: Sequence[ops.Operation], dia
         if direction_of(op) in directions and name not in seen:
             expected = bool(op.place.condition) or (bool(op.place.dialects) and dialect not in op.place.dialects)
             yield SeenOnlyInSource(op, name_of(op), dialect, expected)
+    copied = {table.removeprefix(COPY) for op in ran for table in tables_of(op) if table.startswith(COPY)}
     for name, op in seen.items():
+        if is_copying(op, copied):
+            continue
         # What could not be read there has been said already, and here is what it was.
         if direction_of(op) in readable and name not in source and is_change(op):
             yield SeenOnlyWhenRun(op, data_statement(op) if isinstance(op, ops.ExecuteSql) else name_of(op), dialect)
+
+
+def is_copying(op: ops.Operation, copied: set[str]) -> bool:
+    """Whether it is a step of a batch, which the source says in other words."""
+    if any(table.startswith(COPY) for table in tables_of(op)):
+        return True
+    again = isinstance(op, ops.DropTable | ops.CreateIndex)
+    return again and not copied.isdisjoint(tables_of(op))
 
 
 def direction_of(op: ops.Operation) -> Key:

@@ -1,11 +1,13 @@
 """DDL that sqlglot takes apart, as operations: CREATE, ALTER, DROP and COMMENT."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from sqlglot import exp
 
 from beastmode_tools.guard.compare.migration_types import spelled
 from beastmode_tools.guard.compare.operations import (
+    Action,
     AddColumn,
     AddConstraint,
     AlterColumn,
@@ -32,7 +34,7 @@ from beastmode_tools.guard.compare.operations import (
 __all__ = ["ddl_of", "name_of"]
 
 
-def name_of(table: exp.Expression) -> str:
+def name_of(table: exp.Expr) -> str:
     """`orders`, or `shop.orders` in a schema of its own."""
     if isinstance(table, exp.Schema):
         table = table.this
@@ -42,7 +44,7 @@ def name_of(table: exp.Expression) -> str:
     return f"{schema}.{table.name}" if schema and schema != "public" else table.name
 
 
-def ddl_of(tree: exp.Expression, place: Place, sql: str) -> list[Operation]:
+def ddl_of(tree: exp.Expr, place: Place, sql: str) -> list[Operation]:
     """What a DDL statement does; [] where that is not known."""
     if isinstance(tree, exp.Alter):
         return list(alterations(tree, place, sql))
@@ -63,7 +65,9 @@ def comment(tree: exp.Comment, place: Place) -> Operation:
     return ChangeComment(place=place, table=name_of(subject))
 
 
-def alterations(tree: exp.Alter, place: Place, sql: str) -> Iterator[Operation]:
+def alterations(  # noqa: C901 - one line for each action of the language
+    tree: exp.Alter, place: Place, sql: str
+) -> Iterator[Operation]:
     """The actions of one ALTER TABLE, each for itself."""
     table = name_of(tree.this)
     kind = str(tree.args.get("kind") or "TABLE").lower()
@@ -80,6 +84,8 @@ def alterations(tree: exp.Alter, place: Place, sql: str) -> Iterator[Operation]:
             yield modified_column(action, table, place)
         elif isinstance(action, exp.RenameColumn):
             yield AlterColumn(place=place, table=table, column=action.this.name, new_name=action.args["to"].name)
+        elif isinstance(action, exp.AlterRename) and (target := renamed_to(tree)):
+            yield AlterColumn(place=place, table=table, column=action.this.name, new_name=target)
         elif isinstance(action, exp.AlterRename) and kind != "table":
             yield RenameObject(place=place, kind=kind, name=table, new_name=name_of(action.this))
         elif isinstance(action, exp.AlterRename):
@@ -91,11 +97,19 @@ def alterations(tree: exp.Alter, place: Place, sql: str) -> Iterator[Operation]:
             yield AlterTable(place=place, table=table, action=action.key.upper(), sql=sql)
 
 
+def renamed_to(tree: exp.Alter) -> str:
+    """The new name in `ALTER TABLE t RENAME a TO b`, which PostgreSQL takes without COLUMN; "" elsewhere."""
+    found = [option.this.name for option in tree.args.get("options") or [] if isinstance(option, exp.ToTableProperty)]
+    return found[0] if found else ""
+
+
 def altered_column(action: exp.AlterColumn, table: str, place: Place) -> AlterColumn:
     """ALTER COLUMN: one of type, default and nullability."""
     new_type, using, default = (action.args.get(name) for name in ("dtype", "using", "default"))
     nullable = action.args.get("allow_null")
-    change = "set" if default is not None else "dropped" if action.args.get("drop") and nullable is None else ""
+    change: Literal["", "set", "dropped"] = (
+        "set" if default is not None else "dropped" if action.args.get("drop") and nullable is None else ""
+    )
     return AlterColumn(
         place=place,
         table=table,
@@ -103,12 +117,12 @@ def altered_column(action: exp.AlterColumn, table: str, place: Place) -> AlterCo
         type_to=spelled(new_type.sql("postgres")) if isinstance(new_type, exp.Expr) else None,
         using=using.sql("postgres") if isinstance(using, exp.Expr) else None,
         nullable=nullable,
-        default_change=change,  # type: ignore[arg-type] - the three texts above
+        default_change=change,
         default=default.sql("postgres") if isinstance(default, exp.Expr) else None,
     )
 
 
-def modified_column(action: exp.Expression, table: str, place: Place) -> AlterColumn:
+def modified_column(action: exp.Expr, table: str, place: Place) -> AlterColumn:
     """MODIFY and CHANGE of MySQL, which always say the whole column."""
     column = column_of(action.this)
     old = action.args.get("rename_from")
@@ -135,7 +149,7 @@ def dropped_part(action: exp.Drop, table: str, place: Place) -> Operation:
     return DropConstraint(place=place, table=table, name=name, cascade=cascade)
 
 
-def dropped(tree: exp.Drop, subject: exp.Expression, place: Place, sql: str) -> Operation:
+def dropped(tree: exp.Drop, subject: exp.Expr, place: Place, sql: str) -> Operation:
     """DROP of a thing that stands alone."""
     kind = str(tree.args.get("kind") or "").lower()
     if tree.args.get("materialized"):
@@ -170,8 +184,8 @@ def created(tree: exp.Create, place: Place, sql: str) -> Operation:
     if kind == "type" and isinstance(enum, exp.DataType):
         values = tuple(each.name for each in enum.expressions)
         return CreateEnum(place=place, name=name_of(tree.this), values=values)
-    action = "replace" if tree.args.get("replace") else "create"
-    return ObjectDdl(place=place, action=action, kind=kind, name=name_of(tree.this), sql=sql)  # type: ignore[arg-type]
+    action: Action = "replace" if tree.args.get("replace") else "create"
+    return ObjectDdl(place=place, action=action, kind=kind, name=name_of(tree.this), sql=sql)
 
 
 def created_index(tree: exp.Create, place: Place, *, exists: bool) -> CreateIndex:
@@ -193,7 +207,7 @@ def created_index(tree: exp.Create, place: Place, *, exists: bool) -> CreateInde
     )
 
 
-KINDS: tuple[tuple[tuple[type[exp.Expression], ...], ConstraintKind], ...] = (
+KINDS: tuple[tuple[tuple[type[exp.Expr], ...], ConstraintKind], ...] = (
     ((exp.PrimaryKey, exp.PrimaryKeyColumnConstraint), "primary"),
     ((exp.UniqueColumnConstraint,), "unique"),
     ((exp.ForeignKey, exp.Reference), "foreign"),
@@ -202,7 +216,7 @@ KINDS: tuple[tuple[tuple[type[exp.Expression], ...], ConstraintKind], ...] = (
 )
 
 
-def constraint_of(tree: exp.Expression, *, not_valid: bool = False) -> Constraint:
+def constraint_of(tree: exp.Expr, *, not_valid: bool = False) -> Constraint:
     """A table constraint."""
     name = tree.name if isinstance(tree, exp.Constraint) else None
     inner = tree.expressions[0] if isinstance(tree, exp.Constraint) and tree.expressions else tree
@@ -216,13 +230,13 @@ def constraint_of(tree: exp.Expression, *, not_valid: bool = False) -> Constrain
         name=name or None,
         columns=tuple(each.name for each in columns if each.name) if kind != "check" else (),
         target=name_of(target) if target is not None else None,
-        condition=inner.this.sql("postgres") if kind == "check" and isinstance(inner.this, exp.Expression) else None,
+        condition=inner.this.sql("postgres") if kind == "check" and isinstance(inner.this, exp.Expr) else None,
         not_valid=not_valid,
         on_delete=next((each[10:].strip() for each in options if each.startswith("ON DELETE ")), None),
     )
 
 
-def column_of(tree: exp.Expression) -> Column:
+def column_of(tree: exp.Expr) -> Column:
     """A column as its definition says."""
     kinds = [each.kind for each in tree.args.get("constraints") or [] if isinstance(each, exp.ColumnConstraint)]
     by_type = {type(kind): kind for kind in kinds}
@@ -247,7 +261,7 @@ def column_of(tree: exp.Expression) -> Column:
     )
 
 
-def reference_text(reference: exp.Expression | None) -> str | None:
+def reference_text(reference: exp.Expr | None) -> str | None:
     """`users.id` of a REFERENCES."""
     table = reference.find(exp.Table) if reference is not None else None
     if table is None or reference is None:
