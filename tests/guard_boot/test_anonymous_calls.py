@@ -73,7 +73,10 @@ def test_a_lost_check_is_proved_by_calling_the_route(prove):
 
 
 def test_a_check_that_is_written_otherwise_but_holds_is_no_finding(prove):
-    hook = '@app.before_request\ndef check():\n    if request.path != "/open" and "Authorization" not in request.headers:\n        abort(401)\n'
+    hook = (
+        "@app.before_request\ndef check():\n"
+        '    if request.path != "/open" and "Authorization" not in request.headers:\n        abort(401)\n'
+    )
     routes = view("/users", guarded=True) + view("/open")
 
     found, proved, _ = prove(routes, routes.replace("@login_required\n", "") + hook)

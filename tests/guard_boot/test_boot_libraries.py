@@ -102,21 +102,23 @@ def add_user(body: User):
 
 
 @pytest.mark.parametrize(
-    ("source", "library", "names", "path", "function"),
+    ("source", "expected"),
     [
-        (SMOREST, "flask-smorest", {"v1", "v2"}, "/v1/users/", "Users.post"),
-        (APIFLASK, "apiflask", {"default"}, "/users", "add_user"),
-        (APIFAIRY, "apifairy", {"default"}, "/users", "add_user"),
-        (RESTX, "flask-restx", {"default"}, "/users", "Users.post"),
-        (OPENAPI3, "flask-openapi3", {"default"}, "/users", "add_user"),
+        (SMOREST, ("flask-smorest", {"v1", "v2"}, "/v1/users/", "Users.post")),
+        (APIFLASK, ("apiflask", {"default"}, "/users", "add_user")),
+        (APIFAIRY, ("apifairy", {"default"}, "/users", "add_user")),
+        (RESTX, ("flask-restx", {"default"}, "/users", "Users.post")),
+        (OPENAPI3, ("flask-openapi3", {"default"}, "/users", "add_user")),
     ],
     ids=["flask-smorest", "apiflask", "apifairy", "flask-restx", "flask-openapi3"],
 )
-def test_a_librarys_own_document_is_the_contract(boot, source, library, names, path, function):
+def test_a_librarys_own_document_is_the_contract(boot, source, expected):
+    library, names, path, function = expected
+
     application = boot(source)
 
     assert (application.library, set(application.documents)) == (library, names), application.notes
-    document = application.documents[sorted(names)[0]]
+    document = application.documents[min(names)]
     assert "post" in document["paths"][path]
     assert "name" in str(document.get("components", document.get("definitions")))
     behind = {one.name: one.path for route in application.routes for one in (route.view, *route.handlers.values())}
@@ -128,7 +130,7 @@ def test_a_document_that_is_a_file_is_the_contract_where_no_library_makes_one(bo
     application = boot(
         {
             "app.py": 'from flask import Flask\napp = Flask(__name__)\n@app.get("/a")\ndef a(): return {"x": 1}\n',
-            "docs/openapi.yaml": "openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths: {/a: {get: {responses: {}}}}\n",
+            "docs/openapi.yaml": "openapi: 3.1.0\ninfo: {title: A}\npaths: {/a: {get: {responses: {}}}}\n",
         }
     )
 

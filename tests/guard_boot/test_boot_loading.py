@@ -3,7 +3,14 @@
 import pytest
 
 APP = "from flask import Flask\napp = Flask(__name__)\n@app.get('/found')\ndef found(): return ''\n"
-FACTORY = "from flask import Flask\ndef create_app({0}):\n    app = Flask(__name__)\n    app.add_url_rule('/found', 'found', lambda: '')\n    {1}\n    return {2}\n"
+FACTORY = """
+from flask import Flask
+def create_app({0}):
+    app = Flask(__name__)
+    app.add_url_rule('/found', 'found', lambda: '')
+    {1}
+    return {2}
+"""
 
 
 def factory(parameters="", body="pass", result="app"):

@@ -1,4 +1,4 @@
-"""Projects with the oldest libraries that the guard knows: `make compat` installs them apart and starts the same project."""
+"""Projects on the oldest libraries that the guard knows, which `make compat` installs apart to start one project on."""
 
 import os
 import shutil

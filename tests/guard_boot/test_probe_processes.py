@@ -19,7 +19,14 @@ folder = Path(sys.argv[1])
 project = Project(folder, folder, Path(sys.executable), None, None)
 read_applications(Side("base", folder, folder), Side("work", folder, folder), project)
 """
-APP = "import os, time\nfrom flask import Flask\napp = Flask(__name__)\nopen(f'pid-{os.getpid()}', 'w').close()\nwhile True: time.sleep(60)\n"
+APP = """
+import os, time
+from flask import Flask
+app = Flask(__name__)
+open(f"pid-{os.getpid()}", "w").close()
+while True:
+    time.sleep(60)
+"""
 PATIENCE = 20.0
 
 

@@ -38,11 +38,12 @@ DEEPEST = 6
 
 def settings(application: Any, request: dict[str, Any]) -> dict[str, Any]:
     """`app.config` as JSON; what looks secret is a hash, a length, and whether it stands in the sources."""
-    places = {request["scratch"]: "<scratch>", request["folder"]: "<project>", request["root"]: "<root>"}
+    named = {request["scratch"]: "<scratch>", request["root"]: "<root>", request["folder"]: "<project>"}
+    places = {place: named[place] for place in sorted(named, key=len, reverse=True)}
     return {str(name): shown(str(name), value, places) for name, value in application.config.items()}
 
 
-def shown(name: str, value: Any, places: dict[str, str], depth: int = 0) -> Any:  # noqa: PLR0911 - one for each type
+def shown(name: str, value: Any, places: dict[str, str], depth: int = 0) -> Any:  # noqa: PLR0911 - one a type
     """One value."""
     if isinstance(value, dict) and depth < DEEPEST:
         return {str(key): shown(str(key), inner, places, depth + 1) for key, inner in value.items()}
@@ -54,14 +55,20 @@ def shown(name: str, value: Any, places: dict[str, str], depth: int = 0) -> Any:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else repr(value)
+    value = placed(value, places) if isinstance(value, str) else value
     if is_secret(name, value):
         return hidden(value)
     if isinstance(value, dt.timedelta):
         return f"timedelta({value.total_seconds():.15g} seconds)"
-    words = value if isinstance(value, str) else described(value)
+    words = value if isinstance(value, str) else placed(described(value), places)
+    return words[:MOST_TEXT]
+
+
+def placed(words: str, places: dict[str, str]) -> str:
+    """A text without the folders that are others in every run."""
     for place, stands in places.items():
         words = words.replace(place, stands)
-    return words[:MOST_TEXT]
+    return words
 
 
 def described(value: Any) -> str:
@@ -93,7 +100,7 @@ def is_secret(name: str, value: Any) -> bool:
 
 def looks_random(value: str) -> bool:
     """Whether a text looks like a key: long, of one word, with letters and digits mixed, and without order."""
-    if len(value) < RANDOM_LENGTH or not re.fullmatch(r"[\w+/=-]+", value):
+    if len(value) < RANDOM_LENGTH or value.startswith(("/", ".", "<")) or not re.fullmatch(r"[\w+/=-]+", value):
         return False
     if not (re.search(r"\d", value) and re.search(r"[A-Za-z]", value)):
         return False

@@ -42,18 +42,24 @@ class Redirection:
         """The dialect of the scratch database."""
         return self.url.split(":", 1)[0].split("+", 1)[0]
 
-    def scratch_for(self, database: str, *, is_default: bool = False) -> str:
-        """The scratch URL that stands for a database of the project; the same for each of its replicas."""
-        name = database.split("/", 1)[-1]  # besides SQLite's, a database is named with its dialect before
-        if is_default or database in self.url or self.url.endswith("/" + name) or not self.known:
-            return self.known.setdefault(database, self.url)
+    def scratch_for(self, database: str, *, is_default: bool | None = None) -> str:
+        """The scratch URL that stands for a database of the project; the same for each of its replicas.
+
+        Args:
+            database: Its dialect and name.
+            is_default: Whether it is the one that the application names as its own; None where it names none.
+        """
         if database not in self.known:
-            number = len(set(self.known.values()))
-            if number <= len(self.siblings):
-                self.known[database] = self.siblings[number - 1]
-            else:
-                self.known[database] = "sqlite:///" + os.path.join(self.folder, f"scratch-{number}.db")
+            is_first = is_default is None and self.url not in self.known.values()
+            self.known[database] = self.url if is_default or is_first or database in self.url else self.sibling()
         return self.known[database]
+
+    def sibling(self) -> str:
+        """A database beside the scratch database, for the next one of the project."""
+        number = len({url for url in self.known.values() if url != self.url})
+        if number < len(self.siblings):
+            return self.siblings[number]
+        return "sqlite:///" + os.path.join(self.folder, f"scratch-{number + 1}.db")
 
 
 def redirect(request: dict[str, Any], confinement: Any) -> Redirection:
@@ -107,27 +113,40 @@ def wrap_create_engine(module: Any, redirection: Redirection) -> None:
         database = "{}/{}".format(meant.get_backend_name(), meant.database or "")
         if meant.get_backend_name() == "sqlite":
             database = os.path.abspath(meant.database) if meant.database else ":memory:"
-        scratch = make_url(redirection.scratch_for(database, is_default=is_default(url)))
+        named = default_url()
+        is_default = is_same(make_url(named), meant) if named else None
+        scratch = make_url(redirection.scratch_for(database, is_default=is_default))
         if options.get("_is_async"):
             scratch = scratch.set(drivername=async_driver(scratch, meant))
-        engine = made(original, scratch, fitting(options, meant, scratch))
+        try:
+            engine = made(original, scratch, fitting(options, meant, scratch))
+        except ImportError:  # no driver for scratch, as without aiosqlite: it may be made, and refuses to connect
+            redirection.confinement.note(f"database: no driver for {scratch.drivername}")
+            return original(meant, **options)
         redirection.dialects.append(engine.dialect)
         return engine
 
     module.create_engine = create_engine
 
 
-def is_default(url: Any) -> bool:
-    """Whether Flask-SQLAlchemy, somewhere up the stack, calls this its default database."""
+def default_url() -> Any:
+    """What an application that makes engines, somewhere up the stack, names as its database; None without one."""
     frame: Any = sys._getframe(2)
     for _ in range(FRAMES):
         if frame is None:
-            return False
+            return None
         config = getattr(frame.f_locals.get("app"), "config", None)
         if isinstance(config, dict) and config.get("SQLALCHEMY_DATABASE_URI"):
-            return str(config["SQLALCHEMY_DATABASE_URI"]) == str(url)
+            return config["SQLALCHEMY_DATABASE_URI"]
         frame = frame.f_back
-    return False
+    return None
+
+
+def is_same(named: Any, meant: Any) -> bool:
+    """Whether two URLs mean one database; Flask-SQLAlchemy puts a folder before the name of a file."""
+    if named.get_backend_name() != meant.get_backend_name():
+        return False
+    return bool(named.database == meant.database or str(meant.database).endswith(os.sep + str(named.database)))
 
 
 def async_driver(scratch: Any, meant: Any) -> str:

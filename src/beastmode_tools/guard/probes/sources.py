@@ -25,6 +25,7 @@ LIBRARIES = (
     "click",
 )
 CALL = "__call__"
+MOST_LAYERS = 50
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 PACKAGES = os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep
 
@@ -71,7 +72,7 @@ def functions(path: str) -> dict[tuple[str, int], Any]:
 
 def unwrapped(function: Any) -> Any:
     """The function that the project wrote, below decorators that say what they wrap, or that hide it."""
-    for _ in range(50):
+    for _ in range(MOST_LAYERS):
         inner = inner_of(function)
         if inner is None:
             return function
@@ -88,13 +89,18 @@ def inner_of(function: Any) -> Any:
     inner = getattr(function, "__wrapped__", None)
     if inner is not None:
         return inner
-    if inspect.isfunction(function) and "<locals>" in function.__qualname__ and function.__closure__:
+    if inspect.isfunction(function) and function.__closure__ and not is_of_library(function):
         cells = [contents(cell) for cell in function.__closure__]
         held = [
             cell for cell in cells if inspect.isfunction(cell) and is_own(os.path.realpath(cell.__code__.co_filename))
         ]
         return held[0] if len(held) == 1 and takes_anything(function) else None
     return None if inspect.isfunction(function) or inspect.isclass(function) else held_by(function)
+
+
+def is_of_library(function: Any) -> bool:
+    """Whether a function is of Flask or an API library, whose closures hold other things than what they wrap."""
+    return str(function.__globals__.get("__name__", "")).split(".")[0] in LIBRARIES
 
 
 def held_by(one: Any) -> Any:
@@ -161,17 +167,17 @@ def decorators_of(function: Any) -> list[str]:
 def wrappers_of(function: Any) -> list[str]:
     """Names of the functions that wrapped another one, outermost first, besides those of API libraries."""
     names: list[str] = []
-    while True:
+    for _ in range(MOST_LAYERS):
         inner = inner_of(function)
         if inner is None or inspect.ismethod(function):
-            return names
-        module = getattr(function, "__module__", "") or ""
+            break
         code = getattr(function, "__code__", None)
-        globals_ = getattr(function, "__globals__", {})
-        home = globals_.get("__name__", module)  # `functools.wraps` copies the inner function's module
+        # `functools.wraps` copies the inner function's module, but not its globals.
+        home = getattr(function, "__globals__", {}).get("__name__", "")
         if code is not None and home.split(".")[0] not in LIBRARIES:
             names.append(name_of_wrapper(code, home))
         function = inner
+    return names
 
 
 def name_of_wrapper(code: Any, home: str) -> str:
