@@ -90,7 +90,7 @@ def judged_case(case: Case, folder: Path) -> list[Finding]:
         write(folder, case.path.read_text(encoding="utf-8"))
     else:
         shutil.copy(case.path, after / "migrations" / "versions" / case.path.name)
-    return judged(before, after)
+    return judged(before, after, squawk=False)
 
 
 MODELS = """import enum
@@ -128,9 +128,11 @@ def page(results: list[Outcome]) -> str:
     lines = [
         "# How good the rules about migrations are",
         "",
-        f"Measured on {len(results)} labelled migrations in `tests/guard_migrations/corpus/`, {len(innocent)} of them innocent",
-        "look-alikes. They are read only: nothing runs, and no models are known. The labels were written before the rules",
-        "were run on them, by the people who wrote the rules; cases that others write are the better judge.",
+        f"Measured on {len(results)} labelled migrations in `tests/guard_migrations/corpus`, {len(innocent)} innocent.",
+        "They are read only: nothing runs, and neither models nor squawk are asked. The labels were written before",
+        "the rules ran on them; then the rules were mended until both agreed, and two labels, which had left out an",
+        "empty downgrade. So these are not the figures of cases that nobody here has seen: they show what is covered,",
+        "and that it stays so.",
         "This page is written by `python docs/accuracy.py`, and a test holds it to what the code says.",
         "",
         "| | |",

@@ -20,7 +20,9 @@ BLOCK = re.compile(r"^```\w+ (\S+) (before|after|both)\n(.*?)^```$", re.MULTILIN
 
 def migration_rules() -> tuple[Rule, ...]:
     names = sorted(each.name for each in pkgutil.iter_modules(rules_package.__path__))
-    modules = [importlib.import_module(f"{rules_package.__name__}.{name}") for name in names if name.startswith("migration_")]
+    modules = [
+        importlib.import_module(f"{rules_package.__name__}.{name}") for name in names if name.startswith("migration_")
+    ]
     return tuple(rule for module in modules for rule in getattr(module, "RULES", ()))
 
 
@@ -71,5 +73,6 @@ def revision(up: str, down: str = "pass", *, name: str = "b2", parent: str | Non
     back = "\n".join(f"    {line}" for line in down.splitlines())
     return (
         "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n\n"
-        f"revision = {name!r}\ndown_revision = {parent!r}\n\n{top}\n\ndef upgrade():\n{body}\n\n\ndef downgrade():\n{back}\n"
+        f"revision = {name!r}\ndown_revision = {parent!r}\n\n{top}\n\ndef upgrade():\n{body}\n\n\ndef "
+        f"downgrade():\n{back}\n"
     )

@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable
 
 from beastmode_tools.guard.compare.operations import (
+    Action,
     AddConstraint,
     AddEnumValue,
     AlterColumn,
     AlterTable,
     Constraint,
+    ConstraintKind,
     LockTable,
     Maintenance,
     ObjectDdl,
@@ -57,7 +59,7 @@ def enum_value(place: Place, match: re.Match[str], _: str) -> Operation:
 
 def index_constraint(place: Place, match: re.Match[str], _: str) -> Operation:
     """A constraint that takes over an index."""
-    kind = "unique" if match[3].upper() == "UNIQUE" else "primary"
+    kind: ConstraintKind = "unique" if match[3].upper() == "UNIQUE" else "primary"
     constraint = Constraint(kind=kind, name=plain_name(match[2]), using_index=plain_name(match[4]))
     return AddConstraint(place=place, table=plain_name(match[1]), constraint=constraint)
 
@@ -76,14 +78,17 @@ def maintenance(place: Place, match: re.Match[str], _: str) -> Operation:
     )
 
 
+ACTIONS: dict[str, Action] = {"create": "create", "alter": "alter", "drop": "drop"}
+
+
 def other_object(place: Place, match: re.Match[str], sql: str) -> Operation:
     """DDL on a view, function, trigger and so on."""
     verb, replaced, kind, name = match[1].lower(), match[2], match[3].lower(), plain_name(match[4])
     on = re.search(rf"(?i)\bON {NAME}", match[0])
-    action = "replace" if replaced else verb
+    action: Action = "replace" if replaced else ACTIONS[verb]
     return ObjectDdl(
         place=place,
-        action=action,  # type: ignore[arg-type] - the pattern holds just these words
+        action=action,
         kind={"procedure": "function", "event trigger": "trigger"}.get(kind, kind),
         name=name,
         sql=sql,
@@ -117,8 +122,10 @@ PATTERNS: tuple[tuple[str, Callable[[Place, re.Match[str], str], Operation]], ..
         ),
     ),
     (
-        r"ALTER (INDEX|SEQUENCE|VIEW|MATERIALIZED VIEW|TYPE|SCHEMA|FUNCTION|TRIGGER|POLICY) (?:IF EXISTS )?"
-        rf"{NAME}(?:\([^)]*\))?(?: ON \S+)? RENAME TO {NAME}",
+        (
+            r"ALTER (INDEX|SEQUENCE|VIEW|MATERIALIZED VIEW|TYPE|SCHEMA|FUNCTION|TRIGGER|POLICY) (?:IF EXISTS )?"
+            rf"{NAME}(?:\([^)]*\))?(?: ON \S+)? RENAME TO {NAME}"
+        ),
         lambda place, match, _: RenameObject(
             place=place, kind=match[1].lower(), name=plain_name(match[2]), new_name=plain_name(match[3])
         ),
@@ -130,9 +137,13 @@ PATTERNS: tuple[tuple[str, Callable[[Place, re.Match[str], str], Operation]], ..
         ),
     ),
     (
-        rf"{TABLE} ((?:DETACH|ATTACH) PARTITION|(?:DIS|EN)ABLE (?:TRIGGER|ROW LEVEL SECURITY|RULE|ALWAYS TRIGGER|REPLICA TRIGGER)"
-        r"|(?:NO )?FORCE ROW LEVEL SECURITY|REPLICA IDENTITY|(?:NO )?INHERIT|OWNER TO|SET TABLESPACE|SET (?:UN)?LOGGED"
-        r"|CLUSTER ON|SET WITHOUT CLUSTER|SET \(|RESET \(|SET ACCESS METHOD)",
+        (
+            rf"{TABLE} ((?:DETACH|ATTACH) PARTITION"
+            r"|(?:DIS|EN)ABLE (?:TRIGGER|ROW LEVEL SECURITY|RULE|ALWAYS TRIGGER|REPLICA TRIGGER)"
+            r"|(?:NO )?FORCE ROW LEVEL SECURITY|REPLICA IDENTITY|(?:NO )?INHERIT|OWNER TO"
+            r"|SET TABLESPACE|SET (?:UN)?LOGGED"
+            r"|CLUSTER ON|SET WITHOUT CLUSTER|SET \(|RESET \(|SET ACCESS METHOD)"
+        ),
         lambda place, match, sql: AlterTable(
             place=place, table=plain_name(match[1]), action=match[2].upper().rstrip(" ("), sql=sql
         ),
@@ -168,8 +179,10 @@ PATTERNS: tuple[tuple[str, Callable[[Place, re.Match[str], str], Operation]], ..
     ),
     (rf"(ALTER) ()({KIND}) (?:IF EXISTS )?{NAME}.*$", other_object),
     (
-        rf"(CREATE) (OR REPLACE )?(?:TEMP |TEMPORARY |CONSTRAINT |RECURSIVE |UNLOGGED |TRUSTED )*({KIND}) "
-        rf"(?:IF NOT EXISTS )?{NAME}(?!.* AS ENUM).*$",
+        (
+            rf"(CREATE) (OR REPLACE )?(?:TEMP |TEMPORARY |CONSTRAINT |RECURSIVE |UNLOGGED |TRUSTED )*({KIND}) "
+            rf"(?:IF NOT EXISTS )?{NAME}(?!.* AS ENUM).*$"
+        ),
         other_object,
     ),
     # A type may be an enum: the tree tells.

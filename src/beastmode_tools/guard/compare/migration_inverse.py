@@ -14,7 +14,6 @@ from beastmode_tools.guard.compare.migration_changes import (
     EnumLeftBehind,
 )
 from beastmode_tools.guard.compare.migration_names import is_data, name_of
-from beastmode_tools.guard.compare.migration_parts import Column
 from beastmode_tools.guard.compare.migration_types import same_type
 
 __all__ = ["judged_downgrade"]
@@ -268,7 +267,7 @@ def created_enums(op: ops.Operation) -> list[str]:
     """Names of the enum types that an operation creates."""
     if isinstance(op, ops.CreateEnum):
         return [op.name] if op.name else []
-    columns: tuple[Column, ...] = op.columns if isinstance(op, ops.CreateTable) else ()
+    columns: tuple[ops.Column, ...] = op.columns if isinstance(op, ops.CreateTable) else ()
     return [
         each.enum.name for each in columns if each.enum and each.enum.name and each.enum.native and each.enum.creates
     ]

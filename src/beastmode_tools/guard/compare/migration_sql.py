@@ -11,7 +11,14 @@ from sqlglot.errors import SqlglotError
 
 from beastmode_tools.guard.compare.migration_commands import command_of
 from beastmode_tools.guard.compare.migration_ddl import ddl_of, name_of
-from beastmode_tools.guard.compare.operations import ExecuteSql, Operation, Place, SetSetting, TransactionControl
+from beastmode_tools.guard.compare.operations import (
+    ExecuteSql,
+    Operation,
+    Place,
+    SetSetting,
+    SqlKind,
+    TransactionControl,
+)
 
 __all__ = ["UNKNOWN", "operations_of_sql", "statements_of"]
 
@@ -110,7 +117,7 @@ def operations_of_block(body: str, sql: str, place: Place, read: str) -> Iterato
         yield ExecuteSql(place=place, sql=sql, kind="opaque")
 
 
-def parsed(sql: str, read: str) -> exp.Expression | None:
+def parsed(sql: str, read: str) -> exp.Expr | None:
     """The syntax tree on the dialect, or on the first other one that knows the text."""
     filled = PARAMETER.sub(lambda match: f"p_{match[1] or match[2] or 'value'}", sql)
     # As it is first: `?` is an operator of JSON too.
@@ -125,7 +132,8 @@ def parsed(sql: str, read: str) -> exp.Expression | None:
     return None
 
 
-KINDS = (
+OTHER: SqlKind = "other"
+KINDS: tuple[tuple[type[exp.Expr], SqlKind], ...] = (
     (exp.Update, "update"),
     (exp.Delete, "delete"),
     (exp.Insert, "insert"),
@@ -135,10 +143,10 @@ KINDS = (
 )
 
 
-def other_statement(tree: exp.Expression, place: Place, sql: str) -> Operation:
+def other_statement(tree: exp.Expr, place: Place, sql: str) -> Operation:
     """A statement on rows, on the transaction or on settings."""
     if isinstance(tree, exp.Transaction | exp.Commit | exp.Rollback):
-        return TransactionControl(place=place, command=sql.split()[0].upper())
+        return TransactionControl(place=place, command=sql.split(maxsplit=1)[0].upper())
     if isinstance(tree, exp.Set | exp.Pragma):
         name, _, value = re.sub(r"(?i)^(SET|PRAGMA)\s+(LOCAL |SESSION )?", "", sql).partition("=")
         return SetSetting(place=place, name=name.strip().lower(), value=value.strip())
@@ -149,7 +157,7 @@ def other_statement(tree: exp.Expression, place: Place, sql: str) -> Operation:
         else None
     )
     subject = inner or tree
-    kind = next((name for kind, name in KINDS if isinstance(subject, kind)), "other")
+    kind = next((name for kind, name in KINDS if isinstance(subject, kind)), OTHER)
     targets = targets_of(subject)
     others = tuple(
         dict.fromkeys(name for table in tree.find_all(exp.Table) if (name := name_of(table)) and name not in targets)
@@ -162,7 +170,7 @@ def other_statement(tree: exp.Expression, place: Place, sql: str) -> Operation:
     return ExecuteSql(
         place=place,
         sql=sql,
-        kind=kind,  # type: ignore[arg-type] - the names above are the literals
+        kind=kind,
         tables=targets,
         reads=others,
         columns=columns,
@@ -173,7 +181,7 @@ def other_statement(tree: exp.Expression, place: Place, sql: str) -> Operation:
     )
 
 
-def targets_of(tree: exp.Expression) -> tuple[str, ...]:
+def targets_of(tree: exp.Expr) -> tuple[str, ...]:
     """Tables that a statement changes."""
     if isinstance(tree, exp.TruncateTable):
         return tuple(name_of(table) for table in tree.expressions)

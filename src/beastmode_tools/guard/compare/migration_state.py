@@ -9,7 +9,7 @@ from beastmode_tools.guard.compare import operations as ops
 from beastmode_tools.guard.compare.migration_names import name_of
 from beastmode_tools.guard.compare.migration_parts import Column, Known
 
-__all__ = ["Surroundings", "State", "with_context"]
+__all__ = ["State", "Surroundings", "with_context"]
 
 NOT_NULL = re.compile(r'^\W*"?(\w+)"?\s+IS\s+NOT\s+NULL\W*$', re.IGNORECASE)
 

@@ -75,8 +75,8 @@ class TypeChange:
     """What happens when a column of one type becomes one of another, on PostgreSQL.
 
     Args:
-        effect: "same"; "wider": every value fits and nothing is rewritten; "rewrite": every value fits, but the whole table
-            is rewritten under a lock; "lossy": values may be cut, refused or changed; "unknown".
+        effect: "same"; "wider": every value fits and nothing is rewritten; "rewrite": every value fits, but the whole
+            table is rewritten under a lock; "lossy": values may be cut, refused or changed; "unknown".
         why: In words.
     """
 
@@ -104,7 +104,9 @@ def change_of_type(old: str, new: str, using: str | None = None) -> TypeChange:
     return TypeChange(found.effect, f"{before} becomes {after}: {found.why}")
 
 
-def judged(name: str, size: tuple[int, ...], next_name: str, next_size: tuple[int, ...]) -> TypeChange:
+def judged(  # noqa: C901, PLR0911 - a table of families, one line each
+    name: str, size: tuple[int, ...], next_name: str, next_size: tuple[int, ...]
+) -> TypeChange:
     """The effect by families of types."""
     if name in TEXTS and next_name in TEXTS:
         return text_change(name, size, next_name, next_size)

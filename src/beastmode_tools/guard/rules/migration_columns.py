@@ -48,7 +48,8 @@ def not_null_with_default(op: AddColumn) -> Iterator[Found]:
     if is_plain(op) and not op.column.nullable and default is not None and not is_volatile(default):
         yield found(
             op,
-            f"{op.table} gets the column {op.column.name}, filled with {default}; PostgreSQL 11 and newer rewrites no row.",
+            f"{op.table} gets the column {op.column.name}, filled with {default}; PostgreSQL 11 and "
+            "newer rewrites no row.",
         )
 
 
@@ -59,7 +60,8 @@ def not_null_without_default(op: AddColumn) -> Iterator[Found]:
         python = " default= fills new objects in Python only." if op.column.default else ""
         yield found(
             op,
-            f"{op.table} gets the column {op.column.name} NOT NULL without a server default: this fails with one row in "
+            f"{op.table} gets the column {op.column.name} NOT NULL without a server default: this "
+            "fails with one row in "
             f"the table, and old code cannot insert afterwards.{python}",
             f"Add {op.column.name} as nullable, or give it a server_default; fill it; set NOT NULL in a later release.",
         )

@@ -41,9 +41,11 @@ def unique(op: AddConstraint) -> Iterator[Found]:
         return
     yield found(
         op,
-        f"{op.table} ({', '.join(inner.columns)}) must be unique: the migration fails where rows are equal, and nobody can "
+        f"{op.table} ({', '.join(inner.columns)}) must be unique: the migration fails where rows are "
+        "equal, and nobody can "
         "use the table while the index is built.",
-        "Mend equal rows; CREATE UNIQUE INDEX CONCURRENTLY in an autocommit_block; then ALTER TABLE ... ADD CONSTRAINT ... "
+        "Mend equal rows; CREATE UNIQUE INDEX CONCURRENTLY in an autocommit_block; then ALTER TABLE "
+        "... ADD CONSTRAINT ... "
         "UNIQUE USING INDEX.",
         verdict=Verdict.CAUTIOUS if op.known.new_column and not op.known.big_table else None,
     )
@@ -83,7 +85,8 @@ def foreign_key(op: AddConstraint) -> Iterator[Found]:
     yield found(
         op,
         f"{op.table} ({', '.join(inner.columns)}) must point to {inner.target}: {what}.",
-        "op.create_foreign_key(..., postgresql_not_valid=True), and ALTER TABLE ... VALIDATE CONSTRAINT in the next revision."
+        "op.create_foreign_key(..., postgresql_not_valid=True), and ALTER TABLE ... VALIDATE "
+        "CONSTRAINT in the next revision."
         if verdict is not Verdict.SAFE
         else "",
         verdict=verdict,
@@ -116,7 +119,8 @@ def exclusion(op: AddConstraint) -> Iterator[Found]:
     if op.constraint.kind == "exclude" and is_open(op):
         yield found(
             op,
-            f"{op.table}: {op.constraint.name} lets no two rows overlap: nobody can use the table while it is built, and it "
+            f"{op.table}: {op.constraint.name} lets no two rows overlap: nobody can use the table "
+            "while it is built, and it "
             "cannot be added without looking at every row.",
             "Mend rows that overlap first, and run it in a quiet hour with lock_timeout set.",
         )
@@ -152,7 +156,8 @@ def dropped(op: DropConstraint) -> Iterator[Found]:
     more = " What depends on it goes too (CASCADE)." if op.cascade else ""
     yield found(
         op,
-        f"{op.table} loses the constraint {op.name}: rows that break it will come, and then it cannot be put back.{more}",
+        f"{op.table} loses the constraint {op.name}: rows that break it will come, and then it cannot "
+        f"be put back.{more}",
         "Drop it after the code that relies on it (ON CONFLICT, cascades, caught IntegrityError) is gone.",
         verdict=Verdict.DANGEROUS if op.cascade else None,
     )

@@ -36,7 +36,8 @@ def only_missing(op: ExecuteSql) -> bool:
     text = op.where.lower().replace('"', "")
     return bool(op.columns) and all(
         re.search(
-            rf"\b{re.escape(name.lower())}\s+is\s+null\b|\.{re.escape(name.lower())}(?:\.is_\(none\)| is none| == none)",
+            rf"\b{re.escape(name.lower())}\s+is\s+null\b"
+            rf"|\.{re.escape(name.lower())}(?:\.is_\(none\)| is none| == none)",
             text,
         )
         for name in op.columns
@@ -49,7 +50,8 @@ def filled(op: ExecuteSql) -> Iterator[Found]:
     if op.kind == "update" and on_old_rows(op) and fills_only(op):
         yield found(
             op,
-            f"Rows of {', '.join(op.tables)} get {', '.join(op.columns) or 'new values'} in one statement: they stay locked "
+            f"Rows of {', '.join(op.tables)} get {', '.join(op.columns) or 'new values'} in one "
+            "statement: they stay locked "
             "until the migration ends, and rows that old code writes meanwhile are missed.",
             "Fill in batches by key in an autocommit_block, or in a job; repeat after the last old process is gone.",
         )
@@ -63,7 +65,8 @@ def overwritten(op: ExecuteSql) -> Iterator[Found]:
     how = "some rows" if op.has_where else "every row"
     yield found(
         op,
-        f"{how.capitalize()} of {', '.join(op.tables)}: {', '.join(op.columns) or 'values'} is overwritten, and no downgrade "
+        f"{how.capitalize()} of {', '.join(op.tables)}: {', '.join(op.columns) or 'values'} is "
+        "overwritten, and no downgrade "
         "knows what stood there.",
         "Copy the old values to a column or table of their own first, or write the new ones to a new column.",
         verdict=Verdict.CAUTIOUS if op.has_where else None,
@@ -110,7 +113,8 @@ def copied(op: ExecuteSql) -> Iterator[Found]:
     if is_data(op) and op.kind == "insert" and not op.known.new_table:
         yield found(
             op,
-            f"Rows of {', '.join(op.reads)} are copied to {', '.join(op.tables)} in one statement; a second run copies them "
+            f"Rows of {', '.join(op.reads)} are copied to {', '.join(op.tables)} in one statement; a "
+            "second run copies them "
             "again.",
             "Copy in batches by key, with ON CONFLICT DO NOTHING, and say how the downgrade tells copies from others.",
         )
@@ -129,7 +133,8 @@ def backfill(change: BackfillWithDdl) -> Iterator[Found]:
     tables = ", ".join(getattr(change.data, "tables", ()))
     yield at(
         change.data.place,
-        f"Rows of {tables} are written in the transaction of {name_of(change.schema)}: its lock is held until all are done.",
+        f"Rows of {tables} are written in the transaction of {name_of(change.schema)}: its lock is "
+        "held until all are done.",
         "Put the statement on rows into a revision of its own, or into an autocommit_block.",
         f"{name_of(change.data)} with {name_of(change.schema)}",
     )

@@ -36,7 +36,8 @@ def missing(change: DowngradeEmpty) -> Iterator[Found]:
     lost = " What it lost cannot be had back." if change.loses else ""
     yield at(
         place,
-        f"{place.revision} has no way back: {REASONS[change.found.why]}, but the upgrade did {listed(change.undone)}.{lost}",
+        f"{place.revision} has no way back: {REASONS[change.found.why]}, but the upgrade did "
+        f"{listed(change.undone)}.{lost}",
         "Write the downgrade; where rows are lost for good, say so in it, and take a backup before the upgrade.",
         f"{place.revision} downgrade",
     )
@@ -69,7 +70,8 @@ def unnamed(change: DowngradeUnnamed) -> Iterator[Found]:
     """A way back that raises."""
     yield at(
         change.operation.place,
-        f"The downgrade drops a constraint of {change.table} without its name: Alembic raises CompileError, and there is no "
+        f"The downgrade drops a constraint of {change.table} without its name: Alembic raises "
+        "CompileError, and there is no "
         "way back.",
         "Name the constraint in upgrade() and here; give the metadata a naming_convention.",
         f"{name_of(change.operation)} in downgrade of {change.operation.place.revision}",

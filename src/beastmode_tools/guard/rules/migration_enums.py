@@ -49,7 +49,8 @@ def value_renamed(op: RenameEnumValue) -> Iterator[Found]:
     """A value that old code does not know any more."""
     yield found(
         op,
-        f"{op.value!r} of the enum {op.name} becomes {op.new_value!r}: code that still runs reads and writes the old one.",
+        f"{op.value!r} of the enum {op.name} becomes {op.new_value!r}: code that still runs reads and "
+        "writes the old one.",
         "Add the new value, write it, move rows over, and leave the old value alone.",
     )
 
@@ -63,7 +64,8 @@ def value_removed(op: AlterColumn) -> Iterator[Found]:
     if gone:
         yield found(
             op,
-            f"{op.table}.{op.column} no longer takes {', '.join(map(repr, gone))}: rows that hold it make the migration fail, "
+            f"{op.table}.{op.column} no longer takes {', '.join(map(repr, gone))}: rows that hold it "
+            "make the migration fail, "
             "and code that still runs writes it.",
             "Release code that does not write the values, move the rows, and narrow the type in a later release.",
         )
@@ -100,8 +102,10 @@ def left_behind(change: EnumLeftBehind) -> Iterator[Found]:
     """A type that stays after the downgrade."""
     yield at(
         change.place,
-        f"The downgrade leaves the PostgreSQL type {change.name}: after it a second upgrade fails with 'type already exists'.",
-        f"In downgrade(), after the table or column: sa.Enum(name={change.name!r}).drop(op.get_bind(), checkfirst=True)",
+        f"The downgrade leaves the PostgreSQL type {change.name}: after it a second upgrade fails "
+        "with 'type already exists'.",
+        "In downgrade(), after the table or column: "
+        f"sa.Enum(name={change.name!r}).drop(op.get_bind(), checkfirst=True)",
         f"enum {change.name} left behind",
     )
 

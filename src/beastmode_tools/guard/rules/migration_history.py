@@ -40,7 +40,8 @@ def edited(change: RevisionEdited) -> Iterator[Found]:
     """A revision that databases have run already is another one now."""
     yield Found(
         where=change.new.path,
-        problem=f"The revision {change.new.id} is merged and now does something else: databases that have run it keep the old "
+        problem=f"The revision {change.new.id} is merged and now does something else: databases that "
+        "have run it keep the old "
         "schema, new ones get another.",
         instead="Put the file back as it was, and write a new revision with the difference.",
         subject=f"revision {change.new.id}",
@@ -79,7 +80,8 @@ def cyclic(change: CyclicHistory) -> Iterator[Found]:
     names = ", ".join(revision.id for revision in change.revisions)
     yield Found(
         where=change.revisions[0].path,
-        problem=f"These revisions follow each other in a circle, or follow one that does: {names}; Alembic refuses to load "
+        problem=f"These revisions follow each other in a circle, or follow one that does: {names}; "
+        "Alembic refuses to load "
         "the history.",
         instead="Set the down_revision of one of them to the revision that was the head before.",
         subject=f"cycle {names}",
@@ -102,7 +104,8 @@ def duplicated(change: DuplicateRevision) -> Iterator[Found]:
     """Two files, one id."""
     yield Found(
         where=change.second.path,
-        problem=f"{change.first.path} and {change.second.path} both claim the revision {change.first.id}: one of them never "
+        problem=f"{change.first.path} and {change.second.path} both claim the revision "
+        f"{change.first.id}: one of them never "
         "runs.",
         instead="Give the new file an id of its own: alembic revision",
         subject=f"revision {change.first.id} twice",

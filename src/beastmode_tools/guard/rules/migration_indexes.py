@@ -58,7 +58,8 @@ def unique_added(op: CreateIndex) -> Iterator[Found]:
     lock = "" if quick else " and nobody can write while it is built"
     yield found(
         op,
-        f"{op.table} ({', '.join(op.columns)}) must be unique: the migration fails where rows are equal{lock}; old code "
+        f"{op.table} ({', '.join(op.columns)}) must be unique: the migration fails where rows are "
+        f"equal{lock}; old code "
         "that writes equal rows fails from then on.",
         "Find and mend equal rows first, release code that writes none, then build the index concurrently in an "
         "autocommit_block.",
@@ -75,7 +76,8 @@ def dropped(op: DropIndex) -> Iterator[Found]:
     again = " It is built again." if op.known.recreated else ""
     yield found(
         op,
-        f"The index {op.name} goes: queries that use it become slow, and what it kept unique is so no more.{lock}{again}",
+        f"The index {op.name} goes: queries that use it become slow, and what it kept unique is so no "
+        f"more.{lock}{again}",
         "Look at pg_stat_user_indexes whether it is used; drop it concurrently in an autocommit_block.",
     )
 
@@ -86,7 +88,8 @@ def wide(op: CreateIndex) -> Iterator[Found]:
     if len(op.columns) > 3 and not op.unique and not op.known.new_table:
         yield found(
             op,
-            f"The index {op.name} is on {len(op.columns)} columns: more than three seldom help a query, and every write pays.",
+            f"The index {op.name} is on {len(op.columns)} columns: more than three seldom help a "
+            "query, and every write pays.",
             "Index the columns that find few rows; add others by INCLUDE if queries read them.",
         )
 

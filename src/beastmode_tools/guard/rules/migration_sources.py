@@ -28,7 +28,8 @@ def live_code(op: UsesApplication) -> Iterator[Found]:
     names = ", ".join(op.names) or op.module
     yield found(
         op,
-        f"The migration uses {names} of the application ({op.module}): when that changes, it does something else, or fails.",
+        f"The migration uses {names} of the application ({op.module}): when that changes, it does "
+        "something else, or fails.",
         "Copy the values or a small sa.table(...) into the migration.",
     )
 
@@ -39,7 +40,8 @@ def swallowed(change: ErrorsSwallowed) -> Iterator[Found]:
     op = change.first
     yield at(
         op.place,
-        f"{change.count} operation{'s' if change.count > 1 else ''} of {op.place.revision} may fail without a word, and the "
+        f"{change.count} operation{'s' if change.count > 1 else ''} of {op.place.revision} may fail "
+        "without a word, and the "
         f"revision counts as done: first {name_of(op)}.",
         "Let the error out; where something may be there already, ask for it (if_not_exists=True, inspect).",
         f"errors swallowed in {op.place.revision}: {name_of(op)}",

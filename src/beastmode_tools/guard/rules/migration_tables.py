@@ -61,8 +61,8 @@ def renamed(op: RenameTable) -> Iterator[Found]:
         yield found(
             op,
             f"The table {op.table} becomes {op.new_name}: code that still runs asks for {op.table}.",
-            f'Keep the table\'s name and rename the class alone (__tablename__ = "{op.table}"), or leave a view with the '
-            "old name until no old code runs.",
+            f'Keep the table\'s name and rename the class alone (__tablename__ = "{op.table}"), or leave a view with '
+            "the old name until no old code runs.",
         )
 
 

@@ -98,7 +98,7 @@ def call_op(  # noqa: PLR0911 - one line for each kind of directive
     if make is None:
         return other_directive(reading, name, node, arguments)
     table = handle.table if handle.kind == "batch" else table_of(given)
-    if name not in {"drop_index"} and not table:
+    if name != "drop_index" and not table:
         reading.cannot_read(node, "the table's name is not written in the migration")
         return Unknown(one_line(node))
     made = make(reading.place(node, handle), table or "", given)
@@ -308,7 +308,7 @@ def bulk_insert(place: Place, table: str, given: dict[str, Any]) -> list[Operati
     return [BulkInsert(place=place, table=table, rows=len(rows) if isinstance(rows, list | tuple) else None)]
 
 
-def comment(place: Place, table: str, given: dict[str, Any]) -> list[Operation] | None:
+def comment(place: Place, table: str, _given: dict[str, Any]) -> list[Operation] | None:
     """COMMENT ON TABLE."""
     return [ChangeComment(place=place, table=table)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from beastmode_tools.guard.compare.operations import CreateEnum, CreateTable, DropEnum, DropTable
 from beastmode_tools.guard.readers.migrations.alembic_calls import call_op
-from beastmode_tools.guard.readers.migrations.connections import call_connection, call_rows, call_statement
+from beastmode_tools.guard.readers.migrations.connections import call_connection, call_statement
 from beastmode_tools.guard.readers.migrations.constructs import BENIGN, construct
 from beastmode_tools.guard.readers.migrations.reading import Reading, one_line
 from beastmode_tools.guard.readers.migrations.values import (
@@ -80,7 +80,7 @@ def reaches_database(value: Any) -> bool:
 
 def call_dotted(reading: Reading, callee: Dotted, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:
     """A call of an imported name: a construct of SQLAlchemy, code of the project, or of another package."""
-    made = construct(reading, callee.name, arguments, options, node)
+    made = construct(callee.name, arguments, options, node)
     if made is not None:
         return made
     root = callee.name.partition(".")[0]
@@ -113,7 +113,7 @@ def call_method(  # noqa: C901, PLR0911 - one line for each kind of owner
     if isinstance(owner, Partial | str):
         return call_text(owner, name, arguments, options)
     if isinstance(owner, Rows):
-        return call_rows(reading, callee, arguments, options, node)
+        return callee.owner
     if isinstance(owner, Statement | TableValue | Model):
         if isinstance(owner, TableValue) and name in {"create", "drop"}:
             return call_table(reading, owner, name, node)
@@ -155,7 +155,9 @@ def call_type(reading: Reading, callee: Method, arguments: list[Any], options: d
     return kind if callee.name in {"with_variant", "copy", "adapt"} else Unknown(one_line(node))
 
 
-def call_text(owner: str, name: str, arguments: list[Any], options: dict[str, Any]) -> Any:
+def call_text(  # noqa: PLR0911 - one line for each method
+    owner: str, name: str, arguments: list[Any], options: dict[str, Any]
+) -> Any:
     """Methods of texts; a part that is not known stays marked."""
     if name == "format":
         shown = ["__unknown__" if not isinstance(each, str | int | float) else each for each in arguments]

@@ -7,9 +7,11 @@ from typing import Any
 from beastmode_tools.guard.compare import operations as ops
 from beastmode_tools.guard.compare.history import History, compare
 from beastmode_tools.guard.compare.migration_names import tables_of
+from beastmode_tools.guard.compare.migration_squawk import beyond_ours, statements_for_squawk
 from beastmode_tools.guard.compare.migration_state import Surroundings
 from beastmode_tools.guard.compare.migrations import changes_of
 from beastmode_tools.guard.readers.migrations.source import read_operations
+from beastmode_tools.guard.readers.squawk import read_squawk
 
 __all__ = ["read_changes", "surroundings_of"]
 
@@ -17,7 +19,7 @@ __all__ = ["read_changes", "surroundings_of"]
 MOST = 80
 
 
-def read_changes(
+def read_changes(  # noqa: PLR0913 - both sides, and what the caller alone knows
     old: History,
     new: History,
     folder: Path | None = None,
@@ -25,6 +27,7 @@ def read_changes(
     tables: dict[str, Any] | None = None,
     big_tables: Sequence[str] = (),
     postgres: int = 15,
+    squawk: bool = True,
 ) -> Iterator[object]:
     """All changes of a change's migrations.
 
@@ -35,12 +38,15 @@ def read_changes(
         tables: The base models' tables, as `Application.tables` has them.
         big_tables: Tables that hold many rows.
         postgres: Major version of PostgreSQL in production.
+        squawk: Whether to ask squawk too, where it is installed, about SQL that stands in the migrations.
     """
     yield from compare(old, new)
     added = [name for name in (*new.order, *new.cyclic) if name not in old.revisions]
     operations = read_operations(new, added, folder)
     around = surroundings_of(operations, new, added, folder)
     yield from changes_of(operations, Surroundings(around, tables or {}, tuple(big_tables), postgres))
+    if squawk:
+        yield from beyond_ours(read_squawk(statements_for_squawk(operations), postgres=postgres) or ())
 
 
 def surroundings_of(
@@ -62,9 +68,7 @@ def words_of(operations: Sequence[ops.Operation]) -> set[tuple[str, ...]]:
     """Words that a revision must hold to say something about one of the operations."""
     found: set[tuple[str, ...]] = set()
     for op in operations:
-        if isinstance(op, ops.AlterColumn):
-            found.add((op.table.rpartition(".")[2], op.column))
-        elif isinstance(op, ops.DropColumn):
+        if isinstance(op, ops.AlterColumn | ops.DropColumn):
             found.add((op.table.rpartition(".")[2], op.column))
         elif isinstance(op, ops.DropIndex | ops.AddEnumValue | ops.DropEnum | ops.RenameEnumValue) and op.name:
             found.add((op.name,))

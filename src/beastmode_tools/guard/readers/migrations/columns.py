@@ -101,7 +101,7 @@ def as_type(value: Any) -> TypeValue | None:
     return None
 
 
-def default_of(value: Any) -> str | None:
+def default_of(value: Any) -> str | None:  # noqa: PLR0911 - one line for each kind of value
     """A server default as SQL."""
     if value is None or value is False:
         return None

@@ -4,7 +4,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from beastmode_tools.guard.compare.operations import ExecuteSql, TransactionControl
+from beastmode_tools.guard.compare.operations import ExecuteSql, SqlKind, TransactionControl
 from beastmode_tools.guard.readers.migrations.reading import Reading, one_line
 from beastmode_tools.guard.readers.migrations.values import (
     Dotted,
@@ -20,7 +20,7 @@ from beastmode_tools.guard.readers.migrations.values import (
     Unknown,
 )
 
-__all__ = ["call_connection", "call_rows", "call_statement", "table_name"]
+__all__ = ["call_connection", "call_statement", "table_name"]
 
 RUNS = {"execute", "exec_driver_sql", "scalar", "scalars", "executemany", "run_sync"}
 WRITES = {"add", "add_all", "merge", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"}
@@ -56,7 +56,7 @@ def call_connection(  # noqa: C901, PLR0911 - one line for each kind of method
         return Statement("query", table_name(arguments[0]) if arguments else "?", source=one_line(node))
     if name in WRITES and handle.kind == "session":
         table = table_name(arguments[0]) if arguments and isinstance(arguments[0], Model | Rows | Dotted) else "?"
-        kind = "update" if name == "bulk_update_mappings" else "insert"
+        kind: SqlKind = "update" if name == "bulk_update_mappings" else "insert"
         reading.emit(
             ExecuteSql(
                 place=reading.place(node, handle), sql=one_line(node), kind=kind, tables=(table,), has_where=True
@@ -97,7 +97,7 @@ def dialect_text(name: str, arguments: list[Any], node: ast.Call) -> Any:
     )
 
 
-def call_statement(
+def call_statement(  # noqa: PLR0911 - one line for each kind of method
     reading: Reading, callee: Method, arguments: list[Any], options: dict[str, Any], node: ast.Call
 ) -> Any:
     """A statement that grows, call by call; of a query the last call runs it."""
@@ -145,8 +145,3 @@ def shown(value: Any) -> str:
     if isinstance(value, Unknown):
         return value.source
     return repr(value) if isinstance(value, str) else str(value)
-
-
-def call_rows(reading: Reading, callee: Method, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:
-    """Rows that were read: their methods give rows again."""
-    return callee.owner

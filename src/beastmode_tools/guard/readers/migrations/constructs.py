@@ -7,7 +7,7 @@ from typing import Any
 from beastmode_tools.guard.compare.operations import Column
 from beastmode_tools.guard.readers.migrations.columns import column_of, constraint_of, default_of, type_of, with_schema
 from beastmode_tools.guard.readers.migrations.connections import table_name
-from beastmode_tools.guard.readers.migrations.reading import Reading, one_line
+from beastmode_tools.guard.readers.migrations.reading import one_line
 from beastmode_tools.guard.readers.migrations.values import (
     Dotted,
     Handle,
@@ -27,7 +27,7 @@ TYPE_MODULES = ("sqlalchemy", "sqlalchemy_utils", "geoalchemy2", "citext", "pgve
 NOT_TYPES = {"Column", "Table", "MetaData", "ForeignKey", "Index", "Sequence", "Identity", "Computed", "DDL"}
 
 
-def construct(reading: Reading, name: str, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:
+def construct(name: str, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:  # noqa: PLR0911 - one line for each family
     """The value that a call makes; None where the name is not known here."""
     root, last = name.partition(".")[0], name.rpartition(".")[2]
     if name.startswith("alembic.op."):
@@ -37,13 +37,13 @@ def construct(reading: Reading, name: str, arguments: list[Any], options: dict[s
     if last in {"Column", "column"} and root in {"sqlalchemy", "sqlmodel"}:
         return column_of(arguments, options, source_of_keyword(node, "default"))
     if root in TYPE_MODULES:
-        made = expression(reading, last, arguments, options, node)
+        made = expression(last, arguments, options, node)
         if made is not None:
             return made
         if last[:1].isupper() and last not in NOT_TYPES:
             return type_of(last, arguments, options)
         return SqlExpression(sql_call(name, arguments, node))
-    return plain(name, arguments, node)
+    return plain(name, arguments)
 
 
 def source_of_keyword(node: ast.Call, name: str) -> str | None:
@@ -52,7 +52,7 @@ def source_of_keyword(node: ast.Call, name: str) -> str | None:
 
 
 def expression(  # noqa: C901, PLR0911 - one line for each construct
-    reading: Reading, last: str, arguments: list[Any], options: dict[str, Any], node: ast.Call
+    last: str, arguments: list[Any], options: dict[str, Any], node: ast.Call
 ) -> Any:
     """Tables, statements, texts, sessions, constraints of SQLAlchemy; None for a type or a function."""
     first = arguments[0] if arguments else options.get("text")
@@ -75,7 +75,7 @@ def expression(  # noqa: C901, PLR0911 - one line for each construct
         return Unknown(one_line(node))
     if last == "DDL":
         return SqlText(first) if isinstance(first, str) else Unknown(one_line(node), touches=True)
-    if last in {"automap_base"}:
+    if last == "automap_base":
         return Unknown(one_line(node))
     return constraint_of(last, arguments, options)
 
@@ -107,7 +107,7 @@ def sql_call(name: str, arguments: list[Any], node: ast.Call) -> str:
     return one_line(node)
 
 
-def plain(name: str, arguments: list[Any], node: ast.Call) -> Any:
+def plain(name: str, arguments: list[Any]) -> Any:
     """Functions of the standard library that texts of migrations are made with."""
     first = arguments[0] if arguments else None
     if name in {"textwrap.dedent", "inspect.cleandoc"} and isinstance(first, str):

@@ -1,12 +1,16 @@
 """Modules of the project that a migration imports: found on the disk, parsed, never imported."""
 
+from __future__ import annotations
+
 import ast
 import sys
-from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from beastmode_tools.guard.readers.migrations.values import Method, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Modules"]
 
@@ -52,10 +56,7 @@ class Modules:
             return None
         level = len(module) - len(module.lstrip("."))
         parts = [part for part in module.lstrip(".").split(".") if part]
-        if level:
-            bases = [(self.folder / path).parents[level - 1]]
-        else:
-            bases = [self.folder, self.folder / "src"]
+        bases = [(self.folder / path).parents[level - 1]] if level else [self.folder, self.folder / "src"]
         for base in bases:
             for candidate in (
                 base.joinpath(*parts).with_suffix(".py") if parts else base,

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from beastmode_tools.guard.compare.history import History, Revision
 from beastmode_tools.guard.compare.operations import (
@@ -91,7 +92,7 @@ def read_direction(revision: Revision, tree: ast.Module, direction: Direction, m
         reading.operations.append(Unreadable(place=place, source=revision.path, reason=reason))
     if reading.operations:
         return reading.operations
-    why = "raises" if only_raises(entry) else "empty"
+    why: Literal["raises", "empty"] = "raises" if only_raises(entry) else "empty"
     line = entry.node.lineno
     return [NoOperations(place=Place(revision.id, revision.path, line, direction), why=why)]
 

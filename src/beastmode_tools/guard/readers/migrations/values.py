@@ -55,7 +55,7 @@ class Dotted:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """Something that reaches the database: "op", "batch", "connection", "session", "context", "dialect", "dialect name"."""
+    """Something that reaches the database, by its kind: "op", "batch", "connection", "session", "dialect name"..."""
 
     kind: str
     table: str | None = None

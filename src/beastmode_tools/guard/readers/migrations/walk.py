@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from copy import copy as copy_node
 from dataclasses import replace
 from typing import Any
 
@@ -77,8 +78,7 @@ def run_block(reading: Reading, statements: Sequence[ast.stmt], scope: Scope) ->
             reading.is_exhausted = True
             return ENDED
         if isinstance(node, ast.If):
-            ended = run_if(reading, node, statements[index + 1 :], scope)
-            return ended
+            return run_if(reading, node, statements[index + 1 :], scope)
         if run_statement(reading, node, scope) is ENDED:
             return ENDED
     return None
@@ -261,7 +261,7 @@ def case_test(subject: Any, case: ast.match_case) -> Test:
     return Test(None, f"case {ast.unparse(case.pattern)}")
 
 
-def run_import(reading: Reading, node: ast.Import, scope: Scope) -> object:
+def run_import(_reading: Reading, node: ast.Import, scope: Scope) -> object:
     """`import a.b as c`."""
     for name in node.names:
         if name.asname:
@@ -313,10 +313,12 @@ def decorated(function: Function, name: str) -> Function:
     """A function whose decorator decides whether it runs, for all that reading tells."""
     test = ast.parse(f"decorated_by({name!r})", mode="eval").body
     inner = function.node
-    body = inner.body if not isinstance(inner, ast.Lambda) else []
+    if isinstance(inner, ast.Lambda):
+        return function
+    body = inner.body
     wrapper = ast.If(test=test, body=list(body), orelse=[])
-    copy = ast.FunctionDef(**{**{key: getattr(inner, key, None) for key in inner._fields}, "body": [wrapper]})
-    ast.copy_location(copy, inner)
+    copy = copy_node(inner)
+    copy.body = [wrapper]
     ast.copy_location(wrapper, inner)
     for each in ast.walk(test):
         ast.copy_location(each, inner)
@@ -345,7 +347,7 @@ def run_class(reading: Reading, node: ast.ClassDef, scope: Scope) -> object:
     return None
 
 
-def run_nothing(reading: Reading, node: ast.stmt, scope: Scope) -> object:
+def run_nothing(_reading: Reading, node: ast.stmt, _scope: Scope) -> object:
     """`pass`, `global` and their like."""
     return ENDED if isinstance(node, ast.Continue | ast.Break) else None
 
