@@ -35,7 +35,8 @@ class Rows:
         """
         before = [word.lower() for word in WORDS.findall(re.sub(r"<[^>]*>", " ", path.split(name, maxsplit=1)[0]))]
         stem = stem_of(name)
-        words = [stem, *reversed(before)] if stem else list(reversed(before))
+        words = [each for each in (stem, *reversed(before)) if each]
+        words += [name[:-4]] if name.endswith("name") and len(name) > 5 else []
         for table in filter(lambda each: each is not None, map(self.named, words)):
             column = self.meant(table, name, stem)
             if column is not None and fits(column, converter):
@@ -51,6 +52,9 @@ class Rows:
         for wanted in (name, name.rsplit("_", 1)[-1]):
             if wanted in table.columns:
                 return table.columns[wanted]
+        for column in table.columns:  # `username` for the name of a user
+            if name.endswith(column.name) and name[: -len(column.name)] in forms(table.name):
+                return column
         return key_of(table) if stem and table is self.named(stem) else None
 
     def elsewhere(self, name: str, converter: str) -> Any:
