@@ -280,7 +280,12 @@ def scopes_of(module: Module) -> dict[str, frozenset[str]]:
     found = {name: words_of(each.node) for name, each in module.functions.items()}
     found |= {name: class_words(node) for name, node in module.classes.items()}
     found |= {name: words_of(value) for name, value in module.constants.items() if name not in found}
-    return found | {"": frozenset[str]().union(*(words_of(each) for each in module.loose))}
+    return found | {"": frozenset[str]().union(*(words_of(each) for each in module.loose if not is_script_start(each)))}
+
+
+def is_script_start(statement: ast.stmt) -> bool:
+    """Whether it runs only where the file itself is started: `if __name__ == "__main__":`."""
+    return isinstance(statement, ast.If) and "__name__" in words_of(statement.test)
 
 
 def class_words(node: ast.ClassDef) -> frozenset[str]:

@@ -78,8 +78,20 @@ def stale_callers(module: Module, old: Definition, new: Definition, usage: Usage
         read = usage.module(user)
         if read is None or (old.owner is None and user != module.path and not knows(read, name)):
             continue
-        places += [f"{user}:{node.lineno}" for node in calls_of(read, name) if not fits(node, new)]
+        calls = [node for node in calls_of(read, name) if is_surely(node, new, user == module.path)]
+        places += [f"{user}:{node.lineno}" for node in calls if not fits(node, new)]
     return places[:8]
+
+
+def is_surely(call: ast.Call, definition: Definition, in_own_file: bool) -> bool:  # noqa: FBT001 - where the call stands
+    """Whether a call must be of this function: for a method, by whom it is called on, or by a telling name."""
+    if definition.owner is None or definition.node.name == "__init__":
+        return True
+    holder = dotted(call.func).rpartition(".")[0]
+    if in_own_file and holder in {"self", "cls", definition.owner.rpartition(".")[2]}:
+        return True
+    name = definition.node.name
+    return bool(holder) and "_" in name.strip("_") and len(name) > 6
 
 
 def knows(module: Module, name: str) -> bool:

@@ -80,6 +80,9 @@ def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
 def field_changed(change: FieldChanged) -> Iterator[Found]:
     """A field is declared otherwise."""
     hard = {"nullable", "unique", "foreign key", "constraint", "type"}
+    if change.new is None and change.kind not in {"model", "schema", "form"}:
+        problem = f"{change.owner}.{change.name} is gone"
+        yield Found(where(change), problem, "Look who still reads it.", subject_of(change), change.old or "")
     if not is_changed(change) or (
         change.kind == "model" and (change.aspects & hard and "Column" in columns_of(change))
     ):
