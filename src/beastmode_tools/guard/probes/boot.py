@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any, Callable
 
 from . import (
@@ -42,7 +43,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "hooks": boot_routes.hooks(application),
         "error_handlers": boot_routes.error_handlers(application),
         "documents": documents,
-        "contract": read(lambda: boot_contract.contract(application, documents), None, notes),
+        "contract": read(lambda: boot_contract.contract(application, documents, notes), None, notes),
         "library": library,
         "extensions": sorted(str(name) for name in application.extensions),
         "mapped": read(boot_models.mapped, [], notes),
@@ -65,5 +66,6 @@ def read(part: Callable[[], Any], otherwise: Any, notes: list[str]) -> Any:
     try:
         return part()
     except Exception as error:
+        traceback.print_exc()  # into the log, for who looks for the reason
         notes.append("could not be read: {}: {}".format(type(error).__name__, " ".join(str(error).split())[:300]))
         return otherwise

@@ -23,12 +23,13 @@ LIMITS = re.compile(r"limit|throttle", re.IGNORECASE)
 REGISTERING = ("route", "get", "post", "put", "patch", "delete")
 
 
-def contract(application: Any, documents: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+def contract(application: Any, documents: dict[str, dict[str, Any]], notes: list[str]) -> dict[str, Any] | None:
     """An OpenAPI document of the project's own routes that no other document holds; None where there are none.
 
     Args:
         application: The Flask application.
         documents: The documents that its library makes.
+        notes: Gets a sentence for each route that could not be read.
     """
     book = boot_schemas.Schemas()
     covered = covered_paths(documents)
@@ -43,7 +44,11 @@ def contract(application: Any, documents: dict[str, dict[str, Any]]) -> dict[str
             if node is None or (method.lower(), without_names(path)) in covered:
                 continue
             names = {**getattr(sources.unwrapped(function), "__globals__", {})}
-            made = operation(rule, (node, names, function, extra), book, classes)
+            try:
+                made = operation(rule, (node, names, function, extra), book, classes)
+            except Exception as error:  # schemas of the project may raise; its other routes are read all the same
+                notes.append(f"what {method} {path} promises could not be read: {type(error).__name__}: {error}")
+                made = {"parameters": [], "responses": {"default": {"description": ""}}, "x-unread": True}
             paths.setdefault(path, {}).setdefault(method.lower(), made)
     if not paths:
         return None

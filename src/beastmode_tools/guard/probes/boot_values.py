@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import enum
+import inspect
 import sys
 from http import HTTPStatus
 from typing import Any
@@ -52,10 +54,17 @@ def evaluate(node: Any, names: dict[str, Any], depth: int = 0) -> Any:  # noqa: 
 
 
 def attribute(value: Any, name: str) -> Any:
-    """An attribute of a module, a class, an enum or a schema: reading one of those runs nothing of the project's."""
-    if isinstance(value, (type(sys), type)) or describes(type(value)):
-        return getattr(value, name, UNKNOWN)
-    return int(value) if isinstance(value, HTTPStatus) and name == "value" else UNKNOWN
+    """An attribute of a module, a class, an enum or a schema, looked up without running what stands behind it."""
+    if isinstance(value, HTTPStatus) and name == "value":
+        return int(value)
+    if isinstance(value, type) and issubclass(value, enum.Enum):
+        return value.__members__.get(name, UNKNOWN)
+    if not isinstance(value, (type(sys), type)) and not describes(type(value)):
+        return UNKNOWN
+    if isinstance(value, type(sys)):
+        return vars(value).get(name, UNKNOWN)
+    held = inspect.getattr_static(value, name, UNKNOWN)  # `Model.query` opens a session where it is merely asked for
+    return held.__func__ if isinstance(held, (staticmethod, classmethod)) else held
 
 
 def describes(kind: Any) -> bool:

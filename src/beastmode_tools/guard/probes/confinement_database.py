@@ -51,7 +51,8 @@ class Redirection:
         """
         if database not in self.known:
             is_first = is_default is None and self.url not in self.known.values()
-            self.known[database] = self.url if is_default or is_first or database in self.url else self.sibling()
+            is_scratch = database in self.url or self.url.endswith("/" + database.split("/", 1)[-1])
+            self.known[database] = self.url if is_default or is_first or is_scratch else self.sibling()
         return self.known[database]
 
     def sibling(self) -> str:
