@@ -199,6 +199,20 @@ def test_one_calls_traces_are_not_another_ones_answer(tmp_path):
     assert {one.operation: one.status for one in called.answers} == {"DELETE /all": 200, "PUT /things": 200}
 
 
+def test_without_a_database_the_tables_are_made_from_the_models(tmp_path):
+    (tmp_path / "app.py").write_text(
+        HEAD
+        + "from flask_sqlalchemy import SQLAlchemy\napp.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///own.db'\n"
+        + "db = SQLAlchemy(app)\nclass Thing(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
+        + view("/things", body="return {'count': db.session.query(Thing).count()}")
+    )
+    side = Side("work", tmp_path, tmp_path)
+
+    called = call_anonymously(side, Project(tmp_path, tmp_path, Path(sys.executable), None, None), None)
+
+    assert [one.status for one in called.answers] == [200]
+
+
 def test_a_side_that_does_not_start_is_told_as_not_proven(prove):
     found, proved, _ = prove(view("/a"), "import nothing_of_this_name\n")
 

@@ -98,7 +98,8 @@ class Application:
     Args:
         routes: Every rule of the URL map but the one for static files.
         settings: The effective `app.config`; values that look secret are `{"secret": "<sha256 prefix>", "length": n,
-            "literal": bool}` (literal: the same value without any environment), everything else JSON, else its repr.
+            "literal": bool}` (literal: it stands in the project's own sources; where it does not, another hash may only
+            mean that it is random), everything else JSON, else its repr.
         hooks: In the order in which Flask calls them.
         error_handlers: Those of the project.
         documents: OpenAPI documents of whichever library the project uses: name ("v1", "default") -> document.

@@ -156,8 +156,8 @@ class Confinement:
             return name in self.sockets or (bool(name) and self.is_private(name))
         if not isinstance(address, tuple) or len(address) < 2:
             return False
-        if self.loopback and is_loopback(str(address[0])):
-            return True
+        if is_loopback(str(address[0])) and (self.loopback or (not connects and address[1] == 0)):
+            return True  # libraries bind port 0 to see whether the machine speaks IPv6
         return connects and (str(address[0]), address[1]) in self.servers
 
     def judge_sqlite(self, database: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Callable
 from . import confinement
 from .after_import import when_imported
 
-__all__ = ["boot_migrates", "ended", "watch"]
+__all__ = ["boot_migrates", "ended", "tables_of", "watch"]
 
 COMMANDS = ("upgrade", "downgrade", "stamp", "merge", "revision", "migrate", "init", "ensure_version")
 TABLES = ("create_all", "drop_all")
@@ -92,15 +92,23 @@ def make_tables() -> None:
     if not WATCH.creates:
         return
     try:
-        from flask import current_app
+        from flask import current_app  # only a project that uses it gets here
 
-        database = current_app.extensions["migrate"].db
-        WATCH.on = False
-        database.create_all()
-    except Exception as error:
+        tables_of(current_app)
+    except Exception as error:  # it stands for something else, whose failure would say more
         note(f"could not make the tables instead: {type(error).__name__}")
+
+
+def tables_of(application: Any) -> None:
+    """Makes the tables of an application's models, inside of its context, where an extension holds them."""
+    held = application.extensions.get("sqlalchemy") or application.extensions.get("migrate")
+    database = getattr(held, "db", held)  # Flask-SQLAlchemy 2 and Flask-Migrate hold it one step further
+    was, WATCH.on = WATCH.on, False
+    try:
+        if hasattr(database, "create_all"):
+            database.create_all()
     finally:
-        WATCH.on = True
+        WATCH.on = was
 
 
 def wrap_tables(module: Any) -> None:
