@@ -10,7 +10,7 @@ from beastmode_tools.guard.compare.code_normal import same_behaviour
 from beastmode_tools.guard.compare.code_reach import Usage
 from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, own_statements, text_of
 
-__all__ = ["checks_of", "compare_access", "refuses"]
+__all__ = ["OWN_ROWS", "checks_of", "compare_access", "refuses"]
 
 WHO = re.compile(
     r"\b(?:current_user|current_identity|g\.(?:user|current_user|identity)|is_authenticated|is_admin|is_staff|is_superuser|has_role|"
@@ -20,6 +20,10 @@ WHO = re.compile(
 CALLS = re.compile(
     r"(?:^|\.)(?:verify_jwt_in_request|check_(?:permission|access|auth|role)\w*|require_(?:auth|login|role|permission|admin|user)\w*|"
     r"ensure_(?:owner|admin|can|access|logged)\w*|authori[sz]e\w*|authenticate_request|login_required_check)$"
+)
+OWN_ROWS = "only rows with"
+CALLER = re.compile(
+    r"\b(?:current_user|g\.(?:user|current_user)|get_jwt_identity|current_identity|auth\.current_user)\b"
 )
 MECHANISMS = (
     ("sessions of Flask-Login", re.compile(r"^flask_login\b")),
@@ -69,7 +73,18 @@ def checks_of(node: FunctionNode) -> tuple[str, ...]:
                 found.append(text_of(statement.value))
         elif isinstance(statement, ast.Assert) and WHO.search(text_of(statement.test)):
             found.append(text_of(statement.test))
-    return tuple(found)
+    return tuple(found + own_rows(node))
+
+
+def own_rows(node: FunctionNode) -> list[str]:
+    """Filters that show callers only what is theirs."""
+    return [
+        f"{OWN_ROWS} {text_of(argument)}"
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in {"filter", "filter_by", "where"}
+        for argument in [*call.args, *call.keywords]
+        if CALLER.search(text_of(argument))
+    ]
 
 
 def refuses(body: list[ast.stmt]) -> bool:

@@ -158,7 +158,22 @@ def compare_fields(
         yield FieldChanged(
             module.path, node.lineno, name, kind, "its bases", bases[0], bases[1], frozenset({"bases"}), migrated=False
         )
+    kept = [field for field in before if field in after]
+    if kept != [field for field in after if field in before]:
+        yield FieldChanged(
+            module.path,
+            node.lineno,
+            name,
+            kind,
+            "the order of its fields",
+            ", ".join(kept),
+            ", ".join(after),
+            frozenset({"order"}),
+            migrated=False,
+        )  # fmt: skip - two lines read better than ten
     for field in [*before, *(each for each in after if each not in before)]:
+        if field in {"decorators", "method_decorators"}:
+            continue  # compare/code_decorators.py reads these
         one, other = before.get(field), after.get(field)
         if one is not None and other is not None and expression(one) == expression(other):
             continue

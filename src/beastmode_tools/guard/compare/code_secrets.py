@@ -30,7 +30,7 @@ PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in KNOWN)
 NAMED = re.compile(
     r"""(?P<name>[A-Za-z_][\w.-]*?(?:secret|passw(?:or)?d|passwd|token|api[_-]?key|private[_-]?key|access[_-]?key|salt|credential|signing[_-]?key)"""
     r"""[\w-]*|(?:secret|passw(?:or)?d|passwd|token|api[_-]?key)[\w-]*)["'\]]*\s*(?::\s*\w+\s*)?(?:=|:)\s*(?P<fallback>[\w.]*(?:getenv|environ\.get|env|config)\(\s*"""
-    r"""["'][^"']*["']\s*,\s*(?:default\s*=\s*)?)?b?(?P<quote>["'])(?P<value>[^"'\s]{4,})(?P=quote)""",
+    r"""["'][^"']*["']\s*,\s*(?:default\s*=\s*)?)?b?(?P<quote>["'])(?P<value>[^"']{4,})(?P=quote)""",
     re.IGNORECASE,
 )
 PLAIN = re.compile(
@@ -131,9 +131,9 @@ def named(path: str, number: int, line: str) -> Iterator[SecretFound]:
 
 def looks_secret(name: str, value: str) -> bool:
     """Whether a text is a secret and not a name, a message or a placeholder."""
-    if re.search(r"SECRET_KEY$", name):
+    if re.search(r"SECRET_KEY$", name, re.IGNORECASE):
         return not re.search(r"<[^>]*>|\$\{|\{\{|^\$", value)  # whatever it is, sessions are signed with it
-    if PLACEHOLDER.search(value) or value.startswith(("/", "http://", "https://", "./")):
+    if PLACEHOLDER.search(value) or " " in value or value.startswith(("/", "http://", "https://", "./")):
         return False
     if re.fullmatch(r"[a-z]+(?:[_.-][a-z]+)*", value) and entropy(value) < 3.6:
         return bool(re.search(r"passw(?:or)?d$|passwd$|pwd$", name, re.IGNORECASE)) and len(value) > 5

@@ -24,7 +24,7 @@ WATCHED = re.compile(
     r"decode|jwt\.encode|generate_password_hash|pbkdf2_hmac|gensalt|hashpw|CryptContext|PasswordHasher|md5|sha1|using|"
     r"Markup|render_template_string|Environment|redirect|send_file|send_from_directory|open|ProxyFix|"
     r"CORS|cross_origin|Talisman|CSRFProtect|SeaSurf|LoginManager|JWTManager|Limiter|init_app|Security|HTTPBasicAuth|HTTPTokenAuth|"
-    r"set_cookie|extractall|fromstring|parse|XMLParser|mktemp|"
+    r"set_cookie|exempt|extractall|fromstring|parse|XMLParser|mktemp|"
     r"URLSafeTimedSerializer|URLSafeSerializer|create_access_token|create_refresh_token|timedelta|setLevel|loads)$"
 )
 SECRET_NAME = re.compile(

@@ -112,7 +112,7 @@ def compare_routes(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     else:
         old = declared([pair.old for pair in compared if pair.old and not pair.new_problem])
         new = declared([pair.new for pair in compared if pair.new and not pair.old_problem])
-    for change in different_routes(old, new, covered(delta.old_app)):
+    for change in different_routes(old, new, covered(delta.old_app) | covered(delta.new_app)):
         yield with_uses(change, delta) if isinstance(change, EndpointRenamed) else change
     for pair in compared:
         if not pair.old_problem and not pair.new_problem:
@@ -210,7 +210,7 @@ def different_routes(
                 other["path"], other["line"], other["route"], methods, tuple(sorted(other["methods"])), *pair
             )
     for key, fact in new.items():
-        if key not in old:
+        if key not in old and shape(fact["route"]) not in skipped:
             yield RouteChanged(fact["path"], fact["line"], fact["route"], (), tuple(sorted(fact["methods"])))
 
 

@@ -131,10 +131,7 @@ def effective(value: ast.expr, module: Module) -> object:  # noqa: PLR0911 - one
         case ast.Call(func=ast.Attribute(value=inner, attr="lower" | "strip" | "split")):
             return effective(inner, module)
         case ast.Compare(left=left, ops=[ast.Eq() | ast.In()], comparators=[right]):
-            default, wanted = effective(left, module), literal(right)
-            if isinstance(default, str):
-                return default.lower() in wanted if isinstance(wanted, list | tuple | set) else default == wanted
-            return ...
+            return answered(effective(left, module), literal(right))
         case ast.BoolOp(op=ast.Or(), values=[*_, last]):
             return effective(last, module)
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
@@ -147,6 +144,14 @@ def effective(value: ast.expr, module: Module) -> object:  # noqa: PLR0911 - one
             return literal(module.constants[name])
         case _:
             return literal(value)
+
+
+def answered(default: object, wanted: object) -> object:
+    """What a comparison with "true" or a list of such words comes to, where the environment says nothing."""
+    shown = [str(each).lower() for each in (wanted if isinstance(wanted, list | tuple | set) else (wanted,))]
+    if isinstance(default, bool):
+        return default is bool({"true", "1", "yes", "on"} & set(shown))
+    return default.lower() in shown if isinstance(default, str) else ...
 
 
 def seconds(call: ast.Call) -> object:

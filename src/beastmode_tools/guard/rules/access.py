@@ -1,14 +1,20 @@
 """Who may call what: checks and decorators that guard a view."""
 
+import re
 from collections.abc import Iterator
 
+from beastmode_tools.guard.compare.code_access import OWN_ROWS
 from beastmode_tools.guard.compare.code_changes import AccessCheckChanged, MechanismReplaced, where
 from beastmode_tools.guard.compare.code_decorators import DecoratorChanged
+from beastmode_tools.guard.compare.code_security import CallChanged
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.code import via
 
 __all__ = ["RULES"]
+
+
+ASKED = re.compile(r"\b(roles?|permissions?|scopes?|fresh|admin\w*|groups?|verify_\w+|refresh)\b")
 
 
 def subject_of(change: DecoratorChanged) -> str:
@@ -28,6 +34,10 @@ def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterat
         if len(change.new) < len(change.old):
             lost = [each for each in change.old if each not in change.new]
             problem = f"{change.name} no longer refuses callers by `{lost[0]}`{via(change.entries)}"
+            if lost[0].startswith(OWN_ROWS):
+                problem = (
+                    f"{change.name} no longer reads {lost[0]}: callers get what is not theirs{via(change.entries)}"
+                )
             instead = "Put the check back, or say who may call it now and why that is safe."
             yield Found(where(change), problem, instead, f"{change.path} {change.name} check", "; ".join(change.old))
         return
@@ -49,7 +59,9 @@ def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iter
         if len(change.new) > len(change.old):
             gained = [each for each in change.new if each not in change.old]
             problem = f"{change.name} now refuses callers by `{gained[0]}`{via(change.entries)}"
-            verdict = None if change.entries else Verdict.CAUTIOUS
+            if gained[0].startswith(OWN_ROWS):
+                problem = f"{change.name} now reads {gained[0]}: callers no longer get all{via(change.entries)}"
+            verdict = None if change.entries and not gained[0].startswith(OWN_ROWS) else Verdict.CAUTIOUS
             subject = f"{change.path} {change.name} check"
             yield Found(where(change), problem, instead, subject, "; ".join(change.new), verdict=verdict)
         return
@@ -76,8 +88,17 @@ def authentication_replaced(change: DecoratorChanged | AccessCheckChanged) -> It
         and (change.lost or change.gained)
         and (change.kept or (change.lost and change.gained))
     ):
-        problem = f"{change.name} is guarded otherwise{via(change.entries)}"
-        yield Found(where(change), problem, instead, subject_of(change), both(change))
+        less = asks_less(change)
+        problem = f"{change.name} {'asks for less' if less else 'is guarded otherwise'}{via(change.entries)}"
+        verdict = Verdict.DANGEROUS if less else None
+        yield Found(where(change), problem, instead, subject_of(change), both(change), verdict=verdict)
+
+
+def asks_less(change: DecoratorChanged) -> bool:
+    """Whether the same check lost what it asked for besides: a role, a permission, a fresh sign-in."""
+    names = [{each.partition("(")[0] for each in side} for side in (change.lost, change.gained)]
+    asked = [set(ASKED.findall(" ".join(side))) for side in (change.lost, change.gained)]
+    return names[0] == names[1] and bool(asked[0] - asked[1])
 
 
 @rule("authentication-overhauled", Verdict.DANGEROUS, MechanismReplaced)
@@ -111,9 +132,15 @@ def permission_changed(change: DecoratorChanged) -> Iterator[Found]:
         yield Found(where(change), problem, instead, subject_of(change), both(change))
 
 
-@rule("protection-exempted", Verdict.DANGEROUS, DecoratorChanged)
-def protection_exempted(change: DecoratorChanged) -> Iterator[Found]:
+@rule("protection-exempted", Verdict.DANGEROUS, DecoratorChanged, CallChanged)
+def protection_exempted(change: DecoratorChanged | CallChanged) -> Iterator[Found]:
     """A view is taken out of CSRF protection, limits or authentication."""
+    if isinstance(change, CallChanged):
+        if change.name.endswith(".exempt") and change.new is not None:
+            problem = f"{change.new} takes routes out of a protection"
+            instead = "Exempt only what no browser calls with a session, and check such callers in another way."
+            yield Found(where(change), problem, instead, f"{change.path} {change.scope} {change.new}")
+        return
     if change.kind in {"csrf exemption", "limit exemption", "public"} and change.gained:
         what = {"csrf exemption": "CSRF protection", "limit exemption": "rate limits", "public": "authentication"}[
             change.kind

@@ -19,7 +19,12 @@ def subject_of(change: FieldChanged) -> str:
 @rule("optional-field-added", Verdict.SAFE, FieldChanged)
 def optional_field_added(change: FieldChanged) -> Iterator[Found]:
     """A new field that nobody has to fill."""
-    if change.old is None and "required" not in change.aspects and "unique" not in change.aspects:
+    if (
+        change.old is None
+        and not change.name.startswith("__")
+        and "required" not in change.aspects
+        and "unique" not in change.aspects
+    ):
         yield Found(
             where(change),
             f"{change.owner}.{change.name} is new and may be left out",
@@ -94,7 +99,8 @@ def field_changed(change: FieldChanged) -> Iterator[Found]:
     else:
         problem = f"{change.owner}.{change.name} differs in {', '.join(sorted(change.aspects))}"
     instead = "Say who writes and who reads it; what was taken before should be taken for a while longer."
-    verdict = Verdict.SAFE if change.aspects == {"index"} else None
+    harmless = change.aspects == {"index"} or (change.kind == "model" and change.aspects == {"order"})
+    verdict = Verdict.SAFE if harmless else None
     yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict)
 
 

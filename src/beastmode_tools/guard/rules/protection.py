@@ -154,6 +154,21 @@ def cors_widened(change: CallChanged) -> Iterator[Found]:
         )
 
 
+@rule("cookie-protection-removed", Verdict.DANGEROUS, CallChanged)
+def cookie_protection_removed(change: CallChanged) -> Iterator[Found]:
+    """A cookie is set without a flag that protected it."""
+    if not ends(change, "set_cookie") or change.old is None or change.new is None:
+        return
+    old, new = dict(change.old_keywords), dict(change.new_keywords)
+    lost = [name for name in ("secure", "httponly") if old.get(name) is True and new.get(name) is not True]
+    if old.get("samesite") and (not new.get("samesite") or str(new["samesite"]).lower() == "none"):
+        lost.append("samesite")
+    if lost:
+        problem = f"a cookie loses {', '.join(lost)}: {change.new}"
+        instead = "Keep secure, httponly and samesite; switch secure off on a desk only, by a setting."
+        yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}")
+
+
 @rule("proxy-trust-changed", Verdict.CAUTIOUS, CallChanged)
 def proxy_trust_changed(change: CallChanged) -> Iterator[Found]:
     """Whose word about the caller's address is taken differs."""
@@ -179,6 +194,7 @@ RULES = (
     security_extension_changed,
     security_header_changed,
     cors_widened,
+    cookie_protection_removed,
     proxy_trust_changed,
     csrf_token_removed,
 )
