@@ -242,11 +242,14 @@ def test_a_downgrade_that_runs_and_changes_nothing_is_a_missing_one(passed):
     fact = of(passed, "idle", DowngradeMissing)
 
     assert (fact.why, fact.additive) == ("idle", True)
-    assert [one.part for one in fact.left] == ["index ix_name"]
+    assert [one.part for one in fact.left] == ["index items.ix_name"]
 
 
 def test_a_downgrade_that_raises_on_purpose_is_a_missing_one(passed):
-    assert of(passed, "refusing", DowngradeMissing).why == "raises"
+    fact = of(passed, "refusing", DowngradeMissing)
+
+    assert (fact.why, fact.additive) == ("raises", True)
+    assert [str(one) for one in fact.left] == ["table notes is left behind"]
     assert "DowngradeFailed" not in kinds(passed, "refusing")
 
 

@@ -1,6 +1,7 @@
 """Two moments of a scratch database compared: the schema part by part, the rows value by value."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from beastmode_tools.guard.compare.proved_migrations import Difference
 
 __all__ = ["Look", "TableRows", "ValueChange", "changed_rows", "changed_values", "differences", "is_additive"]
 
+OWNED = re.compile(r" OWNED BY (.+)\.[^.]+$")
 NOT_VALID = " NOT VALID"
 Row = Mapping[str, str | None]
 
@@ -99,10 +101,12 @@ def is_validated(difference: Difference) -> bool:
 def follows(difference: Difference, before: Look, after: Look) -> bool:
     """Whether a part is only gone, or there, because its table is: the table alone says enough."""
     kind, _, name = difference.part.partition(" ")
-    if kind == "table" or "." not in name:
+    if kind == "table":
         return False
-    table = f"table {name.rsplit('.', 1)[0]}"
-    return (table in before.schema) != (table in after.schema)
+    owner = OWNED.search(difference.before or difference.after or "") if kind == "sequence" else None
+    words = name.split(".")
+    tables = [owner[1]] if owner else [".".join(words[:end]) for end in range(1, len(words))]
+    return any((table in before.tables) != (table in after.tables) for table in tables)
 
 
 def is_additive(left: tuple[Difference, ...]) -> bool:

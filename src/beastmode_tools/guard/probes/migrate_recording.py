@@ -48,9 +48,25 @@ class Recorder:
             return recorder.operation(operation, lambda: original(self, operation))
 
         owner.invoke = invoke
+        self.install_batches()
         event.listen(Engine, "before_cursor_execute", self.before)
         event.listen(Engine, "after_cursor_execute", self.after)
         event.listen(Engine, "handle_error", self.failed)
+
+    def install_batches(self) -> None:
+        """Takes the statements of a batch, which run at its end, for those of its operations."""
+        from alembic.operations.batch import BatchOperationsImpl
+
+        original = BatchOperationsImpl.flush
+
+        def flush(batch: Any) -> Any:
+            self.depth += 1
+            try:
+                return original(batch)
+            finally:
+                self.depth -= 1
+
+        BatchOperationsImpl.flush = flush
 
     def wrap(self, step: Any, record: dict[str, Any], path: str) -> Any:
         """The step, heard while it runs."""

@@ -34,7 +34,7 @@ CATALOG = {
         FROM pg_constraint k JOIN pg_class r ON r.oid = k.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace
         WHERE k.contype <> 'n' AND {ours}""",
     "index": """
-        SELECT n.nspname, c.relname, pg_get_indexdef(c.oid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
+        SELECT n.nspname, r.relname || '.' || c.relname, pg_get_indexdef(c.oid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class r ON r.oid = i.indrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.relkind <> 't' AND {ours}""",
     "enum": """
@@ -158,7 +158,7 @@ def sqlite_keys(connection: Any, table: str) -> Iterator[tuple[str, str]]:
         columns = ", ".join(part[3] for part in parts)
         target = "{}({})".format(parts[0][2], ", ".join(str(part[4]) for part in parts))
         text = "{} ON UPDATE {} ON DELETE {}".format(target, parts[0][5], parts[0][6])
-        yield "constraint {} foreign key ({})".format(table, columns), text
+        yield "constraint {}.foreign key ({})".format(table, columns), text
 
 
 def sqlite_indexes(connection: Any, table: str) -> Iterator[tuple[str, str]]:
@@ -169,10 +169,10 @@ def sqlite_indexes(connection: Any, table: str) -> Iterator[tuple[str, str]]:
                 connection,
                 "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = '{}'".format(name.replace("'", "''")),
             )
-            yield "index {}".format(name), squeezed(sql[0][0]).replace('"', "")
+            yield "index {}.{}".format(table, name), squeezed(sql[0][0]).replace('"', "")
         elif origin == "u":
             columns = [str(row[2]) for row in rows(connection, "PRAGMA index_info({})".format(quoted(name)))]
-            yield "constraint {} unique ({})".format(table, ", ".join(columns)), "UNIQUE"
+            yield "constraint {}.unique ({})".format(table, ", ".join(columns)), "UNIQUE"
 
 
 def sqlite_checks(connection: Any, table: str) -> Iterator[tuple[str, str]]:
@@ -185,7 +185,7 @@ def sqlite_checks(connection: Any, table: str) -> Iterator[tuple[str, str]]:
     )
     for match in CHECK.finditer(sql):
         condition = squeezed(in_brackets(sql, match.end())).replace('"', "")
-        yield "constraint {} check ({})".format(table, condition), "CHECK"
+        yield "constraint {}.check ({})".format(table, condition), "CHECK"
 
 
 def in_brackets(sql: str, start: int) -> str:
