@@ -6,7 +6,7 @@ from dataclasses import replace
 from beastmode_tools.guard.compare import operations as ops
 from beastmode_tools.guard.compare.migration_changes import BackfillWithDdl, ErrorsSwallowed, TableRebuilt
 from beastmode_tools.guard.compare.migration_inverse import judged_downgrade
-from beastmode_tools.guard.compare.migration_names import is_data, tables_of
+from beastmode_tools.guard.compare.migration_names import is_data, name_of, tables_of
 from beastmode_tools.guard.compare.migration_state import Surroundings, with_context
 
 __all__ = ["changes_of"]
@@ -21,13 +21,23 @@ def changes_of(operations: Sequence[ops.Operation], surroundings: Surroundings) 
     """
     upgrades = with_types_of_downgrades(operations)
     known = with_context(upgrades, surroundings)
-    yield from known
+    yield from without_repeats(known)
     revisions = list(dict.fromkeys(op.place.revision for op in operations))
     for revision in revisions:
         up = [op for op in known if op.place.revision == revision]
         down = [op for op in operations if op.place.revision == revision and op.place.direction == "downgrade"]
         yield from together(up)
         yield from judged_downgrade(up, down)
+
+
+def without_repeats(operations: Sequence[ops.Operation]) -> Iterator[ops.Operation]:
+    """Each operation once: one that stands in two branches, or in a loop, is one thing to think about."""
+    seen: set[tuple[object, ...]] = set()
+    for op in operations:
+        key = (op.place.revision, name_of(op), op.place.in_autocommit, op.place.dialects == ("sqlite",), op.known)
+        if key not in seen:
+            seen.add(key)
+            yield op
 
 
 def with_types_of_downgrades(operations: Sequence[ops.Operation]) -> list[ops.Operation]:

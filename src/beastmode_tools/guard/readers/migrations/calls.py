@@ -36,6 +36,8 @@ def call(  # noqa: PLR0911 - one line for each kind of callee
     reading: Reading, callee: Any, arguments: list[Any], options: dict[str, Any], node: ast.Call
 ) -> Any:
     """Reads one call, and gives what it returns."""
+    if name_of_callee(callee) in SESSIONS:
+        return Handle("session")
     if isinstance(callee, Function):
         return reading.run(reading, callee, arguments, options)
     if isinstance(callee, Dotted):
@@ -54,6 +56,16 @@ def call(  # noqa: PLR0911 - one line for each kind of callee
     if isinstance(callee, Unknown) and callee.source in BUILTINS:
         return call_builtin(callee.source, arguments, node)
     return call_unknown(reading, callee, arguments, options, node)
+
+
+SESSIONS = {"Session", "sessionmaker", "scoped_session", "AsyncSession", "create_scoped_session"}
+
+
+def name_of_callee(callee: Any) -> str:
+    """The last part of the name of what is called."""
+    if isinstance(callee, Unknown):
+        return callee.source.rpartition(".")[2]
+    return callee.name.rpartition(".")[2] if isinstance(callee, Dotted | Method) else ""
 
 
 def call_unknown(reading: Reading, callee: Any, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:

@@ -107,13 +107,15 @@ def sql_call(name: str, arguments: list[Any], node: ast.Call) -> str:
     return one_line(node)
 
 
-def plain(name: str, arguments: list[Any]) -> Any:
+def plain(name: str, arguments: list[Any]) -> Any:  # noqa: PLR0911 - one line for each function
     """Functions of the standard library that texts of migrations are made with."""
     first = arguments[0] if arguments else None
     if name in {"textwrap.dedent", "inspect.cleandoc"} and isinstance(first, str):
         return first
     if name in {"functools.wraps", "functools.partial"}:
         return first if name.endswith("partial") else Dotted("functools.identity")
+    if name == "importlib.import_module" and isinstance(first, str):
+        return Dotted(first)
     if name == "functools.identity":
         return first
     if name == "contextlib.suppress":

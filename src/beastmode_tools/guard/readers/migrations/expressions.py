@@ -125,7 +125,7 @@ def attribute_of(owner: Any, name: str, node: ast.AST) -> Any:  # noqa: C901, PL
     if isinstance(owner, EnumMember):
         return getattr(owner, name, Unknown(one_line(node)))
     if isinstance(owner, Unknown):
-        return Unknown(one_line(node), touches=owner.touches)
+        return Handle("session") if name == "session" else Unknown(one_line(node), touches=owner.touches)
     if isinstance(owner, Column | TableValue) and name == "name":
         return owner.name
     return Method(owner, name)
@@ -388,6 +388,13 @@ def named_value(reading: Reading, node: ast.NamedExpr, scope: Scope) -> Any:
     return value
 
 
+def given_out(reading: Reading, node: ast.Yield | ast.YieldFrom, scope: Scope) -> Any:
+    """What a generator gives stands for what a loop over it gets."""
+    value = evaluate(reading, node.value, scope)
+    scope.names.setdefault("return", value)
+    return Unknown(one_line(node))
+
+
 def function_value(reading: Reading, node: ast.Lambda, scope: Scope) -> Any:
     """A lambda."""
     return Function(node, scope, reading.frame.path, "<lambda>")
@@ -416,6 +423,8 @@ HANDLERS: dict[type[ast.expr], Callable[[Reading, Any, Scope], Any]] = {
     ast.Call: called,
     ast.Lambda: function_value,
     ast.NamedExpr: named_value,
+    ast.Yield: given_out,
+    ast.YieldFrom: given_out,
     ast.Await: lambda reading, node, scope: evaluate(reading, node.value, scope),
     ast.Starred: lambda reading, node, scope: evaluate(reading, node.value, scope),
 }

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -92,6 +93,11 @@ def read_direction(revision: Revision, tree: ast.Module, direction: Direction, m
         reading.operations.append(Unreadable(place=place, source=revision.path, reason=reason))
     if reading.operations:
         return reading.operations
+    if not only_raises(entry) and calls_something(entry):
+        reason = "nothing that changes anything was recognised in it"
+        source = f"def {direction}()"
+        line = entry.node.lineno
+        return [Unreadable(place=replace(place, line=line), source=source, reason=reason)]
     why: Literal["raises", "empty"] = "raises" if only_raises(entry) else "empty"
     line = entry.node.lineno
     return [NoOperations(place=Place(revision.id, revision.path, line, direction), why=why)]
@@ -111,8 +117,18 @@ def entries_of(entry: Function, scope: Scope, direction: str) -> list[Function]:
 
 
 def only_raises(function: Function) -> bool:
-    """Whether all that a function does is to refuse."""
-    return any(isinstance(node, ast.Raise) for node in ast.walk(function.node))
+    """Whether a function refuses whatever happens."""
+    body = [] if isinstance(function.node, ast.Lambda) else function.node.body
+    return any(isinstance(node, ast.Raise) for node in body)
+
+
+SILENT = ("print", "logger", "logging", "log", "click", "warnings")
+
+
+def calls_something(function: Function) -> bool:
+    """Whether a function calls more than what tells people something: where nothing of it was understood, say so."""
+    called = [ast.unparse(node.func) for node in ast.walk(function.node) if isinstance(node, ast.Call)]
+    return any(name.partition(".")[0] not in SILENT for name in called)
 
 
 def imports_of(revision: Revision, tree: ast.Module, modules: Modules) -> list[Operation]:
