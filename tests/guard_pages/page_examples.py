@@ -8,8 +8,8 @@ from pathlib import Path
 
 from beastmode_tools.guard.accepted import acceptances, apply
 from beastmode_tools.guard.check import Question, check
+from beastmode_tools.guard.explanation import Example, Explanation, explain, explained_rules
 from beastmode_tools.guard.finding import Finding
-from beastmode_tools.guard.rules.explanation import Example, Explanation, explain, explained_rules
 from beastmode_tools.guard.static import judge_files
 from beastmode_tools.project import find_project
 from beastmode_tools.settings_file import parse_settings_file

@@ -2,8 +2,8 @@
 
 import pytest
 
+from beastmode_tools.guard.explanation import parse_page
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rules.explanation import parse_page
 
 PAGE = """# field-removed
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from beastmode_tools.cli.explain import shown
-from beastmode_tools.guard.rules.explanation import explain
+from beastmode_tools.guard.explanation import explain
 
 
 def test_a_rule_is_shown_with_its_whole_page(beast):

@@ -66,3 +66,10 @@ def test_a_slip_on_the_command_line_is_one_line_and_status_two(beast, arguments,
     assert done.out == ""
     assert told in done.err
     assert done.err.count("\n") == 1
+
+
+def test_a_page_is_shown_without_loading_a_rule():
+    _, modules = loaded("explain", "acceptance-unused")
+
+    assert "beastmode_tools.guard.explanation" in modules
+    assert not [name for name in modules if name.startswith("beastmode_tools.guard.rules")]

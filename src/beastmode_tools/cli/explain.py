@@ -2,13 +2,14 @@
 
 import json
 import re
+from dataclasses import dataclass
 from itertools import groupby
 
 import click
 
+from beastmode_tools.guard.explanation import Explanation, explained_rules, headline
+from beastmode_tools.guard.explanation import explain as read_page
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rules.explanation import Explanation, explained_rules
-from beastmode_tools.guard.rules.explanation import explain as read_page
 from beastmode_tools.terminal import has_colour, say, styled
 
 __all__ = ["explain"]
@@ -21,13 +22,26 @@ COLOURS = {Verdict.DANGEROUS: "red", Verdict.CAUTIOUS: "yellow", Verdict.SAFE: "
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def explain(rule: str | None, style: str) -> None:
     """Shows the page of RULE; without one, a line for each rule there is."""
-    pages = [read_page(name) for name in ([rule] if rule else explained_rules())]
-    if style == "json":
-        say(json.dumps(as_json(pages[0]) if rule else [line_as_json(page) for page in pages], indent=2))
-    elif rule:
-        say(shown(pages[0], colour=has_colour()))
-    else:
-        say(listed(pages, colour=has_colour()))
+    if rule:
+        page = read_page(rule)
+        say(json.dumps(as_json(page), indent=2) if style == "json" else shown(page, colour=has_colour()))
+        return
+    lines = [Line(name, *headline(name)) for name in explained_rules()]
+    lines.sort(key=lambda line: (-line.verdict, line.name))
+    say(json.dumps([line.as_json() for line in lines], indent=2) if style == "json" else listed(lines, has_colour()))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the list says of a rule."""
+
+    name: str
+    verdict: Verdict
+    summary: str
+
+    def as_json(self) -> dict[str, str]:
+        """The line for programs."""
+        return {"rule": self.name, "verdict": self.verdict.name, "summary": self.summary}
 
 
 def shown(page: Explanation, *, colour: bool) -> str:
@@ -54,21 +68,15 @@ def inline(line: str, verdict: Verdict) -> str:
     return re.sub(r"`([^`]+)`", lambda found: styled(found[1], "blue", colour=True), line)
 
 
-def listed(pages: list[Explanation], *, colour: bool) -> str:
-    """Every rule in a line, worst first."""
-    pages = sorted(pages, key=lambda page: (-page.verdict, page.name))
-    longest = max((len(page.name) for page in pages), default=0)
+def listed(rules: list[Line], colour: bool) -> str:  # noqa: FBT001 - what the other parts of the page are told too
+    """Every rule in a line, in the order given."""
+    longest = max((len(each.name) for each in rules), default=0)
     lines: list[str] = []
-    for verdict, group in groupby(pages, key=lambda page: page.verdict):
+    for verdict, group in groupby(rules, key=lambda each: each.verdict):
         lines.append(styled(verdict.name, "bold", COLOURS[verdict], colour=colour))
-        lines += [f"  {page.name:<{longest}}  {page.summary}" for page in group]
+        lines += [f"  {each.name:<{longest}}  {each.summary}" for each in group]
         lines.append("")
-    return "\n".join([*lines, f"{len(pages)} rules. `beast explain RULE` shows the page of one."])
-
-
-def line_as_json(page: Explanation) -> dict[str, str]:
-    """What the list says of a rule."""
-    return {"rule": page.name, "verdict": page.verdict.name, "summary": page.summary}
+    return "\n".join([*lines, f"{len(rules)} rules. `beast explain RULE` shows the page of one."])
 
 
 def as_json(page: Explanation) -> dict[str, object]:
@@ -82,4 +90,5 @@ def as_json(page: Explanation) -> dict[str, object]:
         }
         for example in page.examples
     ]
-    return line_as_json(page) | {"why": page.why, "instead": page.instead, "examples": examples}
+    line = Line(page.name, page.verdict, page.summary)
+    return line.as_json() | {"why": page.why, "instead": page.instead, "examples": examples}

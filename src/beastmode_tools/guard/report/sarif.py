@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.guard.explanation import explain
 from beastmode_tools.guard.finding import Finding, Report, Verdict
 from beastmode_tools.guard.report.news import evidence_news
 from beastmode_tools.guard.report.place import place_of
 from beastmode_tools.guard.report.view import View
-from beastmode_tools.guard.rules.explanation import explain
 
 __all__ = ["render"]
 

@@ -1,4 +1,7 @@
-"""The page of a rule, read: what it finds, why it hurts, what to do instead, and the examples that are run as tests."""
+"""The page of a rule, read: what it finds, why it hurts, what to do instead, and the examples that are run as tests.
+
+It stands beside the rules and not among them, so that a page is shown without loading a single rule.
+"""
 
 import difflib
 import re
@@ -8,9 +11,9 @@ from pathlib import Path
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.finding import Verdict
 
-__all__ = ["Block", "Example", "Explanation", "explain", "explained_rules", "parse_page"]
+__all__ = ["Block", "Example", "Explanation", "explain", "explained_rules", "headline", "parse_page"]
 
-PAGES = Path(__file__).parent / "pages"
+PAGES = Path(__file__).parent / "rules" / "pages"
 HEAD = re.compile(r"\A# (?P<name>\S+)\n+\*\*(?P<verdict>[A-Z]+)\*\* · (?P<summary>[^\n]+(?:\n[^\n]+)*)\n")
 FENCED = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 TITLE = re.compile(r"(?P<kind>SAFE|CAUTIOUS|DANGEROUS|not found): (?P<title>.+)")
@@ -92,6 +95,12 @@ def explain(name: str) -> Explanation:
     return parse_page((PAGES / f"{name}.md").read_text(encoding="utf-8"), name)
 
 
+def headline(name: str) -> tuple[Verdict, str]:
+    """The verdict of a rule and the sentence that says what it finds; a glance at its page, which must be there."""
+    head = head_of((PAGES / f"{name}.md").read_text(encoding="utf-8"), name)
+    return Verdict[head["verdict"]], " ".join(head["summary"].split())
+
+
 def explained_rules() -> list[str]:
     """The names of all rules that have a page, sorted."""
     return sorted(path.stem for path in PAGES.glob("*.md"))
@@ -107,9 +116,7 @@ def parse_page(page: str, name: str) -> Explanation:
     Raises:
         ValueError: It has not that form; the message says what is missing.
     """
-    head = HEAD.match(page)
-    if head is None or head["name"] != name or head["verdict"] not in Verdict.__members__:
-        raise ValueError(f"{name}.md has to begin with `# {name}` and `**VERDICT** · what it finds.`")
+    head = head_of(page, name)
     parts = sections(page, "## ")
     missing = [title for title in ("Why", "Instead", "Examples") if title not in parts]
     if missing:
@@ -123,6 +130,14 @@ def parse_page(page: str, name: str) -> Explanation:
         examples=tuple(example(name, *each) for each in sections(parts["Examples"], "### ").items()),
         page=page,
     )
+
+
+def head_of(page: str, name: str) -> re.Match[str]:
+    """The beginning of a page."""
+    head = HEAD.match(page)
+    if head is None or head["name"] != name or head["verdict"] not in Verdict.__members__:
+        raise ValueError(f"{name}.md has to begin with `# {name}` and `**VERDICT** · what it finds.`")
+    return head
 
 
 def sections(text: str, mark: str) -> dict[str, str]:
