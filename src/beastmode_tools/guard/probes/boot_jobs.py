@@ -40,7 +40,8 @@ def queued() -> list[Any]:
         path = getattr(module, "__file__", None)
         if not path or not sources.is_own(path):
             continue
-        held = [value for value in list(vars(module).values()) if callable(value) and not isinstance(value, type)]
+        held = [value for value in list(vars(module).values()) if type(value).__name__ != "LocalProxy"]
+        held = [value for value in held if callable(value) and not isinstance(value, type)]
         found.extend(function_of(value) for value in held if is_queued(value))
     return found
 

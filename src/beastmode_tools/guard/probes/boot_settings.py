@@ -40,7 +40,15 @@ def settings(application: Any, request: dict[str, Any]) -> dict[str, Any]:
     """`app.config` as JSON; what looks secret is a hash, a length, and whether it stands in the sources."""
     named = {request["scratch"]: "<scratch>", request["root"]: "<root>", request["folder"]: "<project>"}
     places = {place: named[place] for place in sorted(named, key=len, reverse=True)}
-    return {str(name): shown(str(name), value, places) for name, value in application.config.items()}
+    return {str(name): safely_shown(str(name), value, places) for name, value in application.config.items()}
+
+
+def safely_shown(name: str, value: Any, places: dict[str, str]) -> Any:
+    """One value; its type where it cannot be looked at outside of a request, as a proxy."""
+    try:
+        return shown(name, value, places)
+    except Exception:  # the project's own objects answer here
+        return f"<{type(value).__module__}.{type(value).__qualname__}>"
 
 
 def shown(name: str, value: Any, places: dict[str, str], depth: int = 0) -> Any:  # noqa: PLR0911 - one a type

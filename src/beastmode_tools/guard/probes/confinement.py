@@ -42,12 +42,17 @@ PROCESSES = {
     "pty.spawn": "starting a process",
     "webbrowser.open": "opening a browser",
 }
+LIBRARIAN = ("/sbin/ldconfig", "/usr/sbin/ldconfig")
 MOST_ATTEMPTS = 100
 MEGABYTE = 1024 * 1024
 
 
 class ProjectExit(BaseException):
     """The project's code called `os._exit`, which would have ended the probe without an answer."""
+
+
+class RefusedProcess(FileNotFoundError, PermissionError):  # noqa: N818 - named for what it tells
+    """A process that was not started; code that can do without a program expects it to be missing, or not allowed."""
 
 
 class Confinement:
@@ -131,10 +136,12 @@ class Confinement:
         )
 
     def refuse_process(self, what: str, arguments: tuple[Any, ...]) -> None:
-        """Refuses another process."""
+        """Refuses another process, but for the list of shared libraries that `ctypes.util` reads."""
         shown = " ".join(str(argument) for argument in arguments[:2])[:120]
+        if arguments and str(arguments[0]) in LIBRARIAN:
+            return
         self.note(f"{what}: {shown}")
-        raise PermissionError(13, f"refused: the guard starts no other process: {shown}")
+        raise RefusedProcess(13, f"refused: the guard starts no other process: {shown}")
 
     def judge_socket(self, what: str, arguments: tuple[Any, ...]) -> None:
         """Refuses the network, besides the scratch database's server."""
