@@ -37,7 +37,7 @@ def compare(delta: Delta) -> Iterator[Any]:
     seen: set[str] = set()
     for change in everything(delta):
         if not isinstance(change, PARTIAL):
-            seen.add(getattr(change, "path", ""))
+            seen |= {getattr(change, "path", ""), getattr(change, "old_path", "")}
         yield change
     for path in sorted({change.path for change in delta.changes} - seen):
         yield from unrecognised(delta, path)

@@ -23,6 +23,7 @@ __all__ = ["ClassFacts", "class_kind", "compare_classes", "fields_of"]
 
 Change = ClassAdded | ClassRemoved | ConstantChanged | FieldChanged | FunctionMoved | FunctionRemoved | LooseCodeChanged
 ClassFacts = dict[str, ast.stmt]
+METADATA = {"__version__", "__author__", "__email__", "__license__", "__all__", "__copyright__", "__test__"}
 COLUMN = re.compile(r"(?:^|\.)(?:Column|mapped_column|deferred|column_property)$")
 RELATION = re.compile(
     r"(?:^|\.)(?:relationship|relation|dynamic_loader|association_proxy|backref|synonym|hybrid_property)$"
@@ -257,13 +258,12 @@ def compare_constants(pair: Pair, old: Module, new: Module, usage: Usage) -> Ite
     """Names at the top of the file with another value, or gone."""
     for name in [*old.constants, *(each for each in new.constants if each not in old.constants)]:
         one, other = old.constants.get(name), new.constants.get(name)
-        if (
-            name.startswith("__")
-            or expression(one) == expression(other)
-            or (is_settings_file(pair.path) and name.isupper())
-        ):
+        if expression(one) == expression(other) or (is_settings_file(pair.path) and name.isupper()):
             continue
         if other is None:
+            if name in METADATA:
+                yield ConstantChanged(pair.path, 1, name, text_of(one) if one else "", None, usage.reach(pair.path, ""))
+                continue
             if name in new.imports or name in new.functions or name in new.classes:
                 continue
             used = usage.imported_at(pair.change.old_path, name)

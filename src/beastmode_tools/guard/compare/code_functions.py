@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from beastmode_tools.guard.compare.code_changes import (
     BodyChanged,
@@ -57,18 +58,15 @@ def compare_functions(compared: list[Pair], usage: Usage) -> Iterator[Change]:
             for name in old:
                 if name in new and pair.old.source(name) != pair.new.source(name):
                     yield from changed(Standing(pair.old, old[name]), Standing(pair.new, new[name]), usage)
-    yield from come_and_gone(gone, come, usage)
+    yield from come_and_gone(gone, come, (classes_of(compared, "old"), classes_of(compared, "new")), usage)
 
 
-def come_and_gone(gone: list[Standing], come: list[Standing], usage: Usage) -> Iterator[Change]:
+def come_and_gone(
+    gone: list[Standing], come: list[Standing], classes: tuple[set[str], set[str]], usage: Usage
+) -> Iterator[Change]:
     """New, removed and moved functions; those inside of a new or removed function or class are told with it."""
     moved: set[int] = set()
-    old_classes = {name for each in gone for name in each.module.classes}
-    kept = {name for each in [*gone, *come] for name in usage_classes(each, usage)}
-    gone_classes, new_classes = (
-        old_classes - kept,
-        {name for each in come for name in each.module.classes} - old_classes,
-    )
+    gone_classes, new_classes = classes[0] - classes[1], classes[1] - classes[0]
     for old in gone:
         twin = next((new for new in come if id(new) not in moved and is_same(old, new)), None)
         if twin is not None:
@@ -83,10 +81,10 @@ def come_and_gone(gone: list[Standing], come: list[Standing], usage: Usage) -> I
                 yield change
 
 
-def usage_classes(standing: Standing, usage: Usage) -> list[str]:
-    """The classes that the file of a definition has now."""
-    module = usage.module(standing.module.path)
-    return list(module.classes) if module is not None else []
+def classes_of(compared: list[Pair], side: Literal["old", "new"]) -> set[str]:
+    """The classes of the changed files on one side."""
+    modules = [getattr(pair, side) for pair in compared]
+    return {name for module in modules if module is not None for name in module.classes}
 
 
 def is_same(old: Standing, new: Standing) -> bool:
@@ -203,7 +201,8 @@ def body_change(new: Standing, differing: Difference, roles: frozenset[str], usa
     named -= {"cache", "query", "third-party", "logging"}
     if "route" not in roles:
         # A function that exists to send, charge, store or ask a service is of that topic with every line of it.
-        named |= whole_topics(definition.node.body, setting) & {"mail", "payment", "upload", "third-party"}
+        whole = whole_topics(definition.node.body, setting)
+        named |= whole & {"mail", "payment", "upload", "third-party"} if "wiring" not in whole else frozenset()
     answering = "route" in roles
     taken = [
         topics_of_piece(piece, setting) | answer(piece, answering) for piece in differing.removed if piece.kind != "end"

@@ -16,12 +16,34 @@ __all__ = ["compare_imports", "same_module"]
 def compare_imports(compared: list[Pair], usage: Usage) -> Iterator[ImportBroken]:
     """New imports from the project's own files that name what is not there."""
     for pair in compared:
+        if pair.change.new is None or pair.change.path != pair.change.old_path:
+            yield from left_behind(pair.change.old_path, usage)
         if pair.new is None:
             continue
         old = import_keys(pair.old) if pair.old is not None else set()
         for node in pair.new.nodes:
             if isinstance(node, ast.ImportFrom) and ast.dump(node) not in old:
                 yield from missing(pair.new, node, usage)
+
+
+def left_behind(path: str, usage: Usage) -> Iterator[ImportBroken]:
+    """Imports of a module whose file is gone, as `import shop.old` and `from shop import old`."""
+    gone = module_name(path)
+    package, _, last = gone.rpartition(".")
+    if gone in usage.by_module or path in usage.files:
+        return
+    for user in [*usage.sources, *usage.tests]:
+        text = usage.files[user]
+        if last not in text or (module := usage.module(user)) is None:
+            continue
+        home = module_name(user) if user.endswith("__init__.py") else module_name(user).rpartition(".")[0]
+        for node in module.nodes:
+            if isinstance(node, ast.Import) and any(alias.name == gone for alias in node.names):
+                yield ImportBroken(user, node.lineno, gone, path)
+            elif isinstance(node, ast.ImportFrom):
+                source = absolute("." * node.level + (node.module or ""), home)
+                if source == gone or (source == package and any(alias.name == last for alias in node.names)):
+                    yield ImportBroken(user, node.lineno, last, path)
 
 
 def import_keys(module: Module) -> set[str]:

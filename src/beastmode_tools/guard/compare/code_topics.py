@@ -174,6 +174,8 @@ def topics_of_name(name: str) -> frozenset[str]:
 
 def topics_of_piece(piece: Piece, setting: Setting) -> frozenset[str]:
     """What a statement works on; the head of a block takes what all of the block works on."""
+    if piece.kind != "statement" and only_tells(piece.node, setting):
+        return frozenset({"logging"})
     if piece.kind != "statement":
         inside = [
             topics_of_code([each], setting)
@@ -183,6 +185,17 @@ def topics_of_piece(piece: Piece, setting: Setting) -> frozenset[str]:
         shared = frozenset.intersection(*inside) if inside else frozenset[str]()
         return shared | topics_of_code(heads(piece.node), setting)
     return topics_of_code([piece.node], setting)
+
+
+def only_tells(node: ast.AST, setting: Setting) -> bool:
+    """Whether a block catches errors only to log them and lets them go on."""
+    handlers = node.handlers if isinstance(node, ast.Try) else [node] if isinstance(node, ast.ExceptHandler) else []
+    if not handlers or (isinstance(node, ast.Try) and (node.orelse or node.finalbody)):
+        return False
+    return all(
+        isinstance(each.body[-1], ast.Raise) and all(is_only_logging(inner, setting) for inner in each.body)
+        for each in handlers
+    )
 
 
 def heads(node: ast.AST) -> list[ast.AST]:
@@ -226,6 +239,8 @@ def topics_of_imports(node: ast.AST) -> set[str]:
 def is_only_logging(node: ast.AST, setting: Setting) -> bool:
     """Whether a statement only writes to a log or counts something."""
     match node:
+        case ast.Raise(exc=None):
+            return True  # the error goes on as it came: what stands before it only says so
         case ast.Expr(value=ast.Call() as call):
             name = resolved(call.func, setting.imports)
             return speaks_of(name, TOPICS["logging"])

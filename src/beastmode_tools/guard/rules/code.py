@@ -156,9 +156,20 @@ def constant_changed(change: ConstantChanged) -> Iterator[Found]:
         yield Found(where(change), f"{change.name} is new", "", subject, verdict=Verdict.SAFE)
         return
     problem = f"{change.name} was {change.old} and is {change.new}{via(change.reach.entries)}"
+    if change.name.startswith("__") and change.name.endswith("__"):
+        fewer = change.name == "__all__" and names_in(change.old) - names_in(change.new or "")
+        instead = f"`from ... import *` no longer brings {', '.join(sorted(fewer))}." if fewer else ""
+        problem = f"{change.name} was {change.old} and is {change.new}"
+        yield Found(where(change), problem, instead, subject, verdict=Verdict.CAUTIOUS if fewer else Verdict.SAFE)
+        return
     verdict = Verdict.DANGEROUS if change.reach.is_core else None
     instead = "Say what the old value protected, and who depends on it; a setting lets both live for a while."
     yield Found(where(change), problem, instead, subject, verdict=verdict)
+
+
+def names_in(text: str) -> set[str]:
+    """The names in a list of names."""
+    return set(re.findall(r"['\"](\w+)['\"]", text))
 
 
 @rule("import-time-code-changed", Verdict.CAUTIOUS, LooseCodeChanged)
@@ -202,7 +213,7 @@ def syntax_error(change: Broken) -> Iterator[Found]:
 @rule("import-broken", Verdict.DANGEROUS, ImportBroken)
 def import_broken(change: ImportBroken) -> Iterator[Found]:
     """An import that cannot work."""
-    problem = f"{change.path} imports {change.name} from {change.source}, which has no such name: ImportError"
+    problem = f"{change.path} imports {change.name}, which {change.source} does not have (any more): ImportError"
     yield Found(
         where(change), problem, "Import what is there, or add it.", f"{change.path} {change.source} {change.name}"
     )
