@@ -10,8 +10,9 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.compare import code
 from beastmode_tools.guard.compare.code_files import kind_of
-from beastmode_tools.guard.compare.contract import Document
-from beastmode_tools.guard.compare.contract import compare as compare_contracts
+from beastmode_tools.guard.compare.contract import Document, compare_versions
+from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood
+from beastmode_tools.guard.compare.contract.site import Site
 from beastmode_tools.guard.compare.tree import FileChange
 from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.readers.migrations import read_changes, read_history
@@ -49,8 +50,11 @@ def compare_specifications(changes: tuple[FileChange, ...], *, today: date | Non
     for change in changes:
         if kind_of(change.path) == "specification" and not change.is_binary:
             old, new = specification(change.old, change.old_path), specification(change.new, change.path)
-            if old is not None and new is not None:
-                yield from compare_contracts(old, new, today=today)
+            if (change.old is not None and old is None) or (change.new is not None and new is None):
+                yield NotUnderstood(Site(change.path), "the document cannot be read on one side")
+                continue
+            sides = ({} if each is None else {change.path: each} for each in (old, new))
+            yield from compare_versions(*sides, today=today)
 
 
 def specification(text: str | None, path: str) -> Document | None:

@@ -3,6 +3,8 @@
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from beastmode_tools.guard.compare.contract.document import Document, listing
+from beastmode_tools.guard.compare.contract.flatten import is_null
 from beastmode_tools.guard.compare.contract.node import Node
 from beastmode_tools.guard.compare.contract.schema_changes import (
     AllOfAdded,
@@ -55,10 +57,10 @@ def compare_alternatives(comparison: "Comparison", node: Node, old_raw: Any, new
         return
     if bool(old) != bool(new) and is_choice(node.new if new else node.old):
         keyword, branches = (new or old)[0]
-        if new:
-            match(comparison, node, keyword, ([old_raw], branches))
-        else:
-            match(comparison, node, keyword, (branches, [new_raw]))
+        plain = plain_branches(
+            comparison.old if new else comparison.new, *((node.old, old_raw) if new else (node.new, new_raw))
+        )
+        match(comparison, node, keyword, (plain, branches) if new else (branches, plain))
         return
     for index in range(max(len(old), len(new))):
         if index >= len(old) or index >= len(new):
@@ -69,6 +71,37 @@ def compare_alternatives(comparison: "Comparison", node: Node, old_raw: Any, new
         if old[index][0] != new[index][0]:
             node.edit(NotUnderstood, f"{old[index][0]} became {new[index][0]}")
         match(comparison, node, new[index][0], (old[index][1], new[index][1]))
+
+
+def plain_branches(document: Document, shape: Shape, raw: Any) -> list[Any]:
+    """A schema without alternatives as a list of them: one for each type, or itself; null is compared elsewhere."""
+    says_more = shape.properties or shape.required or shape.bounds or shape.patterns or shape.format or shape.values
+    if shape.types and len(shape.types) > 1 and not says_more:
+        return [{"type": name} for name in sorted(shape.types)]
+    while shape.is_nullable and isinstance(raw, dict) and isinstance(raw.get("$ref"), str) and len(raw) == 1:
+        target = document.target(raw["$ref"])
+        if target is None or target is raw:
+            return [raw]
+        raw = target
+    return [without_null(raw) if shape.is_nullable and isinstance(raw, dict) else raw]
+
+
+def without_null(raw: dict[str, Any]) -> Any:
+    """A schema that does not allow null, but everything else that this one does."""
+    for keyword in ("anyOf", "oneOf"):
+        branches = [each for each in listing(raw.get(keyword)) if not is_null(each)]
+        if len(branches) == 1:
+            return (
+                {"allOf": [{key: raw[key] for key in raw if key != keyword}, branches[0]]}
+                if len(raw) > 1
+                else branches[0]
+            )
+    kept = {key: value for key, value in raw.items() if key not in ("nullable", "x-nullable")}
+    if isinstance(kept.get("type"), list):
+        kept["type"] = [name for name in kept["type"] if name != "null"]
+    if isinstance(kept.get("enum"), list):
+        kept["enum"] = [value for value in kept["enum"] if value is not None]
+    return kept
 
 
 def match(comparison: "Comparison", node: Node, keyword: str, sides: tuple[list[Any], list[Any]]) -> None:
@@ -145,11 +178,11 @@ def covers_any(comparison: "Comparison", node: Node, raw: Any, branches: list[An
     return any(effect in (Effect.NONE, Effect.NARROWS) for effect in effects)
 
 
-def compare_parts(comparison: "Comparison", node: Node) -> None:
+def compare_parts(node: Node) -> None:
     """Notes schemas of an `allOf` that came or went while everything else stayed; what they say was merged already."""
     old, new = (
-        unmatched(comparison, node.old.parts, node.new.parts),
-        unmatched(comparison, node.new.parts, node.old.parts),
+        unmatched(node.old.parts, node.new.parts),
+        unmatched(node.new.parts, node.old.parts),
     )
     if node.old.own != node.new.own or (old and new):
         return
@@ -161,7 +194,7 @@ def compare_parts(comparison: "Comparison", node: Node) -> None:
         node.edit(AllOfRemoved, part.label or label_of(part.raw), part.is_annotation, effect)
 
 
-def unmatched(comparison: "Comparison", parts: list[Part], others: list[Part]) -> list[Part]:
+def unmatched(parts: list[Part], others: list[Part]) -> list[Part]:
     """The parts of one side that the other side does not have, by reference or by content."""
     names = {part.label for part in others if part.label}
     return [

@@ -7,7 +7,7 @@ from typing import Any
 from beastmode_tools.guard.compare.contract.document import Document, listing, mapping
 from beastmode_tools.guard.compare.contract.shape import ABSENT, ANNOTATIONS, Part, Shape, json_text, reference_name
 
-__all__ = ["shape_of"]
+__all__ = ["is_null", "shape_of"]
 
 DEEPEST = 40
 WIDEST = 500

@@ -18,7 +18,6 @@ def key_of(raw: Any) -> Any:
     return id(raw)
 
 
-
 class Edit(NamedTuple):
     """A change that waits for its place: `kind(site, *facts)` makes the fact that rules judge."""
 

@@ -20,7 +20,7 @@ from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood,
 from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape, json_text
 from beastmode_tools.guard.compare.contract.site import Direction, Effect, Site
 from beastmode_tools.guard.compare.contract.unchanged import Unchanged
-from beastmode_tools.guard.compare.contract.values import compare_access, compare_types, compare_values
+from beastmode_tools.guard.compare.contract.values import compare_access, compare_null, compare_types, compare_values
 
 __all__ = ["Comparison"]
 
@@ -146,11 +146,13 @@ class Comparison:
         compare_alternatives(self, node, old, new)
         compare_discriminators(node)
         compare_access(node)
-        if not is_choice_on_one_side:
+        if is_choice_on_one_side:
+            compare_null(node)
+        else:
             has_common_type = compare_types(node)
             compare_values(node)
             if has_common_type:
-                compare_parts(self, node)
+                compare_parts(node)
                 compare_bounds(node)
                 compare_objects(self, node)
                 compare_arrays(self, node)

@@ -18,7 +18,7 @@ from beastmode_tools.guard.compare.contract.schema_changes import (
 from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape, json_text
 from beastmode_tools.guard.compare.contract.site import Effect
 
-__all__ = ["compare_access", "compare_types", "compare_values", "effect_of"]
+__all__ = ["compare_access", "compare_null", "compare_types", "compare_values", "effect_of"]
 
 COMPOUND = frozenset(("object", "array"))
 BOOLEANS = frozenset(("true", "false"))
@@ -37,12 +37,17 @@ def compare_types(node: Node) -> bool:
         node.edit(TypeChanged, old, new, effect)
         if effect is Effect.BOTH and not have_common_types(node.old, node.new):
             return False
-    if node.old.is_nullable != node.new.is_nullable:
-        effect = Effect.WIDENS if node.new.is_nullable else Effect.NARROWS
-        node.edit(NullabilityChanged, node.new.is_nullable, effect)
+    compare_null(node)
     if node.old.format != node.new.format:
         node.edit(FormatChanged, node.old.format, node.new.format, format_effect(node.old.format, node.new.format))
     return True
+
+
+def compare_null(node: Node) -> None:
+    """Notes whether null became, or no longer is, valid."""
+    if node.old.is_nullable != node.new.is_nullable:
+        effect = Effect.WIDENS if node.new.is_nullable else Effect.NARROWS
+        node.edit(NullabilityChanged, node.new.is_nullable, effect)
 
 
 def effect_of(*, widens: bool, narrows: bool) -> Effect:
