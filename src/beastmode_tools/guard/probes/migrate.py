@@ -62,7 +62,7 @@ class Commands:
         """Every revision, each after those that it needs; none where the history is in no order."""
         try:
             return self.environment.in_order()
-        except Exception:  # noqa: BLE001 - Alembic says it by several classes, and asserts
+        except Exception:
             logging.getLogger(__name__).exception("the history")
             return []
 

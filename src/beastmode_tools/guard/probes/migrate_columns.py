@@ -50,9 +50,11 @@ class Column:
         tries: Values that stand in such a check, and their neighbours, as SQL literals.
     """
 
-    def __init__(self, name: str, type: str, base: str, *, nullable: bool, default: bool, made: bool) -> None:  # noqa: A002 - it is the column's
+    def __init__(  # noqa: PLR0913 - what the database says about it
+        self, name: str, kind: str, base: str, *, nullable: bool, default: bool, made: bool
+    ) -> None:
         self.name = name
-        self.type = type
+        self.type = kind
         self.base = base.lower()
         self.nullable = nullable
         self.default = default
@@ -63,7 +65,7 @@ class Column:
         self.json = False
         self.checked = False
         self.tries: list[str] = []
-        numbers = [int(number) for number in re.findall(r"\d+", type[type.find("(") :])] if "(" in type else []
+        numbers = [int(number) for number in re.findall(r"\d+", kind[kind.find("(") :])] if "(" in kind else []
         is_number = "numeric" in self.base or "decimal" in self.base
         self.length = numbers[0] if numbers and not is_number else None
         self.digits = (numbers[0], numbers[1] if len(numbers) > 1 else 0) if numbers and is_number else None
@@ -166,11 +168,10 @@ def add_keys(inspector: Any, table: Table) -> None:
     """Adds the primary key, the foreign keys and what is unique."""
     table.key = list(inspector.get_pk_constraint(table.plain, schema=table.schema).get("constrained_columns") or [])
     sets = [set(table.key)] if table.key else []
-    for constraint in inspector.get_unique_constraints(table.plain, schema=table.schema):
-        sets.append(set(constraint["column_names"]))
-    for index in inspector.get_indexes(table.plain, schema=table.schema):
-        if index.get("unique"):
-            sets.append({name for name in index["column_names"] if name})
+    constraints = inspector.get_unique_constraints(table.plain, schema=table.schema)
+    sets += [set(constraint["column_names"]) for constraint in constraints]
+    indexes = inspector.get_indexes(table.plain, schema=table.schema)
+    sets += [{name for name in index["column_names"] if name} for index in indexes if index.get("unique")]
     table.unique_sets = [one for one in sets if one]
     for one in table.unique_sets:
         if len(one) == 1:

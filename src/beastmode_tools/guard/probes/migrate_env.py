@@ -106,9 +106,9 @@ class Environment:
             answers.append(result)
             return result.steps if isinstance(result, Steps) else []
 
-        with self.in_application():
-            with EnvironmentContext(self.config, self.script, fn=steps, destination_rev="heads"):
-                self.script.run_env()
+        environment = EnvironmentContext(self.config, self.script, fn=steps, destination_rev="heads")
+        with self.in_application(), environment:
+            self.script.run_env()
         if not answers:
             raise RuntimeError("the project's env.py ran, but asked Alembic for nothing (context.run_migrations)")
         return answers[-1]

@@ -16,7 +16,8 @@ TABLES = """
     WHERE c.relkind IN ('r', 'm', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"""
 LOCKS = """
     SELECT relation::bigint, mode FROM pg_locks
-    WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted AND mode NOT IN ('AccessShareLock', 'RowShareLock')"""
+    WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
+        AND mode NOT IN ('AccessShareLock', 'RowShareLock')"""
 NEW_FILE_ONLY = re.compile(r"^\s*(TRUNCATE|CREATE|DROP)\b", re.IGNORECASE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import hashlib
 import json
@@ -48,7 +48,7 @@ def content(connection: Any, place: str) -> tuple[list[str], list[Any]]:
 
 
 def printed(value: Any) -> str | None:
-    """A value as text that is the same for the same value, whatever the column's type; long ones shortened by a hash."""
+    """A value as text that is the same for the same value, whatever its column's type; long ones end in a hash."""
     if value is None:
         return None
     text = plain(value)
@@ -66,7 +66,7 @@ def plain(value: Any) -> str:
         return format(number.normalize(), "f") if number.is_finite() and number.adjusted() < 400 else str(number)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "0x" + bytes(value).hex()
-    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, (dict, list)):
         return json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)

@@ -19,8 +19,25 @@ LADDERS = {"up": ("empty", "plain", "edge"), "down": ("edge", "plain", "empty")}
 MOST_TRIES = 12
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - it tells of a table, and no one has erred
     """A table that no row can be made for; the message says why."""
+
+
+class Try:
+    """What kind of row is tried.
+
+    Args:
+        variant: Of the columns that the database only types.
+        checked: Of those that a check is on.
+        number: Of the row.
+        shift: How far from its own number it looks for what is still free.
+    """
+
+    def __init__(self, variant: str, checked: str, number: int, shift: int) -> None:
+        self.variant = variant
+        self.checked = checked
+        self.number = number
+        self.shift = shift
 
 
 def fill(connection: Any, version_table: str, hints: dict[str, dict[str, Any]], count: int) -> dict[str, Any]:
@@ -104,7 +121,7 @@ def insert(connection: Any, tables: dict[str, Table], table: Table, put_off: lis
     for variant, checked in dict.fromkeys([(first, first), *tries]):
         for shift in range(SHIFTS):
             try:
-                values = row(tables, table, put_off, (variant, checked), number, shift)
+                values = row(tables, table, put_off, Try(variant, checked, number, shift))
             except Refused as refusal:
                 return str(refusal)
             error = execute(connection, statement(table, values))
@@ -115,35 +132,30 @@ def insert(connection: Any, tables: dict[str, Table], table: Table, put_off: lis
     return error
 
 
-def row(
-    tables: dict[str, Table], table: Table, put_off: list[Any], variants: tuple[str, str], number: int, shift: int
-) -> dict[str, str]:
-    """The row as SQL: column -> expression; what is left out gets its default, or NULL.
-
-    `variants` are one for columns that the database only types, and one for those that a check is on.
-    """
-    variant = variants[0]
+def row(tables: dict[str, Table], table: Table, put_off: list[Any], attempt: Try) -> dict[str, str]:
+    """The row as SQL: column -> expression; what is left out gets its default, or NULL."""
     checked = [column for column in table.columns.values() if column.checked]
     values: dict[str, str] = {}
     for reference in table.references:
         if reference in put_off or (
-            variant == "null" and any(table.columns[name].nullable for name in reference.columns)
+            attempt.variant == "null" and any(table.columns[name].nullable for name in reference.columns)
         ):
             continue
-        for name, expression in pointed(tables, table, reference, variant, number, shift).items():
+        for name, expression in pointed(tables, table, reference, attempt).items():
             values.setdefault(name, expression)
     pointing = {name for reference in table.references for name in reference.columns}
     for column in table.columns.values():
         if column.name in values or column.made or (column.name in pointing and column.nullable):
             continue
-        wanted = variants[column.checked]
+        wanted = attempt.checked if column.checked else attempt.variant
         if wanted in LADDERS:
             wanted = LADDERS[wanted][checked.index(column) % 3]
         if wanted == "null" and column.default:
             continue
-        value = literal(column, varied(table, column, wanted), number + 100 * shift)
+        value = literal(column, varied(table, column, wanted), attempt.number + 100 * attempt.shift)
         if value == UNKNOWN and not (column.nullable or column.default):
-            raise Refused("no value can be made up for {} of the type {}".format(column.name, column.type))
+            reason = "no value can be made up for {} of the type {}".format(column.name, column.type)
+            raise Refused(reason)
         if value is not None and value != UNKNOWN:
             values[column.name] = value
     return values
@@ -164,9 +176,7 @@ def last_free(table: Table, names: set[str]) -> str | None:
     return free[-1] if free else None
 
 
-def pointed(
-    tables: dict[str, Table], table: Table, reference: Any, variant: str, number: int, shift: int
-) -> dict[str, str]:
+def pointed(tables: dict[str, Table], table: Table, reference: Any, attempt: Try) -> dict[str, str]:
     """Expressions for the columns of a foreign key: those of a row of the other table."""
     target = tables.get(reference.table)
     if target is None:
@@ -174,8 +184,8 @@ def pointed(
     targets = reference.targets or target.key
     order = ", ".join(quoted(name) for name in target.key or targets)
     is_unique = any(set(reference.columns) >= one for one in table.unique_sets)
-    position = number if is_unique or variant != "twin" else 0
-    position += shift * (1 + table.references.index(reference))
+    position = attempt.number if is_unique or attempt.variant != "twin" else 0
+    position += attempt.shift * (1 + table.references.index(reference))
     size = "(SELECT count(*) FROM {})".format(target.name)
     offset = "{} % (CASE {} WHEN 0 THEN 1 ELSE {} END)".format(position, size, size)
     query = "(SELECT {{}} FROM {} ORDER BY {} LIMIT 1 OFFSET {})".format(target.name, order, offset)
@@ -198,7 +208,7 @@ def close_cycle(connection: Any, tables: dict[str, Table], table: Table, referen
     last = "SELECT {} FROM {} ORDER BY {} LIMIT 1".format(
         keys, table.name, ", ".join(quoted(name) + " DESC" for name in table.key)
     )
-    values = pointed(tables, table, reference, "plain", 0, 0)
+    values = pointed(tables, table, reference, Try("plain", "plain", 0, 0))
     changes = ", ".join("{} = {}".format(quoted(name), value) for name, value in values.items())
     execute(connection, "UPDATE {} SET {} WHERE ({}) = ({})".format(table.name, changes, keys, last))
 

@@ -1,4 +1,4 @@
-"""The schema of the scratch database as flat text: what it is about -> how it is; two equal ones mean the same schema."""
+"""The schema of the scratch database as flat text, what it is about -> how it is: equal texts mean equal schemas."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ CATALOG = {
         FROM pg_constraint k JOIN pg_class r ON r.oid = k.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace
         WHERE k.contype <> 'n' AND {ours}""",
     "index": """
-        SELECT n.nspname, r.relname || '.' || c.relname, pg_get_indexdef(c.oid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
+        SELECT n.nspname, r.relname || '.' || c.relname, pg_get_indexdef(c.oid)
+            || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END
         FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class r ON r.oid = i.indrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.relkind <> 't' AND {ours}""",
     "enum": """
@@ -48,10 +49,12 @@ CATALOG = {
                 FROM pg_constraint k WHERE k.contypid = t.oid), '')
         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'd' AND {ours} AND {t}""",
     "sequence": """
-        SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL) || ' START ' || s.seqstart || ' BY ' || s.seqincrement
-            || ' MIN ' || s.seqmin || ' MAX ' || s.seqmax || CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END
+        SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL) || ' START ' || s.seqstart
+            || ' BY ' || s.seqincrement || ' MIN ' || s.seqmin || ' MAX ' || s.seqmax
+            || CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END
             || coalesce((SELECT ' OWNED BY ' || r.relname || '.' || a.attname FROM pg_depend p
-                JOIN pg_class r ON r.oid = p.refobjid JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = p.refobjsubid
+                JOIN pg_class r ON r.oid = p.refobjid
+                JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = p.refobjsubid
                 WHERE p.objid = c.oid AND p.classid = 'pg_class'::regclass AND p.deptype IN ('a', 'i') LIMIT 1), '')
         FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {ours} AND {c}""",
@@ -76,7 +79,8 @@ CATALOG = {
         SELECT n.nspname, c.relname || coalesce('.' || a.attname, ''), s.description
         FROM pg_description s JOIN pg_class c ON c.oid = s.objoid AND s.classoid = 'pg_class'::regclass
         JOIN pg_namespace n ON n.oid = c.relnamespace
-        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = s.objsubid AND s.objsubid > 0 WHERE {ours} AND {c}""",
+        LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = s.objsubid AND s.objsubid > 0
+        WHERE {ours} AND {c}""",
     "extension": "SELECT 'public', extname, 'installed' FROM pg_extension",
     "schema": "SELECT 'public', n.nspname, 'made' FROM pg_namespace n WHERE {ours}",
 }
@@ -99,7 +103,7 @@ def tables(connection: Any) -> list[tuple[str | None, str]]:
 
 
 def schema(connection: Any, version_table: str) -> dict[str, str]:
-    """What the schema consists of: "column orders.total" -> "NUMERIC(10, 2) NOT NULL"; Alembic's own table is left out."""
+    """What the schema consists of: "column orders.total" -> "NUMERIC(10, 2) NOT NULL", without Alembic's own table."""
     found = dict(sqlite_parts(connection) if connection.dialect.name == "sqlite" else postgres_parts(connection))
     own = re.compile(r"^\w+ (?:\w+\.)?{}(_pkc|_pkey)?(\.|$)".format(re.escape(version_table)))
     return {name: text for name, text in sorted(found.items()) if not own.match(name)}
@@ -163,7 +167,7 @@ def sqlite_keys(connection: Any, table: str) -> Iterator[tuple[str, str]]:
 
 def sqlite_indexes(connection: Any, table: str) -> Iterator[tuple[str, str]]:
     """The indexes, and the unique constraints, which SQLite keeps as indexes without a name."""
-    for _number, name, unique, origin, _partial in rows(connection, "PRAGMA index_list({})".format(quoted(table))):
+    for _number, name, _unique, origin, _partial in rows(connection, "PRAGMA index_list({})".format(quoted(table))):
         if origin == "c":
             sql = rows(
                 connection,

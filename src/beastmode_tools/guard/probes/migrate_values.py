@@ -11,8 +11,8 @@ UNKNOWN = "unknown"
 """No value of the column's type can be made up."""
 
 VARIANTS = ("plain", "null", "edge", "twin", "empty")
-"""The rows that every table gets: ordinary; NULL or the default wherever that is allowed; as long and as great as it may
-be; the first one once more, besides what is unique; zero, empty and negative."""
+"""The rows that every table gets: ordinary; NULL or the default wherever that is allowed; as long and as great as it
+may be; the first one once more, besides what is unique; zero, empty and negative."""
 
 AWKWARD = "Ünï ✓ 日本 'q' \" \\ % 🦉 "
 UUID = "00000000-0000-4000-8000-{:012x}"
@@ -106,7 +106,7 @@ def decimal(column: Any, variant: str, number: int) -> str:
     return ("-" if variant == "negative" else "") + plain + digits
 
 
-def real(column: Any, variant: str, number: int) -> str:
+def real(_column: Any, variant: str, number: int) -> str:
     """A floating point number."""
     ordinary = "{}.625".format(number + 7)
     return {"edge": "-123456.789", "empty": "0", "negative": "-" + ordinary}.get(variant, ordinary)
@@ -127,7 +127,7 @@ def text(column: Any, variant: str, number: int) -> str:
         return "''"
     if variant == "edge":
         most = min(limit or 300, 4000)
-        return quote(numbered((AWKWARD * (most // len(AWKWARD) + 1))[:most], number, column.unique, most))
+        return quote(numbered((AWKWARD * (most // len(AWKWARD) + 1))[:most], number, most, unique=column.unique))
     name = column.name.lower()
     ordinary = "plain {}".format(number)
     if "email" in name or name == "mail":
@@ -136,10 +136,12 @@ def text(column: Any, variant: str, number: int) -> str:
         ordinary = "https://example.com/{}".format(number)
     elif re.search(r"slug|user_?name|login|handle|code", name):
         ordinary = "plain-{}".format(number)
-    return quote(numbered(ordinary, number, column.unique, limit) if limit and len(ordinary) > limit else ordinary)
+    return quote(
+        numbered(ordinary, number, limit, unique=column.unique) if limit and len(ordinary) > limit else ordinary
+    )
 
 
-def numbered(value: str, number: int, unique: bool, limit: int | None) -> str:
+def numbered(value: str, number: int, limit: int | None, *, unique: bool) -> str:
     """The text within its limit, with the number in it where it has to differ."""
     most = limit or len(value)
     end = base36(number + 1)
@@ -168,17 +170,17 @@ def moment(column: Any, variant: str, number: int) -> str:
     return quote("{} {}{}".format(DATES.get(variant, DATES["plain"]), ends, zone))
 
 
-def time(column: Any, variant: str, number: int) -> str:
+def time(_column: Any, variant: str, number: int) -> str:
     """A time of the day."""
     return quote({"edge": "23:59:59.999999", "empty": "00:00:00.000000"}.get(variant, "10:30:15.{:06d}".format(number)))
 
 
-def json(column: Any, variant: str, number: int) -> str:
+def json(_column: Any, variant: str, number: int) -> str:
     """A JSON object with text and a fraction in it, or an empty one."""
     return quote("{}" if variant == "empty" else '{{"n": {}, "f": -1.5, "t": "Ünï ✓"}}'.format(number))
 
 
-def identifier(column: Any, variant: str, number: int) -> str:
+def identifier(column: Any, _variant: str, number: int) -> str:
     """A UUID; SQLite may keep it without its dashes."""
     value = UUID.format(number + 1)
     return quote(value.replace("-", "") if column.length == 32 else value)
@@ -192,7 +194,7 @@ def binary(column: Any, variant: str, number: int) -> str:
     return "'\\x{}'".format(value) if column.base == "bytea" else "x'{}'".format(value)
 
 
-def bits(column: Any, variant: str, number: int) -> str:
+def bits(column: Any, _variant: str, number: int) -> str:
     """A string of bits of the column's length."""
     return "B'{}'".format("{:b}".format(number + 1).rjust(column.length or 1, "0")[-(column.length or 64) :])
 
