@@ -9,7 +9,7 @@ from beastmode_tools.guard.compare.code_changes import Broken, CosmeticChange, F
 from beastmode_tools.guard.compare.code_classes import compare_classes
 from beastmode_tools.guard.compare.code_decorators import compare_decorators
 from beastmode_tools.guard.compare.code_delta import Delta, Pair, delta_of_files, pairs
-from beastmode_tools.guard.compare.code_files import is_migration, is_test, kind_of
+from beastmode_tools.guard.compare.code_files import is_migration, kind_of
 from beastmode_tools.guard.compare.code_files_changes import compare_supporting, first_difference
 from beastmode_tools.guard.compare.code_functions import compare_functions
 from beastmode_tools.guard.compare.code_imports import compare_imports, same_module
@@ -47,7 +47,7 @@ def everything(delta: Delta) -> Iterator[Any]:
     """The changes of all comparers."""
     compared = pairs(delta.changes)
     usage = Usage(delta.new_files, delta.new_app, delta.core)
-    sources = [pair for pair in compared if not is_test(pair.path) and not is_migration(pair.path)]
+    sources = [pair for pair in compared if kind_of(pair.path) not in {"test", "migration", "deployment"}]
     yield from broken(compared, delta)
     yield from compare_functions(sources, usage)
     yield from compare_classes(

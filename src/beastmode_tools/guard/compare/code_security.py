@@ -53,6 +53,8 @@ class CallChanged:
         new_keywords: The same now.
         is_fixed: Whether every argument is a literal or a constant.
         from_request: Whether an argument comes from the caller's request.
+        first: The first argument's text.
+        first_is_fixed: Whether it is a literal or a constant.
     """
 
     path: str
@@ -65,6 +67,8 @@ class CallChanged:
     new_keywords: tuple[tuple[str, object], ...] = ()
     is_fixed: bool = False
     from_request: bool = False
+    first: str = ""
+    first_is_fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,7 @@ def walk(node: ast.AST, scope: str, found: Watched, module: Module, tainted: fro
                     found.headers[header] = (child.lineno, text_of(child.value))
         if (
             isinstance(child, ast.JoinedStr | ast.BinOp | ast.Call)
+            and not isinstance(node, ast.BinOp)
             and (values := sql_in(child))
             and not is_spoken(node)
         ):
@@ -279,6 +284,8 @@ def call_change(path: str, key: tuple[str, str], old: Entry | None, new: Entry |
         keywords_of(new[1]) if new else (),
         is_fixed=all(is_fixed(each) for each in arguments),
         from_request=any(mentions_request(each) or names_of(each) & tainted for each in arguments),
+        first=text_of(call.args[0]) if call.args else "",
+        first_is_fixed=bool(call.args) and is_fixed(call.args[0]),
     )
 
 

@@ -161,7 +161,7 @@ TOPICS = {
 }
 """In the order in which a person would name them."""
 
-QUERY_ROOTS = re.compile(r"(?:^|\.)(?:session|query|select|db)(?:\.|$)")
+QUERY_ROOTS = re.compile(r"(?:^|\.)(?:session|query|select|db|cur|cursor|conn|connection|engine)(?:\.|$)")
 QUERY_STEPS = re.compile(
     r"\.(?:filter|options|join|distinct|limit|offset|all|first|one|count|scalar|exists|get|execute|delete|update)(?:\.|$)"
 )

@@ -1,8 +1,11 @@
 """What stops a bad change from being merged: integration, linters, coverage limits, the guard's own settings."""
 
+import json
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from beastmode_tools.guard.compare.code_files_changes import first_difference, significant
 from beastmode_tools.guard.compare.tree import FileChange
@@ -74,6 +77,8 @@ def gate_changes(change: FileChange) -> Iterator[GateChanged]:
 def relevant(path: str, text: str | None) -> list[str]:
     """The lines of a file that belong to gates."""
     lines = (text or "").splitlines()
+    if path.endswith(".toml") and (flat := flattened(path, text or "")) is not None:
+        return flat
     if not path.endswith(("pyproject.toml", "setup.cfg")):
         return lines
     kept, inside = [], False
@@ -83,6 +88,31 @@ def relevant(path: str, text: str | None) -> list[str]:
         if inside:
             kept.append(each)
     return kept
+
+
+def flattened(path: str, text: str) -> list[str] | None:
+    """A TOML file with one value a line, its table behind it; of `pyproject.toml` only the gates' tables."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    found = list(values("", data))
+    if path.endswith("pyproject.toml"):
+        found = [(table, line) for table, line in found if GATE_TABLES.match(table)]
+    return [f"{line}  # {table}" for table, line in found]
+
+
+def values(table: str, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Table and `key = value` for each value."""
+    for key, value in data.items():
+        name = f"{table}.{key}" if table else key
+        if isinstance(value, dict):
+            yield from values(name, value)
+        elif isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+            for each in value:
+                yield from values(name, each)
+        else:
+            yield table, f"{key} = {json.dumps(value, default=str)}"
 
 
 def differences(path: str, line: int, old: list[str], new: list[str]) -> Iterator[GateChanged]:
@@ -138,7 +168,10 @@ def lists(path: str, line: int, gone: list[str], come: list[str]) -> Iterator[Ga
 def weight(lines: list[str]) -> int:
     """How much a list holds; a switch that is off weighs nothing."""
     return sum(
-        0 if re.search(r"[=:]\s*(?:false|\[\s*\])\s*$", each, re.IGNORECASE) else 1 + each.count(",") for each in lines
+        0
+        if re.search(r"[=:]\s*(?:false|\[\s*\])\s*(?:#.*)?$", each, re.IGNORECASE)
+        else 1 + each.partition("  # ")[0].count(",")
+        for each in lines
     )
 
 

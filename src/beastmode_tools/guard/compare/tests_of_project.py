@@ -10,13 +10,14 @@ from typing import Any
 from beastmode_tools.guard.compare.code_delta import Delta, Pair
 from beastmode_tools.guard.compare.code_files import is_test, kind_of
 from beastmode_tools.guard.compare.code_files_changes import first_difference, how_changed
-from beastmode_tools.guard.compare.code_normal import same_behaviour
+from beastmode_tools.guard.compare.code_normal import body_key, same_behaviour
 from beastmode_tools.guard.compare.code_syntax import Definition, FunctionNode, Module, dotted, literal, text_of
 from beastmode_tools.guard.compare.gates import gate_changes
 
 __all__ = ["TestChanged", "TestSetupChanged", "compare_tests"]
 
 SKIPS = re.compile(r"(?:^|\.)(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure|importorskip)$")
+PATCHES = re.compile(r"(?:^|\.)(?:patch|patch\.object|patch\.dict|setattr|setitem)$")
 ASSERTS = re.compile(r"(?:^|\.)(?:assert\w+|raises|fail|warns|approx|called_once\w*)$")
 
 
@@ -74,10 +75,11 @@ def compare_tests(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
 def compare_file(pair: Pair, come: set[str]) -> Iterator[TestChanged | TestSetupChanged]:
     """The tests and the rest of one file."""
     old, new = (tests_of(side) if side else {} for side in (pair.old, pair.new))
+    bodies = {body_key(each.node) for each in new.values()}
     for name, before in old.items():
         if name in new:
             yield from compare_test(pair, name, (before, new[name]))
-        elif before.node.name not in come:
+        elif before.node.name not in come and body_key(before.node) not in bodies:
             yield TestChanged(pair.path, before.node.lineno, name, "removed", f"{asserts(before.node)} assertions")
     for name, after in new.items():
         if name not in old:
@@ -128,6 +130,10 @@ def rewritten(pair: Pair, name: str, before: FunctionNode, after: FunctionNode) 
     line = after.lineno
     if old and (not new or all(is_trivial(each) for each in new)):
         return TestChanged(pair.path, line, name, "emptied", f"{len(old)} assertions, now none that can fail")
+    if swallowed(after) > swallowed(before):
+        return TestChanged(pair.path, line, name, "weakened", "an assertion that fails is caught")
+    if patches := sorted(set(patched(after)) - set(patched(before))):
+        return TestChanged(pair.path, line, name, "weakened", f"it no longer uses the real thing: {patches[0]}")
     lost, gained = list((Counter(old) - Counter(new)).elements()), list((Counter(new) - Counter(old)).elements())
     looser = [one for one in gained if any(is_looser(one, other) for other in lost)]
     if len(new) < len(old) or any(is_trivial(each) for each in gained) or looser:
@@ -136,6 +142,24 @@ def rewritten(pair: Pair, name: str, before: FunctionNode, after: FunctionNode) 
     if lost and gained:
         return TestChanged(pair.path, line, name, "expectation", f"`{lost[0]}` became `{gained[0]}`")
     return TestChanged(pair.path, line, name, "rewritten", "")
+
+
+def swallowed(node: FunctionNode) -> int:
+    """How many assertions stand where their failure is caught."""
+    caught = {"AssertionError", "Exception", "BaseException", ""}
+    return sum(
+        isinstance(inner, ast.Assert)
+        for each in ast.walk(node)
+        if isinstance(each, ast.Try) and any(dotted(handler.type) in caught for handler in each.handlers)
+        for statement in each.body
+        for inner in ast.walk(statement)
+    )
+
+
+def patched(node: FunctionNode) -> list[str]:
+    """What a test replaces by something of its own."""
+    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call) and PATCHES.search(dotted(each.func))]
+    return [text_of(each, 100) for each in calls]
 
 
 def skips(node: FunctionNode) -> list[str]:
@@ -213,8 +237,10 @@ def is_trivial(text: str) -> bool:
 
 def is_looser(new: str, old: str) -> bool:
     """Whether an assertion on the same thing now lets more through."""
-    subject = re.match(r"assert (?:not )?([\w.\[\]'\"()]+)", old)
-    if subject is None or subject[1] not in new:
+    if "assertEqual(" in old and re.search(r"assert(?:True|In|IsNotNone|IsInstance|NotEqual|Greater|Less)\w*\(", new):
+        return True
+    subject = re.match(r"assert (?:not )?(\w+)", old)
+    if subject is None or not re.search(rf"\b{subject[1]}\b", new):
         return False
     strict, loose = re.search(r" == ", old), re.search(r" (?:in|!=|<|>|<=|>=|is not) ", new)
     return bool(strict and (loose or new == f"assert {subject[1]}" or " or " in new)) or (

@@ -67,10 +67,9 @@ def shell_command_added(change: CallChanged) -> Iterator[Found]:
         or (change.name.startswith(("subprocess.", "os.")) and change.from_request)
     ):
         problem = f"{change.scope or change.path} starts a command from text: {change.new}"
-        instead = (
-            "Give a list of arguments, without shell=True, and check each that comes from a caller against a list."
-        )
-        yield Found(where(change), problem, instead, subject_of(change))
+        instead = "Give a list of arguments, without a shell, and check each that a caller sent against a list."
+        is_list = change.first.startswith(("[", "(")) and not shell
+        yield Found(where(change), problem, instead, subject_of(change), verdict=Verdict.CAUTIOUS if is_list else None)
 
 
 @rule("sql-built-from-text", Verdict.DANGEROUS, SqlBuilt)
@@ -91,8 +90,10 @@ def output_unescaped(change: CallChanged | TemplateRisk) -> Iterator[Found]:
             yield Found(where(change), problem, instead, f"{change.path} {change.text}", change.text)
         return
     markup = ends(change, "Markup") and not change.is_fixed
-    source = ends(change, "render_template_string") and (
-        change.from_request or re.search(r"\(f['\"]|%|\+|\.format\(", change.new or "")
+    source = (
+        ends(change, "render_template_string")
+        and not change.first_is_fixed
+        and (change.from_request or re.search(r"\(f['\"]|%|\+|\.format\(", change.new or ""))
     )
     plain = (
         ends(change, "Environment")
@@ -115,7 +116,7 @@ def path_from_request(change: CallChanged) -> Iterator[Found]:
         problem = f"{change.scope} opens a file whose name comes from the request: {change.new}"
         instead = "Use send_from_directory, or secure_filename and a folder of your own."
         yield Found(where(change), problem, instead, subject_of(change))
-    elif ends(change, "redirect"):
+    elif ends(change, "redirect") and not change.first.startswith("url_for("):
         problem = f"{change.scope} sends people to an address that comes from the request"
         instead = "Take only paths of this site: check that the address has no host."
         yield Found(where(change), problem, instead, subject_of(change), change.new, verdict=Verdict.CAUTIOUS)
