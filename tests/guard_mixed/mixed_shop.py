@@ -59,7 +59,7 @@ from models import Customer, Order, db
 
 def create_app():
     app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql://nobody@database.invalid/shop"
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"
     db.init_app(app)
     Migrate(app, db)
 

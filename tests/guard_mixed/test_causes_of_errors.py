@@ -12,6 +12,9 @@ from beastmode_tools.guard.compare.mixed import (
 )
 from beastmode_tools.guard.compare.mixed_causes import Cause, cause_of
 from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
+from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.rule import judge
+from beastmode_tools.guard.rules import mixed_versions
 
 GONE = SqlError("no such column: users.nick", "SELECT users.nick FROM users")
 GONE_THERE = SqlError("column users.nick does not exist", "SELECT users.nick FROM users")
@@ -134,3 +137,47 @@ def test_one_schema_is_no_proof_that_two_can_be_mixed():
 
 def test_cells_that_could_not_be_tried_prove_nothing():
     assert list(compare([matrix(new_new=Replayed(gave_up="OperationalError"))])) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "sql", "verdict"),
+    [
+        ("NOT NULL constraint failed: users.phone", "INSERT INTO users (name) VALUES (...)", Verdict.DANGEROUS),
+        ("NOT NULL constraint failed: users.name", "INSERT INTO users (name) VALUES (...)", Verdict.CAUTIOUS),
+        ("UNIQUE constraint failed: users.name", "INSERT INTO users (name) VALUES (...)", Verdict.CAUTIOUS),
+        ("value too long for type character varying(10)", "INSERT INTO users (name)", Verdict.CAUTIOUS),
+        ("table users has no column named nick", "INSERT INTO users (nick) VALUES (...)", Verdict.DANGEROUS),
+    ],
+)
+def test_what_only_made_up_values_break_is_cautious(error, sql, verdict):
+    refused = Replayed(used=(Used("User", "users", "select", SqlError(error, sql)),), answered=FINE.answered)
+
+    (finding,) = judge(mixed_versions.RULES, compare([matrix(old_new=refused)]))
+
+    assert (finding.rule, finding.verdict) == ("old-code-fails-on-new-schema", verdict)
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        Answered("/users", "GET", "/users", 500, exception="ConnectionError: HTTPConnectionPool(host='pay.example')"),
+        Answered("/users", "GET", "/users", 500, exception="PermissionError: refused: the guard starts no process"),
+        Answered("/users", "GET", "/users", 0, exception="no answer within 5 s"),
+    ],
+    ids=["the network", "the confinement", "the clock"],
+)
+def test_what_a_scratch_run_does_not_have_is_not_blamed(answered):
+    run = Replayed(answered=(answered,))
+
+    findings = judge(mixed_versions.RULES, compare([matrix(old_new=run, new_new=run)]))
+
+    assert [finding.rule for finding in findings] == ["mixed-versions-work"]
+
+
+def test_a_route_of_the_new_code_that_raises_is_cautious():
+    raising = Replayed(used=FINE.used, answered=(Answered("/users", "GET", "/users", 500, exception="KeyError: 'a'"),))
+
+    findings = list(judge(mixed_versions.RULES, compare([matrix(new_new=raising, new_old=raising)])))
+
+    assert findings[0].rule == "new-code-fails-on-new-schema"
+    assert findings[0].verdict is Verdict.CAUTIOUS

@@ -81,6 +81,19 @@ def test_a_column_that_must_not_be_null_breaks_the_inserts_of_old_code(scratch, 
     assert "server_default" in finding.instead
 
 
+def test_a_uniqueness_that_old_code_does_not_know_is_cautious(sqlite, heads, tmp_path):
+    unique = revision(
+        2, 'op.execute("UPDATE customers SET nick = id")\nop.create_index("one", "customers", ["nick"], unique=True)'
+    )
+    made = shop(tmp_path, new=dict([unique]))
+
+    answer = said(made, sqlite, schemas=heads(sqlite, unique))
+
+    (finding,) = answer.rules()["old-code-fails-on-new-schema"]
+    assert (finding.verdict, finding.subject) == (Verdict.CAUTIOUS, "old code, new schema: unique customers.nick")
+    assert "can write rows that the new schema refuses" in finding.problem
+
+
 def test_new_code_on_the_old_schema_asks_for_the_migration_first(sqlite, heads, tmp_path):
     phone = MODELS.replace("    nick =", "    phone = db.Column(db.String(20))\n    nick =")
     add = revision(2, 'op.add_column("customers", sa.Column("phone", sa.String(20)))')

@@ -32,6 +32,18 @@ OLD_OLD: CellKey = ("old", "old")
 OLD_NEW: CellKey = ("old", "new")
 NEW_OLD: CellKey = ("new", "old")
 NEW_NEW: CellKey = ("new", "new")
+NO_ANSWER = "no answer in time"
+OUTSIDE = (
+    NO_ANSWER,
+    "refused: the guard",
+    "ConnectionError",
+    "ConnectionRefused",
+    "ConnectTimeout",
+    "MaxRetryError",
+    "gaierror",
+    "service.invalid",
+)
+"""What errors say that come from the confinement or from the clock, not from the schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,18 @@ class Failure:
     error: str
     sql: str = ""
     status: int | None = None
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it may come from what a scratch run does not have: the network, other services, time."""
+        return self.cause.kind == "error" and any(word in self.error for word in OUTSIDE)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the code fails whatever it writes, not only with the values that were made up for a class."""
+        if self.cause.kind == "null" and self.cause.what.rsplit(".", 1)[-1] not in self.sql:
+            return True
+        return self.status is not None or self.cause.kind in ("column", "table", "type", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +278,7 @@ def blamed(matrix: Matrix, cell: CellKey, diagonal: CellKey) -> list[Failure]:
     return [
         failure
         for failure in failures(here)
-        if (failure.place not in places and (failure.place in known or cell == NEW_NEW))
+        if (failure.place not in places and failure.place in known and not failure.is_outside)
         or (failure.cause.is_missing and failure.cause not in causes)
     ]
 
@@ -275,9 +299,9 @@ def told(answered: Answered) -> Sequence[SqlError]:
         return answered.errors
     if not answered.failed:
         return ()
-    if answered.exception:
+    if answered.exception and answered.status:
         return (SqlError(answered.exception, ""),)
-    return (SqlError("no answer in time" if answered.status == 0 else f"answered {answered.status}", ""),)
+    return (SqlError(NO_ANSWER if answered.status == 0 else f"answered {answered.status}", ""),)
 
 
 def seen(cell: Replayed) -> Iterator[tuple[str, Used | Answered]]:

@@ -77,7 +77,42 @@ class Sweep:
                 )
                 continue
             self.attempt(what, name, action, lambda row=row: self.insert_and_delete(table, row))
+        self.insert_alike(table, what)
         self.update(table, what)
+
+    def insert_alike(self, table: Any, what: str) -> None:
+        """One row like another but for what the models say is unique: finds uniqueness that the code does not know."""
+        keys = list(table.primary_key.columns)
+        if any(column.foreign_keys for column in keys):
+            return
+        existing = self.first_row(table)
+        if existing is None:
+            return
+        row: dict[str, Any] = {}
+        for column in table.columns:
+            if column.computed is not None or column is table._autoincrement_column:
+                continue
+            row[column.name] = existing[column.name]
+            if column.primary_key or is_unique(column):
+                row[column.name] = value_for(column.type, full=False)
+                if column.foreign_keys or row[column.name] is UNKNOWN:
+                    return
+        self.attempt(what, str(table.fullname), "insert of an equal row", lambda: self.insert_plainly(table, row))
+
+    def insert_plainly(self, table: Any, row: dict[str, Any]) -> None:
+        """One row in."""
+        self.connection.execute(table.insert().values(row))
+
+    def first_row(self, table: Any) -> Any:
+        """A row of the table as a mapping; None where there is none, or where reading fails, which was told before."""
+        savepoint = self.connection.begin_nested()
+        try:
+            found = self.connection.execute(table.select().limit(1)).first()
+        except Exception:
+            return None
+        finally:
+            savepoint.rollback()
+        return None if found is None else dict(zip([column.name for column in table.columns], found))
 
     def insert_and_delete(self, table: Any, row: dict[str, Any]) -> None:
         """One row in and out; where an equal one stands in the way, in the emptied table."""

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.guard.proofs.states import State, fill_commands, reach
+from beastmode_tools.guard.readers.migrations import read_history
 from beastmode_tools.project import Project
 
 __all__ = ["MANY", "Schemas", "make_schemas", "removed"]
@@ -90,25 +90,33 @@ class Maker:
         self.keep(State(database, "upgraded", "heads", refused=refused))
         return database
 
-    def upgraded(self, filled: Database, rows: int) -> tuple[Database, bool]:
-        """A copy that the new migrations have upgraded, and whether they had nothing to do."""
+    def upgraded(self, filled: Database, rows: int) -> Database:
+        """A copy that the new migrations have upgraded."""
         database = self.scratch.new(like=filled)
         answers = run_migrations(self.new, self.project, database, [{"do": "upgrade", "to": "heads"}])
         error = error_of(answers.results[0])
         if not error:
-            return database, not answers.results[0].get("ran")
+            return database
         self.scratch.drop(database)
         note = (
             f"The new migrations fail on rows of the old head ({error}); the new schema was made from nothing instead."
         )
         if note not in self.notes:
             self.notes.append(note)
-        return self.reach(self.new, rows), False
+        return self.reach(self.new, rows)
 
     def is_long(self) -> bool:
         """Whether the history is one that should be run only once."""
-        folder = Path(self.old.folder) / (self.project.migrations or "")
-        return sum(1 for _ in folder.glob("**/*.py")) > LONG
+        return len(self.revisions(self.old)) > LONG
+
+    def is_same(self) -> bool:
+        """Whether no revision is new; one whose id cannot be read may be."""
+        new = read_history(self.new.folder, self.project.migrations or "")
+        return not new.problems and set(new.revisions) <= self.revisions(self.old)
+
+    def revisions(self, side: Side) -> set[str]:
+        """The ids of a side's revisions."""
+        return set(read_history(side.folder, self.project.migrations or "").revisions)
 
 
 def make_schemas(  # noqa: PLR0913 - the sides, where they run, and what is wanted of them
@@ -152,10 +160,10 @@ def make_schemas(  # noqa: PLR0913 - the sides, where they run, and what is want
         scratch.drop(start)
     return Schemas(
         old=filled[0],
-        new=upgraded[0][0],
+        new=upgraded[0],
         old_few=filled[1] if few else None,
-        new_few=upgraded[1][0] if few else None,
-        same=upgraded[0][1],
+        new_few=upgraded[1] if few else None,
+        same=maker.is_same(),
         notes=tuple(maker.notes),
     )
 

@@ -42,13 +42,16 @@ KEPT = {
 @rule("old-code-fails-on-new-schema", Verdict.DANGEROUS, OldCodeFails)
 def old_code_fails(change: OldCodeFails) -> Iterator[Found]:
     """While the deploy rolls, the old code still answers, on a schema that it does not know."""
+    is_certain = any(each.is_certain for each in change.failures)
+    fails = "fails" if is_certain else "can write rows that the new schema refuses"
     yield Found(
         where=first_of(change).place,
-        problem=f"After the migration the code that still runs fails: {change.cause} ({spread(change)}).",
+        problem=f"After the migration the code that still runs {fails}: {change.cause} ({spread(change)}).",
         instead=way_out(change.cause, other_way_works=change.other_way_works),
         subject=subject(change),
         evidence=evidence(change),
         proved=True,
+        verdict=None if is_certain else Verdict.CAUTIOUS,
     )
 
 
@@ -77,6 +80,7 @@ def new_code_is_broken(change: NewCodeIsBroken) -> Iterator[Found]:
         subject=subject(change),
         evidence=evidence(change),
         proved=True,
+        verdict=Verdict.CAUTIOUS if change.cause.kind == "error" else None,
     )
 
 
