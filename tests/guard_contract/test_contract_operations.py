@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of pairs is read line by line
 """Pairs of documents about everything around schemas, each in both directions."""
 
 from datetime import date

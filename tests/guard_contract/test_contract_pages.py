@@ -4,8 +4,8 @@ import pytest
 from contract_pairs import TODAY
 
 from beastmode_tools.guard.compare.contract import schema_changes, structure_changes
-from beastmode_tools.guard.rules.contract import RULES
 from beastmode_tools.guard.explanation import explain
+from beastmode_tools.guard.rules.contract import RULES
 from beastmode_tools.guard.static import judge_files
 
 KINDS = [getattr(module, name) for module in (schema_changes, structure_changes) for name in module.__all__]

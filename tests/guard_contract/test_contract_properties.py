@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of pairs is read line by line
 """What holds for every schema, made up at random: silence on no change, and verdicts that follow from how it was changed."""
 
 import copy

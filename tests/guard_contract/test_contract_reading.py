@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of pairs is read line by line
 """Reading documents: dialects, spellings, and what must not be read."""
 
 import json

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of pairs is read line by line
 """Pairs of schemas in both directions: sent by clients and by the API, before to after and back."""
 
 import pytest

@@ -1,4 +1,4 @@
-"""Two contracts in, findings out: what `beast contract diff` shows, and what a check asks about each version of an API."""
+"""Two contracts in, findings out: what `beast contract diff` shows."""
 
 import time
 from datetime import date

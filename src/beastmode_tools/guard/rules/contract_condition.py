@@ -28,7 +28,8 @@ def request_condition_changed(change: ConstraintChanged) -> Iterator[Found]:
     if from_client(change) and change.action != "added" and narrows(change):
         yield found(
             change,
-            f"a condition on {change.site.name} changed ({change.keyword}): values that satisfied the old one may be refused",
+            f"a condition on {change.site.name} changed ({change.keyword}): values "
+            "that satisfied the old one may be refused",
             "Keep the old condition in this version.",
             f"{change.keyword}",
         )

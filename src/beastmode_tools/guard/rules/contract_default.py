@@ -21,7 +21,8 @@ def parameter_default_added(change: DefaultChanged) -> Iterator[Found]:
     if from_client(change) and is_parameter(change) and change.old is None:
         yield found(
             change,
-            f"{change.site.name} has a default now ({change.new}): calls without it may mean something else than before",
+            f"{change.site.name} has a default now ({change.new}): calls "
+            "without it may mean something else than before",
             "Let calls without it mean what they meant.",
             f"{change.new}",
         )
@@ -33,7 +34,8 @@ def parameter_default_changed(change: DefaultChanged) -> Iterator[Found]:
     if from_client(change) and is_parameter(change) and change.old is not None and change.new is not None:
         yield found(
             change,
-            f"the default of {change.site.name} was {change.old} and is now {change.new}: calls without it mean something else",
+            f"the default of {change.site.name} was {change.old} and is now "
+            f"{change.new}: calls without it mean something else",
             "Keep the default in this version.",
             f"{change.old} → {change.new}",
         )
@@ -57,7 +59,8 @@ def request_default_changed(change: DefaultChanged) -> Iterator[Found]:
     if from_client(change) and not is_parameter(change) and change.old is not None:
         yield found(
             change,
-            f"the default of {change.site.name} was {change.old} and is now {change.new or 'gone'}: bodies without it may mean something else",
+            f"the default of {change.site.name} was {change.old} and is now "
+            f"{change.new or 'gone'}: bodies without it may mean something else",
             "Keep the default in this version.",
             f"{change.old} → {change.new}",
         )

@@ -23,7 +23,8 @@ def discriminator_removed(change: DiscriminatorChanged) -> Iterator[Found]:
     if change.action == "removed":
         yield found(
             change,
-            f"the alternatives of {change.site.name} are no longer told apart by {change.detail}: generated clients pick the wrong one",
+            f"the alternatives of {change.site.name} are no longer told apart by "
+            f"{change.detail}: generated clients pick the wrong one",
             "Keep the discriminator.",
         )
 
@@ -34,7 +35,8 @@ def discriminator_renamed(change: DiscriminatorChanged) -> Iterator[Found]:
     if change.action == "renamed":
         yield found(
             change,
-            f"another field tells the alternatives of {change.site.name} apart ({change.detail}): clients look at the old one",
+            f"another field tells the alternatives of {change.site.name} apart "
+            f"({change.detail}): clients look at the old one",
             "Keep the old field beside the new one, and the discriminator on the old.",
             f"{change.detail}",
         )

@@ -55,7 +55,8 @@ def response_length_relaxed(change: BoundChanged) -> Iterator[Found]:
     if change.keyword in KEYWORDS and from_api(change) and widens(change):
         yield found(
             change,
-            f"the limit of {change.site.name} is wider ({limit(change)}): clients that rely on it, in a column or a layout, break",
+            f"the limit of {change.site.name} is wider ({limit(change)}): clients "
+            "that rely on it, in a column or a layout, break",
             "Keep the limit of what is sent in this version.",
             f"{limit(change)}",
         )

@@ -65,7 +65,8 @@ def sunset_brought_forward(change: SunsetChanged) -> Iterator[Found]:
     if change.action == "brought-forward":
         yield found(
             change,
-            f"the sunset of {change.site.name} was {change.old} and is now {change.new}: clients were promised more time",
+            f"the sunset of {change.site.name} was {change.old} and is now "
+            f"{change.new}: clients were promised more time",
             "Keep the date, or choose a later one.",
             f"{change.old} → {change.new}",
         )
@@ -77,7 +78,8 @@ def sunset_removed(change: SunsetChanged) -> Iterator[Found]:
     if change.action == "removed":
         yield found(
             change,
-            f"the sunset {change.old} of {change.site.name} is gone while it stays deprecated: nobody knows until when it stays",
+            f"the sunset {change.old} of {change.site.name} is gone while it stays "
+            "deprecated: nobody knows until when it stays",
             "Keep the date, or say a later one.",
             f"{change.old}",
         )
@@ -96,7 +98,8 @@ def stability_lowered(change: StabilityChanged) -> Iterator[Found]:
     if change.action == "lowered":
         yield found(
             change,
-            f"{change.site.operation} was {change.old} and is now {change.new}: what clients rely on may change at any time",
+            f"{change.site.operation} was {change.old} and is now {change.new}: "
+            "what clients rely on may change at any time",
             "Keep the level; a new version may start lower.",
             f"{change.old} → {change.new}",
         )
@@ -120,7 +123,8 @@ def stability_unknown(change: StabilityChanged) -> Iterator[Found]:
     if change.action == "unknown":
         yield found(
             change,
-            f"the stability of {change.site.operation} went from {change.old} to {change.new}, which is none of draft, alpha, beta, stable",
+            f"the stability of {change.site.operation} went from {change.old} to "
+            f"{change.new}, which is none of draft, alpha, beta, stable",
             "Write one of draft, alpha, beta, stable.",
             f"{change.old} → {change.new}",
         )

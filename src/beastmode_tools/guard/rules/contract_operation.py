@@ -89,7 +89,8 @@ def operation_id_changed(change: OperationIdChanged) -> Iterator[Found]:
     if change.old is not None:
         yield found(
             change,
-            f"the operationId {change.old} is now {change.new or 'missing'}: code that calls generated clients no longer compiles",
+            f"the operationId {change.old} is now {change.new or 'missing'}: code "
+            "that calls generated clients no longer compiles",
             "Keep the operationId.",
             f"{change.old} → {change.new}",
         )

@@ -69,7 +69,8 @@ def parameter_moved(change: ParameterMoved) -> Iterator[Found]:
     if change.old != change.new:
         yield found(
             change,
-            f"{change.site.name} was read from the {change.old} and is now read from the {change.new}: calls of today no longer reach it",
+            f"{change.site.name} was read from the {change.old} and is now read from the "
+            f"{change.new}: calls of today no longer reach it",
             "Read it from both places in this version.",
             f"{change.old} → {change.new}",
         )
@@ -99,7 +100,8 @@ def parameter_written_otherwise(change: SerializationChanged) -> Iterator[Found]
     if change.keyword in ("style", "explode", "content"):
         yield found(
             change,
-            f"{change.site.name} must be written in another way ({change.keyword}: {change.old} → {change.new}): calls of today are misread",
+            f"{change.site.name} must be written in another way ({change.keyword}: "
+            f"{change.old} → {change.new}): calls of today are misread",
             "Read both ways in this version, or give the new one another name.",
             f"{change.keyword} {change.old} → {change.new}",
         )

@@ -24,7 +24,7 @@ def request_pattern_added(change: PatternChanged) -> Iterator[Found]:
 
 @rule("request-pattern-changed", Verdict.CAUTIOUS, PatternChanged)
 def request_pattern_changed(change: PatternChanged) -> Iterator[Found]:
-    """Another pattern: whether it takes all that the old one took is not decided. Also for read-only fields, which some clients send back."""
+    """Another pattern, which may not take what the old one took; also for read-only fields, which some send back."""
     if change.site.is_request and change.old is not None and change.new is not None:
         yield found(
             change,

@@ -50,7 +50,8 @@ def request_field_refused(change: PropertyRemoved) -> Iterator[Found]:
     if from_client(change) and change.is_closed:
         yield found(
             change,
-            f"{change.site.name} is no longer described, and the object refuses unknown fields: calls that send it are refused",
+            f"{change.site.name} is no longer described, and the object refuses "
+            "unknown fields: calls that send it are refused",
             "Go on accepting it, and ignore it.",
         )
 
@@ -86,7 +87,8 @@ def request_unknown_fields_refused(change: AdditionalPropertiesChanged) -> Itera
     if from_client(change) and narrows(change):
         yield found(
             change,
-            f"fields that are not described were {change.old} in {change.site.name} and are now {change.new}: calls with such fields are refused",
+            f"fields that are not described were {change.old} in {change.site.name} and are "
+            f"now {change.new}: calls with such fields are refused",
             "Ignore unknown fields instead of refusing them.",
             f"{change.old} → {change.new}",
         )

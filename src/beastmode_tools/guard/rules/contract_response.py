@@ -23,7 +23,8 @@ def response_status_removed(change: StatusRemoved) -> Iterator[Found]:
     if not change.site.is_request and change.is_success:
         yield found(
             change,
-            f"{change.site.operation} no longer answers {change.status}: clients that wait for it take a success for a failure",
+            f"{change.site.operation} no longer answers {change.status}: clients "
+            "that wait for it take a success for a failure",
             f"Go on answering {change.status} in this version.",
         )
 
@@ -48,7 +49,8 @@ def response_media_type_removed(change: MediaTypeRemoved) -> Iterator[Found]:
     if not change.site.is_request:
         yield found(
             change,
-            f"{change.site.name} no longer comes as {change.media_type}: clients that ask for it get 406, or what they cannot read",
+            f"{change.site.name} no longer comes as {change.media_type}: clients that "
+            "ask for it get 406, or what they cannot read",
             "Go on offering it in this version.",
             f"{change.media_type}",
         )

@@ -24,7 +24,8 @@ def security_required(change: SecurityRequired) -> Iterator[Found]:
     if bool(change.schemes):
         yield found(
             change,
-            f"{change.site.operation} could be called by anybody and now needs {change.schemes}: calls without it get 401",
+            f"{change.site.operation} could be called by anybody and now needs "
+            f"{change.schemes}: calls without it get 401",
             "Protect it in a new version, or give clients time to send credentials first.",
         )
 
@@ -47,7 +48,8 @@ def security_way_added(change: AlternativeAdded) -> Iterator[Found]:
         yield found(
             change,
             f"{change.site.operation} can now be called with {change.schemes} alone: callers get in who did not",
-            "Make sure that whoever holds it may do all that the operation does; then accept this finding with the reason.",
+            "Make sure that whoever holds it may do all that the operation does; "
+            "then accept this finding with the reason.",
             f"{change.schemes}",
         )
 
@@ -82,7 +84,8 @@ def security_scope_removed(change: ScopeRemoved) -> Iterator[Found]:
     if bool(change.scope):
         yield found(
             change,
-            f"{change.site.operation} no longer needs the scope {change.scope} of {change.scheme}: more callers get through",
+            f"{change.site.operation} no longer needs the scope {change.scope} of "
+            f"{change.scheme}: more callers get through",
             "Make sure that this is meant; then accept this finding with the reason.",
             f"{change.scheme} {change.scope}",
         )
@@ -94,7 +97,8 @@ def security_optional_changed(change: OptionalSecurityChanged) -> Iterator[Found
     if change.old != change.new:
         yield found(
             change,
-            f"{change.site.operation} can be called by anybody, and takes {change.new} instead of {change.old} from those who say who they are",
+            f"{change.site.operation} can be called by anybody, and takes {change.new} "
+            f"instead of {change.old} from those who say who they are",
             "Go on taking the old ones too.",
             f"{change.old} → {change.new}",
         )

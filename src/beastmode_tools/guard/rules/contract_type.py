@@ -9,7 +9,7 @@ from beastmode_tools.guard.rules.contract_weighing import found, from_api, from_
 
 __all__ = ["RULES"]
 
-NEW_FIELD = "Add a field of the new type beside it, and keep this one until its clients are gone, or change it in a new version."
+NEW_FIELD = "Add a field of the new type beside it, and keep this one until a new version."
 
 
 def types(change: TypeChanged) -> str:

@@ -39,10 +39,7 @@ def note(node: Node, old: Limit | None, new: Limit | None, *, up: bool) -> None:
     before, after = (IMPLIED.get(keyword) if each is None else each[2] for each in (old, new))
     if before == after:
         return
-    if before is None or after is None:
-        narrows = before is None
-    else:
-        narrows = (after > before) is up
+    narrows = before is None if before is None or after is None else (after > before) is up
     facts = (None if old is None else old[1], None if new is None else new[1])
     node.edit(BoundChanged, keyword, *facts, Effect.NARROWS if narrows else Effect.WIDENS)
 

@@ -71,7 +71,7 @@ def listing(value: Any) -> list[Any]:
 
 
 def resolved(document: Document, value: Any) -> dict[str, Any]:
-    """The object behind a chain of references; `{"$ref": ...}` itself where the chain leaves the document or has no end."""
+    """The object behind a chain of references; the last reference where it leaves the document or has no end."""
     for _ in range(LONGEST_CHAIN):
         if not isinstance(value, dict):
             return NOTHING

@@ -45,36 +45,44 @@ def part_of(raw: Any) -> Part:
 
 
 def absorb(document: Document, shape: Shape, raw: Any, seen: tuple[str, ...]) -> None:
-    """Adds to a shape what one more schema demands."""
-    if raw is True:
-        return
-    if raw is False:
-        shape.is_never = True
-        return
+    """Adds to a shape what one more schema demands; `seen` are the references that led here."""
     if not isinstance(raw, dict):
-        shape.unknown["(no schema)"] = raw
+        if raw is False:
+            shape.is_never = True
+        elif raw is not True:
+            shape.unknown["(no schema)"] = raw
         return
-    ref = raw.get("$ref")
-    if isinstance(ref, str) and ref not in seen and len(seen) < DEEPEST:
-        target = document.target(ref)
-        if target is None:
-            shape.unfollowed += (ref,)
-        else:
-            absorb(document, shape, target, (*seen, ref))
+    absorb_reference(document, shape, raw.get("$ref"), seen)
     for key, value in raw.items():
-        reader = READERS.get(key)
-        if reader is not None:
-            reader(shape, value, raw)
-        elif key in ANNOTATIONS or key.startswith("x-"):
-            shape.texts.append((key, value))
-        elif key not in ("$ref", "allOf", "oneOf", "anyOf"):
-            shape.unknown[key] = value
+        absorb_keyword(shape, key, value, raw)
     if len(seen) < DEEPEST:
         for each in listing(raw.get("allOf"))[:WIDEST]:
-            absorb(document, shape, each, seen if isinstance(each, dict) and "$ref" in each else (*seen, ""))
+            absorb(document, shape, each, (*seen, ""))
         for keyword in ("oneOf", "anyOf"):
             if keyword in raw:
                 absorb_alternatives(document, shape, keyword, raw[keyword], seen)
+
+
+def absorb_keyword(shape: Shape, key: str, value: Any, raw: dict[str, Any]) -> None:
+    """Adds what one keyword says; those that hold whole schemas are read elsewhere."""
+    reader = READERS.get(key)
+    if reader is not None:
+        reader(shape, value, raw)
+    elif key in ANNOTATIONS or key.startswith("x-"):
+        shape.texts.append((key, value))
+    elif key not in ("$ref", "allOf", "oneOf", "anyOf"):
+        shape.unknown[key] = value
+
+
+def absorb_reference(document: Document, shape: Shape, ref: Any, seen: tuple[str, ...]) -> None:
+    """Adds what a reference leads to; one that leads back here adds nothing."""
+    if not isinstance(ref, str) or ref in seen or len(seen) >= DEEPEST:
+        return
+    target = document.target(ref)
+    if target is None:
+        shape.unfollowed += (ref,)
+    else:
+        absorb(document, shape, target, (*seen, ref))
 
 
 def absorb_alternatives(document: Document, shape: Shape, keyword: str, raw: Any, seen: tuple[str, ...]) -> None:

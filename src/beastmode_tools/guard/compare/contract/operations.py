@@ -52,7 +52,7 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """ "GET /users/{id}"."""
+        """Method and path: GET /users/{id}."""
         return f"{self.method.upper()} {self.path}"
 
 
@@ -132,9 +132,9 @@ def changes_of(comparison: Comparison, old: Operation, new: Operation, today: da
     if old.path != new.path:
         is_slash = old.path.endswith("/") is not new.path.endswith("/")
         yield PathRespelled(site, old.path, new.path, is_slash)
-    before = {key: old.raw.get(key) for key in ("operationId",)}["operationId"]
-    if before != new.raw.get("operationId"):
-        yield OperationIdChanged(site, text_or_none(before), text_or_none(new.raw.get("operationId")))
+    names = [text_or_none(each.raw.get("operationId")) for each in (old, new)]
+    if names[0] != names[1]:
+        yield OperationIdChanged(site, *names)
     yield from compare_lifecycle(old.raw, new.raw, site, today)
     one = renamed(parameters_of(comparison.old, old.item, old.raw), old.path, new.path)
     other = parameters_of(comparison.new, new.item, new.raw)
@@ -152,8 +152,10 @@ def changes_of(comparison: Comparison, old: Operation, new: Operation, today: da
 
 
 KNOWN = frozenset(
-    ("operationId", "deprecated", "parameters", "requestBody", "responses", "callbacks", "security", "servers")
-    + ("tags", "summary", "description", "externalDocs")
+    (
+        *("operationId", "deprecated", "parameters", "requestBody", "responses", "callbacks", "security", "servers"),
+        *("tags", "summary", "description", "externalDocs"),
+    )
 )
 
 

@@ -1,7 +1,7 @@
 """What can change in a schema: small facts, the same for requests and responses.
 
-Each class carries its `site` first. `effect` says what became of the set of valid values; whether that is harmless depends
-on who sends them, which the site knows and the rules weigh.
+Each class carries its `site` first. `effect` says what became of the set of valid values; whether that is harmless
+depends on who sends them, which the site knows and the rules weigh.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Compares schemas as a graph of pairs: each pair once, however often and however deep it is used, recursion included."""
+"""Compares schemas as a graph of pairs: each pair once, however often, deep or in circles it is used."""
 
 from collections import defaultdict, deque
 from collections.abc import Iterator
@@ -93,7 +93,7 @@ class Comparison:
         return result
 
     def reach(self, old: Any, new: Any, reading: Reading) -> list[Reached]:
-        """Every edit below a pair with the path to it, the nearest first; what was walked before is not walked again."""
+        """Every edit below a pair with the path to it, nearest first; what was walked is not walked again."""
         memory, nodes = self.reached[reading], self.nodes[reading]
         key = (key_of(old), key_of(new))
         if key in memory:

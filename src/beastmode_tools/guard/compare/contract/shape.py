@@ -1,7 +1,7 @@
 """A schema made comparable: one form for 3.0 and 3.1, references followed, `allOf` flattened.
 
-JSON Schema draft 2020-12 and the OpenAPI dialects say one thing in several ways (`nullable`, type lists, `anyOf` with null, a
-`const` or an `enum` of one). A `Shape` holds what is meant, so that two schemas which mean the same are the same.
+JSON Schema draft 2020-12 and the OpenAPI dialects say one thing in several ways (`nullable`, type lists, `anyOf` with
+null, a `const` or an `enum` of one). A `Shape` holds what is meant: two schemas which mean the same are the same.
 """
 
 import json
@@ -12,8 +12,10 @@ __all__ = ["ABSENT", "ANNOTATIONS", "Part", "Shape", "json_text", "reference_nam
 
 ABSENT: Any = object()
 ANNOTATIONS = frozenset(
-    ("title", "description", "example", "examples", "externalDocs", "$comment", "deprecated", "summary")
-    + ("$schema", "$id", "$defs", "definitions", "$vocabulary")
+    (
+        *("title", "description", "example", "examples", "externalDocs", "$comment", "deprecated", "summary"),
+        *("$schema", "$id", "$defs", "definitions", "$vocabulary"),
+    )
 )
 
 

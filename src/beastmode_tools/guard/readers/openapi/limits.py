@@ -16,8 +16,8 @@ MOST_PARTS = 3_000_000
 def scan(data: Any, name: str) -> frozenset[str]:
     """Every reference that is written in a document.
 
-    It is walked level by level, so that aliases which multiply, or lead back to where they stand, run into one of the limits
-    instead of going on for ever.
+    It is walked level by level, so that aliases which multiply, or lead back to where they stand, run into one of the
+    limits instead of going on for ever.
 
     Raises:
         CouldNotRun: It is too deep, or too big once its aliases are followed.

@@ -7,9 +7,21 @@ from beastmode_tools.guard.compare.contract.document import METHODS, found_at, l
 __all__ = ["converted"]
 
 SCHEMA_KEYWORDS = frozenset(
-    ("type", "format", "items", "default", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxLength")
-    + ("minLength", "pattern", "maxItems", "minItems", "uniqueItems", "enum", "multipleOf", "x-nullable")
-    + ("x-extensible-enum", "additionalProperties", "properties", "required")
+    (
+        *(
+            "type",
+            "format",
+            "items",
+            "default",
+            "maximum",
+            "exclusiveMaximum",
+            "minimum",
+            "exclusiveMinimum",
+            "maxLength",
+        ),
+        *("minLength", "pattern", "maxItems", "minItems", "uniqueItems", "enum", "multipleOf", "x-nullable"),
+        *("x-extensible-enum", "additionalProperties", "properties", "required"),
+    )
 )
 MOVED = (
     ("#/definitions/", "#/components/schemas/"),
@@ -18,7 +30,7 @@ MOVED = (
 )
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 FLOWS = {"accessCode": "authorizationCode", "application": "clientCredentials"}
-COLLECTIONS = {
+COLLECTIONS: dict[str, dict[str, Any]] = {
     "multi": {"explode": True},
     "ssv": {"style": "spaceDelimited", "explode": False},
     "pipes": {"style": "pipeDelimited", "explode": False},
@@ -162,7 +174,7 @@ def request_body(all_of_them: list[Facts], consumes: list[str]) -> Facts | None:
         schema["required"] = required
     has_file = any(each.get("type") == "file" for each in fields)
     kinds = [each for each in consumes if each in FORMS] or [FORMS[1] if has_file else FORMS[0]]
-    return {"content": dict.fromkeys(kinds, {"schema": schema}), "required": bool(required)}
+    return {"content": {kind: {"schema": schema} for kind in kinds}, "required": bool(required)}
 
 
 def field_schema(raw: Facts) -> Any:
@@ -197,9 +209,9 @@ def response(data: Facts, raw: Any, kinds: list[str]) -> Facts:
     return found
 
 
-def scheme(raw: Any) -> Facts:
+def scheme(value: Any) -> Facts:
     """A security scheme."""
-    raw = mapping(raw)
+    raw: Facts = mapping(value)
     if raw.get("type") == "basic":
         return {**{key: value for key, value in raw.items() if key != "type"}, "type": "http", "scheme": "basic"}
     if raw.get("type") != "oauth2":

@@ -1,15 +1,15 @@
 """Reads YAML as OpenAPI means it: the core schema of YAML 1.2, all keys text, dates left as they were written.
 
-PyYAML's own loaders follow YAML 1.1 (`on` is true there, `2026-01-01` a date) and take three times as long. Only its parser,
-the one in C where it was built, is used: it has no tags, so nothing of a document is ever run.
+PyYAML's own loaders follow YAML 1.1 (`on` is true there, `2026-01-01` a date) and take three times as long. Only its
+parser, the one in C where it was built, is used: it has no tags, so nothing of a document is ever run.
 """
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-import yaml
-import yaml.cyaml
+import yaml  # type: ignore[import-untyped]  # PyYAML carries no types
+import yaml.cyaml  # type: ignore[import-untyped]  # the same
 
 from beastmode_tools.errors import CouldNotRun
 
@@ -25,6 +25,9 @@ OCTAL = re.compile(r"0o[0-7]{1,400}\Z")
 HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,400}\Z")
 FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 MERGE = "<<"
+MISSING: Any = object()
+STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 DEEPEST = 400
 
 
@@ -48,8 +51,29 @@ def events_of(content: bytes) -> Callable[[], Any]:
     if Parser is not None:
         next_event: Callable[[], Any] = Parser(content).get_event
         return next_event
-    loader = yaml.SafeLoader(content)
-    return loader.get_event
+    slow_event: Callable[[], Any] = yaml.SafeLoader(content).get_event
+    return slow_event
+
+
+class Open:
+    """A mapping or sequence that has begun and not ended."""
+
+    __slots__ = ("is_mapping", "key", "value")
+
+    def __init__(self, value: Any, is_mapping: bool) -> None:  # noqa: FBT001 - what its value is, said once more for speed
+        self.value = value
+        self.is_mapping = is_mapping
+        self.key: Any = MISSING
+
+    def take(self, value: Any, written: str | None) -> None:
+        """Takes in the next value, which is a key where one is due; `written` is how a scalar was spelt."""
+        if not self.is_mapping:
+            self.value.append(value)
+        elif self.key is MISSING:
+            self.key = str(value) if written is None else written
+        else:
+            put(self.value, self.key, value)
+            self.key = MISSING
 
 
 class Builder:
@@ -61,44 +85,45 @@ class Builder:
         self.words: dict[str, Any] = dict(WORDS)
 
     def build(self, next_event: Callable[[], Any]) -> Any:
-        """The value of the first document, without recursion."""
-        stack: list[list[Any]] = []  # [container, the key that waits for its value, is it an object]
-        missing: Any = object()
+        """The value of the first document, without recursion; None where there is none."""
+        stack: list[Open] = []
         while True:
             event = next_event()
             kind = type(event)
-            if kind is yaml.ScalarEvent:
-                value = event.value if event.style or event.tag == "!" else self.scalar(event.value)
-                if event.tag == "tag:yaml.org,2002:str":
-                    value = event.value
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                value = {} if kind is yaml.MappingStartEvent else []
-                if len(stack) >= DEEPEST:
-                    raise CouldNotRun(f"{self.name} is nested deeper than {DEEPEST} levels: not read")
-                if event.anchor:
-                    self.anchors[event.anchor] = value
-                stack.append([value, missing, kind is yaml.MappingStartEvent])
+            if kind in STARTS:
+                stack.append(self.opened(event, len(stack)))
                 continue
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                value = stack.pop()[0]
+            if kind is yaml.StreamEndEvent:
+                return None
+            if kind is yaml.ScalarEvent:
+                value = self.scalar(event)
+            elif kind in ENDS:
+                value = stack.pop().value
             elif kind is yaml.AliasEvent:
                 value = self.alias(event)
-            elif kind is yaml.StreamEndEvent:
-                return None
             else:
                 continue
-            if kind is yaml.ScalarEvent and event.anchor:
-                self.anchors[event.anchor] = value
             if not stack:
                 return value
-            top = stack[-1]
-            if not top[2]:
-                top[0].append(value)
-            elif top[1] is missing:
-                top[1] = event.value if kind is yaml.ScalarEvent else str(value)
-            else:
-                put(top[0], top[1], value)
-                top[1] = missing
+            stack[-1].take(value, event.value if kind is yaml.ScalarEvent else None)
+
+    def opened(self, event: Any, depth: int) -> "Open":
+        """A mapping or sequence that begins."""
+        if depth >= DEEPEST:
+            raise CouldNotRun(f"{self.name} is nested deeper than {DEEPEST} levels: not read")
+        is_mapping = type(event) is yaml.MappingStartEvent
+        container = Open({} if is_mapping else [], is_mapping)
+        if event.anchor:
+            self.anchors[event.anchor] = container.value
+        return container
+
+    def scalar(self, event: Any) -> Any:
+        """A scalar's value: quoted and tagged ones are text."""
+        is_text = event.style or event.tag in ("!", "tag:yaml.org,2002:str")
+        value = event.value if is_text else self.word(event.value)
+        if event.anchor:
+            self.anchors[event.anchor] = value
+        return value
 
     def alias(self, event: Any) -> Any:
         """What an alias stands for."""
@@ -106,7 +131,7 @@ class Builder:
             raise CouldNotRun(f"{self.name} is no YAML: *{event.anchor} stands for nothing")
         return self.anchors[event.anchor]
 
-    def scalar(self, text: str) -> Any:
+    def word(self, text: str) -> Any:
         """A plain word's value; a document uses few different ones, so each is looked at once."""
         try:
             return self.words[text]
@@ -124,8 +149,8 @@ def number_or_text(text: str) -> Any:
     if FRACTION.match(text):
         return float(text)
     if OCTAL.match(text):
-        return int(text[2:], 8)
-    return int(text[2:], 16) if HEXADECIMAL.match(text) else text
+        return int(text, 8)
+    return int(text, 16) if HEXADECIMAL.match(text) else text
 
 
 def put(target: dict[str, Any], key: str, value: Any) -> None:
