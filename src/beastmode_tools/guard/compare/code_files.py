@@ -19,7 +19,7 @@ EXAMPLE = re.compile(r"(?:^|[./_-])(?:example|sample|template|dist|tmpl)s?(?:[./
 KINDS = (
     (
         "gate",
-        r"(?:^|/)(?:\.github/workflows/.*|\.gitlab-ci\.ya?ml|\.circleci/.*|azure-pipelines\.ya?ml|Jenkinsfile|\.travis\.ya?ml|bitbucket-pipelines\.yml|\.drone\.yml|\.pre-commit-config\.yaml|tox\.ini|noxfile\.py|\.coveragerc|codecov\.ya?ml|\.codecov\.ya?ml|pytest\.ini|ruff\.toml|\.ruff\.toml|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.bandit|bandit\.ya?ml|setup\.cfg|Makefile|beastmode\.toml|\.ci/.*|CODEOWNERS|\.safety-policy\.yml|\.semgrep.*|sonar-project\.properties)$",
+        r"(?:^|/)(?:\.github/workflows/.*|\.gitlab-ci\.ya?ml|\.circleci/.*|azure-pipelines\.ya?ml|Jenkinsfile|\.travis\.ya?ml|bitbucket-pipelines\.yml|\.drone\.yml|\.pre-commit-config\.yaml|tox\.ini|noxfile\.py|\.coveragerc|codecov\.ya?ml|\.codecov\.ya?ml|pytest\.ini|ruff\.toml|\.ruff\.toml|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.bandit|bandit\.ya?ml|Makefile|beastmode\.toml|\.ci/.*|CODEOWNERS|\.safety-policy\.yml|\.semgrep.*|sonar-project\.properties)$",
     ),
     (
         "dependencies",

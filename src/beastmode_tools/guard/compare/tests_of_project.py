@@ -68,7 +68,7 @@ def compare_tests(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     for change in delta.changes:
         if is_test(change.path) and not change.path.endswith(".py"):
             yield TestSetupChanged(change.path, 1, change.path, how_changed(change))
-        elif kind_of(change.path) == "gate" or change.path.endswith("pyproject.toml"):
+        elif kind_of(change.path) == "gate" or change.path.endswith(("pyproject.toml", "setup.cfg")):
             yield from gate_changes(change)
 
 

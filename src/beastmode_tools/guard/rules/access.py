@@ -1,6 +1,7 @@
 """Who may call what: checks and decorators that guard a view."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_access import OWN_ROWS
@@ -32,7 +33,7 @@ def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterat
     """A view that asked who calls asks no more."""
     if isinstance(change, AccessCheckChanged):
         if len(change.new) < len(change.old):
-            lost = [each for each in change.old if each not in change.new]
+            lost = list((Counter(change.old) - Counter(change.new)).elements())
             problem = f"{change.name} no longer refuses callers by `{lost[0]}`{via(change.entries)}"
             if lost[0].startswith(OWN_ROWS):
                 problem = (
@@ -57,7 +58,7 @@ def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iter
     instead = "Add a new route that asks for credentials, tell clients, and close the old one at an announced date."
     if isinstance(change, AccessCheckChanged):
         if len(change.new) > len(change.old):
-            gained = [each for each in change.new if each not in change.old]
+            gained = list((Counter(change.new) - Counter(change.old)).elements())
             problem = f"{change.name} now refuses callers by `{gained[0]}`{via(change.entries)}"
             if gained[0].startswith(OWN_ROWS):
                 problem = f"{change.name} now reads {gained[0]}: callers no longer get all{via(change.entries)}"
@@ -153,9 +154,11 @@ def protection_exempted(change: DecoratorChanged | CallChanged) -> Iterator[Foun
 @rule("decorator-changed", Verdict.CAUTIOUS, DecoratorChanged)
 def decorator_changed(change: DecoratorChanged) -> Iterator[Found]:
     """Other decorators: what wraps a function differs."""
-    if change.kind not in {"other", "cross origin", "cache", "registration", "optional authentication"}:
+    ordinary = change.kind in {"other", "cross origin", "cache", "registration", "optional authentication"}
+    exempted_no_more = change.kind in {"csrf exemption", "limit exemption", "public"} and not change.gained
+    if not ordinary and not exempted_no_more and (change.lost or change.gained):
         return
-    only_added = not change.lost
+    only_added = bool(change.gained) and not change.lost
     safe = only_added and change.kind in {"other", "cache"}
     what = (
         "is wrapped in" if only_added else "is no longer wrapped in" if not change.gained else "is wrapped otherwise:"
