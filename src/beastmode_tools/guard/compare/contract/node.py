@@ -32,7 +32,7 @@ class Edit(NamedTuple):
         """What it does to the set of valid values: its last fact, or what its kind always does."""
         if self.facts and isinstance(self.facts[-1], Effect):
             return self.facts[-1]
-        default: Effect = self.kind.__dataclass_fields__["effect"].default  # type: ignore[attr-defined]
+        default: Effect = self.kind.__dataclass_fields__["effect"].default  # type: ignore[attr-defined]  # every kind of change is a dataclass
         return default
 
 
