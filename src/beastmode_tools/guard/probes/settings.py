@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import types
 from typing import Any
 
 from . import confinement
@@ -135,9 +136,10 @@ def refused_by(error: BaseException) -> list[str]:
     """Settings whose made-up text an error refuses, with the kind of value that it wants."""
     words = str(error)
     wanted = next((kind for kind in KINDS if kind in words.lower()), None)
-    if wanted is None or not isinstance(error, (ValueError, TypeError)):
+    if wanted is None or not isinstance(error, Exception):
         return []
-    return [f"{name}:{wanted}" for name in NAMED_VALUE.findall(words)]
+    named = [name for name in INVENTED if re.search(rf"\b{re.escape(name)}\b", words)]
+    return [f"{name}:{wanted}" for name in (*NAMED_VALUE.findall(words), *named)]
 
 
 def missing_fields(error: Any) -> list[str]:
@@ -151,16 +153,19 @@ def missing_fields(error: Any) -> list[str]:
         wanted = next((name for name in KINDS if kind.startswith(name)), None)
         if value is not None and wanted is not None:
             refused.append(f"{value.group(1)}:{wanted}")
-    prefix = getattr(settings_class(error), "env_prefix", "")
+    prefix = prefix_of(error)
     return [*names, *refused, *(prefix.upper() + name for name in names if prefix)]
 
 
-def settings_class(error: Any) -> Any:
-    """The configuration of the pydantic class that an error names."""
-    title = getattr(error, "title", "")
-    for module in list(sys.modules.values()):
-        found = getattr(module, title, None) if title and module is not None else None
-        configuration = getattr(found, "model_config", None)
-        if isinstance(configuration, dict):
-            return type("Configuration", (), configuration)
-    return None
+def prefix_of(error: BaseException) -> str:
+    """The prefix of the settings class that raised, which its own frame still holds."""
+    trace = error.__traceback__
+    prefix = ""
+    while trace is not None:
+        for value in list(trace.tb_frame.f_locals.values()):
+            kind = value if isinstance(value, type) else type(value)
+            configuration = getattr(kind, "model_config", None) or vars(getattr(kind, "__config__", object))
+            if isinstance(configuration, (dict, types.MappingProxyType)) and configuration.get("env_prefix"):
+                prefix = str(configuration["env_prefix"])
+        trace = trace.tb_next
+    return prefix

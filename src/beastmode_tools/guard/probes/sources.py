@@ -175,7 +175,8 @@ def wrappers_of(function: Any) -> list[str]:
         # `functools.wraps` copies the inner function's module, but not its globals.
         home = getattr(function, "__globals__", {}).get("__name__", "")
         if code is not None and home.split(".")[0] not in LIBRARIES:
-            names.append(name_of_wrapper(code, home))
+            name = name_of_wrapper(code, home)
+            names.extend([] if name.endswith(CALL) else [name])  # an object's own call, which its decorator names
         function = inner
     return names
 

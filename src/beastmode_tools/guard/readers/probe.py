@@ -21,11 +21,12 @@ __all__ = ["run_probe", "together"]
 PROBES = Path(__file__).parent.parent / "probes"
 TAIL = 2000
 MOST_ANSWER = 128 * 1024 * 1024
-MOST_TRIES = 8  # settings that only a failed start tells of, one after the other
+MOST_TRIES = 30  # settings that only a failed start tells of, one after the other, within the time of one probe
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 
 Result = TypeVar("Result")
 RUNNING: set["subprocess.Popen[bytes]"] = set()
+LEARNED: dict[tuple[str, str], list[str]] = {}  # what a side's application lacks, so that it is asked once
 STOPPED = threading.Event()  # set while the probes of an interrupted question are being ended
 
 
@@ -67,12 +68,17 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
         "seconds": seconds,
         **request,
     }
+    place = (str(python), request["folder"])
+    if place in LEARNED:
+        request.setdefault("invent", LEARNED[place])
     for _ in range(MOST_TRIES):
         answer, log = ask(request, python, environment or {}, until, asked)
         missed = set(answer.get("missing", ())) - set(request.get("invent") or ())
         if "failed" not in answer or not missed:
             break
         request = {**request, "invent": sorted({*(request.get("invent") or ()), *missed})}
+    if request.get("invent"):
+        LEARNED[place] = request["invent"]
     if "failed" in answer:
         raise ProbeFailed(f"{asked}: {answer['failed']}", reason=answer.get("reason", "error"), detail=log)
     return {**answer, "invent": request.get("invent") or []}
