@@ -50,6 +50,7 @@ class TablesRestorable(Restorable):
     def __init__(self, engine: Any) -> None:
         self.engine = engine
         with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA IF EXISTS {} CASCADE".format(self.KEPT))
             connection.exec_driver_sql("CREATE SCHEMA {}".format(self.KEPT))
             self.script = ["SET LOCAL session_replication_role = replica"]
             for number, (schema, name) in enumerate(ordinary_tables(connection)):

@@ -9,6 +9,8 @@ __all__ = ["Rows", "gather"]
 
 IDENTIFIERS = ("id", "pk", "ident", "identifier", "key", "uid")
 ENDINGS = ("_id", "_pk", "_uuid", "_uid", "_slug", "_name", "id")
+MOST = 20
+PLAIN = re.compile(r"[\w.@+-]+", re.ASCII)
 WORDS = re.compile(r"[A-Za-z]+")
 
 
@@ -108,12 +110,19 @@ class Rows:
         for query in [*popular, select(column).where(column.isnot(None)).order_by(column)]:
             try:
                 with self.engine.connect() as connection:
-                    value = connection.execute(query.limit(1)).scalar()
+                    values = [row[0] for row in connection.execute(query.limit(MOST))]
             except Exception:
                 continue
-            if value is not None:
-                return value
+            if values:
+                return min(values, key=awkwardness)
         return None
+
+
+def awkwardness(value: Any) -> int:
+    """How badly a value stands in a path: rows hold empty and awkward texts, too."""
+    if not isinstance(value, str) or PLAIN.fullmatch(value):
+        return 0
+    return 1 if value.isprintable() and value.strip() and not set(value) & set("/?#%") else 2
 
 
 def points_to(column: Any, full_name: str) -> bool:

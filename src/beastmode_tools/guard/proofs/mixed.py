@@ -178,18 +178,18 @@ def not_proven(matrix: Matrix) -> list[str]:
     refused = sorted({each.place for each in base.answered if each.refused})
     if refused:
         how = f"also as a user signed in by {', '.join(base.ways)}" if base.ways else "and no way to sign in was found"
-        said.append(f"Mixed versions {here}: {counted(refused)} answered only 401 or 403, {how}.")
+        said.append(f"Mixed versions: {counted(refused)} answered only 401 or 403, {how}.")
     missing = sorted({each.place for each in base.answered if each.status in NOT_REACHED})
     if missing:
         said.append(
-            f"Mixed versions {here}: {counted(missing)} answered 400, 404 or 422 to what could be made up; name paths"
+            f"Mixed versions: {counted(missing)} answered 400, 404 or 422 to what could be made up; name paths"
             " in [guard] replays."
         )
     if base.left_out:
-        said.append(f"Mixed versions {here}: {counted(sorted(set(base.left_out)))} not requested.")
+        said.append(f"Mixed versions: not requested: {counted(sorted(set(base.left_out)))}.")
     untried = sorted({each.what for each in base.used if each.skipped})
     if untried:
-        said.append(f"Mixed versions {here}: no row could be made up for {counted(untried)}.")
+        said.append(f"Mixed versions: no row could be made up for {counted(untried)}.")
     broken = next((cell.broken for cell in matrix.cells.values() if cell.broken), "")
     if broken:
         said.append(f"Mixed versions {here}: what a request wrote could not always be taken back ({broken}).")

@@ -29,6 +29,7 @@ class Run:
         bodies: "POST /users/<int:id>" -> JSON.
         gather: Whether many rows shall point to one, so that a list of its children is long.
         migrating: Whether the migrations that the application runs at boot are let through; nothing else is done then.
+        each: Seconds that one request may take.
     """
 
     side: Side
@@ -38,6 +39,7 @@ class Run:
     bodies: Mapping[str, Any] = field(default_factory=dict)
     gather: bool = False
     migrating: bool = False
+    each: float = EACH
 
 
 def replay(run: Run, project: Project) -> Replayed:
@@ -54,7 +56,7 @@ def replay(run: Run, project: Project) -> Replayed:
         "replays": list(project.settings.replays),
         "bodies": dict(run.bodies),
         "gather": run.gather,
-        "each": min(EACH, project.settings.timeout),
+        "each": min(run.each, project.settings.timeout),
         "budget": min(BUDGET, project.settings.timeout),
     }
     try:

@@ -190,7 +190,7 @@ def way_out(cause: Cause, *, other_way_works: bool) -> str:
     return (
         f"{kept} {CODE_FIRST}"
         if other_way_works
-        else f"{kept} The new code does not work without this migration, so make two releases of it."
+        else f"{kept} As it is, no order of migration and deploy avoids the errors."
     )
 
 

@@ -1,0 +1,75 @@
+import pytest
+
+from beastmode_tools.guard.compare.application import Application, Function, Route
+from beastmode_tools.guard.proofs.bodies import bodies_of, sample
+
+VIEW = Function("shop", "view", "shop.py", 1)
+
+
+def application(path, document):
+    return Application(routes=(Route(path, ("POST",), "view", None, VIEW),), documents={"v1": document})
+
+
+def taking(schema, path="/users/{user_id}/posts", **more):
+    content = {"application/json": {"schema": schema}}
+    return {"openapi": "3.1.0", "paths": {path: {"post": {"requestBody": {"content": content}}}}, **more}
+
+
+def test_a_route_gets_the_body_that_its_operation_takes():
+    document = taking({"type": "object", "properties": {"title": {"type": "string", "minLength": 7}}})
+
+    bodies = bodies_of(application("/users/<int:user_id>/posts", document))
+
+    assert bodies == {"POST /users/<int:user_id>/posts": {"title": "beastxx"}}
+
+
+def test_a_document_may_leave_out_the_prefix_of_its_routes():
+    document = taking({"type": "object", "properties": {"title": {"type": "string"}}}, path="/posts")
+
+    assert bodies_of(application("/api/v1/posts", document)) == {"POST /api/v1/posts": {"title": "beast"}}
+
+
+def test_a_swagger_document_names_its_body_among_the_parameters():
+    parameters = [{"in": "body", "name": "body", "schema": {"$ref": "#/definitions/Post"}}]
+    document = {
+        "swagger": "2.0",
+        "basePath": "/api",
+        "paths": {"/posts": {"post": {"parameters": parameters}}},
+        "definitions": {"Post": {"type": "object", "properties": {"likes": {"type": "integer", "minimum": 3}}}},
+    }
+
+    assert bodies_of(application("/api/posts", document)) == {"POST /api/posts": {"likes": 4}}
+
+
+def test_a_route_that_takes_no_json_gets_no_body():
+    document = {"paths": {"/posts": {"post": {"requestBody": {"content": {"image/png": {}}}}}}}
+
+    assert bodies_of(application("/posts", document)) == {}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "string", "format": "email"}, "beast@example.com"),
+        ({"type": "string", "enum": ["red", "blue"]}, "red"),
+        ({"const": 7}, 7),
+        ({"type": ["null", "boolean"]}, True),
+        ({"type": "string", "maxLength": 3}, "bea"),
+        ({"type": "integer", "maximum": 0}, 0),
+        ({"type": "array", "items": {"type": "integer"}}, [1]),
+        ({"allOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"b": {"const": 2}}}]}, {"a": 1, "b": 2}),
+        ({"anyOf": [{"type": "null"}, {"type": "integer"}]}, 1),
+        ({"properties": {"id": {"readOnly": True}, "name": {"type": "string"}}}, {"name": "beast"}),
+        ({"$ref": "#/components/schemas/Nowhere"}, "beast"),
+    ],
+)
+def test_a_sample_is_what_its_schema_allows(schema, value):
+    assert sample(schema, {}) == value
+
+
+def test_a_schema_that_holds_itself_comes_to_an_end():
+    node = {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#/components/schemas/Node"}}}
+    document = {"components": {"schemas": {"Node": node, "Loop": {"$ref": "#/components/schemas/Loop"}}}}
+
+    assert "next" in sample(node, document)
+    assert sample({"$ref": "#/components/schemas/Loop"}, document) == "beast"
