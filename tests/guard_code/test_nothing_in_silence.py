@@ -93,3 +93,23 @@ def test_moving_lines_keeps_every_fingerprint():
 
 def test_a_side_compared_with_itself_is_silent():
     assert found(FILES, dict(FILES)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "+".join(["1"] * 3000) + "\n",
+        "x = " + "(" * 150 + ")" * 150 + "\n",
+        "x = " + "[" * 90 + "]" * 90 + "\n",
+        "x = 1\n" * 400_000,
+        "def f():\n" + "    a = 1\n    b(a)\n" * 3000,
+        "x = '" + "A" * 100_000 + "'\n",
+        "".join(f"key_{number}_{'A' * 1900}\n" for number in range(200)),
+        "if a:\n" + "".join(f"{' ' * depth}if a:\n" for depth in range(1, 90)) + " " * 90 + "pass\n",
+    ],
+    ids=["sum", "brackets", "lists", "long", "statements", "text", "names", "blocks"],
+)
+def test_a_monstrous_file_is_told_and_breaks_nothing(text):
+    findings = found({"app/x.py": "x = 2\n"}, {"app/x.py": text})
+
+    assert any("app/x.py" in each.where for each in findings)

@@ -64,10 +64,13 @@ def everything(delta: Delta) -> Iterator[Any]:
     yield from compare_supporting(delta.changes)
 
 
-def broken(compared: Iterable[Pair], delta: Delta) -> Iterator[Broken]:
+def broken(compared: Iterable[Pair], delta: Delta) -> Iterator[Broken | FileNotUnderstood]:
     """Files that Python cannot read."""
     for pair in compared:
-        if pair.new_problem is not None:
+        too_much = next((each for each in (pair.new_problem, pair.old_problem) if each and not each.is_syntax), None)
+        if too_much is not None:
+            yield FileNotUnderstood(pair.path, 1, too_much.message)
+        elif pair.new_problem is not None:
             problem = pair.new_problem
             yield Broken(pair.path, problem.line, "work", problem.message, started=delta.new_app is not None)
         elif pair.old_problem is not None and pair.change.new is not None:

@@ -14,7 +14,16 @@ __all__ = ["compare_imports", "same_module"]
 
 
 def compare_imports(compared: list[Pair], usage: Usage) -> Iterator[ImportBroken]:
-    """New imports from the project's own files that name what is not there."""
+    """New imports from the project's own files that name what is not there, each once a file."""
+    seen: set[tuple[str, str, str]] = set()
+    for each in broken_imports(compared, usage):
+        if (each.path, each.name, each.source) not in seen:
+            seen.add((each.path, each.name, each.source))
+            yield each
+
+
+def broken_imports(compared: list[Pair], usage: Usage) -> Iterator[ImportBroken]:
+    """The same, as often as they are written."""
     for pair in compared:
         if pair.change.new is None or pair.change.path != pair.change.old_path:
             yield from left_behind(pair.change.old_path, usage)

@@ -11,6 +11,8 @@ from beastmode_tools.guard.compare.code_syntax import SCOPES, FunctionNode
 
 __all__ = ["Difference", "Piece", "body_difference", "body_key", "difference", "expression", "same_behaviour"]
 
+MOST_PIECES = 2000
+"""Beyond that the order of statements is not looked at: comparing it costs the square."""
 BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
 NOTHING: Mapping[str, str] = {}
 LEFT_OUT = {"annotation", "returns", "type_comment", "kind", "ctx", "type_params"}
@@ -137,6 +139,11 @@ def expression(node: ast.AST | None) -> str:
 def difference(old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> Difference:
     """What was taken out and what was put in, statement by statement."""
     before, after = list(pieces(old)), list(pieces(new))
+    if max(len(before), len(after)) > MOST_PIECES:
+        old_keys, new_keys = {each.key for each in before}, {each.key for each in after}
+        gone = tuple(each for each in before if each.key not in new_keys)
+        come = tuple(each for each in after if each.key not in old_keys)
+        return Difference(gone, come if gone or come else tuple(after[:1]))
     matcher = SequenceMatcher(None, [each.key for each in before], [each.key for each in after], autojunk=False)
     removed: list[Piece] = []
     added: list[Piece] = []

@@ -27,8 +27,14 @@ KNOWN = (
     ("a JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
 )  # fmt: skip - a table
 PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in KNOWN)
+WORTH_A_LOOK = re.compile(
+    r"AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|_live_|xox|slack|AIza|SG\.|sk-|pypi-|npm_|PRIVATE|SK[0-9a-f]|eyJ|://|"
+    r"secret|passw|token|key|salt|credential",
+    re.IGNORECASE,
+)
+HINT = re.compile(r"secret|passw|token|key|salt|credential", re.IGNORECASE)
 NAMED = re.compile(
-    r"""(?P<name>[A-Za-z_][\w.-]*?(?:secret|passw(?:or)?d|passwd|token|api[_-]?key|private[_-]?key|access[_-]?key|salt|credential|signing[_-]?key)"""
+    r"""(?<![\w.-])(?P<name>[A-Za-z_][\w.-]{0,60}?(?:secret|passw(?:or)?d|passwd|token|api[_-]?key|private[_-]?key|access[_-]?key|salt|credential|signing[_-]?key)"""
     r"""[\w-]*|(?:secret|passw(?:or)?d|passwd|token|api[_-]?key)[\w-]*)["'\]]*\s*(?::\s*\w+\s*)?(?:=|:)\s*(?P<fallback>[\w.]*(?:getenv|environ\.get|env|config)\(\s*"""
     r"""["'][^"']*["']\s*,\s*(?:default\s*=\s*)?)?b?(?P<quote>["'])(?P<value>[^"']{4,})(?P=quote)""",
     re.IGNORECASE,
@@ -93,7 +99,10 @@ def compare_secrets(changes: tuple[FileChange, ...]) -> Iterator[SecretFound]:
         known = {line.strip() for line in (change.old or "").splitlines()}
         seen = set()
         for number, line in enumerate(change.new.splitlines(), 1):
-            if line.strip() not in known and len(line) < 2000:
+            if not WORTH_A_LOOK.search(line) or line.strip() in known:
+                continue
+            known.add(line.strip())
+            if len(line) < 2000:
                 for found in secrets_of(change.path, number, line):
                     if found.name not in seen:
                         seen.add(found.name)
@@ -113,7 +122,8 @@ def secrets_of(path: str, number: int, line: str) -> Iterator[SecretFound]:
             path, number, f"the password for {match['host']}", "address", is_fallback="get" in line, is_weak=False
         )
         return
-    yield from named(path, number, line)
+    if HINT.search(line):
+        yield from named(path, number, line)
 
 
 def named(path: str, number: int, line: str) -> Iterator[SecretFound]:

@@ -24,15 +24,18 @@ __all__ = [
 ]
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+MOST_CHARACTERS = 2_000_000
+MOST_LEVELS = 160
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
 class NotReadable:
-    """A file that Python's parser refuses: why, and in which line."""
+    """A file that Python's parser refuses, or that is too much to read: why, and in which line."""
 
     line: int
     message: str
+    is_syntax: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,12 +96,18 @@ def parse(path: str, text: str) -> Module | NotReadable:
 @functools.lru_cache(maxsize=512)
 def module_of(path: str, text: str) -> Module | NotReadable:
     """The same, remembered by content: both sides share what did not change."""
+    if len(text) > MOST_CHARACTERS:
+        return NotReadable(1, f"it is longer than {MOST_CHARACTERS:,} characters", is_syntax=False)
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
         return NotReadable(error.lineno or 1, error.msg or "invalid syntax")
-    except (ValueError, RecursionError, MemoryError) as error:
-        return NotReadable(1, str(error) or type(error).__name__)
+    except (RecursionError, MemoryError):
+        return NotReadable(1, "it is nested too deeply", is_syntax=False)
+    except ValueError as error:
+        return NotReadable(1, str(error))
+    if depth_of(tree) > MOST_LEVELS:
+        return NotReadable(1, f"it is nested deeper than {MOST_LEVELS} levels", is_syntax=False)
     module = Module(path, tree, nodes=list(ast.walk(tree)), lines=text.splitlines())
     define(module, tree.body, "")
     for statement in tree.body:
@@ -107,6 +116,15 @@ def module_of(path: str, text: str) -> Module | NotReadable:
         if isinstance(node, ast.Import | ast.ImportFrom):
             remember_import(module, node)
     return module
+
+
+def depth_of(tree: ast.AST) -> int:
+    """How deep a tree is, measured level by level: what follows walks it by calling itself."""
+    level, depth = [tree], 0
+    while level and depth <= MOST_LEVELS:
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        depth += 1
+    return depth
 
 
 def define(

@@ -18,6 +18,7 @@ __all__ = ["Requirement", "Requirements", "requirements_of"]
 OPTION = re.compile(
     r"(-i|--index-url|--extra-index-url|--find-links|-f|--trusted-host|-r|--requirement|-c|--constraint)[ =]\s*(\S+)"
 )
+NAMED_LINE = re.compile(r"""\s*name\s*=\s*(["'])(.+?)\1""")
 DEVELOPMENT = re.compile(r"dev|test|lint|doc|type|check|ci\b|build", re.IGNORECASE)
 
 
@@ -133,11 +134,8 @@ def parsed(text: str, line: int, *, development: bool) -> list[Requirement]:
 
 def line_of(text: str, name: str) -> int:
     """The first line that names a package."""
-    pattern = re.compile(
-        rf"\b{re.sub(r'[-_.]+', '[-_.]+', re.escape(name).replace(chr(92) + '-', '-'))}\b", re.IGNORECASE
-    )
-    match = pattern.search(text)
-    return text[: match.start()].count("\n") + 1 if match else 1
+    place = text.find(name)
+    return text.count("\n", 0, place) + 1 if place >= 0 else 1
 
 
 def pyproject(_path: str, text: str) -> Requirements:
@@ -224,6 +222,7 @@ def lock(_path: str, text: str) -> Requirements:
     """The lock files of uv, Poetry and PDM, and PEP 751."""
     data = tomllib.loads(text)
     found = []
+    lines = {match[2]: number for number, line in enumerate(text.splitlines(), 1) if (match := NAMED_LINE.match(line))}
     for each in [*as_list(data.get("package")), *as_list(data.get("packages"))]:
         source = each.get("source") or {}
         address = next(
@@ -232,7 +231,7 @@ def lock(_path: str, text: str) -> Requirements:
         )
         version = f"=={each['version']}" if "version" in each else ""
         found.append(
-            Requirement(str(canonicalize_name(each["name"])), version, (), address, line_of(text, f'"{each["name"]}"'))
+            Requirement(str(canonicalize_name(each["name"])), version, (), address, lines.get(str(each["name"]), 1))
         )
     return Requirements(gathered(found), (), (), str(data.get("requires-python", "")))
 

@@ -117,7 +117,7 @@ def values(table: str, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def differences(path: str, line: int, old: list[str], new: list[str]) -> Iterator[GateChanged]:
     """The parts of a gate that can be ranked."""
-    gone, come = [each.strip() for each in old if each not in new], [each.strip() for each in new if each not in old]
+    gone, come = lines_without(old, set(new)), lines_without(new, set(old))
     yield from numbers(path, line, old, new)
     for each in come:
         if LOOSE.search(each):
@@ -133,6 +133,11 @@ def differences(path: str, line: int, old: list[str], new: list[str]) -> Iterato
         if CHECKS.search(each) and not any(shares_check(each, other) for other in gone) and not LOOSE.search(each):
             yield GateChanged(path, line, "tightened", each)
     yield from lists(path, line, gone, come)
+
+
+def lines_without(lines: list[str], known: set[str]) -> list[str]:
+    """The lines that the other side has not."""
+    return [each.strip() for each in lines if each not in known]
 
 
 def shares_check(one: str, other: str) -> bool:
@@ -177,7 +182,7 @@ def weight(lines: list[str]) -> int:
 
 def what_differs(old: list[str], new: list[str]) -> str:
     """The first line that is gone or new, for a message."""
-    gone, come = [each.strip() for each in old if each not in new], [each.strip() for each in new if each not in old]
+    gone, come = lines_without(old, set(new)), lines_without(new, set(old))
     shown = [f"without `{gone[0][:80]}`"] if gone else []
     shown += [f"with `{come[0][:80]}`"] if come else []
     return " and ".join(shown) or "the order of its lines"

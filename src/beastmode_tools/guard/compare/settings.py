@@ -196,8 +196,9 @@ def truth(text: str) -> object:
 def deployment_change(file: FileChange) -> DeploymentChanged:
     """What differs in a file that runs the project, comments left out."""
     old, new = significant(file.old or ""), significant(file.new or "")
-    removed = tuple(line.strip() for line in old if line not in new)
-    added = tuple(line.strip() for line in new if line not in old)
+    old_lines, new_lines = set(old), set(new)
+    removed = tuple(line.strip() for line in old if line not in new_lines)
+    added = tuple(line.strip() for line in new if line not in old_lines)
     if not removed and not added and old != new:
         removed, added = ("the order of its lines",), ("another order",)
     return DeploymentChanged(
