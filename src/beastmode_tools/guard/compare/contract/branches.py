@@ -3,7 +3,7 @@
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from beastmode_tools.guard.compare.contract.document import Document, listing
+from beastmode_tools.guard.compare.contract.document import Document, listing, resolved
 from beastmode_tools.guard.compare.contract.flatten import is_null
 from beastmode_tools.guard.compare.contract.node import Node
 from beastmode_tools.guard.compare.contract.schema_changes import (
@@ -78,25 +78,21 @@ def plain_branches(document: Document, shape: Shape, raw: Any) -> list[Any]:
     says_more = shape.properties or shape.required or shape.bounds or shape.patterns or shape.format or shape.values
     if shape.types and len(shape.types) > 1 and not says_more:
         return [{"type": name} for name in sorted(shape.types)]
-    while shape.is_nullable and isinstance(raw, dict) and isinstance(raw.get("$ref"), str) and len(raw) == 1:
-        target = document.target(raw["$ref"])
-        if target is None or target is raw:
-            return [raw]
-        raw = target
-    return [without_null(raw) if shape.is_nullable and isinstance(raw, dict) else raw]
+    if not shape.is_nullable and shape.discriminator is None:
+        return [raw]
+    return [bare(resolved(document, raw) if isinstance(raw, dict) and len(raw) == 1 else raw)]
 
 
-def without_null(raw: dict[str, Any]) -> Any:
-    """A schema that does not allow null, but everything else that this one does."""
+def bare(raw: Any) -> Any:
+    """A schema without null and discriminator, which are compared elsewhere; all else that it allows stays."""
+    if not isinstance(raw, dict):
+        return raw
+    kept = {key: value for key, value in raw.items() if key not in ("nullable", "x-nullable", "discriminator")}
     for keyword in ("anyOf", "oneOf"):
         branches = [each for each in listing(raw.get(keyword)) if not is_null(each)]
         if len(branches) == 1:
-            return (
-                {"allOf": [{key: raw[key] for key in raw if key != keyword}, branches[0]]}
-                if len(raw) > 1
-                else branches[0]
-            )
-    kept = {key: value for key, value in raw.items() if key not in ("nullable", "x-nullable")}
+            del kept[keyword]
+            return {**kept, "allOf": [*listing(kept.get("allOf")), branches[0]]} if kept else branches[0]
     if isinstance(kept.get("type"), list):
         kept["type"] = [name for name in kept["type"] if name != "null"]
     if isinstance(kept.get("enum"), list):

@@ -159,8 +159,7 @@ def compare_ifs(comparison: "Comparison", node: Node) -> None:
     for index in range(max(len(old), len(new))):
         before = old[index] if index < len(old) else {}
         after = new[index] if index < len(new) else {}
-        is_same_question = comparison.are_same(before.get("if", ABSENT), after.get("if", ABSENT))
-        if before and after and not is_same_question:
+        if before and after and not is_same_question(comparison, node, before.get("if", True), after.get("if", True)):
             node.edit(ConstraintChanged, "if", "changed", Effect.BOTH)
             continue
         for keyword in ("if", "then", "else"):
@@ -172,6 +171,11 @@ def compare_ifs(comparison: "Comparison", node: Node) -> None:
                     before.get(keyword, ABSENT),
                     after.get(keyword, ABSENT),
                 )
+
+
+def is_same_question(comparison: "Comparison", node: Node, old: Any, new: Any) -> bool:
+    """Whether two conditions ask the same, however they are written."""
+    return comparison.are_same(old, new) or comparison.effect(old, new, node.reading) is Effect.NONE
 
 
 def compare_negations(comparison: "Comparison", node: Node) -> None:

@@ -1,5 +1,6 @@
 """What did not change at all: written alike, and leading only to what is written alike. It needs no comparing."""
 
+import marshal
 from collections import defaultdict
 from itertools import chain
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from beastmode_tools.guard.compare.contract.document import Document
 
 __all__ = ["Unchanged", "references_in"]
+
+PLAIN = 2  # the last form of marshal that writes equal values alike, however often they are referred to
 
 
 class Unchanged:
@@ -21,9 +24,7 @@ class Unchanged:
 
     def are_same(self, old: Any, new: Any) -> bool:
         """Whether two values are written alike and lead to the same."""
-        if old is new and self.old is self.new:
-            return True
-        if old != new or type(old) is not type(new):
+        if not are_equal(old, new):
             return False
         if not self.changed or not isinstance(old, (dict, list)):
             return True
@@ -44,7 +45,7 @@ class Unchanged:
     def changed_references(self) -> set[str]:
         """The references whose target changed, or leads to one that did."""
         everything = self.old.references or references_in(self.old.data)
-        changed = {ref for ref in everything if self.old.target(ref) != self.new.target(ref)}
+        changed = {ref for ref in everything if not are_equal(self.old.target(ref), self.new.target(ref))}
         if not changed:
             return changed
         users: dict[str, set[str]] = defaultdict(set)
@@ -57,6 +58,11 @@ class Unchanged:
                 changed.add(user)
                 spreading.append(user)
         return changed
+
+
+def are_equal(old: Any, new: Any) -> bool:
+    """Whether two values are the same JSON in the same order: to Python, 1, 1.0 and true are equal."""
+    return bool(old == new) and marshal.dumps(old, PLAIN) == marshal.dumps(new, PLAIN)
 
 
 def references_in(value: Any) -> frozenset[str]:
