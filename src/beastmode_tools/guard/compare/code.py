@@ -16,7 +16,9 @@ from beastmode_tools.guard.compare.code_imports import compare_imports, same_mod
 from beastmode_tools.guard.compare.code_reach import Usage
 from beastmode_tools.guard.compare.code_security import CallChanged, compare_security
 from beastmode_tools.guard.compare.code_syntax import Module
+from beastmode_tools.guard.compare.code_templates import compare_templates
 from beastmode_tools.guard.compare.dependencies import compare_dependencies
+from beastmode_tools.guard.compare.hooks import compare_hooks
 from beastmode_tools.guard.compare.routes import compare_routes
 from beastmode_tools.guard.compare.settings import EnvironmentChanged, compare_settings
 from beastmode_tools.guard.compare.tests_of_project import compare_tests
@@ -57,7 +59,9 @@ def everything(delta: Delta) -> Iterator[Any]:
     yield from compare_access(sources, usage)
     yield from compare_decorators(sources, usage)
     yield from compare_routes(delta, sources)
+    yield from compare_hooks(sources)
     yield from compare_security(delta, sources)
+    yield from compare_templates(delta)
     yield from compare_settings(delta, sources, usage)
     yield from compare_dependencies(delta)
     yield from compare_tests(delta, compared)

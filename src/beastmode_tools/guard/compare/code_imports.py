@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from beastmode_tools.guard.compare.code_changes import ImportBroken
 from beastmode_tools.guard.compare.code_delta import Pair
 from beastmode_tools.guard.compare.code_files import module_name
+from beastmode_tools.guard.compare.code_index import absolute
 from beastmode_tools.guard.compare.code_normal import same_behaviour
-from beastmode_tools.guard.compare.code_reach import Usage, absolute
+from beastmode_tools.guard.compare.code_reach import Usage
 from beastmode_tools.guard.compare.code_syntax import Module, inner_scopes, own_statements
 
 __all__ = ["compare_imports", "same_module"]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from beastmode_tools.guard.compare.code_delta import Delta, Pair
-from beastmode_tools.guard.compare.code_files import is_tool, kind_of
+from beastmode_tools.guard.compare.code_files import is_tool
 from beastmode_tools.guard.compare.code_secrets import compare_secrets
 from beastmode_tools.guard.compare.code_sql import SqlBuilt, is_fixed, is_spoken, sql_in
 from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, literal, resolved, text_of
 
-__all__ = ["CallChanged", "HeaderChanged", "SecretLogged", "TemplateRisk", "compare_security"]
+__all__ = ["CallChanged", "HeaderChanged", "SecretLogged", "compare_security"]
 
 WATCHED = re.compile(
     r"(?:^|\.)(?:eval|exec|compile|__import__|import_module|pickle\.loads?|cPickle\.loads?|dill\.loads?|cloudpickle\.loads?|"
@@ -35,7 +35,6 @@ SECRET_NAME = re.compile(
 LOGGING = re.compile(
     r"(?:^|[._])(?:log|logger|logging|LOG|LOGGER)\.(?:debug|info|warning|warn|error|exception|critical|log)$|^print$"
 )
-UNESCAPED = re.compile(r"\|\s*safe\b|autoescape\s+false|\bMarkup\(|v-html|innerHTML")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +92,6 @@ class HeaderChanged:
     new: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateRisk:
-    """A line of a template that shows a value without escaping it, or a form that lost its CSRF token."""
-
-    path: str
-    line: int
-    what: str
-    text: str
-
-
 def compare_security(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     """Everything that matters to security in the changed files."""
     for pair in compared:
@@ -126,7 +115,6 @@ def compare_security(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
                     pair.path, place[0], header, before[1] if before else None, after[1] if after else None
                 )
     yield from compare_secrets(delta.changes)
-    yield from template_changes(delta)
 
 
 def unchanged(pair: Pair) -> frozenset[str]:
@@ -299,21 +287,3 @@ def keywords_of(call: ast.Call) -> tuple[tuple[str, object], ...]:
             if isinstance(value, dict):
                 found += [(str(name), each) for name, each in value.items() if isinstance(each, bool | str | int)]
     return tuple(found)
-
-
-def template_changes(delta: Delta) -> Iterator[TemplateRisk]:
-    """Lines of templates that no longer escape, and forms that lost their token."""
-    for change in delta.changes:
-        if kind_of(change.path) != "template" or change.new is None:
-            continue
-        old_lines = {line.strip() for line in (change.old or "").splitlines()}
-        for number, line in enumerate(change.new.splitlines(), 1):
-            if line.strip() not in old_lines and UNESCAPED.search(line):
-                yield TemplateRisk(change.path, number, "unescaped", line.strip()[:160])
-        if change.old is not None and count_tokens(change.new) < count_tokens(change.old) and "<form" in change.new:
-            yield TemplateRisk(change.path, 1, "csrf token removed", "csrf_token")
-
-
-def count_tokens(text: str) -> int:
-    """How often a template puts a CSRF token into a form."""
-    return len(re.findall(r"csrf_token|hidden_tag\(", text))

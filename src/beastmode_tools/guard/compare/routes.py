@@ -1,4 +1,4 @@
-"""Routes, hooks and error handlers, old beside new: of started applications, else as the files declare them."""
+"""Routes, old beside new: of started applications, else as the files declare them."""
 
 import ast
 import re
@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from beastmode_tools.guard.compare.application import Application
-from beastmode_tools.guard.compare.code_access import checks_of, refuses
 from beastmode_tools.guard.compare.code_delta import Delta, Pair
-from beastmode_tools.guard.compare.code_routes import ROLES, declared_routes
-from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, literal, own_statements, text_of
+from beastmode_tools.guard.compare.code_routes import declared_routes
+from beastmode_tools.guard.compare.code_syntax import Module, dotted, literal, text_of
 
-__all__ = ["EndpointRenamed", "HandlerChanged", "HookChanged", "PrefixChanged", "RouteChanged", "compare_routes"]
+__all__ = ["EndpointRenamed", "PrefixChanged", "RouteChanged", "compare_routes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,40 +52,6 @@ class EndpointRenamed:
 
 
 @dataclass(frozen=True, slots=True)
-class HookChanged:
-    """A function that Flask calls around requests: added, removed or called in another order.
-
-    Args:
-        path: Its file.
-        line: Its line.
-        kind: `before_request` ...
-        name: The function.
-        how: "added", "removed", "reordered".
-        can_refuse: Whether it may answer instead of the view.
-        is_security: Whether it checks who calls, or sets headers that protect.
-    """
-
-    path: str
-    line: int
-    kind: str
-    name: str
-    how: str
-    can_refuse: bool
-    is_security: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HandlerChanged:
-    """A function that answers an error: added, removed, or another one."""
-
-    path: str
-    line: int
-    error: str
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class PrefixChanged:
     """A blueprint that stands under another prefix."""
 
@@ -97,16 +62,11 @@ class PrefixChanged:
     new: str
 
 
-Key = tuple[str, str]
 Fact = dict[str, Any]
-SECURITY = re.compile(
-    r"X-Frame-Options|Content-Security-Policy|Strict-Transport|nosniff|csrf|Access-Control|auth|login|token|current_user|permission|g\.user|rate",
-    re.IGNORECASE,
-)
 
 
 def compare_routes(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
-    """Routes, prefixes, hooks and error handlers that differ."""
+    """Routes and prefixes that differ."""
     if delta.old_app is not None and delta.new_app is not None:
         old, new = of_application(delta.old_app), of_application(delta.new_app)
     else:
@@ -117,8 +77,6 @@ def compare_routes(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     for pair in compared:
         if not pair.old_problem and not pair.new_problem:
             yield from prefix_changes(pair)
-    yield from hook_changes(compared)
-    yield from handler_changes(compared)
 
 
 def with_uses(change: EndpointRenamed, delta: Delta) -> EndpointRenamed:
@@ -238,80 +196,3 @@ def prefix_of(call: ast.Call) -> str:
     """The prefix that a call names."""
     value = next((each.value for each in call.keywords if each.arg in {"url_prefix", "subdomain"}), None)
     return "" if value is None else str(literal(value)) if literal(value) is not ... else text_of(value)
-
-
-def hook_changes(compared: list[Pair]) -> Iterator[HookChanged]:
-    """Hooks that were added, removed or reordered in the changed files."""
-    old = {key: fact for pair in compared if pair.old and not pair.new_problem for key, fact in hooks(pair.old).items()}
-    new = {key: fact for pair in compared if pair.new and not pair.old_problem for key, fact in hooks(pair.new).items()}
-    for key, (path, line, node) in new.items():
-        if key not in old:
-            yield HookChanged(path, line, key[0], key[1], "added", *nature(key[0], node))
-    for key, (path, line, node) in old.items():
-        if key not in new:
-            yield HookChanged(path, line, key[0], key[1], "removed", *nature(key[0], node))
-    kept_old, kept_new = [key for key in old if key in new], [key for key in new if key in old]
-    for before, after in zip(kept_old, kept_new, strict=True):
-        if before != after and before[0].startswith("before") and before[0] == after[0]:
-            path, line, node = new[after]
-            yield HookChanged(path, line, after[0], after[1], "reordered", *nature(after[0], node))
-            break
-
-
-def hooks(module: Module) -> dict[Key, tuple[str, int, FunctionNode | None]]:
-    """(kind, function) -> place, by decorators and by calls such as `app.before_request(check)`."""
-    found: dict[Key, tuple[str, int, FunctionNode | None]] = {}
-    for each in module.functions.values():
-        for decorator in each.node.decorator_list:
-            kind = dotted(decorator).rpartition(".")[2]
-            if kind in ROLES["hook"]:
-                found[kind, each.node.name] = (module.path, each.node.lineno, each.node)
-    for node in module.nodes:
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.value.args:
-            kind, name = dotted(node.value.func).rpartition(".")[2], dotted(node.value.args[0])
-            if kind in ROLES["hook"] and name:
-                definition = module.functions.get(name)
-                found[kind, name.rpartition(".")[2]] = (
-                    module.path,
-                    node.lineno,
-                    definition.node if definition else None,
-                )
-    return found
-
-
-def nature(kind: str, node: FunctionNode | None) -> tuple[bool, bool]:
-    """Whether a hook may answer instead of the view, and whether it protects."""
-    if node is None:
-        return kind.startswith("before"), True
-    returns = any(isinstance(each, ast.Return) and each.value is not None for each in own_statements(node.body))
-    stops = kind.startswith("before") and (returns or refuses(node.body) or bool(checks_of(node)))
-    return stops, bool(SECURITY.search(ast.unparse(node))) or bool(checks_of(node))
-
-
-def handler_changes(compared: list[Pair]) -> Iterator[HandlerChanged]:
-    """Error handlers that differ, by the error that they answer."""
-    old = {
-        key: fact for pair in compared if pair.old and not pair.new_problem for key, fact in handlers(pair.old).items()
-    }
-    new = {
-        key: fact for pair in compared if pair.new and not pair.old_problem for key, fact in handlers(pair.new).items()
-    }
-    for error in [*old, *(each for each in new if each not in old)]:
-        before, after = old.get(error), new.get(error)
-        if before is None or after is None or before[2] != after[2]:
-            place = after or before
-            assert place is not None  # noqa: S101 - one of the two is there
-            yield HandlerChanged(place[0], place[1], error, before[2] if before else None, after[2] if after else None)
-
-
-def handlers(module: Module) -> dict[str, tuple[str, int, str]]:
-    """Error -> file, line and name of the function that answers it."""
-    found = {}
-    for each in module.functions.values():
-        for decorator in each.node.decorator_list:
-            if isinstance(decorator, ast.Call) and dotted(decorator.func).endswith("errorhandler") and decorator.args:
-                found[text_of(decorator.args[0])] = (module.path, each.node.lineno, each.node.name)
-    for node in module.nodes:
-        if isinstance(node, ast.Call) and dotted(node.func).endswith("register_error_handler") and len(node.args) > 1:
-            found[text_of(node.args[0])] = (module.path, node.lineno, dotted(node.args[1]))
-    return found

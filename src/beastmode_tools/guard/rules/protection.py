@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import where
-from beastmode_tools.guard.compare.code_security import CallChanged, HeaderChanged, TemplateRisk
+from beastmode_tools.guard.compare.code_security import CallChanged, HeaderChanged
+from beastmode_tools.guard.compare.code_templates import TemplateRisk
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.security import ends, subject_of

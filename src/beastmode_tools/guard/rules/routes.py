@@ -3,13 +3,8 @@
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import where
-from beastmode_tools.guard.compare.routes import (
-    EndpointRenamed,
-    HandlerChanged,
-    HookChanged,
-    PrefixChanged,
-    RouteChanged,
-)
+from beastmode_tools.guard.compare.hooks import HandlerChanged, HookChanged
+from beastmode_tools.guard.compare.routes import EndpointRenamed, PrefixChanged, RouteChanged
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 

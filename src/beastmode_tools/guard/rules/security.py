@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import where
 from beastmode_tools.guard.compare.code_secrets import SecretFound
-from beastmode_tools.guard.compare.code_security import CallChanged, SecretLogged, TemplateRisk
+from beastmode_tools.guard.compare.code_security import CallChanged, SecretLogged
 from beastmode_tools.guard.compare.code_sql import SqlBuilt
+from beastmode_tools.guard.compare.code_templates import TemplateRisk
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 
