@@ -95,6 +95,10 @@ def test_a_scratch_database_on_postgresql_is_reached_and_no_other_one(side, proj
         "    app.config['WHERE'] = db.session.execute(db.text('select current_database()')).scalar()\n"
         "with psycopg.connect('host=127.0.0.1 dbname=postgres user=postgres') as raw:\n"
         "    app.config['RAW'] = raw.execute('select current_database()').fetchone()[0]\n"
+        "import asyncio\nasync def later():\n"
+        "    async with await psycopg.AsyncConnection.connect('dbname=postgres', sslmode='require') as raw:\n"
+        "        return (await (await raw.execute('select current_database()')).fetchone())[0]\n"
+        "app.config['LATER'] = asyncio.run(later())\n"
     )
     written = side({"app.py": source})
 
@@ -103,4 +107,4 @@ def test_a_scratch_database_on_postgresql_is_reached_and_no_other_one(side, proj
     )
 
     name = make_url(postgresql).database
-    assert (application.settings["WHERE"], application.settings["RAW"]) == (name, name)
+    assert [application.settings[key] for key in ("WHERE", "RAW", "LATER")] == [name] * 3

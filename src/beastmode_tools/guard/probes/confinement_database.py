@@ -200,19 +200,34 @@ def guard_connections(sqlalchemy: Any, redirection: Redirection) -> None:
 def guard_driver(driver: Any, redirection: Redirection) -> None:
     """Lets a driver connect to the scratch database only: what it was given is replaced, or refused."""
     original = driver.connect
-    is_postgresql = driver.__name__ in ("psycopg", "psycopg2")
 
     def connect(*arguments: Any, **options: Any) -> Any:
-        if is_postgresql and redirection.backend == "postgresql":
-            kept = {name: value for name, value in options.items() if name not in (*PLACES, "conninfo")}
-            return original(plain(redirection, arguments, options), **kept)
-        redirection.confinement.note(f"database: {driver.__name__}.connect")
-        error = getattr(driver, "OperationalError", ConnectionRefusedError)
-        raise error("refused: the guard connects to its scratch database only")
+        address, kept = led(driver, redirection, arguments, options)
+        return original(address, **kept)
 
     driver.connect = connect
     if driver.__name__ == "psycopg":
+        begin = driver.AsyncConnection.connect
+
+        async def connect_later(*arguments: Any, **options: Any) -> Any:
+            address, kept = led(driver, redirection, arguments, options)
+            return await begin(address, **kept)
+
         driver.Connection.connect = staticmethod(connect)
+        driver.AsyncConnection.connect = staticmethod(connect_later)
+
+
+def led(
+    driver: Any, redirection: Redirection, arguments: tuple[Any, ...], options: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Where a driver connects instead, and with which options; raises the driver's own error where it may not."""
+    if driver.__name__ in ("psycopg", "psycopg2") and redirection.backend == "postgresql":
+        kept = {name: value for name, value in options.items() if name not in (*PLACES, "conninfo")}
+        kept = {name: value for name, value in kept.items() if not name.startswith("ssl")}
+        return plain(redirection, arguments, options), kept
+    redirection.confinement.note(f"database: {driver.__name__}.connect")
+    error = getattr(driver, "OperationalError", ConnectionRefusedError)
+    raise error("refused: the guard connects to its scratch database only")
 
 
 def plain(redirection: Redirection, arguments: tuple[Any, ...], options: dict[str, Any]) -> str:

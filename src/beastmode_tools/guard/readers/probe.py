@@ -69,8 +69,8 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
         **request,
     }
     place = (str(python), request["folder"])
-    if place in LEARNED:
-        request.setdefault("invent", LEARNED[place])
+    if place in LEARNED and not request.get("invent"):
+        request["invent"] = LEARNED[place]
     for _ in range(MOST_TRIES):
         answer, log = ask(request, python, environment or {}, until, asked)
         missed = set(answer.get("missing", ())) - set(request.get("invent") or ())
