@@ -55,6 +55,7 @@ class Commands:
         self.environment = Environment(request)
         self.recorder = Recorder(request["folder"])
         self.recorder.install()
+        hurry()
         self.hints: dict[str, dict[str, Any]] | None = None
         self.columns: dict[str, str] = {}
 
@@ -208,6 +209,20 @@ class Commands:
         """What was seen."""
         found: dict[str, Any] = self.environment.run(work)
         return found
+
+
+def hurry() -> None:
+    """Lets SQLite not wait for the disk: what is written is thrown away, whatever happens to the machine."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    def connected(connection: Any, _record: Any) -> None:
+        if "sqlite" in type(connection).__module__.lower():
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA synchronous = OFF")
+            cursor.close()
+
+    event.listen(Engine, "connect", connected)
 
 
 def committed(connection: Any) -> None:

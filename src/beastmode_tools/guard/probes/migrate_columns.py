@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .migrate_schema import default_schema, quoted, rows, tables
+from .migrate_schema import default_schema, keys, quoted, rows, tables
 
-__all__ = ["Column", "Reference", "Table", "read_tables"]
+__all__ = ["Column", "Reference", "Table", "named_tables", "read_tables"]
 
 POSTGRES_COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(coalesce(e.oid, b.oid, t.oid), NULL),
@@ -94,31 +94,38 @@ class Table:
         self.unique_sets: list[set[str]] = []
 
 
-def read_tables(connection: Any, version_table: str, hints: dict[str, dict[str, Any]]) -> dict[str, Table]:
-    """The tables that rows can be put into, by the name that a person writes.
+def read_tables(connection: Any, names: list[Table], hints: dict[str, dict[str, Any]]) -> None:
+    """Fills in what a row of each table has to be like.
 
     Args:
         connection: To the scratch database.
-        version_table: Alembic's own, which is left out.
+        names: Tables of which only the name is known.
         hints: What the models say about columns: "table.column" -> {"labels": [...], "json": bool}.
     """
     from sqlalchemy import inspect
 
     inspector = inspect(connection)
-    parts = set()
-    if connection.dialect.name != "sqlite":
-        parts = {tuple(row) for row in rows(connection, PARTS)}
-    found = {}
-    for schema, name in tables(connection):
-        if name == version_table or (schema or default_schema_of(connection), name) in parts:
-            continue
-        table = Table(schema, name)
+    for table in names:
         for column in columns_of(connection, table):
             table.columns[column.name] = column
         add_keys(inspector, table)
         add_checks(inspector, table)
         add_hints(table, hints)
-        found[table.shown] = table
+
+
+def named_tables(connection: Any, version_table: str) -> list[Table]:
+    """The tables that rows can be put into, with their keys; Alembic's own and parts of others are left out."""
+    parts = set()
+    if connection.dialect.name != "sqlite":
+        parts = {tuple(row) for row in rows(connection, PARTS)}
+    known, home = keys(connection), default_schema_of(connection)
+    found = []
+    for schema, name in tables(connection):
+        if name == version_table or (schema or home, name) in parts:
+            continue
+        table = Table(schema, name)
+        table.key = known.get((schema, name), [])
+        found.append(table)
     return found
 
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any
 
-from .migrate_schema import quoted, tables
+from .migrate_schema import keys, quoted, tables
 
 __all__ = ["prints"]
 
@@ -18,14 +18,12 @@ MOST_ROWS = 2000
 
 def prints(connection: Any, version_table: str) -> dict[str, Any]:
     """For every table its key, and its rows as {column: text}: {"users": {"key": ["id"], "rows": [...]}}."""
-    from sqlalchemy import inspect
-
-    inspector = inspect(connection)
+    known = keys(connection)
     found = {}
     for schema, name in tables(connection):
         if name == version_table:
             continue
-        key = list(inspector.get_pk_constraint(name, schema=schema).get("constrained_columns") or [])
+        key = known.get((schema, name), [])
         place = quoted(name) if schema is None else quoted(schema) + "." + quoted(name)
         columns, values = content(connection, place)
         shown = name if schema is None else schema + "." + name

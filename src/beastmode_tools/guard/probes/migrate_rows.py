@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .migrate_columns import Table, read_tables
+from .migrate_columns import Table, named_tables, read_tables
 from .migrate_schema import quoted
 from .migrate_values import UNKNOWN, VARIANTS, literal
 
@@ -41,7 +41,7 @@ class Try:
 
 
 def fill(connection: Any, version_table: str, hints: dict[str, dict[str, Any]], count: int) -> dict[str, Any]:
-    """Puts rows into every table that has fewer: {"filled": {table: rows}, "refused": {table: why}, "plainer": [...]}.
+    """Puts rows into every table that has fewer: {"filled": {table: rows}, "refused": {table: why}}.
 
     Args:
         connection: To the scratch database, in a transaction.
@@ -49,15 +49,17 @@ def fill(connection: Any, version_table: str, hints: dict[str, dict[str, Any]], 
         hints: What the models say about columns.
         count: Rows a table.
     """
+    tables = {table.shown: table for table in named_tables(connection, version_table)}
+    present = {name: number_of_rows(connection, table) for name, table in tables.items()}
+    lacking = {name: table for name, table in tables.items() if present[name] < count}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about types and indexes that the project's SQLAlchemy does not know
-        tables = read_tables(connection, version_table, hints)
-    filled: dict[str, int] = {}
+        read_tables(connection, list(lacking.values()), hints)
+    filled = dict(present)
     refused: dict[str, str] = {}
     late: list[tuple[Table, Any]] = []
-    for table, put_off in in_order(tables):
-        present = number_of_rows(connection, table)
-        for number in range(present, max(count, present)):
+    for table, put_off in in_order(lacking):
+        for number in range(present[table.shown], count):
             error = insert(connection, tables, table, put_off, number)
             if error:
                 refused[table.shown] = error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-__all__ = ["schema", "tables"]
+__all__ = ["keys", "schema", "tables"]
 
 OURS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
 NOT_OF_EXTENSION = (
@@ -84,6 +84,12 @@ CATALOG = {
     "extension": "SELECT 'public', extname, 'installed' FROM pg_extension",
     "schema": "SELECT 'public', n.nspname, 'made' FROM pg_namespace n WHERE {ours}",
 }
+KEYS = """
+    SELECT n.nspname, r.relname, a.attname FROM pg_index i JOIN pg_class r ON r.oid = i.indrelid
+    JOIN pg_namespace n ON n.oid = r.relnamespace
+    JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(number, place) ON true
+    JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.number
+    WHERE i.indisprimary AND {ours} ORDER BY n.nspname, r.relname, k.place"""
 CHECK = re.compile(r"(?:CONSTRAINT\s+(\"[^\"]+\"|\w+)\s+)?CHECK\s*\(", re.IGNORECASE)
 
 
@@ -100,6 +106,20 @@ def tables(connection: Any) -> list[tuple[str | None, str]]:
             for place, name, _kind in rows(connection, filled(CATALOG["table"]))
         ]
     return sorted(found, key=lambda one: (one[0] or "", one[1]))
+
+
+def keys(connection: Any) -> dict[tuple[str | None, str], list[str]]:
+    """The columns of each table's primary key, in their order; a table without one is not there."""
+    found: dict[tuple[str | None, str], list[str]] = {}
+    if connection.dialect.name == "sqlite":
+        for place, name in tables(connection):
+            parts = sorted((row[5], row[1]) for row in rows(connection, "PRAGMA table_info({})".format(quoted(name))))
+            found[place, name] = [column for number, column in parts if number]
+        return found
+    home = default_schema(connection)
+    for place, name, column in rows(connection, filled(KEYS)):
+        found.setdefault((None if place == home else place, name), []).append(column)
+    return found
 
 
 def schema(connection: Any, version_table: str) -> dict[str, str]:
