@@ -41,6 +41,14 @@ def test_a_swagger_document_names_its_body_among_the_parameters():
     assert bodies_of(application("/api/posts", document)) == {"POST /api/posts": {"likes": 4}}
 
 
+def test_a_form_is_sent_as_one_without_its_files():
+    fields = {"title": {"type": "string"}, "picture": {"type": "string", "format": "binary"}}
+    content = {"multipart/form-data": {"schema": {"type": "object", "properties": fields}}}
+    document = {"paths": {"/posts": {"post": {"requestBody": {"content": content}}}}}
+
+    assert bodies_of(application("/posts", document)) == {"POST /posts": {"$form": {"title": "beast"}}}
+
+
 def test_a_route_that_takes_no_json_gets_no_body():
     document = {"paths": {"/posts": {"post": {"requestBody": {"content": {"image/png": {}}}}}}}
 

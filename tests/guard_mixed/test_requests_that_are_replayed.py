@@ -80,6 +80,10 @@ def create_app():
         db.session.commit()
         return {"id": made.id}, 201
 
+    @app.post("/forms")
+    def form():
+        return request.form["title"], 201
+
     @app.delete("/customers/<int:customer_id>")
     def remove(customer_id):
         Order.query.delete()
@@ -95,6 +99,9 @@ def create_app():
 """
 
 
+BODIES = {"POST /customers": {"name": "Ada"}, "POST /forms": {"$form": {"title": "Ada"}}}
+
+
 @pytest.fixture(scope="module")
 def run(scratch, tmp_path_factory):
     """What became of the requests, and how many customers there were before and after."""
@@ -105,7 +112,7 @@ def run(scratch, tmp_path_factory):
         replays=("/zzz/left?again",),
     )
     state = reach(made.old, made.project, scratch.new(), rows=5)
-    first = replay(Run(made.old, state.database, bodies={"POST /customers": {"name": "Ada"}}, each=0.5), made.project)
+    first = replay(Run(made.old, state.database, bodies=BODIES, each=0.5), made.project)
     second = replay(Run(made.old, state.database, methods=("GET",), each=0.5), made.project)
     return first, second
 
@@ -147,6 +154,7 @@ def test_what_hangs_never_ends_or_ends_the_process_does_not_stop_the_others(run)
 
 def test_a_body_is_sent_as_it_was_promised(run):
     assert by_route(run)["POST /customers"].status == 201
+    assert by_route(run)["POST /forms"].status == 201
 
 
 def test_what_a_request_wrote_is_taken_back(run):

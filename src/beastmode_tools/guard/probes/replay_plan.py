@@ -6,7 +6,9 @@ import re
 import uuid
 from typing import Any
 
-__all__ = ["Planned", "planned"]
+__all__ = ["AS_FORM", "Planned", "planned"]
+
+AS_FORM = "$form"
 
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SIGNS_OUT = re.compile(r"log-?_?out|sign-?_?out", re.IGNORECASE)
@@ -44,7 +46,8 @@ def planned(app: Any, rows: Any, request: dict[str, Any]) -> tuple[list[Planned]
     Args:
         app: The application.
         rows: Looks up values for arguments.
-        request: "replays": more paths; "bodies": "POST /users/<int:id>" -> JSON; "methods": those to send.
+        request: "replays": more paths; "bodies": "POST /users/<int:id>" -> JSON, or {"$form": JSON};
+            "methods": those to send.
     """
     methods = request.get("methods") or ORDER
     bodies = request.get("bodies") or {}
@@ -104,6 +107,8 @@ def fill(body: Any, rows: Any) -> Any:
     """A body whose references name existing rows."""
     if not isinstance(body, dict):
         return body
+    if set(body) == {AS_FORM}:
+        return {AS_FORM: fill(body[AS_FORM], rows)}
     filled = {}
     for name, value in body.items():
         found = rows.body(name) if name.endswith("_id") and isinstance(value, (int, str)) else None

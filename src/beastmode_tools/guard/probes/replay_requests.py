@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager
 from typing import Any, Iterator
 
+from .replay_plan import AS_FORM
+
 __all__ = ["Replay", "TooLong"]
 
 MOST_BYTES = 262_144
@@ -85,7 +87,7 @@ class Replay:
 
     def answered(self, planned: Any, *, signed_in: bool) -> tuple[int, str, str]:
         """Status, where a redirect leads, and what was raised out of the application."""
-        options: dict[str, Any] = {} if planned.body is None else {"json": planned.body}
+        options: dict[str, Any] = as_sent(planned.body)
         try:
             with within(self.seconds):
                 client = self.app.test_client()
@@ -110,6 +112,15 @@ class Replay:
         except Exception as error:
             self.broken = shown(error)
             sys.stderr.write("restore: {}\n".format(self.broken))
+
+
+def as_sent(body: Any) -> dict[str, Any]:
+    """How the test client sends a body."""
+    if body is None:
+        return {}
+    if isinstance(body, dict) and set(body) == {AS_FORM}:
+        return {"data": body[AS_FORM]}
+    return {"json": body}
 
 
 def calm(app: Any) -> None:

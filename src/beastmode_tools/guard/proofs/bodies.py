@@ -9,6 +9,9 @@ __all__ = ["bodies_of", "sample"]
 
 DEEPEST = 6
 ARGUMENT = "<"
+AS_FORM = "$form"
+"""A body with this one key is sent as a form."""
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 JSON = ("application/json", "application/*+json", "*/*")
 BY_FORMAT = {
     "email": "beast@example.com",
@@ -28,7 +31,7 @@ BY_NAME = (("email", "email"), ("password", "password"), ("url", "uri"), ("uuid"
 
 
 def bodies_of(application: Application) -> dict[str, Any]:
-    """JSON for every route that says what it takes: "POST /users/<int:id>" -> body.
+    """A body for every route that says what it takes: "POST /users/<int:id>" -> JSON, or {"$form": JSON}.
 
     Args:
         application: One side's, with its OpenAPI documents or the contract made from its routes.
@@ -52,26 +55,28 @@ def by_suffix(promised: Mapping[tuple[str, str], Any], method: str, path: str) -
 
 
 def promised_by(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
-    """(method, path) -> body of each operation that takes JSON."""
+    """(method, path) -> body of each operation that takes one."""
     prefix = str(document.get("basePath") or "").rstrip("/")
     for path, item in as_mapping(document.get("paths")).items():
         for method, operation in as_mapping(item).items():
-            schema = schema_of(document, as_mapping(operation))
+            schema, is_form = schema_of(document, as_mapping(operation))
             if schema is not None:
-                yield (method.upper(), prefix + str(path)), sample(schema, document)
+                body = sample(schema, document)
+                yield (method.upper(), prefix + str(path)), {AS_FORM: body} if is_form else body
 
 
-def schema_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The schema of an operation's JSON body; None where it takes none."""
+def schema_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, bool]:
+    """The schema of an operation's body, and whether it is a form's; None where it takes neither JSON nor a form."""
     body = resolved(as_mapping(operation.get("requestBody")), document)
     for kind, content in as_mapping(body.get("content")).items():
-        if kind.split(";")[0].strip() in JSON:
-            return as_mapping(as_mapping(content).get("schema"))
+        media = kind.split(";")[0].strip()
+        if media in (*JSON, *FORMS):
+            return as_mapping(as_mapping(content).get("schema")), media in FORMS
     for parameter in operation.get("parameters") or ():
         found = resolved(as_mapping(parameter), document)
         if found.get("in") == "body":
-            return as_mapping(found.get("schema"))
-    return None
+            return as_mapping(found.get("schema")), False
+    return None, False
 
 
 def sample(schema: Mapping[str, Any], document: Mapping[str, Any], *, name: str = "", depth: int = 0) -> Any:
@@ -115,10 +120,13 @@ def an_object(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int
     return {
         name: sample(as_mapping(each), document, name=name, depth=depth + 1)
         for name, each in as_mapping(schema.get("properties")).items()
-        if not resolved(as_mapping(each), document).get("readOnly")
-        and (name in required or depth < 1)
-        and depth < DEEPEST
+        if not is_left_out(resolved(as_mapping(each), document)) and (name in required or depth < 1) and depth < DEEPEST
     }
+
+
+def is_left_out(schema: Mapping[str, Any]) -> bool:
+    """Whether a property is not for clients to send, or is a file."""
+    return bool(schema.get("readOnly")) or schema.get("format") == "binary"
 
 
 def a_number(schema: Mapping[str, Any]) -> int | float:

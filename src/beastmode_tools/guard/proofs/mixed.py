@@ -1,8 +1,8 @@
 """{old, new code} x {old, new schema}: each cell is run on its own copy of a database with rows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from beastmode_tools.guard.compare.mixed import Matrix, Which, failures
@@ -12,6 +12,7 @@ from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.replay import Run, replay
 from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas, removed
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
+from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.project import Project
 
 __all__ = ["Mixed", "prove_mixed"]
@@ -60,8 +61,10 @@ class Work:
         copies = [self.scratch.new(like=source) for _, source in wanted]
         self.copies.extend(copies)
         runs = [replace(run, database=copy) for (run, _), copy in zip(wanted, copies, strict=True)]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda run: replay(run, self.project), runs))
+        results: list[Replayed] = []
+        for start in range(0, len(runs), AT_ONCE):
+            results += together(*(partial(replay, run, self.project) for run in runs[start : start + AT_ONCE]))
+        return results
 
 
 def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known of them

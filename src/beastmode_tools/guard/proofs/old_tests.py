@@ -1,8 +1,8 @@
 """The old code's own tests, run on the new schema: what somebody once thought worth testing, as a replay."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from beastmode_tools.errors import ProbeFailed
@@ -12,7 +12,7 @@ from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.schemas import removed
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
-from beastmode_tools.guard.readers.probe import run_probe
+from beastmode_tools.guard.readers.probe import run_probe, together
 from beastmode_tools.project import Project
 
 __all__ = ["prove_old_tests", "with_tests"]
@@ -49,8 +49,7 @@ def prove_old_tests(  # noqa: PLR0913 - the sides, where they run, and from what
         answers = run_migrations(new, project, after, [{"do": "upgrade", "to": "heads"}])
         if error := error_of(answers.results[0]):
             return {}, [f"The old tests were not run on {scratch.dialect}: the new migrations fail ({error})."]
-        with ThreadPoolExecutor(2) as pool:
-            results = list(pool.map(lambda database: outcomes(old, project, database), (before, after)))
+        results = together(*(partial(outcomes, old, project, database) for database in (before, after)))
     except ProbeFailed as error:
         return {}, [f"The old tests could not be run on {scratch.dialect}: {error}."]
     finally:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.tree import Side
@@ -10,6 +11,7 @@ from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.guard.proofs.states import State, fill_commands, reach
 from beastmode_tools.guard.readers.migrations import read_history
+from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.project import Project
 
 __all__ = ["MANY", "Schemas", "make_schemas", "removed"]
@@ -150,12 +152,11 @@ def make_schemas(  # noqa: PLR0913 - the sides, where they run, and what is want
     start = head
     if start is None and maker.is_long():
         start = maker.reach(old, 0)
-    with ThreadPoolExecutor(len(sizes)) as pool:
-        if start is None:
-            filled = list(pool.map(lambda rows: maker.reach(old, rows), sizes))
-        else:
-            filled = list(pool.map(lambda rows: maker.filled(start, rows), sizes))
-        upgraded = list(pool.map(maker.upgraded, filled, sizes))
+    if start is None:
+        filled = together(*(partial(maker.reach, old, rows) for rows in sizes))
+    else:
+        filled = together(*(partial(maker.filled, start, rows) for rows in sizes))
+    upgraded = together(*(partial(maker.upgraded, each, rows) for each, rows in zip(filled, sizes, strict=True)))
     if start is not None and head is None:
         scratch.drop(start)
     return Schemas(
