@@ -66,7 +66,7 @@ def test_reading_the_files_of_an_example_finds_what_its_page_says(case):
 
 @pytest.mark.parametrize("case", cases(running=True), ids=str)
 def test_checking_the_project_of_an_example_finds_what_its_page_says(case, tmp_path):
-    findings = found_by_running(case.example, tmp_path)
+    findings = found_by_running(case, tmp_path)
 
     judge(case, findings)
 
