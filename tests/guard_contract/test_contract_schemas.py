@@ -2,7 +2,7 @@
 """Pairs of schemas in both directions: sent by clients and by the API, before to after and back."""
 
 import pytest
-from contract_pairs import document, obj, query, request, response, verdict
+from contract_pairs import document, findings, obj, query, request, response, verdict
 
 TEXT, WHOLE, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
 NODE = {"type": "object", "properties": {"name": TEXT, "next": {"$ref": "#/components/schemas/Node"}}}
@@ -168,3 +168,37 @@ def test_a_change_without_users_says_nothing_to_clients():
     new = document({}, components={"schemas": {"A": WHOLE}})
 
     assert verdict(old, new) == QUIET
+
+
+def test_where_everything_changed_the_worst_is_listed_and_the_rest_counted():
+    def parts(kind):
+        fields = {f"f{each}": kind for each in range(400)}
+        return {"schemas": {"Big": obj(**fields), "Kept": {**obj(**fields), "description": str(kind)}}}
+
+    old, new = (response({"$ref": "#/components/schemas/Big"}, components=parts(kind)) for kind in (TEXT, WHOLE))
+
+    found = findings(old, new)
+
+    assert len(found) == 301
+    assert [each.problem for each in found if each.rule == "contract-change-not-understood"] == [
+        "100 more differences are not listed: what that means to clients is not known"
+    ]
+    assert [each.verdict.name for each in found].count(D) == 300
+
+
+def test_the_nearest_way_to_a_change_is_named():
+    parts = [
+        {
+            "schemas": {
+                "A": obj(
+                    far=obj(leaf={"$ref": "#/components/schemas/Leaf"}), leaf={"$ref": "#/components/schemas/Leaf"}
+                ),
+                "Leaf": kind,
+            }
+        }
+        for kind in (TEXT, WHOLE)
+    ]
+
+    found = findings(*(response({"$ref": "#/components/schemas/A"}, components=each) for each in parts))
+
+    assert [each.where for each in found] == ["GET /things → 200 → application/json → leaf"]

@@ -19,14 +19,15 @@ from beastmode_tools.guard.compare.contract.objects import compare_arrays, compa
 from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood, ReferenceNotFollowed
 from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape, json_text
 from beastmode_tools.guard.compare.contract.site import Direction, Effect, Site
+from beastmode_tools.guard.compare.contract.spread import Graph, Reached, start_of
 from beastmode_tools.guard.compare.contract.unchanged import Unchanged
 from beastmode_tools.guard.compare.contract.values import compare_access, compare_null, compare_types, compare_values
 
 __all__ = ["Comparison"]
 
-MOST_EDITS = 300
+MOST_REPORTED = 20_000  # beyond it, a body shows its FEW worst differences and how many more there are
+FEW = 10
 MOST_NODES = 20_000
-Reached = tuple[Edit, str, bool, bool]  # an edit, the path to it, and whether it is read-only or write-only there
 
 
 @dataclass(slots=True)
@@ -39,6 +40,7 @@ class Comparison:
     nodes: dict[Reading, dict[Key, Node]] = field(default_factory=lambda: defaultdict(dict))
     reached: dict[Reading, dict[Key, list[Reached]]] = field(default_factory=lambda: defaultdict(dict))
     filling: int = 0
+    reported: int = 0
     shapes: tuple[dict[Any, Shape], dict[Any, Shape]] = field(default_factory=lambda: ({}, {}))
     alive: list[Any] = field(default_factory=list)
 
@@ -78,11 +80,21 @@ class Comparison:
         old, new = (True if each is ABSENT else each for each in (old, new))
         if self.are_same(old, new):
             return
-        for edit, path, is_read_only, is_write_only in self.reach(old, new, reading):
+        for edit, path, is_read_only, is_write_only in self.listed(self.reach(old, new, reading), site):
             is_hidden = is_read_only if site.direction is Direction.REQUEST else is_write_only
             field = (site.field + path).lstrip(".")
             place = Site(site.operation, site.part, field, site.direction, site.kind, is_hidden)
             yield edit.kind(place, *edit.facts)
+
+    def listed(self, reached: list[Reached], site: Site) -> list[Reached]:
+        """The edits to report at a place: all of them, until there are so many that nobody reads on."""
+        self.reported += len(reached)
+        if self.reported < MOST_REPORTED or len(reached) <= FEW:
+            return reached
+        hurts = Effect.NARROWS if site.is_request else Effect.WIDENS
+        first = sorted(reached, key=lambda each: hurts not in each[0].effect)
+        rest = f"{len(reached) - FEW} more differences are not listed"
+        return [*first[:FEW], (Edit(NotUnderstood, (rest,)), "", False, False)]
 
     def effect(self, old: Any, new: Any, reading: Reading) -> Effect:
         """What became of the set of valid values, all in all."""
@@ -93,36 +105,30 @@ class Comparison:
         return result
 
     def reach(self, old: Any, new: Any, reading: Reading) -> list[Reached]:
-        """Every edit below a pair with the path to it, nearest first; what was walked is not walked again."""
-        memory, nodes = self.reached[reading], self.nodes[reading]
-        key = (key_of(old), key_of(new))
-        if key in memory:
-            return memory[key]
+        """Every edit below a pair with the path to it, nearest first; what was settled is not walked again."""
+        memory = self.reached[reading]
+        root = Child("", old, new, False, False, (key_of(old), key_of(new)))  # noqa: FBT003 - nobody is kept from it
+        if root.key not in memory and not self.filling:
+            self.alive += (old, new)
+            graph = Graph(memory)
+            graph.explore(root, lambda pair: self.node(pair, reading))
+            graph.settle()
+        return memory[root.key] if root.key in memory else self.walk(root, reading)
+
+    def walk(self, root: Child, reading: Reading) -> list[Reached]:
+        """The same while alternatives are being matched: pairs may be half done then, so nothing is kept."""
         found: dict[Any, Reached] = {}
-        waiting = deque([Child("", old, new, False, False, key)])  # noqa: FBT003 - a place that nobody keeps from anybody
-        seen = {(key, False, False)}
+        waiting = deque([root])
+        seen = {root.key}
         while waiting and len(seen) < MOST_NODES:
             here = waiting.popleft()
-            start, _, _, is_read_only, is_write_only, here_key = here
-            known = memory.get(here_key)
-            if known is None and is_named(here_key) and not is_named(key):
-                # Components are walked once for all that use them; what is written in place is walked here.
-                known = self.reach(here.old, here.new, reading)
-            node = None if known is not None else nodes.get(here_key) or self.node(here, reading)
-            for edit, path, read_only, write_only in known if node is None else map(start_of, node.edits):
-                mark = (id(edit), read_only or is_read_only, write_only or is_write_only)
-                if mark not in found:
-                    found[mark] = (edit, start + path, mark[1], mark[2])
-            for path, one, other, read_only, write_only, child_key in () if node is None else node.children:
-                state = (child_key, read_only or is_read_only, write_only or is_write_only)
-                if state not in seen:
-                    seen.add(state)
-                    waiting.append(Child(start + path, one, other, state[1], state[2], child_key))
-        result = listed(found)
-        if not self.filling:
-            self.alive += (old, new)
-            memory[key] = result
-        return result
+            node = self.node(here, reading)
+            found |= {id(edit): start_of(edit) for edit in node.edits}
+            for child in node.children:
+                if child.key not in seen:
+                    seen.add(child.key)
+                    waiting.append(child)
+        return list(found.values())
 
     def node(self, pair: Child, reading: Reading) -> Node:
         """A pair of schemas with its own differences."""
@@ -167,23 +173,3 @@ class Comparison:
                 node.edit(NotUnderstood, f"keyword {keyword!r} changed")
         if old.unfollowed != new.unfollowed:
             node.edit(ReferenceNotFollowed, ", ".join(old.unfollowed), ", ".join(new.unfollowed))
-
-
-def start_of(edit: Edit) -> Reached:
-    """An edit as reached from its own pair."""
-    return edit, edit.path, edit.is_read_only, edit.is_write_only
-
-
-def is_named(key: Key) -> bool:
-    """Whether a pair is of two references."""
-    return isinstance(key[0], str) and isinstance(key[1], str)
-
-
-def listed(found: dict[Any, Reached]) -> list[Reached]:
-    """The edits to report: all of them up to a number that nobody reads, those that matter first beyond it."""
-    edits = list(found.values())
-    if len(edits) > MOST_EDITS:
-        edits.sort(key=lambda reached: reached[0].effect is Effect.NONE)
-        rest = f"{len(edits) - MOST_EDITS} more differences are not listed"
-        edits = [*edits[:MOST_EDITS], (Edit(NotUnderstood, (rest,)), "", False, False)]
-    return edits

@@ -2,7 +2,6 @@
 
 import marshal
 from collections import defaultdict
-from itertools import chain
 from typing import Any
 
 from beastmode_tools.guard.compare.contract.document import Document
@@ -66,13 +65,15 @@ def are_equal(old: Any, new: Any) -> bool:
 
 
 def references_in(value: Any) -> frozenset[str]:
-    """The references within a value, level by level: recursion could be driven too deep."""
+    """The references within a value, without recursion: a document could drive it too deep."""
     found = set()
-    level: list[Any] = [value]
-    while level:
-        objects = [each for each in level if type(each) is dict]
-        found.update(each["$ref"] for each in objects if type(each.get("$ref")) is str)
-        lists = [each for each in level if type(each) is list]
-        below = chain(chain.from_iterable(each.values() for each in objects), chain.from_iterable(lists))
-        level = [each for each in below if type(each) is dict or type(each) is list]
+    waiting: list[Any] = [value]
+    while waiting:
+        here = waiting.pop()
+        if type(here) is dict:
+            ref = here.get("$ref")
+            if type(ref) is str:
+                found.add(ref)
+            here = here.values()
+        waiting.extend(each for each in here if type(each) is dict or type(each) is list)
     return frozenset(found)
