@@ -44,8 +44,10 @@ class Checked:
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=300
         )
 
+    python = ("--python", sys.executable)
+
     def check(self, *arguments):
-        done = self.beast("check", "--python", sys.executable, "--format", "json", *arguments)
+        done = self.beast("check", *self.python, "--format", "json", *arguments)
         assert done.returncode in {0, 1}, done.stderr + done.stdout
         return json.loads(done.stdout)
 

@@ -28,3 +28,15 @@ def test_the_blog_unchanged_is_safe_without_a_finding(blog):
     report = blog.check()
 
     assert (report["verdict"], report["findings"]) == ("SAFE", [])
+
+
+def test_the_page_shows_every_change_with_its_verdict():
+    page = (Path(__file__).parent.parent.parent / "docs" / "guard" / "blog.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| (.+?) \| (SAFE|CAUTIOUS|DANGEROUS) \|$", page, re.MULTILINE)
+
+    titles = [diff.read_text(encoding="utf-8").split(".\n", 1)[0] for diff in CHANGES]
+    expected = [
+        (title[0].lower() + title[1:], label(diff, "Verdict")) for title, diff in zip(titles, CHANGES, strict=True)
+    ]
+
+    assert shown == expected

@@ -9,7 +9,7 @@ from beastmode_tools.guard.accepted import apply_to, today
 from beastmode_tools.guard.compare.usage import without_replaced
 from beastmode_tools.guard.contract import pictures_of
 from beastmode_tools.guard.finding import Finding, Report
-from beastmode_tools.guard.proving import Proved, prove_change, used_drops
+from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.repository import Comparison, two_sides
 from beastmode_tools.guard.reading import Read, read
@@ -40,9 +40,7 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     project = question.project
     with two_sides(project, question.base) as comparison:
         found = read(project, comparison, today=today(), progress=progress)
-        proved = Proved(notes=list(NOT_RUN if not question.proofs else ()))
-        if question.proofs and comparison.changes and not found.is_inert:
-            proved = prove_change(replace(question, project=found.startable(project)), comparison, found, progress)
+        proved = proved_by(replace(question, project=found.startable(project)), comparison, found, progress)
         findings = findings_of(project, comparison, found, proved)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
     return Report(
@@ -52,6 +50,17 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
         seconds=time.monotonic() - begin,
         pictures=proved.pictures | pictures(findings),
     )
+
+
+def proved_by(question: Question, comparison: Comparison, found: Read, progress: Callable[[str], None]) -> Proved:
+    """What running both sides shows, if that is wanted and anything changed that runs."""
+    if not question.proofs:
+        return Proved(notes=list(NOT_RUN))
+    if found.is_inert:
+        return Proved()
+    from beastmode_tools.guard.proving import prove_change  # noqa: PLC0415 - it loads database drivers
+
+    return prove_change(question, comparison, found, progress)
 
 
 def findings_of(project: Project, comparison: Comparison, found: Read, proved: Proved) -> list[Finding]:

@@ -2,16 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard.compare import mixed as mixed_versions
 from beastmode_tools.guard.compare import queries
 from beastmode_tools.guard.compare.migration_captured import differences
-from beastmode_tools.guard.compare.mixed import Matrix
-from beastmode_tools.guard.compare.operations import DropColumn
-from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
 from beastmode_tools.guard.proofs.anonymous import prove_anonymous
 from beastmode_tools.guard.proofs.bodies import bodies_of
 from beastmode_tools.guard.proofs.captured import operations_that_ran
@@ -19,38 +15,17 @@ from beastmode_tools.guard.proofs.drift import new_drift
 from beastmode_tools.guard.proofs.mixed import prove_mixed
 from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
 from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas
-from beastmode_tools.guard.proofs.scratch import Scratch, scratches
+from beastmode_tools.guard.proofs.scratch import Database, Scratch, SqliteScratch, scratches
 from beastmode_tools.guard.proofs.states import State, move, reach
-from beastmode_tools.guard.proofs.usage import uses
+from beastmode_tools.guard.proved import Proved
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.repository import Comparison
 from beastmode_tools.guard.reading import Read
 from beastmode_tools.project import Project
 
-__all__ = ["Proved", "prove_change", "used_drops"]
+__all__ = ["prove_change"]
 
 Progress = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Proved:
-    """What was shown.
-
-    Args:
-        changes: For the rules.
-        notes: What could not be shown, and why.
-        pictures: For pages.
-        matrices: The mixed versions, one for each kind of database.
-        states: For each kind of database, the ones at the base's and at the work's head.
-        has_queries: Somewhere queries are counted already.
-    """
-
-    changes: list[Any] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    pictures: dict[str, Any] = field(default_factory=dict)
-    matrices: list[Matrix] = field(default_factory=list)
-    states: list[tuple[State, State]] = field(default_factory=list)
-    has_queries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +58,45 @@ def prove_change(question: Question, comparison: Comparison, read: Read, progres
     """
     work = Work(question.project, comparison, read, progress)
     proved = Proved()
-    if read.old_app is None or read.new_app is None:
-        proved.notes.append("Nothing was proved by running, since not both sides start.")
-        return proved
     with ExitStack() as stack:
-        found, notes = scratches(question.shadow_url, python=question.project.python, progress=progress)
-        proved.notes.extend(notes)
-        wanted = [scratch for scratch in found if not question.on or scratch.dialect in question.on]
-        places = [place for scratch in wanted if (place := prepared(work, stack.enter_context(scratch), proved))]
-        prove_migrations(work, places, proved)
-        for place in places:
-            prove_versions(work, place, proved)
-        if places:
-            call_everything(work, places[0], proved)
-    proved.changes.extend(new_drift(proved.states))
+        opened = [stack.enter_context(scratch) for scratch in wanted(question, proved, progress)]
+        if read.old_app is None or read.new_app is None:
+            proved.notes.append("Old and new code were not run on each other's schema, since not both sides start.")
+            prove_migrations(work, [Start(scratch) for scratch in opened], proved)
+        elif question.project.migrations is None:
+            proved.notes.append("Without migrations there are no two schemas that old and new code could be run on.")
+            call_everything(work, None, proved)
+        else:
+            prove_on(work, opened, proved)
     proved.changes.extend(mixed_versions.compare(proved.matrices))
     return proved
 
 
+def wanted(question: Question, proved: Proved, progress: Progress) -> list[Scratch]:
+    """The kinds of databases that were asked for and can be had."""
+    if question.on == ("sqlite",):
+        return [SqliteScratch()]
+    found, notes = scratches(question.shadow_url, python=question.project.python, progress=progress)
+    proved.notes.extend(notes)
+    return [scratch for scratch in found if not question.on or scratch.dialect in question.on]
+
+
+def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
+    """Everything that databases can show."""
+    places = [place for scratch in opened if (place := prepared(work, scratch, proved))]
+    starts = [Start(place.scratch, place.schemas.old, place.head.how == "created and stamped") for place in places]
+    prove_migrations(work, starts, proved)
+    if work.read.new_revisions:
+        states = [pair for place in places if (pair := both_heads(work, place, proved))]
+        proved.changes.extend(new_drift(states))
+    for place in places:
+        prove_versions(work, place, proved)
+    if places:
+        call_everything(work, places[0], proved)
+
+
 def prepared(work: Work, scratch: Scratch, proved: Proved) -> Place | None:
     """One kind of database with what the proofs begin with; None where that cannot be had."""
-    if work.project.migrations is None:
-        proved.notes.append(f"Without migrations there are no two schemas to prove anything on ({scratch.dialect}).")
-        return None
     head = at_base(work, scratch, proved)
     schemas = None if head is None else with_rows(work, scratch, head, proved)
     if head is None or schemas is None:
@@ -143,28 +134,26 @@ def with_rows(work: Work, scratch: Scratch, head: State, proved: Proved) -> Sche
     return schemas
 
 
-def prove_migrations(work: Work, places: Sequence[Place], proved: Proved) -> None:
+def prove_migrations(work: Work, starts: Sequence[Start], proved: Proved) -> None:
     """The new revisions up, down and up again; and what they did beside what their source says."""
-    if not work.read.new_revisions or not places:
+    if not work.read.new_revisions or not starts:
         return
-    starts = [Start(place.scratch, place.schemas.old, place.head.how == "created and stamped") for place in places]
     new = work.comparison.new
     proof = prove_revisions(new, work.project, starts, work.read.new_revisions, progress=work.progress)
     proved.changes.extend(proof.facts)
     proved.notes.extend(proof.not_proven)
     for dialect, trips in proof.trips.items():
         proved.changes.extend(differences(work.read.operations, operations_that_ran(trips), dialect))
-    for place in places:
-        compare_states(work, place, proved)
 
 
-def compare_states(work: Work, place: Place, proved: Proved) -> None:
-    """The work side's head beside the base's, for what models and migrations newly disagree on."""
+def both_heads(work: Work, place: Place, proved: Proved) -> tuple[State, State] | None:
+    """Databases at the base's and at the work side's head, with what the models of each side disagree on."""
     copy = place.scratch.new(like=place.head.database)
     try:
-        proved.states.append((place.head, move(work.comparison.new, work.project, copy)))
+        return place.head, move(work.comparison.new, work.project, copy)
     except ProbeFailed as error:
         proved.notes.append(f"Models were not compared with the migrated schema on {copy.dialect}: {error}.")
+        return None
 
 
 def prove_versions(work: Work, place: Place, proved: Proved) -> None:
@@ -192,20 +181,12 @@ def prove_versions(work: Work, place: Place, proved: Proved) -> None:
         proved.changes.extend(queries.compare(*mixed.costs))
 
 
-def call_everything(work: Work, place: Place, proved: Proved) -> None:
-    """Every route called as nobody, on both sides."""
-    copies = (place.scratch.new(like=place.schemas.old), place.scratch.new(like=place.schemas.new))
-    called = prove_anonymous(work.comparison.old, work.comparison.new, work.project, copies, progress=work.progress)
+def call_everything(work: Work, place: Place | None, proved: Proved) -> None:
+    """Every route called as nobody, on both sides; on empty databases where there are no others."""
+    old, new = work.comparison.old, work.comparison.new
+    copies: tuple[Database | None, Database | None] = (None, None)
+    if place is not None:
+        copies = (place.scratch.new(like=place.schemas.old), place.scratch.new(like=place.schemas.new))
+    called = prove_anonymous(old, new, work.project, copies, progress=work.progress)
     proved.changes.extend(called.changes)
     proved.notes.extend(called.not_proven)
-
-
-def used_drops(
-    work_read: Read, comparison: Comparison, project: Project, matrices: Sequence[Matrix]
-) -> list[DroppedInUse | DroppedOutOfUse]:
-    """What the new revisions drop, judged by whether the base still uses it."""
-    places: dict[str, Sequence[UsePlace]] = {}
-    for name, operation in dropped(work_read.operations):
-        column = operation.column if isinstance(operation, DropColumn) else None
-        places[name] = uses(comparison.old.folder, operation.table, column, migrations=project.migrations)
-    return list(judge_drops(work_read.operations, places, matrices))

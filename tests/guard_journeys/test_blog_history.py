@@ -1,0 +1,32 @@
+"""The blog as it grew: one commit a revision, each checked against the one before."""
+
+import json
+
+REVISIONS = ("0002_posts_and_comments.py", "0003_sign_in.py")
+
+
+def test_every_revision_of_the_blog_goes_up_down_and_up_again_on_every_database(blog):
+    done = blog.beast("prove", "--all", "--format", "json", *blog.python)
+
+    report = json.loads(done.stdout)
+    proved = [each for each in report["findings"] if each["rule"] == "migration-reversible"]
+    assert (done.returncode, report["verdict"]) == (0, "SAFE"), done.stdout
+    assert len(proved) == 3
+    assert all("sqlite" in each["evidence"]["detail"] for each in proved)
+    assert all("postgresql" in each["evidence"]["detail"] for each in proved)
+
+
+def test_each_commit_that_brought_a_revision_has_safe_migrations(blog):
+    versions = blog.folder / "migrations" / "versions"
+    later = {name: (versions / name).read_text(encoding="utf-8") for name in REVISIONS}
+    for name in REVISIONS:
+        (versions / name).unlink()
+    blog.commit()
+
+    for name in REVISIONS:
+        (versions / name).write_text(later[name], encoding="utf-8")
+        report = blog.check("--no-proofs")
+        blog.commit()
+
+        assert report["verdict"] == "SAFE", [finding["problem"] for finding in report["findings"]]
+        assert any(finding["rule"] == "table-created" for finding in report["findings"])
