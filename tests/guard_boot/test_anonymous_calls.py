@@ -199,12 +199,17 @@ def test_one_calls_traces_are_not_another_ones_answer(tmp_path):
     assert {one.operation: one.status for one in called.answers} == {"DELETE /all": 200, "PUT /things": 200}
 
 
-def test_without_a_database_the_tables_are_made_from_the_models(tmp_path):
+def test_without_a_database_the_tables_that_can_be_are_made_from_the_models(tmp_path):
     (tmp_path / "app.py").write_text(
         HEAD
         + "from flask_sqlalchemy import SQLAlchemy\napp.config['SQLALCHEMY_DATABASE_URI'] = 'sqlite:///own.db'\n"
         + "db = SQLAlchemy(app)\nclass Thing(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
-        + view("/things", body="return {'count': db.session.query(Thing).count()}")
+        + "from sqlalchemy.dialects.postgresql import ARRAY, JSONB\nclass Odd(db.Model):\n"
+        + "    id = db.Column(db.Integer, primary_key=True)\n    data = db.Column(JSONB)\n"
+        + "    words = db.Column(ARRAY(db.Text))\n"
+        + "class Impossible(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
+        + "    twice = db.Column(db.Integer, db.CheckConstraint('id @> ARRAY[1]'))\n"
+        + view("/things", body="return {'count': db.session.query(Thing).count() + db.session.query(Odd).count()}")
     )
     side = Side("work", tmp_path, tmp_path)
 

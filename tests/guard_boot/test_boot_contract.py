@@ -220,7 +220,7 @@ def b():
 """)
 
     operation = at(made, "/a", "post")
-    assert operation["security"] == [{"decorators": ["login_required"]}]
+    assert operation["security"] == [{"sign-in": ["login_required"]}]
     assert operation["requestBody"]["content"]["application/json"]["schema"]["required"] == ["age", "name"]
     assert "security" not in at(made, "/b")
 

@@ -166,7 +166,7 @@ def test_an_application_on_old_libraries_is_read_whole(project):
         "$ref": "#/components/schemas/ThingSchema.load"
     }
     assert application.contract["components"]["schemas"]["ThingSchema.load"]["properties"]["name"]["maxLength"] == 80
-    assert operation["security"] == [{"decorators": ["login_required"]}]
+    assert operation["security"] == [{"sign-in": ["login_required"]}]
     assert not [note for note in application.notes if "could not be read" in note]
 
 

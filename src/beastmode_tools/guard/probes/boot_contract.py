@@ -20,6 +20,7 @@ NOT_AUTH = re.compile(
     r"json|field|param|payload|body|valid|args|schema|limit|cache|exempt|route|optional", re.IGNORECASE
 )
 LIMITS = re.compile(r"limit|throttle", re.IGNORECASE)
+SIGN_IN = "sign-in"  # stands for whatever the decorators ask; their names are its scopes
 REGISTERING = ("route", "get", "post", "put", "patch", "delete")
 
 
@@ -59,7 +60,7 @@ def contract(application: Any, documents: dict[str, dict[str, Any]], notes: list
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
             "schemas": book.components,
-            "securitySchemes": {"decorators": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {SIGN_IN: {"type": "http", "scheme": "bearer"}},
         },
     }
 
@@ -114,7 +115,7 @@ def operation(rule: Any, read: tuple[Any, ...], book: Any, classes: dict[str, An
     decorators = [*sources.decorators_of(function), *extra]
     guards = [one for one in decorators if is_auth(one)]
     if guards:
-        made["security"] = [{"decorators": guards}]
+        made["security"] = [{SIGN_IN: guards}]
     limits = [one for one in decorators if LIMITS.search(name_in(one)) and "(" in one]
     if limits:
         made["x-rate-limits"] = limits

@@ -16,6 +16,11 @@ INVALID = re.compile(r"Invalid argument\(s\) (.+?) sent to create_engine")
 OWN_WAYS = ("creator", "async_creator", "creator_fn", "pool", "module")  # each would pass the URL by
 PLACES = ("host", "hostaddr", "port", "dbname", "database", "db", "user", "password", "passwd", "dsn", "service")
 KNOWN_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
+POSTGRESQL_TYPES = (
+    *("ARRAY", "JSONB", "HSTORE", "INET", "CIDR", "MACADDR", "TSVECTOR", "TSQUERY", "UUID", "INTERVAL", "BIT", "BYTEA"),
+    *("MONEY", "OID", "REGCLASS", "CITEXT", "INT4RANGE", "INT8RANGE", "NUMRANGE", "DATERANGE", "TSRANGE", "TSTZRANGE"),
+    *("ENUM", "DOUBLE_PRECISION", "geometry", "geography"),
+)
 FRAMES = 8  # how far up the stack Flask-SQLAlchemy's application is looked for
 
 
@@ -79,11 +84,23 @@ def redirect(request: dict[str, Any], confinement: Any) -> Redirection:
         allow_server(one, confinement)
     for name in ("DATABASE_URL", "SQLALCHEMY_DATABASE_URI"):
         os.environ[name] = url
+    if request["own_database"]:
+        when_imported("sqlalchemy.dialects.sqlite.base", stand_in_types)
     when_imported("sqlalchemy.engine.create", lambda module: wrap_create_engine(module, redirection))
     when_imported("sqlalchemy", lambda module: guard_connections(module, redirection))
     for name in ("psycopg2", "psycopg", "MySQLdb", "pymysql", "mysql.connector", "pyodbc", "cx_Oracle", "oracledb"):
         when_imported(name, lambda module: guard_driver(module, redirection))
     return redirection
+
+
+def stand_in_types(module: Any) -> None:
+    """Lets an SQLite file of our own hold columns of types that only PostgreSQL has, so that views find their tables.
+
+    It is no database that anything is proved on: nobody brought it to a schema.
+    """
+    for name in POSTGRESQL_TYPES:
+        if not hasattr(module.SQLiteTypeCompiler, f"visit_{name}"):
+            setattr(module.SQLiteTypeCompiler, f"visit_{name}", lambda *_, **__: "TEXT")
 
 
 def allow_server(url: str, confinement: Any) -> None:
