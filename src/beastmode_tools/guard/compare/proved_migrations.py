@@ -71,10 +71,12 @@ class Failed(ProvedFact):
     Args:
         error: What the database, or the migration, said.
         statement: The SQL that was refused; "" where it was none.
+        also: What another database said: "sqlite: OperationalError: ...".
     """
 
     error: str = field(default="", compare=False)
     statement: str = field(default="", compare=False)
+    also: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +252,9 @@ def merged(facts: Iterable[Fact]) -> list[Fact]:
     for fact in facts:
         known = found.get(fact, fact)
         dialects: tuple[str, ...] = tuple(sorted({*known.dialects, *fact.dialects}))
-        chosen = fact if "postgresql" in fact.dialects else known
+        chosen, other = (fact, known) if "postgresql" in fact.dialects else (known, fact)
         found[fact] = replace(chosen, dialects=dialects)
+        if isinstance(chosen, Failed) and isinstance(other, Failed) and chosen.error != other.error:
+            said = f"{', '.join(other.dialects)}: {other.error}"
+            found[fact] = replace(chosen, dialects=dialects, also=(*chosen.also, said))
     return list(found.values())

@@ -49,7 +49,7 @@ def upgrade_fails(fact: UpgradeFailed | SecondUpgradeFailed) -> Iterator[Found]:
         problem = f"{fact.revision} fails{on(fact)}: {fact.error}"
         instead = "Repair the migration; `beast prove` runs it again without anything else."
     again = " again" if isinstance(fact, SecondUpgradeFailed) else ""
-    yield seen(fact, problem, instead, f"{fact.revision} upgrade{again}", fact.statement or fact.error)
+    yield seen(fact, problem, instead, f"{fact.revision} upgrade{again}", said(fact))
 
 
 @rule("downgrade-fails", Verdict.DANGEROUS, DowngradeFailed)
@@ -59,7 +59,7 @@ def downgrade_fails(fact: DowngradeFailed) -> Iterator[Found]:
     if "has no name" in fact.error or "No support for ALTER" in fact.error:
         instead = "Give the constraint a name in upgrade() and drop it by that name; None cannot be dropped."
     problem = f"The downgrade of {fact.revision} fails{on(fact)}: {fact.error}"
-    yield seen(fact, problem, instead, f"{fact.revision} downgrade", fact.statement or fact.error)
+    yield seen(fact, problem, instead, f"{fact.revision} downgrade", said(fact))
 
 
 @rule("schema-not-restored", Verdict.DANGEROUS, SchemaNotRestored, SecondUpgradeDiffers, DowngradeMissing)
@@ -131,7 +131,7 @@ def error_swallowed(fact: ErrorSwallowed) -> Iterator[Found]:
     verdict = Verdict.CAUTIOUS if fact.expected else Verdict.DANGEROUS
     problem = f"{fact.revision} goes on after an error{on(fact)}, and is marked as applied all the same: {fact.error}"
     instead = "Ask first (`sa.inspect(op.get_bind())`, IF NOT EXISTS), and let every other error end the migration."
-    yield seen(fact, problem, instead, f"{fact.revision} swallows {fact.about}", fact.statement or fact.error, verdict)
+    yield seen(fact, problem, instead, f"{fact.revision} swallows {fact.about}", said(fact), verdict)
 
 
 @rule("migration-locks-table", Verdict.DANGEROUS, TableLocked)
@@ -199,6 +199,11 @@ def seen(  # noqa: PLR0913, PLR0917 - the parts of a finding, in the order in wh
     shown = f"{evidence} [{', '.join(fact.dialects)}]"
     ended = problem if problem.endswith(".") else f"{problem}."
     return Found(fact.where, ended, instead, subject, shown, proved=True, verdict=verdict)
+
+
+def said(fact: UpgradeFailed | SecondUpgradeFailed | DowngradeFailed | ErrorSwallowed) -> str:
+    """The SQL that was refused, and what another database said."""
+    return "; ".join((fact.statement or fact.error, *fact.also))
 
 
 def on(fact: ProvedFact) -> str:
