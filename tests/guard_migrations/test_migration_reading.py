@@ -28,8 +28,8 @@ def names(*args, **options):
         ('op.drop_column("a", "x")', ["drop_column a.x"]),
         ('op.drop_column(table_name="a", column_name="x", schema="s")', ["drop_column s.a.x"]),
         (
-            'with op.batch_alter_table("a") as b:\n    b.drop_column("x")\n    b.alter_column("y", new_column_name="z")',
-            ["drop_column a.x", "alter_column a.y rename to z"],
+            'with op.batch_alter_table("a") as b:\n    b.drop_column("x")\n    b.alter_column("y", nullable=True)',
+            ["drop_column a.x", "alter_column a.y null"],
         ),
         (
             'for t in ("a", "b"):\n    for c in ["x", "y"]:\n        op.drop_column(t, c)',
@@ -41,7 +41,7 @@ def names(*args, **options):
             ["drop_column a.x", "drop_column b.y"],
         ),
         (
-            'for i, t in enumerate(["a", "b"]):\n    op.drop_table(f"{t}{i}")',
+            'for i, t in enumerate("ab"):\n    op.drop_table(f"{t}{i}")',
             ["drop_table a0", "drop_table b1"],
         ),
         ('[op.drop_table(n) for n in ("a", "b") if n != "a"]', ["drop_table b"]),

@@ -88,3 +88,11 @@ def test_columns_of_a_table_in_sql_are_read_whole():
     assert (table.columns[1].references, table.columns[1].server_default) == ("b.id", "4")
     assert not table.columns[1].nullable
     assert table.constraints[0].kind == "check"
+
+
+def test_rows_by_the_megabyte_are_rows_and_nothing_else_is_guessed():
+    rows = "INSERT INTO shop.places (name) VALUES " + ", ".join(["('somewhere')"] * 40_000)
+    other = "SELECT f(" + ", ".join(["1"] * 100_000) + ")"
+
+    assert [name_of(op) for op in operations_of_sql(rows, HERE)] == ["insert shop.places"]
+    assert [op.kind for op in operations_of_sql(other, HERE)] == ["opaque"]

@@ -51,6 +51,7 @@ class Known:
         old_nullable: Whether the column took NULL before; None where nobody knows.
         old_default: SQL of the server default before; None where there was none, or nobody knows.
         old_enum: The values of the column's or the type's enum before; None where nobody knows.
+        enum_missing: Nothing before creates the enum type that the column takes.
         filled: An UPDATE of the same change fills the column before.
         checked: A validated CHECK says that the column holds no NULL.
         indexed: The index that a constraint takes was built before, concurrently.
@@ -68,6 +69,7 @@ class Known:
     old_nullable: bool | None = None
     old_default: str | None = None
     old_enum: tuple[str, ...] | None = None
+    enum_missing: bool = False
     filled: bool = False
     checked: bool = False
     indexed: bool = False

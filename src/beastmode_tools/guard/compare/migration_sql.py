@@ -9,7 +9,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from beastmode_tools.guard.compare.migration_commands import command_of
+from beastmode_tools.guard.compare.migration_commands import command_of, plain_name
 from beastmode_tools.guard.compare.migration_ddl import ddl_of, name_of
 from beastmode_tools.guard.compare.operations import (
     ExecuteSql,
@@ -39,6 +39,9 @@ FALLBACKS = ("postgres", "mysql", "sqlite")
 # `:name`, `%(name)s`, `%s` and `?` are values that come later; as plain words they parse on every dialect.
 PARAMETER = re.compile(r"%\((\w+)\)s|%s|(?<![:\w]):([A-Za-z_]\w*)|\?(?![|&?])|(?<!\w)\$\d+")
 DO_BLOCK = re.compile(r"^\s*DO\s+(?:LANGUAGE\s+\w+\s+)?(\$\w*\$)(.*)\1", re.IGNORECASE | re.DOTALL)
+INSERT = re.compile(r"\s*INSERT\s+INTO\s+([\w.\"`]+)\s*(?:\([^)]*\))?\s*VALUES\b", re.IGNORECASE)
+# Parsing takes seconds a megabyte; what is longer holds rows, not changes of schema.
+LONGEST = 200_000
 VERB = re.compile(r"\b(UPDATE|DELETE|INSERT|TRUNCATE|CREATE|ALTER|DROP|MERGE)\b", re.IGNORECASE)
 
 
@@ -78,8 +81,12 @@ def without_comments(sql: str) -> str:
     return re.sub(r"--[^\n]*|/\*.*?\*/", " ", sql, flags=re.DOTALL)
 
 
-def operations_of_statement(sql: str, place: Place, read: str) -> list[Operation]:
+def operations_of_statement(  # noqa: PLR0911 - one line for each kind of statement
+    sql: str, place: Place, read: str
+) -> list[Operation]:
     """What one statement does."""
+    if len(sql) > LONGEST:
+        return [long_statement(sql, place)]
     block = DO_BLOCK.match(sql)
     if block:
         return list(operations_of_block(block[2], sql, place, read))
@@ -98,6 +105,14 @@ def operations_of_statement(sql: str, place: Place, read: str) -> list[Operation
     except (AttributeError, TypeError, KeyError, IndexError):
         # The parser's trees have shapes that its pages do not tell; what we do not know is opaque, never a crash.
         return opaque
+
+
+def long_statement(sql: str, place: Place) -> Operation:
+    """A statement that is too long to take apart: rows that are brought along, or something opaque."""
+    rows = INSERT.match(without_comments(sql[:2000]))
+    if rows is None:
+        return ExecuteSql(place=place, sql=sql[:2000], kind="opaque")
+    return ExecuteSql(place=place, sql=sql[:2000], kind="insert", tables=(plain_name(rows[1]),))
 
 
 def operations_of_block(body: str, sql: str, place: Place, read: str) -> Iterator[Operation]:

@@ -37,6 +37,7 @@ class State:
 
     surroundings: Surroundings
     is_new: bool = False
+    is_blind: bool = False
     new_tables: set[str] = field(default_factory=set)
     new_columns: set[tuple[str, str]] = field(default_factory=set)
     columns: dict[tuple[str, str], Column] = field(default_factory=dict)
@@ -85,12 +86,14 @@ def learn_column(state: State, op: ops.AddColumn) -> None:
     state.columns[op.table, op.column.name] = op.column
     if state.is_new:
         state.new_columns.add((op.table, op.column.name))
-    learn_enum(state, op.column)
+    else:
+        # ADD COLUMN creates no type; one that is merged and works shows that the type is there.
+        learn_enum(state, op.column)
 
 
 def learn_enum(state: State, column: Column) -> None:
     """The enum of a column."""
-    if column.enum is not None and column.enum.name and column.enum.values:
+    if column.enum is not None and column.enum.name:
         state.enums.setdefault(column.enum.name, column.enum.values)
 
 
@@ -154,20 +157,32 @@ def learn_index(state: State, op: ops.CreateIndex) -> None:
 
 def learn_rows(state: State, op: ops.ExecuteSql) -> None:
     """Columns that an UPDATE fills."""
+    learn_nothing(state, op)
     if op.kind in {"update", "merge"}:
         state.filled |= {(table, column) for table in op.tables for column in op.columns}
 
 
 def learn_values(state: State, op: ops.CreateEnum) -> None:
     """The values of an enum."""
-    if op.values:
-        state.enums[op.name] = op.values
+    state.enums[op.name] = op.values
 
 
 def learn_value(state: State, op: ops.AddEnumValue) -> None:
     """One more value."""
     if op.name in state.enums and op.value not in state.enums[op.name]:
         state.enums[op.name] += (op.value,)
+
+
+def learn_name(state: State, op: ops.RenameObject) -> None:
+    """An enum under another name."""
+    if op.kind == "type":
+        state.enums[op.new_name] = state.enums.pop(op.name, ())
+
+
+def learn_nothing(state: State, op: ops.Operation) -> None:
+    """Something that may have created anything."""
+    if not isinstance(op, ops.ExecuteSql) or op.kind in {"opaque", "other"}:
+        state.is_blind = True
 
 
 LESSONS: dict[type, Callable[[State, Any], None]] = {
@@ -182,6 +197,8 @@ LESSONS: dict[type, Callable[[State, Any], None]] = {
     ops.ExecuteSql: learn_rows,
     ops.CreateEnum: learn_values,
     ops.AddEnumValue: learn_value,
+    ops.RenameObject: learn_name,
+    ops.Unreadable: learn_nothing,
 }
 
 
@@ -195,7 +212,7 @@ def with_context(upgrades: Sequence[ops.Operation], surroundings: Surroundings) 
     state = State(surroundings)
     for op in surroundings.history:
         state.learn(op)
-    state.is_new = True
+    state.is_new, state.is_blind = True, False
     state.filled.clear()
     found: list[ops.Operation] = []
     for index, op in enumerate(upgrades):
@@ -229,6 +246,7 @@ def known_at(
         old_nullable=column.nullable if column else None,
         old_default=column.server_default if column else None,
         old_enum=old_enum or None,
+        enum_missing=lacks_enum(state, op),
         filled=key in state.filled,
         checked=key in state.validated,
         indexed=isinstance(op, ops.AddConstraint) and op.constraint.using_index in state.indexes,
@@ -238,6 +256,16 @@ def known_at(
         table_goes=any(isinstance(each, ops.DropTable) and each.table == table for each in later),
         postgres=state.surroundings.postgres,
     )
+
+
+def lacks_enum(state: State, op: ops.Operation) -> bool:
+    """Whether a column takes an enum type of PostgreSQL that nothing has created."""
+    enum = op.column.enum if isinstance(op, ops.AddColumn) else op.enum_to if isinstance(op, ops.AlterColumn) else None
+    on_postgresql = not op.place.dialects or "postgresql" in op.place.dialects
+    if enum is None or not enum.name or not enum.native or state.is_blind or not on_postgresql:
+        return False
+    before = op.enum_from if isinstance(op, ops.AlterColumn) else None
+    return enum.name not in state.enums and (before is None or before.name != enum.name)
 
 
 def index_table(state: State, op: ops.Operation, everything: Iterable[ops.Operation]) -> str | None:

@@ -34,7 +34,13 @@ def without_repeats(operations: Sequence[ops.Operation]) -> Iterator[ops.Operati
     """Each operation once: one that stands in two branches, or in a loop, is one thing to think about."""
     seen: set[tuple[object, ...]] = set()
     for op in operations:
-        key = (op.place.revision, name_of(op), op.place.in_autocommit, op.place.dialects == ("sqlite",), op.known)
+        key = (
+            op.place.revision,
+            name_of(op),
+            op.place.in_autocommit,
+            op.place.dialects == ("sqlite",),
+            op.known.new_table,
+        )
         if key not in seen:
             seen.add(key)
             yield op

@@ -93,6 +93,19 @@ def foreign_key(op: AddConstraint) -> Iterator[Found]:
     )
 
 
+@rule("foreign-key-of-filled-column", Verdict.DANGEROUS, AddColumn)
+def filled_foreign_key(op: AddColumn) -> Iterator[Found]:
+    """A new column that points somewhere from every row."""
+    if op.column.references and op.column.server_default is not None and not op.known.new_table:
+        yield found(
+            op,
+            f"Every row of {op.table} points to {op.column.references} = {op.column.server_default}: "
+            "one row must be there, and "
+            "all rows are looked at while nobody can write to either table.",
+            "Add the column without a default, fill it, then add the foreign key NOT VALID and validate it later.",
+        )
+
+
 @rule("check-constraint-added", Verdict.DANGEROUS, AddConstraint)
 def check(op: AddConstraint) -> Iterator[Found]:
     """Rows must fulfil a condition."""
@@ -193,6 +206,7 @@ RULES = (
     unique,
     unique_column,
     foreign_key,
+    filled_foreign_key,
     check,
     exclusion,
     primary_key,

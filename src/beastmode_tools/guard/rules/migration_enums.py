@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.migration_changes import EnumLeftBehind
-from beastmode_tools.guard.compare.operations import AddEnumValue, AlterColumn, CreateEnum, DropEnum, RenameEnumValue
+from beastmode_tools.guard.compare.operations import (
+    AddColumn,
+    AddEnumValue,
+    AlterColumn,
+    CreateEnum,
+    DropEnum,
+    RenameEnumValue,
+)
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import at, found
@@ -20,6 +27,20 @@ def values_before(op: AlterColumn) -> tuple[str, ...]:
 def created(op: CreateEnum) -> Iterator[Found]:
     """A type that nobody uses yet."""
     yield found(op, f"The enum {op.name} is created.")
+
+
+@rule("enum-not-created", Verdict.DANGEROUS, AddColumn, AlterColumn)
+def not_created(op: AddColumn | AlterColumn) -> Iterator[Found]:
+    """A column of a type that is not there."""
+    enum = op.column.enum if isinstance(op, AddColumn) else op.enum_to
+    if op.known.enum_missing and enum is not None:
+        yield found(
+            op,
+            f"Nothing creates the enum type {enum.name}: on PostgreSQL the migration fails, since "
+            "only CREATE TABLE makes "
+            "the types of its columns.",
+            f"Before it: sa.Enum(..., name={enum.name!r}).create(op.get_bind(), checkfirst=True)",
+        )
 
 
 @rule("enum-value-added", Verdict.CAUTIOUS, AddEnumValue)
@@ -110,4 +131,4 @@ def left_behind(change: EnumLeftBehind) -> Iterator[Found]:
     )
 
 
-RULES = (created, value_added, value_renamed, value_removed, widened, dropped, left_behind)
+RULES = (created, not_created, value_added, value_renamed, value_removed, widened, dropped, left_behind)

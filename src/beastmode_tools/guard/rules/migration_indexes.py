@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.operations import CreateIndex, DropIndex, RenameObject
+from beastmode_tools.guard.compare.operations import AddColumn, CreateIndex, DropIndex, RenameObject
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import found, locks_matter
@@ -17,10 +17,19 @@ def on_postgresql(op: CreateIndex | DropIndex) -> bool:
     return not op.place.dialects or "postgresql" in op.place.dialects
 
 
-@rule("index-locks-writes", Verdict.CAUTIOUS, CreateIndex)
-def locks_writes(op: CreateIndex) -> Iterator[Found]:
+@rule("index-locks-writes", Verdict.CAUTIOUS, CreateIndex, AddColumn)
+def locks_writes(op: CreateIndex | AddColumn) -> Iterator[Found]:
     """An index that is built while nobody may write."""
-    if locks_matter(op) and not op.concurrently and not op.unique:
+    if isinstance(op, AddColumn):
+        if op.column.index and locks_matter(op):
+            yield found(
+                op,
+                f"{op.table}.{op.column.name} is added with an index, which is built while nobody can "
+                "write to the table.",
+                "Add the column without index=True, and build the index concurrently in an autocommit_block.",
+                verdict=Verdict.DANGEROUS if op.known.big_table else None,
+            )
+    elif locks_matter(op) and not op.concurrently and not op.unique:
         yield found(
             op,
             f"The index {op.name or 'without a name'} is built on {op.table} while nobody can write to it.",

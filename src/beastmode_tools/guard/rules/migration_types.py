@@ -131,7 +131,9 @@ def default_dropped(op: AlterColumn) -> Iterator[Found]:
     who = (
         "code that still runs does not know the column and cannot insert"
         if unaware
-        else "rows that leave it out change"
+        else "an INSERT that leaves it out fails"
+        if required
+        else "an INSERT that leaves it out writes NULL"
     )
     yield found(
         op,

@@ -233,7 +233,7 @@ def pairs(arguments: list[Any]) -> Any:
 
 def numbered(arguments: list[Any]) -> Any:
     """`enumerate`."""
-    return list(enumerate(arguments[0])) if isinstance(arguments[0], list | tuple) else Unknown("enumerate")
+    return list(enumerate(arguments[0])) if isinstance(arguments[0], list | tuple | str) else Unknown("enumerate")
 
 
 def counted(arguments: list[Any]) -> Any:

@@ -70,6 +70,10 @@ def words_of(operations: Sequence[ops.Operation]) -> set[tuple[str, ...]]:
     for op in operations:
         if isinstance(op, ops.AlterColumn | ops.DropColumn):
             found.add((op.table.rpartition(".")[2], op.column))
+            enum = op.enum_to if isinstance(op, ops.AlterColumn) else None
+            found |= {(enum.name,)} if enum and enum.name else set()
+        elif isinstance(op, ops.AddColumn) and op.column.enum and op.column.enum.name:
+            found.add((op.column.enum.name,))
         elif isinstance(op, ops.DropIndex | ops.AddEnumValue | ops.DropEnum | ops.RenameEnumValue) and op.name:
             found.add((op.name,))
         elif isinstance(op, ops.ValidateConstraint | ops.DropConstraint) and op.name:

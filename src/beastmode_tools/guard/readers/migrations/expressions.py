@@ -350,7 +350,7 @@ def assign(scope: Scope, target: ast.expr, value: Any) -> None:
 
 def items_of(value: Any) -> list[Any] | None:
     """What a loop over a value goes through; None where that is not known."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) or (isinstance(value, str) and not isinstance(value, Partial)):
         return list(value)
     if isinstance(value, set | frozenset):
         return sorted(value, key=repr)
