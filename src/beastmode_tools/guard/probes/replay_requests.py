@@ -15,7 +15,7 @@ __all__ = ["Replay", "TooLong"]
 
 MOST_BYTES = 262_144
 LONGEST = 300
-LOGIN = re.compile(r"log-?_?in|sign-?_?in|/auth\b|/oauth|/sso", re.IGNORECASE)
+LOGIN = re.compile(r"log-?_?in|sign-?_?in|/auth|/oauth|/sso|/session", re.IGNORECASE)
 REFUSED = (401, 403, 407, 419)
 
 
