@@ -260,3 +260,25 @@ def test_a_report_names_its_base_and_says_how_long_it_took(tmp_path):
     assert report.as_json()["verdict"] == "DANGEROUS"
     assert report.as_json()["findings"][0]["rule"] == "response-type-changed"
     assert report.base.endswith("old.json")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (response({**WHOLE, "maximum": 10**390}), response({**WHOLE, "maximum": 10**391})),
+        (response({**WHOLE, "multipleOf": 1e-300}), response({**WHOLE, "multipleOf": 1e300})),
+        (response({**WHOLE, "maximum": "lots"}), response({**WHOLE, "maximum": []})),
+        (operation() | {"servers": [{"url": "http://[bad"}]}, operation() | {"servers": [{"url": "http://[worse"}]}),
+        (operation(deprecated=True), operation(deprecated=True, **{"x-sunset": "1 Jan 99999999999999999999 00:00:00 +9999999"})),
+        (response({"$ref": "#/servers/" + "9" * 5000}), response(TEXT)),
+        (response({"oneOf": [obj(**{f"a{each}": TEXT}) for each in range(700)]}), response({"oneOf": [obj(**{f"a{each}": WHOLE}) for each in range(700)]})),
+    ],
+)  # fmt: skip
+def test_values_that_no_computer_counts_with_are_no_error_and_no_silence(before, after):
+    assert verdict(before, after) != "silent"
+
+
+def test_what_lies_beyond_what_is_followed_is_not_passed_over():
+    old, new = ({"oneOf": [*({"const": each} for each in range(600)), obj(a=kind)]} for kind in (TEXT, WHOLE))
+
+    assert verdict(response(old), response(new)) == "CAUTIOUS"

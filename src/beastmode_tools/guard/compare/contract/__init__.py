@@ -82,9 +82,17 @@ def compare_servers(old: Document, new: Document) -> Iterator[ServerChanged]:
     """Other addresses: hosts are a matter of deployment, another path before every operation is not."""
     before, after = (servers_of(document) for document in (old, new))
     if before != after:
-        paths = [{urlsplit(url).path.rstrip("/") for url in each} for each in (before, after)]
+        paths = [{path_of(url) for url in each} for each in (before, after)]
         is_base_path = bool(paths[0] and paths[1]) and paths[0].isdisjoint(paths[1])
         yield ServerChanged(Site("", "servers"), ", ".join(before), ", ".join(after), is_base_path)
+
+
+def path_of(url: str) -> str:
+    """The path of a URL; "" where it is none."""
+    try:
+        return urlsplit(url).path.rstrip("/")
+    except ValueError:
+        return ""
 
 
 def servers_of(document: Document) -> list[str]:

@@ -1,5 +1,7 @@
 """Limits: lengths, ranges, counts, multiples, patterns."""
 
+import math
+
 from beastmode_tools.guard.compare.contract.node import Node
 from beastmode_tools.guard.compare.contract.schema_changes import BoundChanged, PatternChanged, UniquenessChanged
 from beastmode_tools.guard.compare.contract.shape import Shape
@@ -91,4 +93,4 @@ def is_multiple(number: float | None, of: float | None) -> bool:
     if not number or not of:
         return False
     quotient = number / of
-    return abs(quotient - round(quotient)) < 1e-9
+    return math.isfinite(quotient) and abs(quotient - round(quotient)) < 1e-9

@@ -103,7 +103,8 @@ def bare(raw: Any) -> Any:
 def match(comparison: "Comparison", node: Node, keyword: str, sides: tuple[list[Any], list[Any]]) -> None:
     """Pairs the alternatives of both sides and notes those that are left over."""
     old, new = list(sides[0]), list(sides[1])
-    for is_pair in (has_same_name(), comparison.are_same, means_the_same(comparison, node), looks_alike(old, new)):
+    comparison_by_text = comparison.are_same
+    for is_pair in (has_same_name(), comparison_by_text, means_the_same(comparison, node), looks_alike(old, new)):
         for before in list(old):
             after = next((each for each in new if is_pair(before, each)), None)
             if after is not None:
@@ -112,6 +113,12 @@ def match(comparison: "Comparison", node: Node, keyword: str, sides: tuple[list[
                 if not comparison.are_same(before, after):
                     node.child(f"({label_of(before)})", before, after)
         if not old and not new:
+            return
+        if len(old) * len(new) > MOST_COMPARED * MOST_COMPARED and is_pair is comparison_by_text:
+            node.edit(
+                NotUnderstood,
+                f"{len(old)} of the alternatives in {keyword} changed, too many to tell which became which",
+            )
             return
     for before in old:
         is_covered = "$ref" not in before if isinstance(before, dict) else False

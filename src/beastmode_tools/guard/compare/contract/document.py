@@ -46,7 +46,7 @@ def found_at(data: Any, ref: str) -> Any:
         return None
     for raw in ref[2:].split("/"):
         part = percent_decoded(raw).replace("~1", "/").replace("~0", "~")
-        if isinstance(data, list) and part.isdecimal() and int(part) < len(data):
+        if isinstance(data, list) and part.isdecimal() and len(part) < 10 and int(part) < len(data):
             data = data[int(part)]
         elif isinstance(data, dict) and part in data:
             data = data[part]

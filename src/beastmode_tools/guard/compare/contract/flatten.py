@@ -1,6 +1,7 @@
 """From a schema as it is written to its shape."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -55,12 +56,16 @@ def absorb(document: Document, shape: Shape, raw: Any, seen: tuple[str, ...]) ->
     absorb_reference(document, shape, raw.get("$ref"), seen)
     for key, value in raw.items():
         absorb_keyword(shape, key, value, raw)
+    parts = {key: listing(raw[key]) for key in ("allOf", "oneOf", "anyOf") if key in raw}
+    for keyword, schemas in parts.items():
+        if len(seen) >= DEEPEST or len(schemas) > WIDEST:
+            # Not looked at; where it changed, that is said.
+            shape.unknown[f"{keyword} beyond what is followed"] = schemas[0 if len(seen) >= DEEPEST else WIDEST :]
     if len(seen) < DEEPEST:
-        for each in listing(raw.get("allOf"))[:WIDEST]:
+        for each in parts.pop("allOf", [])[:WIDEST]:
             absorb(document, shape, each, (*seen, ""))
-        for keyword in ("oneOf", "anyOf"):
-            if keyword in raw:
-                absorb_alternatives(document, shape, keyword, raw[keyword], seen)
+        for keyword, schemas in parts.items():
+            absorb_alternatives(document, shape, keyword, schemas[:WIDEST], seen)
 
 
 def absorb_keyword(shape: Shape, key: str, value: Any, raw: dict[str, Any]) -> None:
@@ -87,8 +92,8 @@ def absorb_reference(document: Document, shape: Shape, ref: Any, seen: tuple[str
 
 def absorb_alternatives(document: Document, shape: Shape, keyword: str, raw: Any, seen: tuple[str, ...]) -> None:
     """Adds alternatives; those that only say "or null", list types, or list values are said in the plain way."""
-    branches = [each for each in listing(raw)[:WIDEST] if not is_null(each)]
-    if len(branches) < len(listing(raw)[:WIDEST]):
+    branches = [each for each in listing(raw) if not is_null(each)]
+    if len(branches) < len(listing(raw)):
         shape.is_nullable = True
     if not branches:
         return
@@ -175,14 +180,13 @@ def read_bound(keyword: str) -> Callable[[Shape, Any, dict[str, Any]], None]:
 
 
 def as_number(value: Any) -> float | None:
-    """A limit's number, also where it was written as text."""
-    if isinstance(value, (int, float)):
-        return value
+    """A limit's number, also where it was written as text; None for what no computer counts with."""
     try:
-        number = json.loads(value) if isinstance(value, str) and len(value) < 40 else None
-    except ValueError:
+        number = json.loads(value) if isinstance(value, str) and len(value) < 40 else value
+        is_number = isinstance(number, (int, float)) and not isinstance(number, bool) and math.isfinite(number)
+    except (ValueError, OverflowError):
         return None
-    return number if isinstance(number, (int, float)) and not isinstance(number, bool) else None
+    return number if is_number else None
 
 
 def read_properties(shape: Shape, value: Any, _: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ def day_of(text: str | None) -> date | None:
     found = DAY.match(text)
     try:
         return date.fromisoformat(found[1]) if found else parsedate_to_datetime(text).date()
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
