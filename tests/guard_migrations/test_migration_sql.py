@@ -96,3 +96,19 @@ def test_rows_by_the_megabyte_are_rows_and_nothing_else_is_guessed():
 
     assert [name_of(op) for op in operations_of_sql(rows, HERE)] == ["insert shop.places"]
     assert [op.kind for op in operations_of_sql(other, HERE)] == ["opaque"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "LOCK TABLE t " + "IN " * 20_000,
+        "GRANT " + "a " * 5_000,
+        "SELECT " + "(" * 1_000 + "1" + ")" * 1_000,
+        "DO $$ " + "BEGIN " * 5_000 + " $$",
+        "'" * 9_999,
+        "/*" * 20_000,
+    ],
+    ids=["lock", "grant", "parentheses", "block", "quotes", "comments"],
+)
+def test_a_text_that_was_made_to_keep_a_parser_busy_ends(sql):
+    assert len(operations_of_sql(sql, HERE)) <= 1

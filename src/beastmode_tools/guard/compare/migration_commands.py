@@ -149,7 +149,7 @@ PATTERNS: tuple[tuple[str, Callable[[Place, re.Match[str], str], Operation]], ..
         ),
     ),
     (
-        rf"LOCK (?:TABLE )?(?:ONLY )?{NAME}(?:.*? IN ([A-Z ]+?) MODE)?",
+        rf"LOCK (?:TABLE )?(?:ONLY )?{NAME}(?:.{0, 200}? IN ([A-Z ]{3, 40}?) MODE)?",
         lambda place, match, _: LockTable(
             place=place, table=plain_name(match[1]), mode=(match[2] or "ACCESS EXCLUSIVE").upper()
         ),
@@ -191,6 +191,9 @@ PATTERNS: tuple[tuple[str, Callable[[Place, re.Match[str], str], Operation]], ..
 COMPILED = tuple((re.compile(rf"^{pattern}", re.IGNORECASE), make) for pattern, make in PATTERNS)
 
 
+HEAD = 1500
+
+
 def command_of(text: str, place: Place, sql: str) -> list[Operation] | None:
     """The operation of a statement that one of the patterns describes; None: take it apart.
 
@@ -199,8 +202,10 @@ def command_of(text: str, place: Place, sql: str) -> list[Operation] | None:
         place: Where it stands.
         sql: The statement as it is written.
     """
+    # The words that tell stand at the beginning; a longer text would only keep the patterns busy.
+    head = text[:HEAD]
     for pattern, make in COMPILED:
-        match = pattern.match(text)
+        match = pattern.match(head)
         if match:
             return [make(place, match, sql)]
     return None
