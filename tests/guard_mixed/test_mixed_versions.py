@@ -70,10 +70,10 @@ def test_a_renamed_column_leaves_no_order_of_steps(sqlite, heads, tmp_path):
     assert "no order of migration and deploy" in rules["old-code-fails-on-new-schema"][0].instead
 
 
-def test_a_column_that_must_not_be_null_breaks_the_inserts_of_old_code(scratch, heads, tmp_path):
+def test_a_column_that_must_not_be_null_breaks_the_inserts_of_old_code(sqlite, heads, tmp_path):
     made = shop(tmp_path, new={"models.py": PHONE, **dict([REQUIRE_PHONE])})
 
-    answer = said(made, scratch, bodies=ADA, schemas=heads(scratch, REQUIRE_PHONE))
+    answer = said(made, sqlite, bodies=ADA, schemas=heads(sqlite, REQUIRE_PHONE))
 
     (finding,) = answer.rules()["old-code-fails-on-new-schema"]
     assert finding.subject == "old code, new schema: null customers.phone"
