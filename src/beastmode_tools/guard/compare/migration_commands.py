@@ -149,7 +149,7 @@ PATTERNS: tuple[tuple[str, Callable[[Place, re.Match[str], str], Operation]], ..
         ),
     ),
     (
-        rf"LOCK (?:TABLE )?(?:ONLY )?{NAME}(?:.{0, 200}? IN ([A-Z ]{3, 40}?) MODE)?",
+        rf"LOCK (?:TABLE )?(?:ONLY )?{NAME}(?:.{{0,200}}? IN ([A-Z ]{{3,40}}?) MODE)?",
         lambda place, match, _: LockTable(
             place=place, table=plain_name(match[1]), mode=(match[2] or "ACCESS EXCLUSIVE").upper()
         ),
