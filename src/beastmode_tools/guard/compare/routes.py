@@ -8,6 +8,7 @@ from typing import Any
 
 from beastmode_tools.guard.compare.application import Application
 from beastmode_tools.guard.compare.code_delta import Delta, Pair
+from beastmode_tools.guard.compare.code_files import is_migration
 from beastmode_tools.guard.compare.code_routes import declared_routes
 from beastmode_tools.guard.compare.code_syntax import Module, dotted, literal, text_of
 
@@ -62,6 +63,8 @@ class PrefixChanged:
     new: str
 
 
+NAMES_ENDPOINTS = (".py", ".html", ".htm", ".jinja", ".jinja2", ".j2", ".txt", ".xml")
+"""Files in which `url_for` may stand."""
 Fact = dict[str, Any]
 
 
@@ -85,8 +88,9 @@ def with_uses(change: EndpointRenamed, delta: Delta) -> EndpointRenamed:
     pattern = re.compile(rf"""url_for\(\s*["'](?:[\w.]*\.)?{last}["']""")
     places = [
         f"{path}:{text[: match.start()].count(chr(10)) + 1}"
-        for path, text in delta.new_files.items()
-        if "url_for" in text and (match := pattern.search(text))
+        for path in delta.new_files
+        if path.endswith(NAMES_ENDPOINTS) and not is_migration(path)
+        if "url_for" in (text := delta.new_files[path]) and (match := pattern.search(text))
     ]
     return replace(change, used_at=tuple(places[:8]))
 

@@ -1,12 +1,12 @@
 """Settings and deployment, old beside new: what the source makes of them, and what the started application holds."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from beastmode_tools.guard.compare.code_delta import Delta, Pair
-from beastmode_tools.guard.compare.code_files import is_example, is_test, kind_of
+from beastmode_tools.guard.compare.code_files import is_example, is_migration, is_test, kind_of
 from beastmode_tools.guard.compare.code_files_changes import first_difference, how_changed, significant
 from beastmode_tools.guard.compare.code_reach import Usage
 from beastmode_tools.guard.compare.settings_read import (
@@ -237,13 +237,18 @@ def environment_changes(delta: Delta, compared: list[Pair]) -> Iterator[Environm
     for name, read in new.items():
         before = old.get(name)
         if before is None:
-            is_new = not any(name in text for path, text in delta.old_files.items() if path.endswith(".py"))
+            is_new = not any(name in delta.old_files[path] for path in sources_of(delta.old_files))
             yield EnvironmentChanged(read.path, read.line, name, is_new=is_new, old=None, new=read.default)
         elif before.default != read.default:
             yield EnvironmentChanged(read.path, read.line, name, is_new=False, old=before.default, new=read.default)
     for name, read in old.items():
         if name not in new:
             yield EnvironmentChanged(read.path, read.line, name, is_new=False, old=read.default, new=None, is_gone=True)
+
+
+def sources_of(files: Mapping[str, str]) -> list[str]:
+    """The Python files that may read the environment; revisions do not."""
+    return [path for path in files if path.endswith(".py") and not is_migration(path)]
 
 
 def strictest(reads: list[dict[str, EnvironmentRead]]) -> dict[str, EnvironmentRead]:
