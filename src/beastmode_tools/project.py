@@ -11,38 +11,12 @@ from typing import Any
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
+from beastmode_tools.settings_file import GuardSettings, read_settings
 
 __all__ = ["GuardSettings", "Project", "find_project"]
 
 ENVIRONMENTS = (".venv", "venv", "env", ".env")
 USUAL_MIGRATIONS = ("migrations", "alembic")
-
-
-@dataclass(frozen=True, slots=True)
-class GuardSettings:
-    """`[guard]` in the project's `beastmode.toml`.
-
-    Args:
-        core: Glob patterns, relative to the project: files whose change in behaviour is DANGEROUS.
-        environment: Settings to start the application with, besides the scratch ones.
-        big_tables: Tables that hold many rows in production; () for "any table that exists may".
-        postgres_version: Major version that production runs.
-        seed: `module:function` of the project that adds rows of its own to a scratch database: `seed(connection)`.
-        timeout: Seconds that one probe may take.
-        replays: Paths to request besides those without arguments.
-        app: "module:name" or "module:factory()"; None where it has to be found.
-        migrations: The Alembic folder, relative to the project's; None where it has to be found.
-    """
-
-    core: tuple[str, ...] = ()
-    environment: dict[str, str] = field(default_factory=dict)
-    big_tables: tuple[str, ...] = ()
-    postgres_version: int = 15
-    seed: str | None = None
-    timeout: float = 60.0
-    replays: tuple[str, ...] = ()
-    app: str | None = None
-    migrations: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +58,6 @@ def find_project(folder: Path, *, app: str | None = None, python: Path | None = 
     Raises:
         CouldNotRun: The folder is not in a git work tree, or what was named is not there.
     """
-    from beastmode_tools.settings_file import read_settings  # noqa: PLC0415 - it makes what this module defines
-
     folder = folder.resolve()
     if not folder.is_dir():
         raise CouldNotRun(f"{folder} is no folder. Name the project's with --project.")

@@ -10,11 +10,44 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.project import GuardSettings
 
-__all__ = ["SETTINGS_FILE", "SettingsFile", "parse_settings_file", "read_settings", "read_settings_file"]
+__all__ = [
+    "SETTINGS_FILE",
+    "GuardSettings",
+    "SettingsFile",
+    "parse_settings_file",
+    "read_settings",
+    "read_settings_file",
+]
 
 SETTINGS_FILE = "beastmode.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """`[guard]` in the project's `beastmode.toml`.
+
+    Args:
+        core: Glob patterns, relative to the project: files whose change in behaviour is DANGEROUS.
+        environment: Settings to start the application with, besides the scratch ones.
+        big_tables: Tables that hold many rows in production; () for "any table that exists may".
+        postgres_version: Major version that production runs.
+        seed: `module:function` of the project that adds rows of its own to a scratch database: `seed(connection)`.
+        timeout: Seconds that one probe may take.
+        replays: Paths to request besides those without arguments.
+        app: "module:name" or "module:factory()"; None where it has to be found.
+        migrations: The Alembic folder, relative to the project's; None where it has to be found.
+    """
+
+    core: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    big_tables: tuple[str, ...] = ()
+    postgres_version: int = 15
+    seed: str | None = None
+    timeout: float = 60.0
+    replays: tuple[str, ...] = ()
+    app: str | None = None
+    migrations: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

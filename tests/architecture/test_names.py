@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import beastmode
+import beastmode_tools
 
 VAGUE = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"}
 
@@ -35,7 +36,8 @@ def test_every_name_that_is_offered_exists_and_is_described():
 
 def test_every_package_that_offers_something_is_among_the_documented_ones(root):
     public = runpy.run_path(str(root / "docs" / "generate.py"))["PUBLIC"]
-    packages = {name for name in modules() if hasattr(importlib.import_module(name), "__path__") and names_of(name)}
+    library = [name for name in modules() if name.startswith("beastmode.")]
+    packages = {name for name in library if hasattr(importlib.import_module(name), "__path__") and names_of(name)}
 
     missing = packages - set(public) - {"beastmode.api.docs"}
 
@@ -54,7 +56,9 @@ def test_a_name_of_the_front_page_is_the_one_of_its_part(name):
 
 
 def test_every_file_of_the_tests_has_a_name_of_its_own_since_they_are_imported_by_it(root, ours):
-    alone = [path for path in ours if path.parts[0] == "tests" and not (root / path.parent / "__init__.py").exists()]
+    # Projects that tests run are imported by nobody here.
+    tests = [path for path in ours if path.parts[0] == "tests" and not {"apps", "projects"} & {*path.parts}]
+    alone = [path for path in tests if not (root / path.parent / "__init__.py").exists()]
     names = [path.name for path in alone if path.name != "conftest.py"]
 
     assert len(set(names)) == len(names), sorted({name for name in names if names.count(name) > 1})
@@ -75,7 +79,10 @@ def test_every_test_is_named_with_a_sentence(root, ours):
 
 
 def modules():
-    return [module.name for module in pkgutil.walk_packages(beastmode.__path__, "beastmode.")]
+    """Every module that is imported; the guard's probes are scripts for the interpreters of other projects."""
+    packages = (beastmode, beastmode_tools)
+    found = [each.name for one in packages for each in pkgutil.walk_packages(one.__path__, f"{one.__name__}.")]
+    return [name for name in found if ".probes" not in name]
 
 
 def names_of(module):

@@ -9,7 +9,7 @@ from page_examples import cases, found_by_reading, found_by_running, pages
 
 from beastmode_tools.guard import rules
 from beastmode_tools.guard.explanation import explain, explained_rules
-from beastmode_tools.guard.rules import RULES
+from beastmode_tools.guard.rules.index import RULES
 
 
 def test_the_rules_of_every_file_are_among_all_rules():

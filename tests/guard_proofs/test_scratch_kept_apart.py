@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 from histories import PYTHON, History, postgres_scratch
@@ -96,8 +97,9 @@ def test_a_database_that_somebody_is_connected_to_goes_too(postgres):
     assert make_url(database.url).database not in names()
 
 
+@pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_nothing_is_left_when_the_process_is_told_to_end(tmp_path, how):
+def test_nothing_is_left_when_the_process_is_told_to_end_even_several_times(how, times):
     program = f"""
 import sys, time
 sys.path[:0] = {sys.path!r}
@@ -112,7 +114,9 @@ with SqliteScratch() as sqlite, postgres_scratch() as postgres:
     )
     files, database = process.stdout.readline().split()
 
-    process.send_signal(how)
+    for _ in range(times):
+        process.send_signal(how)
+        sleep(0.02)
     process.communicate(timeout=30)
 
     assert process.returncode in (128 + how, -how, 1)

@@ -1,21 +1,21 @@
 """`beast check`: what a change does, read and proved, as one report."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.accepted import apply_to, today
+from beastmode_tools.guard.compare.contract_sides import sides
+from beastmode_tools.guard.compare.history_picture import history_picture
 from beastmode_tools.guard.compare.usage import without_replaced
-from beastmode_tools.guard.contract import pictures_of
 from beastmode_tools.guard.finding import Finding, Report
 from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.repository import Comparison, two_sides
 from beastmode_tools.guard.reading import Read, read
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules import RULES
-from beastmode_tools.guard.rules.contract import RULES as CONTRACT_RULES
+from beastmode_tools.guard.rules.index import RULES
 from beastmode_tools.project import Project
 
 __all__ = ["check"]
@@ -48,7 +48,7 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
         findings=tuple(sorted((*marked, *notes), key=lambda each: (not each.counts, -each.verdict))),
         not_proven=tuple(dict.fromkeys((*outside(comparison), *found.notes, *proved.notes))),
         seconds=time.monotonic() - begin,
-        pictures=proved.pictures | pictures(findings),
+        pictures=proved.pictures | pictures(findings, found),
     )
 
 
@@ -88,8 +88,16 @@ def outside(comparison: Comparison) -> Iterator[str]:
         yield f"{count} changed file{'s' if count > 1 else ''} outside of the project were not looked at: {shown}."
 
 
-def pictures(findings: Iterable[Finding]) -> dict[str, Any]:
+def pictures(findings: Sequence[Finding], found: Read) -> dict[str, Any]:
     """What a page draws besides the findings."""
-    names = {each.name for each in CONTRACT_RULES}
-    drawn: dict[str, Any] = {"contract": pictures_of([each for each in findings if each.rule in names])}
+    drawn: dict[str, Any] = {}
+    if found.old_history is not None and found.new_history is not None:
+        drawn["migrations"] = history_picture(found.old_history, found.new_history, findings)
+    contracts = [(name, old, found.new_documents.get(name)) for name, old in found.old_documents.items()]
+    drawn["contract"] = [
+        picture
+        for name, old, new in contracts
+        if new is not None
+        for picture in sides(old, new, [replace(each, where=each.where.removeprefix(f"{name} ")) for each in findings])
+    ]
     return drawn

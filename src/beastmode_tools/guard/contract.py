@@ -1,17 +1,22 @@
-"""Two contracts in, findings out: what `beast contract diff` shows."""
+"""Two contracts in, findings out: what `beast contract` shows."""
 
 import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.compare.contract import Document, compare
+from beastmode_tools.guard.compare.contract_sides import sides
 from beastmode_tools.guard.finding import Finding, Report
+from beastmode_tools.guard.readers.application import read_application
 from beastmode_tools.guard.readers.openapi import read_document
+from beastmode_tools.guard.readers.repository import two_sides
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.contract import RULES
+from beastmode_tools.project import Project
 
-__all__ = ["diff_documents", "diff_files", "pictures_of"]
+__all__ = ["diff_documents", "diff_files", "show"]
 
 
 def diff_documents(old: Document, new: Document, *, today: date) -> tuple[list[Finding], list[str]]:
@@ -39,14 +44,29 @@ def diff_files(old_path: Path, new_path: Path, *, today: date) -> Report:
         CouldNotRun: One of them cannot be read.
     """
     started = time.perf_counter()
-    findings, notes = diff_documents(read_document(old_path), read_document(new_path), today=today)
+    old, new = read_document(old_path), read_document(new_path)
+    findings, notes = diff_documents(old, new, today=today)
     seconds = time.perf_counter() - started
-    return Report(str(old_path), tuple(findings), tuple(notes), seconds, {"contract": pictures_of(findings)})
+    return Report(str(old_path), tuple(findings), tuple(notes), seconds, {"contract": sides(old, new, findings)})
 
 
-def pictures_of(findings: list[Finding]) -> list[dict[str, str]]:
-    """What a page shows of a contract's difference: each finding with its place."""
-    return [
-        {"where": each.where, "verdict": each.verdict.name, "rule": each.rule, "problem": each.problem}
-        for each in findings
-    ]
+def show(project: Project, version: str | None) -> dict[str, Any]:
+    """What the project promises now: its document, or what its routes show where it has none.
+
+    Args:
+        project: The project, with its work tree as it is.
+        version: Of the API; None for all of them, by name, unless there is only one.
+
+    Raises:
+        CouldNotRun: It does not start, or has no such version.
+    """
+    with two_sides(project, "HEAD") as comparison:
+        app = read_application(comparison.new, project)
+    promised = app.documents or ({"routes": app.contract} if app.contract else {})
+    if not promised:
+        raise CouldNotRun("The application has no route that promises anything.")
+    if version is None:
+        return next(iter(promised.values())) if len(promised) == 1 else promised
+    if version not in promised:
+        raise CouldNotRun(f"There is no version {version!r}; there is {', '.join(sorted(promised))}.")
+    return promised[version]

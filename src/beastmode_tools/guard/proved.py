@@ -7,7 +7,7 @@ from typing import Any
 from beastmode_tools.guard.compare.mixed import Matrix
 from beastmode_tools.guard.compare.operations import DropColumn
 from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
-from beastmode_tools.guard.proofs.usage import uses
+from beastmode_tools.guard.proofs.usage import Sources
 from beastmode_tools.guard.readers.repository import Comparison
 from beastmode_tools.guard.reading import Read
 from beastmode_tools.project import Project
@@ -39,7 +39,8 @@ def used_drops(
 ) -> list[DroppedInUse | DroppedOutOfUse]:
     """What the new revisions drop, judged by whether the base still uses it."""
     places: dict[str, Sequence[UsePlace]] = {}
+    sources = Sources(comparison.old.folder, project.migrations)
     for name, operation in dropped(read.operations):
         column = operation.column if isinstance(operation, DropColumn) else None
-        places[name] = uses(comparison.old.folder, operation.table, column, migrations=project.migrations)
+        places[name] = sources.uses(operation.table, column)
     return list(judge_drops(read.operations, places, matrices))

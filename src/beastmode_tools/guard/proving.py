@@ -13,6 +13,7 @@ from beastmode_tools.guard.proofs.bodies import bodies_of
 from beastmode_tools.guard.proofs.captured import operations_that_ran
 from beastmode_tools.guard.proofs.drift import new_drift
 from beastmode_tools.guard.proofs.mixed import prove_mixed
+from beastmode_tools.guard.proofs.old_tests import prove_old_tests, with_tests
 from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
 from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas
 from beastmode_tools.guard.proofs.scratch import Database, Scratch, SqliteScratch, scratches
@@ -36,6 +37,7 @@ class Work:
     comparison: Comparison
     read: Read
     progress: Progress
+    run_tests: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def prove_change(question: Question, comparison: Comparison, read: Read, progres
         read: What is known of them.
         progress: Told what takes a moment.
     """
-    work = Work(question.project, comparison, read, progress)
+    work = Work(question.project, comparison, read, progress, question.run_tests)
     proved = Proved()
     with ExitStack() as stack:
         opened = [stack.enter_context(scratch) for scratch in wanted(question, proved, progress)]
@@ -91,8 +93,7 @@ def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
         proved.changes.extend(new_drift(states))
     for place in places:
         prove_versions(work, place, proved)
-    if places:
-        call_everything(work, places[0], proved)
+    call_everything(work, places[0] if places else None, proved)
 
 
 def prepared(work: Work, scratch: Scratch, proved: Proved) -> Place | None:
@@ -174,8 +175,14 @@ def prove_versions(work: Work, place: Place, proved: Proved) -> None:
     except ProbeFailed as error:
         proved.notes.append(f"Mixed versions were not proved on {place.scratch.dialect}: {error}.")
         return
-    proved.matrices.append(mixed.matrix)
-    proved.pictures.setdefault("mixed_versions", picture)
+    matrix = mixed.matrix
+    if work.run_tests:
+        sides = (work.comparison.old, work.comparison.new)
+        tested, told = prove_old_tests(*sides, work.project, place.scratch, place.head.database, progress=work.progress)
+        matrix = with_tests(matrix, tested)
+        proved.notes.extend(told)
+    proved.matrices.append(matrix)
+    proved.pictures.setdefault("mixed_versions", []).append(picture)
     proved.notes.extend([*place.schemas.notes, *notes])
     if mixed.costs is not None:
         proved.changes.extend(queries.compare(*mixed.costs))

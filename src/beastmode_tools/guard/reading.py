@@ -10,16 +10,18 @@ from beastmode_tools.guard.compare import code, starting
 from beastmode_tools.guard.compare.application import Application
 from beastmode_tools.guard.compare.code_files import kind_of
 from beastmode_tools.guard.compare.contract import Document, compare_versions
+from beastmode_tools.guard.compare.dependencies import DependencyChanged
 from beastmode_tools.guard.compare.history import History
 from beastmode_tools.guard.compare.operations import Operation
 from beastmode_tools.guard.compare.starting import NotStarted
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.readers.application import read_application
-from beastmode_tools.guard.readers.files import TextFiles
+from beastmode_tools.guard.readers.code import read_delta
 from beastmode_tools.guard.readers.migrations import read_changes, read_history
 from beastmode_tools.guard.readers.openapi import document_of
 from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.guard.readers.repository import Comparison
+from beastmode_tools.guard.readers.vulnerabilities import audit
 from beastmode_tools.guard.static import compare_specifications
 from beastmode_tools.project import Project
 
@@ -41,6 +43,8 @@ class Read:
         old_history: Of the base's migrations.
         new_history: Of the work side's.
         operations: Of the new revisions, both directions.
+        old_documents: The base side's contract, by version.
+        new_documents: The work side's contract.
         is_inert: Nothing changed that an application reads.
     """
 
@@ -51,6 +55,8 @@ class Read:
     old_history: History | None = None
     new_history: History | None = None
     operations: list[Operation] = field(default_factory=list)
+    old_documents: dict[str, Document] = field(default_factory=dict)
+    new_documents: dict[str, Document] = field(default_factory=dict)
     is_inert: bool = False
 
     @property
@@ -91,15 +97,11 @@ def read(project: Project, comparison: Comparison, *, today: date, progress: Cal
         )
     )
     found.changes.extend(compare_specifications(comparison.changes, today=today))
-    delta = code.Delta(
-        comparison.changes,
-        TextFiles(comparison.old.folder),
-        TextFiles(comparison.new.folder),
-        found.old_app,
-        found.new_app,
-        project.settings.core,
-    )
-    found.changes.extend(code.compare(delta))
+    sides, apps = (comparison.old, comparison.new), (found.old_app, found.new_app)
+    found.changes.extend(code.compare(read_delta(comparison.changes, sides, apps, project.settings.core)))
+    vulnerabilities, unknown = audit(each for each in found.changes if isinstance(each, DependencyChanged))
+    found.changes.extend(vulnerabilities)
+    found.notes.extend(f"{sentence}." for sentence in unknown)
     return found
 
 
@@ -141,20 +143,15 @@ def notes_of(app: Application) -> Iterator[str]:
 
 def compare_documents(found: Read, today: date) -> Iterator[Any]:
     """What differs between the contracts of both sides: their documents, else what their routes show."""
-    if found.old_app is None or found.new_app is None:
+    apps = (found.old_app, found.new_app)
+    if apps[0] is None or apps[1] is None:
         return
-    old, new = documents(found.old_app, found.notes), documents(found.new_app, found.notes)
-    if old or new:
-        yield from compare_versions(old, new, today=today)
-    else:
-        routes = [{"default": app.contract} for app in (found.old_app, found.new_app) if app.contract]
-        if len(routes) == 2:
-            yield from compare_versions(readable(routes[0], found.notes), readable(routes[1], found.notes), today=today)
-
-
-def documents(app: Application, notes: list[str]) -> dict[str, Document]:
-    """The application's own documents."""
-    return readable(app.documents, notes)
+    promised = [app.documents for app in apps if app]
+    if not any(promised):
+        promised = [{"default": app.contract} if app and app.contract else {} for app in apps]
+    found.old_documents, found.new_documents = (readable(each, found.notes) for each in promised)
+    if found.old_documents or found.new_documents:
+        yield from compare_versions(found.old_documents, found.new_documents, today=today)
 
 
 def readable(documents: Mapping[str, Any], notes: list[str]) -> dict[str, Document]:

@@ -50,9 +50,7 @@ class Rule:
     judge: Callable[[Any], Iterable[Found]]
 
 
-def rule(
-    name: str, verdict: Verdict, *on: type
-) -> Callable[[Callable[[Any], Iterable[Found]]], Rule]:
+def rule(name: str, verdict: Verdict, *on: type) -> Callable[[Callable[[Any], Iterable[Found]]], Rule]:
     """Makes a rule of a function; it registers nothing, the list at the end of the file does."""
     return lambda function: Rule(name, verdict, on, function)
 

@@ -18,7 +18,7 @@ from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.readers.migrations import read_changes, read_history
 from beastmode_tools.guard.readers.openapi import document_of, parsed
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules import RULES
+from beastmode_tools.guard.rules.index import RULES
 
 __all__ = ["compare_specifications", "judge_files"]
 

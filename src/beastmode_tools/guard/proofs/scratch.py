@@ -9,8 +9,8 @@ import signal
 import sqlite3
 import tempfile
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -77,8 +77,9 @@ class SqliteScratch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.ends.leave()
+        with uninterrupted():
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.ends.leave()
 
     def new(self, like: Database | None = None) -> Database:
         """An empty file, or an exact copy of another one; nothing may be connected to that one."""
@@ -125,12 +126,13 @@ class PostgresScratch:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for name in self.names:
-            with suppress(Exception):  # the next one must go too; what stays is a leftover for the next run
-                self.server.drop(name)
-        self.names = []
-        self.server.stop()
-        self.ends.leave()
+        with uninterrupted():
+            for name in self.names:
+                with suppress(Exception):  # the next one must go too; what stays is a leftover for a later run
+                    self.server.drop(name)
+            self.names = []
+            self.server.stop()
+            self.ends.leave()
 
     def new(self, like: Database | None = None) -> Database:
         """An empty database, or an exact copy of another one; whoever is connected to that one loses it."""
@@ -144,6 +146,16 @@ class PostgresScratch:
         name = self.server.name_of(database.url)
         self.server.drop(name)
         self.names.remove(name)
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Lets a second Ctrl-C, or a second request to end, wait until what was made is removed."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class EndsBySignal:

@@ -7,6 +7,7 @@ import re
 import secrets
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ __all__ = ["Server", "find_server"]
 
 PREFIX = "beast_scratch_"
 NAMED = re.compile(PREFIX + r"(\d{14})_[0-9a-f]{8}")
+TRIES = 4
+PAUSE = 0.5
 LEFTOVER = timedelta(days=1)
 SOCKETS = ("/var/run/postgresql", "/run/postgresql", "/tmp")  # noqa: S108 - where PostgreSQL itself puts its socket
 # An empty password and no password file: a server of this machine is used only if it asks for none.
@@ -99,9 +102,17 @@ class Server:
 
     def drop(self, name: str) -> None:
         """Removes a database, also from under whoever is connected to it."""
-        with self.cursor() as cursor:
-            end_connections(cursor, name)
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        for left in reversed(range(TRIES)):
+            try:
+                with self.cursor() as cursor:
+                    end_connections(cursor, name)
+                    cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            except driver_module().Error:
+                if not left:
+                    raise
+                time.sleep(PAUSE)  # a busy server takes its time to let go of a connection that was ended
+            else:
+                return
 
     def remove_leftovers(self) -> None:
         """Removes our databases that a run which was killed left behind more than a day ago."""

@@ -71,7 +71,7 @@ def range_end(shape: Shape, keyword: str, inward: int) -> Limit | None:
         return None
     if not keyword.startswith("exclusive"):
         return keyword, number, number
-    if shape.types == {"integer"}:
+    if shape.types == frozenset({"integer"}):
         return keyword, number, number + inward
     return keyword, number, number + inward * max(abs(number), 1) * 1e-12
 

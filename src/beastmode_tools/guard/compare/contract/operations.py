@@ -92,11 +92,21 @@ def compare_operations(
             yield OperationAdded(Site(operation.name))
 
 
+def address_of(path: str) -> str:
+    """A path without the names of its parameters."""
+    return PLACEHOLDER.sub("{}", path)
+
+
+def slashless_address_of(path: str) -> str:
+    """The same without a slash at its end."""
+    return address_of(path).rstrip("/")
+
+
 def matched(old: dict[Key, Operation], new: dict[Key, Operation]) -> dict[Key, Operation]:
     """Old operations -> the new ones at the same address, whatever the parameters are called there."""
     pairs = {key: new[key] for key in old if key in new}
     taken = set(pairs)
-    for address in (lambda path: PLACEHOLDER.sub("{}", path), lambda path: PLACEHOLDER.sub("{}", path).rstrip("/")):
+    for address in (address_of, slashless_address_of):
         free = {(address(path), method): (path, method) for path, method in new if (path, method) not in taken}
         for path, method in old:
             other = free.get((address(path), method)) if (path, method) not in pairs else None

@@ -133,7 +133,7 @@ def compare_extensible(node: Node) -> None:
 
 def listed_values(shape: Shape) -> frozenset[str] | None:
     """The values; a boolean with both of its values is not a list."""
-    return None if shape.values == BOOLEANS and shape.effective_types == {"boolean"} else shape.values
+    return None if shape.values == BOOLEANS and shape.effective_types == frozenset({"boolean"}) else shape.values
 
 
 def compare_access(node: Node) -> None:
