@@ -61,7 +61,7 @@ lock: ## Write requirements.lock anew, with the newest versions that pyproject.t
 		--no-emit-package beastmode --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 compat: $(INSTALLED) ## The guard on projects with the oldest Flask and SQLAlchemy it knows (installs them apart)
-	@BEAST_COMPAT=1 $(BIN)/python -m pytest tests/guard_boot/test_old_versions.py $(ARGS)
+	@BEAST_COMPAT=1 $(BIN)/python -m pytest tests/guard_boot/test_old_versions.py tests/guard_proofs/test_proofs_on_old_versions.py $(ARGS)
 
 bench: $(INSTALLED) ## The five requests beside the peers, then the guard (PostgreSQL, wrk, ten minutes)
 	@$(BIN)/python bench/all.py $(ARGS)

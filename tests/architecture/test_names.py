@@ -104,6 +104,8 @@ def is_described(value):
     """Whether a class or function has a docstring; constants and objects of described classes have one already."""
     if not (inspect.isclass(value) or inspect.isroutine(value)):
         return True
+    if not (value.__module__ or "").startswith("beastmode"):
+        return True  # made by another package, such as an option of a command
     doc = value.__doc__ or ""
     return bool(doc) and not doc.startswith(f"{value.__name__}(")  # what a dataclass writes on its own
 
