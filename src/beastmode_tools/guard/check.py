@@ -8,6 +8,8 @@ from typing import Any
 from beastmode_tools.guard.accepted import apply_to, today
 from beastmode_tools.guard.compare.contract_sides import sides
 from beastmode_tools.guard.compare.history_picture import history_picture
+from beastmode_tools.guard.compare.proved_migrations import Drift
+from beastmode_tools.guard.compare.starting import ModelsChanged
 from beastmode_tools.guard.compare.usage import without_replaced
 from beastmode_tools.guard.finding import Finding, Report
 from beastmode_tools.guard.proved import Proved, used_drops
@@ -66,7 +68,9 @@ def proved_by(question: Question, comparison: Comparison, found: Read, progress:
 def findings_of(project: Project, comparison: Comparison, found: Read, proved: Proved) -> list[Finding]:
     """What the rules find in everything that was read and proved, each thing once."""
     drops = used_drops(found, comparison, project, proved.matrices)
-    findings = judge(RULES, [*found.changes, *proved.changes, *drops])
+    is_compared = any(isinstance(each, Drift) for each in proved.changes)
+    read_only = (each for each in found.changes if not (is_compared and isinstance(each, ModelsChanged)))
+    findings = judge(RULES, [*read_only, *proved.changes, *drops])
     return list(unique(without_replaced(findings, drops)))
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard.compare import mixed as mixed_versions
 from beastmode_tools.guard.compare import queries
 from beastmode_tools.guard.compare.migration_captured import differences
+from beastmode_tools.guard.compare.migration_changes import SeenOnlyInSource
+from beastmode_tools.guard.compare.proved_steps import Trip
 from beastmode_tools.guard.proofs.anonymous import prove_anonymous
 from beastmode_tools.guard.proofs.bodies import bodies_of
 from beastmode_tools.guard.proofs.captured import operations_that_ran
@@ -17,9 +20,10 @@ from beastmode_tools.guard.proofs.old_tests import prove_old_tests, with_tests
 from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
 from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas
 from beastmode_tools.guard.proofs.scratch import Database, Scratch, SqliteScratch, scratches
-from beastmode_tools.guard.proofs.states import State, move, reach
+from beastmode_tools.guard.proofs.states import State, reach
 from beastmode_tools.guard.proved import Proved
 from beastmode_tools.guard.question import Question
+from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.guard.readers.repository import Comparison
 from beastmode_tools.guard.reading import Read
 from beastmode_tools.project import Project
@@ -84,15 +88,16 @@ def wanted(question: Question, proved: Proved, progress: Progress) -> list[Scrat
 
 
 def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
-    """Everything that databases can show."""
-    places = [place for scratch in opened if (place := prepared(work, scratch, proved))]
+    """Everything that databases can show; code alone is run on the first kind that can be had."""
+    places: list[Place] = []
+    for scratch in opened:
+        if places and not work.read.new_revisions:
+            break
+        if place := prepared(work, scratch, proved):
+            places.append(place)
     starts = [Start(place.scratch, place.schemas.old, place.head.how == "created and stamped") for place in places]
-    prove_migrations(work, starts, proved)
-    if work.read.new_revisions:
-        states = [pair for place in places if (pair := both_heads(work, place, proved))]
-        proved.changes.extend(new_drift(states))
-    for place in places:
-        prove_versions(work, place, proved)
+    proved.changes.extend(new_drift([(each.head, each.schemas.new_state) for each in places if each.schemas.new_state]))
+    together(partial(prove_migrations, work, starts, proved), partial(prove_all_versions, work, places, proved))
     call_everything(work, places[0] if places else None, proved)
 
 
@@ -143,18 +148,30 @@ def prove_migrations(work: Work, starts: Sequence[Start], proved: Proved) -> Non
     proof = prove_revisions(new, work.project, starts, work.read.new_revisions, progress=work.progress)
     proved.changes.extend(proof.facts)
     proved.notes.extend(proof.not_proven)
-    for dialect, trips in proof.trips.items():
-        proved.changes.extend(differences(work.read.operations, operations_that_ran(trips), dialect))
+    told = [
+        list(differences(work.read.operations, operations_that_ran(trips), dialect, went_up=went_up(trips)))
+        for dialect, trips in proof.trips.items()
+    ]
+    proved.changes.extend(each for one in told for each in one if not ran_elsewhere(each, told))
 
 
-def both_heads(work: Work, place: Place, proved: Proved) -> tuple[State, State] | None:
-    """Databases at the base's and at the work side's head, with what the models of each side disagree on."""
-    copy = place.scratch.new(like=place.head.database)
-    try:
-        return place.head, move(work.comparison.new, work.project, copy)
-    except ProbeFailed as error:
-        proved.notes.append(f"Models were not compared with the migrated schema on {copy.dialect}: {error}.")
-        return None
+def went_up(trips: Sequence[Trip]) -> list[str]:
+    """The revisions whose upgrade ran."""
+    return [trip.up.revision for trip in trips if not trip.up.failed]
+
+
+def ran_elsewhere(change: object, told: Sequence[Sequence[object]]) -> bool:
+    """Whether an operation that a condition kept from running here ran on another kind of database."""
+    if not isinstance(change, SeenOnlyInSource) or not change.expected:
+        return False
+    missed = [{each.operation for each in one if isinstance(each, SeenOnlyInSource)} for one in told]
+    return any(change.operation not in each for each in missed)
+
+
+def prove_all_versions(work: Work, places: Sequence[Place], proved: Proved) -> None:
+    """Mixed versions on every kind of database, one after the other: each takes both cores."""
+    for place in places:
+        prove_versions(work, place, proved)
 
 
 def prove_versions(work: Work, place: Place, proved: Proved) -> None:

@@ -1,6 +1,6 @@
 """Operations that were read beside those that were seen to run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from beastmode_tools.guard.compare import operations as ops
 from beastmode_tools.guard.compare.migration_changes import SeenOnlyInSource, SeenOnlyWhenRun
@@ -14,15 +14,18 @@ COPY = "_alembic_tmp_"
 """What Alembic calls the table that a batch fills on SQLite, before it takes the old one's place."""
 
 
-def differences(read: Sequence[ops.Operation], ran: Sequence[ops.Operation], dialect: str) -> Iterator[object]:
+def differences(
+    read: Sequence[ops.Operation], ran: Sequence[ops.Operation], dialect: str, *, went_up: Iterable[str] = ()
+) -> Iterator[object]:
     """What was seen in one way only, first in the source, then while running.
 
     Args:
         read: Operations of the revisions' source.
         ran: Operations of the same revisions and directions that ran.
         dialect: On which they ran.
+        went_up: Revisions whose upgrade ran, even if it did nothing.
     """
-    directions = {(op.place.revision, op.place.direction) for op in ran}
+    directions = {*map(direction_of, ran), *((revision, "upgrade") for revision in went_up)}
     readable = {(op.place.revision, op.place.direction) for op in read}
     source = {(key, direction_of(op)): op for op in read for key in keys_of(op)}
     seen = {(key, direction_of(op)): op for op in ran for key in keys_of(op)}

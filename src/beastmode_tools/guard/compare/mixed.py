@@ -96,10 +96,12 @@ def failing(
             if matrix.dialect not in found.dialects:
                 found.dialects.append(matrix.dialect)
     code, schema = cell
+    before = {place for matrix in matrices if (known := matrix.cells.get(OLD_OLD)) for place, _ in seen(known)}
     for (error, calls), dialects in starts.items():
         yield CannotStart(code, schema, error, calls, tuple(dialects), other)
     for cause, found in sorted(gathered.items()):
-        yield kind(code, schema, cause, tuple(found.failures), tuple(found.dialects), other)
+        is_new = all(failure.place not in before for failure in found.failures)
+        yield kind(code, schema, cause, tuple(found.failures), tuple(found.dialects), other, is_new)
 
 
 def starts_no_more(matrix: Matrix, cell: CellKey, diagonal: CellKey) -> list[tuple[str, tuple[str, ...]]]:

@@ -104,6 +104,7 @@ class Broken:
         failures: In the order in which they were seen.
         dialects: On which databases it was seen.
         other_way_works: Whether the opposite mix of code and schema has no failure at all.
+        only_new_places: Whether only routes and classes fail that the old code does not have.
     """
 
     code: Which
@@ -112,6 +113,7 @@ class Broken:
     failures: tuple[Failure, ...]
     dialects: tuple[str, ...]
     other_way_works: bool = True
+    only_new_places: bool = False
 
 
 class OldCodeFails(Broken):

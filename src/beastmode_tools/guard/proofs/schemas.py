@@ -7,9 +7,9 @@ from functools import partial
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
+from beastmode_tools.guard.proofs.migrating import run_migrations
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
-from beastmode_tools.guard.proofs.states import State, fill_commands, reach
+from beastmode_tools.guard.proofs.states import State, fill_commands, move, reach
 from beastmode_tools.guard.readers.migrations import read_history
 from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.project import Project
@@ -34,6 +34,7 @@ class Schemas:
         rows: How many rows a table of `old` has.
         same: The work side adds no migration, so both schemas are one.
         notes: What is not as it should be: how a head was reached, tables without rows.
+        new_state: The new head, with what the new models and it disagree on.
     """
 
     old: Database
@@ -43,11 +44,13 @@ class Schemas:
     rows: int = MANY
     same: bool = False
     notes: tuple[str, ...] = ()
+    new_state: State | None = None
 
     @property
     def databases(self) -> tuple[Database, ...]:
         """All of them."""
-        return tuple(each for each in (self.old, self.new, self.old_few, self.new_few) if each is not None)
+        every = (self.old, self.new, self.old_few, self.new_few)
+        return tuple(dict.fromkeys(each for each in every if each is not None))
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Maker:
         project: For the interpreter, the settings and limits.
         scratch: Makes the databases.
         notes: What is not as it should be.
+        new_state: The new head, once it was made.
     """
 
     old: Side
@@ -67,6 +71,7 @@ class Maker:
     project: Project
     scratch: Scratch
     notes: list[str] = field(default_factory=list)
+    new_state: State | None = None
 
     def reach(self, side: Side, rows: int) -> Database:
         """A database at a side's head, with rows."""
@@ -88,16 +93,19 @@ class Maker:
         """A copy of an empty database at the base side's head, with rows."""
         database = self.scratch.new(like=head)
         answers = run_migrations(self.old, self.project, database, fill_commands(self.project, rows))
-        refused = answers.results[-1].get("refused", {})
+        refused = answers.results[-2].get("refused", {})
         self.keep(State(database, "upgraded", "heads", refused=refused))
         return database
 
     def upgraded(self, filled: Database, rows: int) -> Database:
-        """A copy that the new migrations have upgraded."""
+        """A copy that the new migrations have upgraded; the same one where there is nothing to do and to learn."""
+        if rows != MANY and self.is_same():
+            return filled
         database = self.scratch.new(like=filled)
-        answers = run_migrations(self.new, self.project, database, [{"do": "upgrade", "to": "heads"}])
-        error = error_of(answers.results[0])
+        state = move(self.new, self.project, database)
+        error = state.error
         if not error:
+            self.new_state = state if rows == MANY else self.new_state
             return database
         self.scratch.drop(database)
         note = (
@@ -165,6 +173,7 @@ def make_schemas(  # noqa: PLR0913 - the sides, where they run, and what is want
         old_few=filled[1] if few else None,
         new_few=upgraded[1] if few else None,
         same=maker.is_same(),
+        new_state=maker.new_state,
         notes=tuple(maker.notes),
     )
 

@@ -4,6 +4,7 @@ SQLite is always there. PostgreSQL is taken where it can be had: a server that w
 machine without a password, or one that is started in a temporary folder (`servers.py`).
 """
 
+import itertools
 import shutil
 import signal
 import sqlite3
@@ -71,7 +72,7 @@ class SqliteScratch:
     def __enter__(self) -> Self:
         self.ends.watch()
         self.folder = Path(tempfile.mkdtemp(prefix="beast-scratch-", dir=self.parent)).resolve()
-        self.made = 0
+        self.numbers = itertools.count(1)
         return self
 
     def __exit__(
@@ -83,8 +84,7 @@ class SqliteScratch:
 
     def new(self, like: Database | None = None) -> Database:
         """An empty file, or an exact copy of another one; nothing may be connected to that one."""
-        self.made += 1
-        path = self.folder / f"scratch-{self.made}.db"
+        path = self.folder / f"scratch-{next(self.numbers)}.db"
         with closing(sqlite3.connect(path)) as target:
             if like is not None:
                 # SQLite's own copy takes what a process that was ended left in the write-ahead log, too.

@@ -57,7 +57,7 @@ def old_code_fails(change: OldCodeFails) -> Iterator[Found]:
 
 @rule("new-code-fails-on-old-schema", Verdict.CAUTIOUS, NewCodeFails)
 def new_code_fails(change: NewCodeFails) -> Iterator[Found]:
-    """Harmless where the migration goes first, an outage where somebody deploys first."""
+    """Harmless where the migration goes first, an outage where somebody deploys first; of new routes nobody notices."""
     yield Found(
         where=first_of(change).place,
         problem=f"Before the migration the new code fails: {change.cause} ({spread(change)}).",
@@ -66,6 +66,7 @@ def new_code_fails(change: NewCodeFails) -> Iterator[Found]:
         subject=subject(change),
         evidence=evidence(change),
         proved=True,
+        verdict=Verdict.SAFE if change.only_new_places else None,
     )
 
 
