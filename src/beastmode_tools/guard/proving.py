@@ -10,7 +10,7 @@ from beastmode_tools.guard.compare import mixed as mixed_versions
 from beastmode_tools.guard.compare import queries
 from beastmode_tools.guard.compare.migration_captured import differences
 from beastmode_tools.guard.compare.migration_changes import SeenOnlyInSource
-from beastmode_tools.guard.compare.proved_steps import Trip
+from beastmode_tools.guard.compare.proved_trips import Trip
 from beastmode_tools.guard.proofs.anonymous import prove_anonymous
 from beastmode_tools.guard.proofs.bodies import bodies_of
 from beastmode_tools.guard.proofs.captured import operations_that_ran

@@ -34,7 +34,7 @@ def shown(difference: Any) -> dict[str, Any]:
     if kind in ("add_column", "remove_column"):
         column = difference[3]
         table = "{}.{}".format(difference[1], difference[2]) if difference[1] else str(difference[2])
-        return {"kind": kind, "table": table, "name": str(column.name), "detail": type_of(column.type)}
+        return {"kind": kind, "table": table, "name": str(column.name), "detail": detail_of(column)}
     if kind.startswith("modify_"):
         table = "{}.{}".format(difference[1], difference[2]) if difference[1] else str(difference[2])
         detail = "{} -> {}".format(text_of(difference[5]), text_of(difference[6]))
@@ -43,6 +43,12 @@ def shown(difference: Any) -> dict[str, Any]:
     table = full_name(item.table) if getattr(item, "table", None) is not None else ""
     columns = ", ".join(str(getattr(column, "name", column)) for column in getattr(item, "columns", ()) or ())
     return {"kind": kind, "table": table, "name": str(getattr(item, "name", None) or columns), "detail": columns}
+
+
+def detail_of(column: Any) -> str:
+    """A column's type, and whether rows cannot do without a value that somebody gives."""
+    is_required = not column.nullable and column.server_default is None
+    return type_of(column.type) + (" NOT NULL" if is_required else "")
 
 
 def full_name(table: Any) -> str:

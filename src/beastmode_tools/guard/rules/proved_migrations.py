@@ -34,6 +34,8 @@ MISSING = {
 }
 NULL_ADVICE = "Fill the rows, or remove what is doubled, in the same migration and before this statement."
 LACKING = ("add_table", "add_column")
+SPARE = ("remove_table", "remove_column", "remove_index")
+"""What the database has and no model uses: the first step of adding, or the last but one of taking away."""
 
 
 @rule("upgrade-fails", Verdict.DANGEROUS, UpgradeFailed, SecondUpgradeFailed)
@@ -173,6 +175,8 @@ def models_differ(drift: Drift) -> Iterator[Found]:
     name = f"{drift.table}.{drift.name}" if drift.table and drift.name else drift.table or drift.name
     lacks = drift.kind.startswith("add_")
     verdict = Verdict.DANGEROUS if drift.kind in LACKING else Verdict.CAUTIOUS
+    if drift.kind in SPARE and not drift.detail.endswith("NOT NULL"):
+        verdict = Verdict.SAFE
     kind = drift.kind.split("_", 1)[1].replace("_", " ")
     detail = f" ({drift.detail})" if drift.detail else ""
     if drift.kind.startswith("modify_"):
@@ -180,7 +184,7 @@ def models_differ(drift: Drift) -> Iterator[Found]:
     elif lacks:
         problem = f"The models have the {kind} {name}{detail}, and no migration makes it"
     else:
-        problem = f"The migrations make the {kind} {name}{detail}, and the models no longer have it"
+        problem = f"The migrations make the {kind} {name}{detail}, and the models do not have it"
     yield Found(
         where=name,
         problem=f"{problem}{where_seen(drift.dialects)}.",
