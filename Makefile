@@ -19,7 +19,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is not free on 127.0.0.1. Stop what listens there, or take another: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check lint types imports rules docs lock compat bench bench-guard bench-serve
+.PHONY: help run test fuzz check lint types imports rules docs lock examples compat bench bench-guard bench-serve
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -59,6 +59,9 @@ lock: ## Write requirements.lock anew, with the newest versions that pyproject.t
 	@.venv-lock/bin/pip install --quiet "uv>=0.13,<0.14"
 	@.venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --extra dev \
 		--no-emit-package beastmode --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+examples: $(INSTALLED) ## Every example of the guard's rules that needs a whole check (ten minutes)
+	@EVERY_EXAMPLE=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/guard_pages $(ARGS)
 
 compat: $(INSTALLED) ## The guard on projects with the oldest Flask and SQLAlchemy it knows (installs them apart)
 	@BEAST_COMPAT=1 $(BIN)/python -m pytest tests/guard_boot/test_old_versions.py tests/guard_proofs/test_proofs_on_old_versions.py $(ARGS)

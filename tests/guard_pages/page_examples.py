@@ -1,5 +1,6 @@
 """The examples on the rules' pages, and what the guard finds in them."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -42,10 +43,26 @@ def pages():
     return [page for page in map(readable, explained_rules()) if page is not None]
 
 
-def cases(*, running):
-    """Every example of every page: those that need the application to run, or the others."""
-    every = (Case(page, example) for page in pages() for example in page.examples)
-    return [case for case in every if bool(case.example.marks) is running]
+def read_cases():
+    """Every example that needs nothing to run."""
+    return [case for case in every_case() if not case.example.marks]
+
+
+def run_cases():
+    """Examples that need the application to run: one a page that is found; all of them for EVERY_EXAMPLE.
+
+    Each is a whole check of some seconds, and `make examples` has the time for all.
+    """
+    running = [case for case in every_case() if case.example.marks]
+    if os.environ.get("EVERY_EXAMPLE"):
+        return running
+    found = [case for case in running if case.example.verdict is not None]
+    return list({case.page.name: case for case in reversed(found)}.values())[::-1]
+
+
+def every_case():
+    """Every example of every page."""
+    return [Case(page, example) for page in pages() for example in page.examples]
 
 
 def found_by_reading(example) -> list[Finding]:

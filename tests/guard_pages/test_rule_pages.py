@@ -5,7 +5,7 @@ import pkgutil
 import re
 
 import pytest
-from page_examples import cases, found_by_reading, found_by_running, pages
+from page_examples import found_by_reading, found_by_running, pages, read_cases, run_cases
 
 from beastmode_tools.guard import rules
 from beastmode_tools.guard.explanation import explain, explained_rules
@@ -57,14 +57,14 @@ def test_a_page_names_the_verdict_of_its_rule():
     assert not wrong
 
 
-@pytest.mark.parametrize("case", cases(running=False), ids=str)
+@pytest.mark.parametrize("case", read_cases(), ids=str)
 def test_reading_the_files_of_an_example_finds_what_its_page_says(case):
     findings = found_by_reading(case.example)
 
     judge(case, findings)
 
 
-@pytest.mark.parametrize("case", cases(running=True), ids=str)
+@pytest.mark.parametrize("case", run_cases(), ids=str)
 def test_checking_the_project_of_an_example_finds_what_its_page_says(case, tmp_path):
     findings = found_by_running(case, tmp_path)
 
