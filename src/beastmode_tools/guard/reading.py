@@ -8,6 +8,7 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard.compare import code, starting
 from beastmode_tools.guard.compare.application import Application
+from beastmode_tools.guard.compare.code_delta import pairs
 from beastmode_tools.guard.compare.code_files import kind_of
 from beastmode_tools.guard.compare.contract import Document, compare_versions
 from beastmode_tools.guard.compare.dependencies import DependencyChanged
@@ -107,9 +108,10 @@ def read(project: Project, comparison: Comparison, *, today: date, progress: Cal
 
 def start(project: Project, comparison: Comparison, found: Read, progress: Callable[[str], None]) -> None:
     """Starts both sides at the same time, and takes down how that went."""
-    old, new = together(
+    old, new, _ = together(
         lambda: started(comparison.old, project),
         lambda: started(comparison.new, project),
+        lambda: parsed_meanwhile(comparison),
     )
     found.old_app = old if isinstance(old, Application) else None
     found.new_app = new if isinstance(new, Application) else None
@@ -121,6 +123,11 @@ def start(project: Project, comparison: Comparison, found: Read, progress: Calla
     if found.new_app is not None:
         progress("; ".join(found.new_app.notes) or "both sides have started")
         found.notes.extend(notes_of(found.new_app))
+
+
+def parsed_meanwhile(comparison: Comparison) -> None:
+    """Parses the changed files while others start; what is parsed is remembered by its text."""
+    pairs(comparison.changes)
 
 
 def started(side: Side, project: Project) -> Application | ProbeFailed:
