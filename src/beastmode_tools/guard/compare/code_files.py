@@ -4,7 +4,17 @@ import re
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
-__all__ = ["is_example", "is_migration", "is_settings_file", "is_test", "is_tool", "kind_of", "matches", "module_name"]
+__all__ = [
+    "is_example",
+    "is_migration",
+    "is_settings_file",
+    "is_test",
+    "is_tool",
+    "kind_of",
+    "matches",
+    "module_name",
+    "package_of",
+]
 
 TEST = re.compile(r"(?:^|/)(?:tests?|testing|specs?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
 MIGRATION = re.compile(
@@ -33,6 +43,8 @@ KINDS = (
         "settings",
         r"(?:^|/)(?:\.env[^/]*|\.flaskenv|[^/]*\.env|instance/.*|config/.*\.(?:ya?ml|json|toml|ini|cfg)|settings[^/]*\.(?:ya?ml|json|toml|ini|cfg)|config[^/]*\.(?:ya?ml|json|toml|ini|cfg)|logging[^/]*\.(?:ya?ml|json|ini|conf))$",
     ),
+    ("package metadata", r"(?:^|/)(?:PKG-INFO$|[^/]+\.(?:egg|dist)-info/|VERSION$)"),
+    ("packaging", r"(?:^|/)MANIFEST\.in$"),
     (
         "documentation",
         r"(?:^|/)(?:README|LICENSE|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)[^/]*$|\.(?:md|rst|adoc|txt)$|(?:^|/)docs?/.*(?<!\.py)$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
@@ -110,3 +122,9 @@ def module_name(path: str) -> str:
     """The dotted name under which Python imports the file, without a leading `src.`."""
     name = path.removesuffix(".py").removesuffix("/__init__").removeprefix("src/")
     return name.replace("/", ".")
+
+
+def package_of(path: str) -> str:
+    """The dotted name of the package from which the file's relative imports start."""
+    name = module_name(path)
+    return name if path.endswith("__init__.py") else name.rpartition(".")[0]

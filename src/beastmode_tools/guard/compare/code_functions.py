@@ -141,7 +141,7 @@ def is_certain(place: str, old: Standing, usage: Usage) -> bool:
             and is_module_name(node.value, module, old.module.path)
             for node in ast.walk(module.tree)
         )
-    return len(last) > 6 and "_" in last
+    return len(last) > 6 and "_" in last and not any(f"def {last}(" in usage.files[each] for each in usage.sources)
 
 
 def is_module_name(node: ast.AST, module: Module, path: str) -> bool:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from beastmode_tools.guard.compare.application import Application
 from beastmode_tools.guard.compare.code_changes import Reach
-from beastmode_tools.guard.compare.code_files import is_migration, is_test, is_tool, matches, module_name
+from beastmode_tools.guard.compare.code_files import is_migration, is_test, is_tool, matches, module_name, package_of
 from beastmode_tools.guard.compare.code_index import (
     IMPORT,
     absolute,
@@ -28,6 +28,8 @@ __all__ = ["Usage"]
 NAME = re.compile(r"[A-Za-z_][\w.]*")
 FACTORIES = {"create_app", "make_app", "build_app", "app_factory", "create_application", "init_app"}
 REGISTERS = re.compile(r"(?:register_blueprint|register_api|add_namespace)$")
+ANY_REQUEST = re.compile(r"""\.(?:get|post|put|patch|delete|open)\(\s*f?["']/""")
+"""In a test's text: a request, which runs every hook whatever its route is."""
 MOST_STEPS = 400
 MOST_PARSED = 80
 ENTRY_ROLES = {"route", "job", "command", "hook", "error handler", "listener", "validator"}
@@ -102,7 +104,7 @@ class Usage:
         """The file and the name there of something that a file imports."""
         first, _, attribute = name.partition(".")
         source = module.imports.get(first, "") if module is not None else ""
-        package = module_name(path) if path.endswith("__init__.py") else module_name(path).rpartition(".")[0]
+        package = package_of(path)
         full = absolute(source, package)
         if attribute and full in self.by_module:
             return self.by_module[full], attribute
@@ -111,7 +113,7 @@ class Usage:
 
     def imported(self, path: str) -> Iterator[str]:
         """Paths that a file imports."""
-        package = module_name(path) if path.endswith("__init__.py") else module_name(path).rpartition(".")[0]
+        package = package_of(path)
         for source, names, plain in IMPORT.findall(self.files[path]):
             if plain:
                 candidates = NAME.findall(plain)
@@ -124,14 +126,17 @@ class Usage:
                     yield target
 
     def module(self, path: str) -> Module | None:
-        """The parsed file, as long as the budget lasts: a change must not cost what the project is big."""
+        """The parsed file; None where there is none that can be read."""
         if path not in self.files:
             return None
         found = module_of(path, self.files[path])
         return found if isinstance(found, Module) else None
 
     def scopes(self, path: str) -> dict[str, frozenset[str]]:
-        """Qualified name of each function of a file -> the words in it; "" for the code outside of functions."""
+        """Qualified name of each function of a file -> the words in it; "" for the code outside of functions.
+
+        Only so many files are parsed for it: a check costs what the change is big, not what the project is.
+        """
         if path not in self.words:
             self.parsed += 1
             module = self.module(path) if self.parsed <= MOST_PARSED else None
@@ -160,10 +165,14 @@ class Usage:
         for user in self.files:
             if not user.endswith(".py") or name not in (text := self.files[user]):
                 continue
-            package = module_name(user) if user.endswith("__init__.py") else module_name(user).rpartition(".")[0]
+            package = package_of(user)
             for match in IMPORT.finditer(text):
                 source, names, _ = match.groups()
-                if source and name in imported_names(names) and ends_alike(absolute(source, package), wanted):
+                if not source or name not in imported_names(names):
+                    continue
+                full = absolute(source, package)
+                # Where the same name leads to another file, that one came in its place.
+                if self.by_module.get(full, path) == path and ends_alike(full, wanted):
                     places.append(f"{user}:{text[: match.start()].count(chr(10)) + 1}")
         return places
 
@@ -233,12 +242,8 @@ class Usage:
             yield f"start of the application, {name}"
         for declared in declared_routes(module):
             if declared.function == name or name.startswith(f"{declared.function}."):
-                prefix = self.prefixes.get((path, declared.target), "")
-                yield (
-                    f"{'|'.join(declared.methods)} {prefix.rstrip('/')}{declared.path}"
-                    if prefix
-                    else (f"{'|'.join(declared.methods)} {declared.path or '/'}")
-                )
+                prefix = self.prefixes.get((path, declared.target), "").rstrip("/")
+                yield f"{'|'.join(declared.methods)} {f'{prefix}{declared.path}' or '/'}"
         if name in module.functions:
             for role in sorted(roles_of(module.functions[name], module) & ENTRY_ROLES - {"route"}):
                 yield f"{role} {name}"
@@ -258,6 +263,8 @@ class Usage:
         names = {name.split("#")[0].rpartition(".")[2] for _, name in visited} - {"", "wrapper", *common}
         names |= {name.split(".")[0] for _, name in visited if "." in name} - FACTORIES
         paths = [pattern for entry in entries if (pattern := requested(entry.partition(" ")[2])) is not None]
+        if any(entry.startswith("hook ") for entry in entries):
+            paths.append(ANY_REQUEST)
         found = []
         for path, text in self.tests.items():
             called = any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)

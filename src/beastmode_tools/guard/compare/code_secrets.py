@@ -54,6 +54,8 @@ HARMLESS_NAME = re.compile(
     r"algorithm|class|id|param|template|endpoint|column|schema|scheme|policy|validator|regex|pattern|env|salt|issuer|audience|required|view|route)$",
     re.IGNORECASE,
 )
+ENTRY_POINT = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)+:[a-z_]\w*")
+"""Where a command of a package starts: `shop.admin.keys:main`."""
 UNREAD = {"documentation", "translation", "static", "client code", "template"}
 LOCK = re.compile(r"(?:\.lock|lock\.json|lock\.yaml|requirements[^/]*\.txt|\.svg|\.min\.js)$")
 LOCAL = {
@@ -143,6 +145,8 @@ def looks_secret(name: str, value: str) -> bool:
     """Whether a text is a secret and not a name, a message or a placeholder."""
     if re.search(r"SECRET_KEY$", name, re.IGNORECASE):
         return not re.search(r"<[^>]*>|\$\{|\{\{|^\$", value)  # whatever it is, sessions are signed with it
+    if ENTRY_POINT.fullmatch(value):
+        return False
     if PLACEHOLDER.search(value) or " " in value or value.startswith(("/", "http://", "https://", "./")):
         return False
     if re.fullmatch(r"[a-z]+(?:[_.-][a-z]+)*", value) and entropy(value) < 3.6:

@@ -5,6 +5,7 @@ import ast
 from beastmode_tools.guard.compare.code_changes import SignatureChanged
 from beastmode_tools.guard.compare.code_normal import expression
 from beastmode_tools.guard.compare.code_reach import Usage
+from beastmode_tools.guard.compare.code_routes import roles_of
 from beastmode_tools.guard.compare.code_syntax import Definition, FunctionNode, Module, dotted, text_of
 
 __all__ = ["signature_change"]
@@ -21,7 +22,9 @@ def signature_change(module: Module, old: Definition, new: Definition, usage: Us
     breaks = breaking(before, after) or isinstance(old.node, ast.AsyncFunctionDef) != isinstance(
         new.node, ast.AsyncFunctionDef
     )
-    callers = tuple(stale_callers(module, old, new, usage)) if breaks else ()
+    # A command is called with what was typed, whatever its parameters are.
+    is_command = "command" in roles_of(new, module)
+    callers = tuple(stale_callers(module, old, new, usage)) if breaks and not is_command else ()
     return SignatureChanged(module.path, new.node.lineno, new.name, problem, breaks, callers)
 
 

@@ -1,5 +1,6 @@
 """Fields of models and schemas, and files that are no Python."""
 
+import re
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import FieldChanged, FileNotUnderstood, SupportingFileChanged, where
@@ -8,6 +9,13 @@ from beastmode_tools.guard.rule import Found, rule
 
 __all__ = ["RULES"]
 
+WHOLE = ("smallinteger", "integer", "biginteger")
+TEXTS = {"string", "varchar", "unicode", "text", "unicodetext"}
+SIZED = re.compile(
+    r"\b(?:\w+\.)*(?P<name>SmallInteger|BigInteger|Integer|String|VARCHAR|UnicodeText|Unicode|Text)\b"
+    r"(?:\((?:length=)?(?P<size>\d*)\))?"
+)
+"""A type that is a number or a text, with its length."""
 BY_MIGRATION = "; the migration of this change is judged by itself"
 
 
@@ -62,9 +70,16 @@ def field_removed(change: FieldChanged) -> Iterator[Found]:
 def column_type_changed(change: FieldChanged) -> Iterator[Found]:
     """A column of a model is declared with another type."""
     if change.kind == "model" and is_changed(change) and "type" in change.aspects and "Column" in columns_of(change):
-        problem = f"{change.owner}.{change.name} has another type{BY_MIGRATION if change.migrated else ''}"
+        subject, evidence = subject_of(change), f"{change.old} -> {change.new}"
+        by_migration = BY_MIGRATION if change.migrated else ""
+        if is_wider(change.old or "", change.new or ""):
+            problem = f"{change.owner}.{change.name} takes more than before{by_migration}"
+            instead = "Look who reads it with less room: old processes, exports, other services."
+            yield Found(where(change), problem, instead, subject, evidence, verdict=Verdict.CAUTIOUS)
+            return
+        problem = f"{change.owner}.{change.name} has another type{by_migration}"
         instead = "Add a new column, write both, copy, read the new one, and drop the old one in a later deploy."
-        yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}")
+        yield Found(where(change), problem, instead, subject, evidence)
 
 
 @rule("column-constraint-changed", Verdict.DANGEROUS, FieldChanged)
@@ -104,6 +119,25 @@ def field_changed(change: FieldChanged) -> Iterator[Found]:
     yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict)
 
 
+def is_wider(old: str, new: str) -> bool:
+    """Whether a declaration differs only in that its type takes everything that it took, and more."""
+    before, after = SIZED.search(old), SIZED.search(new)
+    if not before or not after or rest_of(old, before) != rest_of(new, after):
+        return False
+    one, other = before["name"].lower(), after["name"].lower()
+    if one in WHOLE and other in WHOLE:
+        return WHOLE.index(one) < WHOLE.index(other)
+    if one not in TEXTS or other not in TEXTS or ("unicode" in one) != ("unicode" in other):
+        return False
+    sizes = [int(each["size"]) if each["size"] else None for each in (before, after)]
+    return sizes[0] is not None and (sizes[1] is None or sizes[1] > sizes[0])
+
+
+def rest_of(text: str, match: re.Match[str]) -> str:
+    """A declaration without its type."""
+    return text[: match.start()] + text[match.end() :]
+
+
 def is_changed(change: FieldChanged) -> bool:
     """Whether it is on both sides."""
     return change.old is not None and change.new is not None
@@ -130,6 +164,7 @@ def supporting_file_changed(change: SupportingFileChanged) -> Iterator[Found]:
 
 CAREFUL = {
     "template": "Look at the page or message in a browser, with empty and with long values.",
+    "packaging": "Build the package once, and look whether everything that runs is in it.",
     "script": "Run it once where nothing can break.",
     "sql": "Run it on a copy of the database.",
     "client code": "Pages stay open for hours: old ones must work with the new server, and the other way round.",
