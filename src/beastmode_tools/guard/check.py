@@ -1,7 +1,7 @@
 """`beast check`: what a change does, read and proved, as one report."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from beastmode_tools.guard.compare.history_picture import history_picture
 from beastmode_tools.guard.compare.proved_migrations import Drift
 from beastmode_tools.guard.compare.starting import ModelsChanged
 from beastmode_tools.guard.compare.usage import without_replaced
-from beastmode_tools.guard.finding import Finding, Report
+from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.repository import Comparison, two_sides
@@ -71,17 +71,7 @@ def findings_of(project: Project, comparison: Comparison, found: Read, proved: P
     is_compared = any(isinstance(each, Drift) for each in proved.changes)
     read_only = (each for each in found.changes if not (is_compared and isinstance(each, ModelsChanged)))
     findings = judge(RULES, [*read_only, *proved.changes, *drops])
-    return list(unique(without_replaced(findings, drops)))
-
-
-def unique(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Each finding once: the same thing may be reached on several ways."""
-    seen = set()
-    for finding in findings:
-        key = (finding.rule, finding.verdict, finding.subject)
-        if key not in seen:
-            seen.add(key)
-            yield finding
+    return list(each_once(without_replaced(findings, drops)))
 
 
 def outside(comparison: Comparison) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.compare.contract import Document, compare
 from beastmode_tools.guard.compare.contract_sides import sides
-from beastmode_tools.guard.finding import Finding, Report
+from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.readers.application import read_application
 from beastmode_tools.guard.readers.openapi import read_document
 from beastmode_tools.guard.readers.repository import two_sides
@@ -27,14 +27,9 @@ def diff_documents(old: Document, new: Document, *, today: date) -> tuple[list[F
         new: What is promised now.
         today: To judge sunset dates by.
     """
-    findings = unique(judge(RULES, compare(old, new, today=today)))
+    findings = each_once(judge(RULES, compare(old, new, today=today)))
     notes = [*dict.fromkeys((*old.notes, *new.notes))]
     return sorted(findings, key=lambda each: (-each.verdict, each.where)), notes
-
-
-def unique(findings: Any) -> list[Finding]:
-    """Each finding once: the same thing may be reached on two ways."""
-    return [*{(each.rule, each.verdict, each.subject): each for each in findings}.values()]
 
 
 def diff_files(old_path: Path, new_path: Path, *, today: date) -> Report:

@@ -2,11 +2,11 @@
 
 import enum
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["Acceptance", "Evidence", "Finding", "Report", "Verdict", "worst"]
+__all__ = ["Acceptance", "Evidence", "Finding", "Report", "Verdict", "each_once", "worst"]
 
 
 class Verdict(enum.IntEnum):
@@ -124,6 +124,16 @@ class Report:
 def worst(findings: Sequence[Finding]) -> Verdict:
     """The worst verdict of the findings that count."""
     return max((finding.verdict for finding in findings if finding.counts), default=Verdict.SAFE)
+
+
+def each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each finding once: the same thing may be reached in several ways."""
+    seen = set()
+    for finding in findings:
+        key = (finding.rule, finding.verdict, finding.subject)
+        if key not in seen:
+            seen.add(key)
+            yield finding
 
 
 def acceptance_as_json(acceptance: Acceptance) -> dict[str, str | bool | None]:

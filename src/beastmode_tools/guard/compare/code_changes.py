@@ -64,7 +64,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A Python file that cannot be parsed on one side; `started`: the work side's application started nevertheless."""
+    """A Python file that cannot be parsed on one side; `started`: that side's application started nevertheless."""
 
     path: str
     line: int

@@ -82,6 +82,11 @@ class DecoratorChanged:
     entries: tuple[str, ...]
     above_route: bool = False
 
+    @property
+    def difference(self) -> str:
+        """What is gone and what came, as evidence."""
+        return "; ".join([*(f"- @{each}" for each in self.lost), *(f"+ @{each}" for each in self.gained)])
+
 
 def compare_decorators(compared: list[Pair], usage: Usage) -> Iterator[DecoratorChanged]:
     """One change for each kind of decorator that differs on a function or class of both sides."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import ImportBroken
 from beastmode_tools.guard.compare.code_delta import Pair
-from beastmode_tools.guard.compare.code_files import module_name
+from beastmode_tools.guard.compare.code_files import module_name, package_of
 from beastmode_tools.guard.compare.code_index import absolute
 from beastmode_tools.guard.compare.code_normal import same_behaviour
 from beastmode_tools.guard.compare.code_reach import Usage
@@ -46,7 +46,7 @@ def left_behind(path: str, usage: Usage) -> Iterator[ImportBroken]:
         text = usage.files[user]
         if last not in text or (module := usage.module(user)) is None:
             continue
-        home = module_name(user) if user.endswith("__init__.py") else module_name(user).rpartition(".")[0]
+        home = package_of(user)
         for node in module.nodes:
             if isinstance(node, ast.Import) and any(alias.name == gone for alias in node.names):
                 yield ImportBroken(user, node.lineno, gone, path)
@@ -63,10 +63,7 @@ def import_keys(module: Module) -> set[str]:
 
 def missing(module: Module, node: ast.ImportFrom, usage: Usage) -> Iterator[ImportBroken]:
     """The names of one import that its source does not have."""
-    package = module_name(module.path)
-    if not module.path.endswith("__init__.py"):
-        package = package.rpartition(".")[0]
-    source = absolute("." * node.level + (node.module or ""), package)
+    source = absolute("." * node.level + (node.module or ""), package_of(module.path))
     path = usage.by_module.get(source)
     target = usage.module(path) if path is not None and path != module.path else None
     if target is None:

@@ -3,7 +3,7 @@
 import ast
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from beastmode_tools.guard.compare.code_syntax import Definition, Module, dotted, literal
 
@@ -83,16 +83,13 @@ class DeclaredRoute:
         methods: Sorted.
         function: Qualified name of the view; the class for class-based views.
         line: Of the declaration.
-        line_path: The file.
         target: The name on which it is registered: `app`, `bp`.
-        converters: Name of each argument -> converter, "" for a plain one.
     """
 
     path: str
     methods: tuple[str, ...]
     function: str
     line: int
-    line_path: str
     target: str
 
 
@@ -103,7 +100,7 @@ def declared_routes(module: Module) -> list[DeclaredRoute]:
     found = [
         route
         for name, node in [*((each.name, each.node) for each in module.functions.values()), *module.classes.items()]
-        for route in decorated(module, name, node)
+        for route in decorated(name, node)
     ]
     found += [route for node in module.nodes if isinstance(node, ast.Call) for route in registered(module, node)]
     return [with_prefix(route, known) for route in found]
@@ -112,14 +109,7 @@ def declared_routes(module: Module) -> list[DeclaredRoute]:
 def with_prefix(route: DeclaredRoute, known: dict[str, str]) -> DeclaredRoute:
     """The route under its blueprint's prefix, if the file says one."""
     prefix = known.get(route.target, "")
-    return DeclaredRoute(
-        f"{prefix.rstrip('/')}{route.path}" if prefix else route.path,
-        route.methods,
-        route.function,
-        route.line,
-        route.line_path,
-        route.target,
-    )
+    return replace(route, path=f"{prefix.rstrip('/')}{route.path}") if prefix else route
 
 
 def prefixes(module: Module) -> dict[str, str]:
@@ -137,9 +127,7 @@ def prefixes(module: Module) -> dict[str, str]:
     return found
 
 
-def decorated(
-    module: Module, name: str, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-) -> Iterator[DeclaredRoute]:
+def decorated(name: str, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Iterator[DeclaredRoute]:
     """Routes by the decorators of one view."""
     for decorator in node.decorator_list:
         if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
@@ -148,7 +136,7 @@ def decorated(
         path = literal(decorator.args[0]) if decorator.args else keyword_literal(decorator, "rule", "path")
         if verb in ROLES["route"] and isinstance(path, str) and (path.startswith("/") or not path):
             methods = (verb.upper(),) if verb != "route" else methods_of(decorator, node)
-            yield DeclaredRoute(path, methods, name, decorator.lineno, module.path, dotted(decorator.func.value))
+            yield DeclaredRoute(path, methods, name, decorator.lineno, dotted(decorator.func.value))
 
 
 def methods_of(call: ast.Call, node: ast.AST) -> tuple[str, ...]:
@@ -186,13 +174,13 @@ def registered(module: Module, call: ast.Call) -> Iterator[DeclaredRoute]:
         if isinstance(path, str):
             name = dotted(view).removesuffix(".as_view")
             node = module.classes.get(name, call)
-            yield DeclaredRoute(path, methods_of(call, node), name, call.lineno, module.path, target)
+            yield DeclaredRoute(path, methods_of(call, node), name, call.lineno, target)
     elif call.func.attr == "add_resource" and call.args:
         name = dotted(call.args[0])
         for argument in call.args[1:]:
             if isinstance(path := literal(argument), str):
                 node = module.classes.get(name, call)
-                yield DeclaredRoute(path, methods_of(call, node), name, call.lineno, module.path, target)
+                yield DeclaredRoute(path, methods_of(call, node), name, call.lineno, target)
 
 
 def roles_of(definition: Definition, module: Module) -> frozenset[str]:

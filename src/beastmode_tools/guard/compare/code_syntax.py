@@ -17,7 +17,6 @@ __all__ = [
     "literal",
     "module_of",
     "own_statements",
-    "parse",
     "resolved",
     "text_of",
     "words_of",
@@ -88,14 +87,9 @@ class Module:
         return self.lines[start - 1 : node.end_lineno]
 
 
-def parse(path: str, text: str) -> Module | NotReadable:
-    """The file's definitions, or why it could not be read."""
-    return module_of(path, text)
-
-
 @functools.lru_cache(maxsize=512)
 def module_of(path: str, text: str) -> Module | NotReadable:
-    """The same, remembered by content: both sides share what did not change."""
+    """The file's definitions, or why it could not be read; remembered by content, since both sides share most files."""
     if len(text) > MOST_CHARACTERS:
         return NotReadable(1, f"it is longer than {MOST_CHARACTERS:,} characters", is_syntax=False)
     try:

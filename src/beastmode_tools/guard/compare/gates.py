@@ -48,7 +48,6 @@ LISTS = re.compile(
 WANTED = re.compile(
     r"^\s*\"?(?:select|extend-select|enable|strict|warn_\w+|disallow_\w+|check_untyped_defs|branch|fail_on|xfail_strict|core|big_tables)\b"
 )
-TRIGGERS = re.compile(r"^\s*(?:on:|pull_request|push:|branches|paths-ignore|merge_request)")
 GUARD_LIMIT = re.compile(r"fail-on[= ]|\[\[guard\.accepted\]\]|^\s*fingerprint\s*=")
 TABLE = re.compile(r"^\s*\[+([^\]]+)\]+\s*$")
 GATE_TABLES = re.compile(

@@ -15,7 +15,6 @@ from . import finding, migrating, settings
 __all__ = ["CannotLoad", "load_application", "notes"]
 
 NAMES = ("app", "application", "create_app", "make_app")
-PARAMETER_NAMES = ("config", "settings", "env", "environment", "mode", "profile", "stage")
 ENVIRONMENTS = ("production", "development", "testing", "default", "prod", "dev", "test")
 CLASSES = (
     "ProductionConfig",

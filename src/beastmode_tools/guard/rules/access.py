@@ -23,11 +23,6 @@ def subject_of(change: DecoratorChanged) -> str:
     return f"{change.path} {change.name} {change.kind}"
 
 
-def both(change: DecoratorChanged) -> str:
-    """What is gone and what came, as evidence."""
-    return "; ".join([*(f"- @{each}" for each in change.lost), *(f"+ @{each}" for each in change.gained)])
-
-
 @rule("authentication-lost", Verdict.DANGEROUS, DecoratorChanged, AccessCheckChanged)
 def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Found]:
     """A view that asked who calls asks no more."""
@@ -49,7 +44,7 @@ def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterat
         instead = (
             "Put the decorator back, below the route; if the route shall be public, say so and accept the finding."
         )
-        yield Found(where(change), problem, instead, subject_of(change), both(change))
+        yield Found(where(change), problem, instead, subject_of(change), change.difference)
 
 
 @rule("authentication-gained", Verdict.DANGEROUS, DecoratorChanged, AccessCheckChanged)
@@ -70,7 +65,7 @@ def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iter
         problem = (
             f"{change.name} now needs @{change.gained[0]}: clients without credentials are refused{via(change.entries)}"
         )
-        yield Found(where(change), problem, instead, subject_of(change), both(change))
+        yield Found(where(change), problem, instead, subject_of(change), change.difference)
 
 
 @rule("authentication-replaced", Verdict.CAUTIOUS, DecoratorChanged, AccessCheckChanged)
@@ -92,7 +87,7 @@ def authentication_replaced(change: DecoratorChanged | AccessCheckChanged) -> It
         less = asks_less(change)
         problem = f"{change.name} {'asks for less' if less else 'is guarded otherwise'}{via(change.entries)}"
         verdict = Verdict.DANGEROUS if less else None
-        yield Found(where(change), problem, instead, subject_of(change), both(change), verdict=verdict)
+        yield Found(where(change), problem, instead, subject_of(change), change.difference, verdict=verdict)
 
 
 def asks_less(change: DecoratorChanged) -> bool:
@@ -119,7 +114,7 @@ def permission_lost(change: DecoratorChanged) -> Iterator[Found]:
     if change.kind == "permission" and change.lost and not change.gained:
         problem = f"{change.name} lost @{change.lost[0]}: people without that right may call it{via(change.entries)}"
         yield Found(
-            where(change), problem, "Put the decorator back, below the route.", subject_of(change), both(change)
+            where(change), problem, "Put the decorator back, below the route.", subject_of(change), change.difference
         )
 
 
@@ -130,7 +125,7 @@ def permission_changed(change: DecoratorChanged) -> Iterator[Found]:
         verb = "asks for another right" if change.lost else "newly asks for a right"
         problem = f"{change.name} {verb}: @{change.gained[0]}{via(change.entries)}"
         instead = "List who has the old right and who has the new one; give the new one before the deploy."
-        yield Found(where(change), problem, instead, subject_of(change), both(change))
+        yield Found(where(change), problem, instead, subject_of(change), change.difference)
 
 
 @rule("protection-exempted", Verdict.DANGEROUS, DecoratorChanged, CallChanged)
@@ -148,7 +143,7 @@ def protection_exempted(change: DecoratorChanged | CallChanged) -> Iterator[Foun
         ]
         problem = f"{change.name} is taken out of {what} by @{change.gained[0]}{via(change.entries)}"
         instead = "Exempt only what no browser calls with a session, and check such callers in another way."
-        yield Found(where(change), problem, instead, subject_of(change), both(change))
+        yield Found(where(change), problem, instead, subject_of(change), change.difference)
 
 
 @rule("decorator-changed", Verdict.CAUTIOUS, DecoratorChanged)
@@ -169,7 +164,7 @@ def decorator_changed(change: DecoratorChanged) -> Iterator[Found]:
         problem = f"answers of {change.name} are kept in a cache now: @{shown}"
     instead = "" if safe else "Say what the decorator did for callers, and who does it now."
     verdict = Verdict.SAFE if safe else None
-    yield Found(where(change), problem, instead, subject_of(change), both(change), verdict=verdict)
+    yield Found(where(change), problem, instead, subject_of(change), change.difference, verdict=verdict)
 
 
 RULES = (

@@ -38,18 +38,13 @@ def place_of(change: SettingChanged) -> str:
     return where(change) if change.path else f"app.config[{change.name!r}]"
 
 
-def evidence(change: DecoratorChanged) -> str:
-    """What is gone and what came."""
-    return "; ".join([*(f"- @{each}" for each in change.lost), *(f"+ @{each}" for each in change.gained)])
-
-
 @rule("rate-limit-lost", Verdict.DANGEROUS, DecoratorChanged)
 def rate_limit_lost(change: DecoratorChanged) -> Iterator[Found]:
     """A view that could be called only so often can be called without end."""
     if change.kind == "rate limit" and change.lost and not change.gained and not change.kept:
         problem = f"{change.name} lost @{change.lost[0]}{via(change.entries)}"
         instead = "Keep a limit; a view for signing in or sending mail needs one above all."
-        yield Found(where(change), problem, instead, f"{change.path} {change.name} {change.kind}", evidence(change))
+        yield Found(where(change), problem, instead, f"{change.path} {change.name} {change.kind}", change.difference)
 
 
 @rule("rate-limit-changed", Verdict.CAUTIOUS, DecoratorChanged)
@@ -64,7 +59,7 @@ def rate_limit_changed(change: DecoratorChanged) -> Iterator[Found]:
             how = "newly has a rate limit"
         problem = f"{change.name} {how}{via(change.entries)}"
         instead = "Look in the logs how often real clients call it; they get 429 from the first request too many."
-        yield Found(where(change), problem, instead, f"{change.path} {change.name} {change.kind}", evidence(change))
+        yield Found(where(change), problem, instead, f"{change.path} {change.name} {change.kind}", change.difference)
 
 
 @rule("limit-raised", Verdict.CAUTIOUS, SettingChanged)

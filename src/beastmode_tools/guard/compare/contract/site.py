@@ -12,11 +12,6 @@ class Direction(enum.Enum):
     REQUEST = "request"
     RESPONSE = "response"
 
-    @property
-    def opposite(self) -> "Direction":
-        """The other way: in webhooks and callbacks the API is the one that asks."""
-        return Direction.RESPONSE if self is Direction.REQUEST else Direction.REQUEST
-
 
 class Effect(enum.Flag):
     """What a change does to the set of values that are valid."""
