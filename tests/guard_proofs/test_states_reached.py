@@ -32,6 +32,16 @@ def downgrade():
     op.drop_column("items", "size")
 """
 
+MAPPED = """
+import sqlalchemy as sa
+from sqlalchemy.orm import declarative_base
+
+
+class Row(declarative_base()):
+    __tablename__ = "{table}"
+    id = sa.Column(sa.Integer, primary_key=True)
+"""
+
 ASYNC_ENV = """
 import asyncio
 
@@ -86,6 +96,19 @@ def test_a_history_without_a_beginning_is_replaced_by_the_models_and_a_stamp(his
     assert state.filled == {"items": 5}
     assert schema(project, database)["heads"] == ["first"]
     assert "the tables were made from the models instead" in state.not_proven[0]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_tables_of_another_package_are_made_from_its_models_too(history, request, kind):
+    scratch = request.getfixturevalue(kind)
+    project = history(base=WITHOUT_BASE + MAPPED.format(table="only_in_a_revision"))
+    project.write("models.py", "import tokens\n" + MODELS.format(more="")).write(
+        "tokens.py", MAPPED.format(table="tokens")
+    )
+
+    state = reach(project.side, project.project, scratch.new())
+
+    assert set(state.filled) == {"items", "tokens"}
 
 
 def test_a_history_that_leads_nowhere_without_models_is_said(history, sqlite):

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import living, sources
 
-__all__ = ["mapped", "metadatas", "tables"]
+__all__ = ["mapped", "mapped_metadatas", "metadatas", "tables"]
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -61,6 +61,19 @@ def metadatas() -> list[Any]:
     for one in living.instances(sqlalchemy.MetaData):
         found.setdefault(id(one), one)
     return [one for one in found.values() if one.tables]
+
+
+def mapped_metadatas() -> list[Any]:
+    """Every `MetaData` of the main database that classes of imported modules are mapped to.
+
+    Classes in revisions are none of them: Alembic runs those files without importing them as modules.
+    """
+    found = {}
+    for mapper in mappers():
+        metadata = getattr(mapper.local_table, "metadata", None)
+        if metadata is not None and mapper.class_.__module__ in sys.modules and not metadata.info.get("bind_key"):
+            found[id(metadata)] = metadata
+    return list(found.values())
 
 
 def tables() -> dict[str, Any]:

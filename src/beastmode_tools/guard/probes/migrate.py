@@ -12,7 +12,7 @@ import logging
 import time
 from typing import Any
 
-from . import settings
+from . import boot_models, settings
 from .migrate_drift import drift
 from .migrate_env import Environment, Steps
 from .migrate_locks import LockWatcher
@@ -135,6 +135,8 @@ class Commands:
             if metadata is None:
                 raise RuntimeError("env.py gives Alembic no target_metadata, so the models cannot make the tables")
             for one in metadata if isinstance(metadata, (list, tuple)) else [metadata]:
+                one.create_all(context.connection)
+            for one in boot_models.mapped_metadatas():  # what packages bring along; those tables that there are stay
                 one.create_all(context.connection)
             committed(context.connection)
             return Steps(self.environment.script._stamp_revs(command["to"], heads))
