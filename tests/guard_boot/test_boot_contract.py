@@ -1,6 +1,11 @@
 """The document that is made of routes without one."""
 
+from datetime import date
+
 import pytest
+
+from beastmode_tools.guard.compare.contract import compare_versions
+from beastmode_tools.guard.readers.openapi import document_of
 
 BASE = """
 from functools import wraps
@@ -246,3 +251,26 @@ def text():
     assert [(one["name"], one["required"]) for one in operation["parameters"]] == [("X-Key", True)]
     assert list(operation["responses"]) == ["303"]
     assert list(at(made, "/text")["responses"]) == ["202"]
+
+
+def test_an_answer_that_another_function_makes_is_open_and_nothing_of_it_is_said_to_be_gone(contract):
+    page = """
+from flask import render_template
+def page():
+    return render_template("a.html")
+@app.get("/a")
+def a():
+    return {}
+"""
+
+    old, new, other = (contract(page.format(made)) for made in ("render_template('a.html')", "page()", "{'a': 1}"))
+
+    assert at(new, "/a")["responses"] == {"200": {"description": "", "x-open": True}}
+    assert changes(old, new) == changes(new, old) == set()
+    assert changes(old, other) == {"MediaTypeRemoved", "MediaTypeAdded"}
+
+
+def changes(old, new):
+    """What the comparison of two contracts says."""
+    sides = ({"default": document_of(each, "default")} for each in (old, new))
+    return {type(each).__name__ for each in compare_versions(*sides, today=date(2026, 1, 1))}

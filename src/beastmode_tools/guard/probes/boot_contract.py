@@ -20,6 +20,8 @@ NOT_AUTH = re.compile(
     r"json|field|param|payload|body|valid|args|schema|limit|cache|exempt|route|optional", re.IGNORECASE
 )
 LIMITS = re.compile(r"limit|throttle", re.IGNORECASE)
+OPEN = "?"  # stands for the media type of an answer that is made elsewhere
+UNKNOWN = (ast.Call, ast.Name, ast.Await, ast.Attribute, ast.Subscript, ast.IfExp, ast.BoolOp)
 SIGN_IN = "sign-in"  # stands for whatever the decorators ask; their names are its scopes
 REGISTERING = ("route", "get", "post", "put", "patch", "delete")
 
@@ -167,7 +169,8 @@ def responses(node: Any, shapes: Any, names: dict[str, Any]) -> dict[str, Any]:
     for one in boot_shapes.own_nodes(node):
         if isinstance(one, ast.Return):
             status, media, schema = returned(one.value, shapes, names)
-            found.setdefault(status, []).append((media, schema))
+            is_open = not media and not schema and isinstance(one.value, UNKNOWN) and status.startswith("2")
+            found.setdefault(status, []).append((OPEN if is_open else media, schema))
         elif (
             isinstance(one, ast.Call) and boot_values.literal_name(one.func).rsplit(".", 1)[-1] == "abort" and one.args
         ):
@@ -184,9 +187,12 @@ def responses(node: Any, shapes: Any, names: dict[str, Any]) -> dict[str, Any]:
 def answer(held: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
     """One status, with what is known of each media type."""
     content = {}
-    for media in sorted({media for media, _ in held if media}):
+    for media in sorted({media for media, _ in held if media and media != OPEN}):
         content[media] = {"schema": boot_shapes.merged([schema for each, schema in held if each == media])}
-    return {"description": "", **({"content": content} if content else {})}
+    made: dict[str, Any] = {"description": "", **({"content": content} if content else {})}
+    if any(media == OPEN for media, _ in held):
+        made["x-open"] = True
+    return made
 
 
 def returned(value: Any, shapes: Any, names: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
