@@ -19,6 +19,12 @@ QUIET = (
     "core.quotePath=false",
     "-c",
     "gc.auto=0",
+    "-c",
+    "core.splitIndex=false",  # a copied index that is split would leave its other half in the user's folder
+    "-c",
+    "core.safecrlf=false",  # what git warns of when something is committed is no reason to read nothing
+    "-c",
+    "advice.addEmbeddedRepo=false",
 )
 SECONDS = 120
 

@@ -8,6 +8,7 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard.compare import code, starting
 from beastmode_tools.guard.compare.application import Application
+from beastmode_tools.guard.compare.code_changes import FileNotUnderstood
 from beastmode_tools.guard.compare.code_delta import pairs
 from beastmode_tools.guard.compare.code_files import kind_of
 from beastmode_tools.guard.compare.contract import Document, compare_versions
@@ -100,6 +101,11 @@ def read(project: Project, comparison: Comparison, *, today: date, progress: Cal
     found.changes.extend(compare_specifications(comparison.changes, today=today))
     sides, apps = (comparison.old, comparison.new), (found.old_app, found.new_app)
     found.changes.extend(code.compare(read_delta(comparison.changes, sides, apps, project.settings.core)))
+    found.changes.extend(FileNotUnderstood(path, 1, said) for path, said in comparison.unread)
+    found.notes.extend(
+        f"{path} is a repository of its own (a submodule): its files were not looked at."
+        for path in comparison.submodules
+    )
     vulnerabilities, unknown = audit(each for each in found.changes if isinstance(each, DependencyChanged))
     found.changes.extend(vulnerabilities)
     found.notes.extend(f"{sentence}." for sentence in unknown)
@@ -174,11 +180,14 @@ def readable(documents: Mapping[str, Any], notes: list[str]) -> dict[str, Docume
 
 def read_migrations(project: Project, comparison: Comparison, found: Read) -> None:
     """Both histories, and what the new revisions do."""
-    if project.migrations is None:
+    sides = (comparison.old.folder, comparison.new.folder)
+    places = [project.migrations_at(side) for side in sides]
+    if places == [None, None]:
         found.notes.append("No Alembic folder (one with an env.py) was found, so no migration was looked at.")
         return
     found.old_history, found.new_history = (
-        read_history(side.folder, project.migrations) for side in (comparison.old, comparison.new)
+        History({}, (), ()) if place is None else read_history(side, place)
+        for side, place in zip(sides, places, strict=True)
     )
     tables = found.old_app.tables if found.old_app else None
     found.changes.extend(

@@ -1,6 +1,7 @@
 """The two sides of a change, as private copies: what git has at the base, and the work tree as it is."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ __all__ = ["Comparison", "base_commit", "two_sides"]
 
 MAIN_BRANCHES = ("main", "master", "trunk")
 LONGEST_TEXT = 16 * 1024 * 1024
+QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Comparison:
         new: The work side: tracked and untracked files, not the ignored ones.
         changes: What differs within the project's folder, sorted by path.
         outside: Paths that differ elsewhere in the repository, relative to its root.
+        unread: What git could not take from the work tree, and why, in its words.
+        submodules: Repositories within this one, whose files are in neither copy.
     """
 
     base: str
@@ -38,6 +42,8 @@ class Comparison:
     new: Side
     changes: tuple[FileChange, ...]
     outside: tuple[str, ...]
+    unread: tuple[tuple[str, str], ...] = ()
+    submodules: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -56,13 +62,14 @@ def two_sides(project: Project, base: str | None) -> Iterator[Comparison]:
     with tempfile.TemporaryDirectory(prefix="beast-check-", ignore_cleanup_errors=True) as scratch:
         place = Path(scratch).resolve()
         aside = git_aside(git, place)
-        tree = work_tree(aside)
+        tree, unread = work_tree(aside)
         relative = project.folder.relative_to(project.root)
         old = checked_out(aside, f"{commit}^{{tree}}", place / "base", relative)
         new = checked_out(aside, tree, place / "work", relative)
         inside, outside = changed_paths(aside, commit, tree, relative)
         changes = tuple(file_change(old, new, *paths) for paths in inside)
-        yield Comparison(f"{name} ({commit[:7]})", commit, old, new, changes, outside)
+        base = f"{name} ({commit[:7]})"
+        yield Comparison(base, commit, old, new, changes, outside, unread, submodules(aside))
 
 
 def base_commit(git: Git, base: str | None) -> tuple[str, str]:
@@ -122,14 +129,53 @@ def git_aside(git: Git, place: Path) -> Git:
             "GIT_INDEX_FILE": str(place / "index"),
             "GIT_OBJECT_DIRECTORY": str(own),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join([str(objects)]),
+            **without_filters(git),
         },
     )
 
 
-def work_tree(aside: Git) -> str:
-    """The work tree as git would commit it: untracked files included, ignored ones not."""
-    aside.run("add", "--all", "--ignore-errors", ".")  # a file that may not be read is left as it was
-    return aside.ask("write-tree")
+def without_filters(git: Git) -> dict[str, str]:
+    """What keeps git from running the programs that its settings name for files.
+
+    They are the user's, but a check runs nothing of theirs, and some write into `.git` or fetch from a server.
+    """
+    listed = git.ask_or_none("config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.") or ""
+    drivers = {name.rpartition(".")[0] for name in listed.split("\0") if name}
+    off = [(f"{driver}.{key}", "") for driver in sorted(drivers) for key in ("clean", "smudge", "process")]
+    off += [(f"{driver}.required", "false") for driver in sorted(drivers)]
+    settings = {"GIT_CONFIG_COUNT": str(len(off))}
+    for number, (key, value) in enumerate(off):
+        settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return settings
+
+
+def work_tree(aside: Git) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The work tree as git would commit it, untracked files included and ignored ones not; and what it could not take.
+
+    Raises:
+        CouldNotRun: Git took nothing at all.
+    """
+    added = aside.run("add", "--all", "--ignore-errors", ".")  # a file that may not be read is left as it was
+    said = added.stderr.decode("utf-8", "replace").splitlines()
+    if added.returncode not in (0, 1):
+        told = next((line for line in said if line.startswith("fatal: ")), "it gives no reason").removeprefix("fatal: ")
+        raise CouldNotRun(f"git cannot read the work tree: {told}. Mend that, so that `git add --all` works.")
+    return aside.ask("write-tree"), tuple(not_taken(said).items())
+
+
+def not_taken(said: list[str]) -> dict[str, str]:
+    """The files of which git complains, with its first complaint."""
+    found: dict[str, str] = {}
+    for line in said:
+        if line.startswith("error: ") and (named := QUOTED.search(line)):
+            found.setdefault(named[1] or named[2], line.removeprefix("error: "))
+    return found
+
+
+def submodules(aside: Git) -> tuple[str, ...]:
+    """The paths of the repositories within this one."""
+    entries = aside.ask("ls-files", "--stage", "-z").split("\0")
+    return tuple(entry.partition("\t")[2] for entry in entries if entry.startswith("160000 "))
 
 
 def checked_out(aside: Git, tree: str, place: Path, relative: Path) -> Side:
