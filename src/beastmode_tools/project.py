@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -45,6 +46,15 @@ class Project:
     def start(self) -> dict[str, Any]:
         """What a probe is asked for to start it."""
         return {"app": self.app, "invent": list(self.invent) or None}
+
+    def migrations_at(self, folder: Path) -> str | None:
+        """The Alembic folder in a copy of one side, which may have it in another place than the work tree has."""
+        if self.migrations is not None and (folder / self.migrations).is_dir():
+            return self.migrations
+        try:
+            return migrations_folder(folder) or self.migrations
+        except CouldNotRun:
+            return self.migrations
 
 
 def find_project(folder: Path, *, app: str | None = None, python: Path | None = None) -> Project:
@@ -153,10 +163,39 @@ def named_by_settings(folder: Path) -> Iterator[str]:
         yield str(location).replace("%(here)s/", "")
 
 
-def candidates(folder: Path) -> Iterator[Path]:
-    """Every `env.py` up to three folders deep that has Alembic's other files beside it."""
-    for pattern in ("*/env.py", "*/*/env.py", "*/*/*/env.py"):
-        for path in folder.glob(pattern):
-            is_hidden = any(part.startswith(".") or part in (*ENVIRONMENTS, "node_modules") for part in path.parts)
-            if not is_hidden and ((path.parent / "versions").is_dir() or (path.parent / "script.py.mako").is_file()):
+def candidates(folder: Path) -> list[Path]:
+    """Every `env.py` up to four folders deep that has Alembic's other files beside it; else revisions without one.
+
+    A part of a larger application may bring revisions only, and leave the `env.py` to the whole.
+    """
+    found = [
+        path
+        for path in within(folder, "env.py")
+        if (path.parent / "versions").is_dir() or (path.parent / "script.py.mako").is_file()
+    ]
+    if found:
+        return found
+    homes = {
+        path.parent: path for name in USUAL_MIGRATIONS for path in within(folder, f"{name}/*.py") if is_revision(path)
+    }
+    return list(homes.values())
+
+
+def within(folder: Path, name: str) -> Iterator[Path]:
+    """What is called so and lies up to four folders deep, outside of hidden folders and virtual environments."""
+    for depth in range(1, 5):
+        for path in folder.glob(f"{'*/' * (depth - name.count('/'))}{name}"):
+            parts = path.relative_to(folder).parts
+            if not any(part.startswith(".") or part in (*ENVIRONMENTS, "node_modules") for part in parts):
                 yield path
+
+
+def is_revision(path: Path) -> bool:
+    """Whether a file is one of Alembic's revisions."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return bool(
+        re.search(r"^revision\b.*=", text, re.MULTILINE) and re.search(r"^down_revision\b.*=", text, re.MULTILINE)
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.scratch import Database
-from beastmode_tools.guard.readers.probe import run_probe
+from beastmode_tools.guard.readers.probe import ask_project
 from beastmode_tools.project import Project
 
 __all__ = ["Answers", "Command", "error_of", "run_migrations", "where_of"]
@@ -38,22 +38,16 @@ def run_migrations(side: Side, project: Project, database: Database, commands: S
         CouldNotRun: The project has no migrations.
         ProbeFailed: The process ended without an answer.
     """
-    if project.migrations is None:
+    migrations = project.migrations_at(side.folder)
+    if migrations is None:
         raise CouldNotRun("the project has no Alembic folder (one with an env.py), so there is nothing to prove")
-    answer = run_probe(
-        side,
-        "migrate",
-        {
-            **project.start,
-            "alembic": project.migrations,
-            "database_url": database.url,
-            "create_all": False,
-            "commands": list(commands),
-        },
-        python=project.python,
-        environment=project.settings.environment,
-        seconds=project.settings.timeout,
-    )
+    request = {
+        "alembic": migrations,
+        "database_url": database.url,
+        "create_all": False,
+        "commands": list(commands),
+    }
+    answer = ask_project(side, project, "migrate", request)
     return Answers(answer["results"], tuple(answer.get("order", ())), tuple(answer.get("attempts", ())))
 
 

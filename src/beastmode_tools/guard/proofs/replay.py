@@ -8,7 +8,7 @@ from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.scratch import Database
-from beastmode_tools.guard.readers.probe import run_probe
+from beastmode_tools.guard.readers.probe import ask_project
 from beastmode_tools.project import Project
 
 __all__ = ["Run", "replay"]
@@ -45,8 +45,7 @@ class Run:
 def replay(run: Run, project: Project) -> Replayed:
     """What became of it; an application that does not start is a fact, not an error."""
     request: dict[str, Any] = {
-        **project.start,
-        "alembic": project.migrations,
+        "alembic": project.migrations_at(run.side.folder),
         "database_url": run.database.url,
         "migrations": "run" if run.migrating else "record",
         "create_all": False,
@@ -60,23 +59,11 @@ def replay(run: Run, project: Project) -> Replayed:
         "budget": min(BUDGET, project.settings.timeout),
     }
     try:
-        answer = asked(run, request, project)
+        answer = ask_project(run.side, project, "replay", request)
     except ProbeFailed as error:
         words = str(error).split(": ", 1)[-1]
         return Replayed(migrating_error=words) if run.migrating else Replayed(start_error=words)
     return read(answer, is_migrating=run.migrating)
-
-
-def asked(run: Run, request: dict[str, Any], project: Project) -> dict[str, Any]:
-    """What the probe answers."""
-    return run_probe(
-        run.side,
-        "replay",
-        request,
-        python=project.python,
-        environment=project.settings.environment,
-        seconds=project.settings.timeout,
-    )
 
 
 def read(answer: dict[str, Any], *, is_migrating: bool) -> Replayed:

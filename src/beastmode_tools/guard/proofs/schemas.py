@@ -121,12 +121,12 @@ class Maker:
 
     def is_same(self) -> bool:
         """Whether no revision is new; one whose id cannot be read may be."""
-        new = read_history(self.new.folder, self.project.migrations or "")
+        new = read_history(self.new.folder, self.project.migrations_at(self.new.folder) or "")
         return not new.problems and set(new.revisions) <= self.revisions(self.old)
 
     def revisions(self, side: Side) -> set[str]:
         """The ids of a side's revisions."""
-        return set(read_history(side.folder, self.project.migrations or "").revisions)
+        return set(read_history(side.folder, self.project.migrations_at(side.folder) or "").revisions)
 
 
 def make_schemas(  # noqa: PLR0913 - the sides, where they run, and what is wanted of them

@@ -5,10 +5,10 @@ from typing import Any
 
 from beastmode_tools.guard.compare.application import Application, ErrorHandler, Function, Hook, MappedClass, Route
 from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.readers.probe import run_probe, together
+from beastmode_tools.guard.readers.probe import ask_project
 from beastmode_tools.project import Project
 
-__all__ = ["application_from", "read_application", "read_applications"]
+__all__ = ["application_from", "read_application"]
 
 
 def read_application(side: Side, project: Project, *, database_url: str | None = None) -> Application:
@@ -22,25 +22,8 @@ def read_application(side: Side, project: Project, *, database_url: str | None =
     Raises:
         ProbeFailed: It did not start.
     """
-    facts = run_probe(
-        side,
-        "boot",
-        {**project.start, "migrations_folder": project.migrations, "database_url": database_url},
-        python=project.python,
-        environment=project.settings.environment,
-        seconds=project.settings.timeout,
-    )
-    return application_from(facts)
-
-
-def read_applications(old: Side, new: Side, project: Project) -> tuple[Application, Application]:
-    """Both sides' applications, started at the same time.
-
-    Raises:
-        ProbeFailed: One of them did not start.
-    """
-    base, work = together(lambda: read_application(old, project), lambda: read_application(new, project))
-    return base, work
+    request = {"migrations_folder": project.migrations_at(side.folder), "database_url": database_url}
+    return application_from(ask_project(side, project, "boot", request))
 
 
 def application_from(facts: Mapping[str, Any]) -> Application:

@@ -66,7 +66,8 @@ def version_folders(folder: Path, migrations: str) -> tuple[list[Path], bool]:
     settings = read_pyproject(folder / "pyproject.toml")
     if settings.get("version_locations"):
         return locations_of(settings, folder, folder, home), is_true(settings.get("recursive_version_locations"))
-    return [home / "versions"], is_true(settings.get("recursive_version_locations"))
+    is_flat = not (home / "versions").is_dir() and not (home / "env.py").is_file()
+    return [home if is_flat else home / "versions"], is_true(settings.get("recursive_version_locations"))
 
 
 def locations_of(settings: dict[str, Any], here: Path, folder: Path, home: Path) -> list[Path]:
