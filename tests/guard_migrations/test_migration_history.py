@@ -197,6 +197,23 @@ def test_layout_comments_and_docstrings_are_no_edit(project):
     assert kinds(old, read_history(project, "migrations")) == []
 
 
+def test_sorted_imports_and_one_less_that_nothing_uses_are_no_edit(project):
+    head = "import uuid\n\nfrom sqlalchemy.dialects import postgresql\n"
+    put(project, "a1.py", head + revision("print(uuid.uuid4())", name="a1"))
+    old = read_history(project, "migrations")
+    put(project, "a1.py", revision("print(uuid.uuid4())", name="a1") + "\n\nimport uuid\n")
+
+    assert kinds(old, read_history(project, "migrations")) == []
+
+
+def test_the_same_name_from_another_module_is_an_edit(project):
+    put(project, "a1.py", "from one import Kind\n" + revision("print(Kind)", name="a1"))
+    old = read_history(project, "migrations")
+    put(project, "a1.py", "from two import Kind\n" + revision("print(Kind)", name="a1"))
+
+    assert kinds(old, read_history(project, "migrations")) == [RevisionEdited]
+
+
 def test_another_statement_is_an_edit(project):
     line(project, "a1")
     old = read_history(project, "migrations")

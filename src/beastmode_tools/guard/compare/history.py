@@ -254,7 +254,8 @@ def digest_of(source: str, *, body_only: bool = False) -> str:
 
     Args:
         source: The file's text.
-        body_only: Leave the four identifiers of the graph out, so that a new parent is no edit.
+        body_only: Leave the four identifiers of the graph out, so that a new parent is no edit, and the order of the
+            imports, and those that nothing uses.
     """
     try:
         tree = ast.parse(source)
@@ -265,7 +266,25 @@ def digest_of(source: str, *, body_only: bool = False) -> str:
             node.body = without_docstring(node.body)
     if body_only:
         tree.body = [node for node in tree.body if not names_graph(node)]
+        return digest_of_parts(tree)
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def digest_of_parts(tree: ast.Module) -> str:
+    """A hash of the imports that are used, sorted, and of the rest as it stands."""
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    imports, rest = [], []
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            origin = f"{'.' * node.level}{node.module}" if isinstance(node, ast.ImportFrom) else ""
+            imports += [
+                f"{origin} {name.name} {name.asname}"
+                for name in node.names
+                if name.name == "*" or (name.asname or name.name.partition(".")[0]) in used
+            ]
+        else:
+            rest.append(ast.dump(node))
+    return hashlib.sha256("\n".join([*sorted(imports), *rest]).encode()).hexdigest()
 
 
 def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
