@@ -111,6 +111,22 @@ def test_the_network_is_refused_and_told_and_the_application_starts(boot):
     assert any("5432" in attempt for attempt in application.attempts)
 
 
+def test_waits_between_tries_to_reach_what_is_refused_are_short_and_others_are_not(boot):
+    tries = (
+        "begin = time.perf_counter()\nfor _ in range(3):\n"
+        "    try:\n        socket.create_connection(('127.0.0.1', 6379))\n"
+        "    except ConnectionRefusedError:\n        time.sleep(5)\n"
+        "app.config['TRIED'] = time.perf_counter() - begin < 5\n"
+        "begin = time.perf_counter()\ntime.sleep(0.1)\n"
+        "app.config['WAITED'] = time.perf_counter() - begin >= 0.1\n"
+    )
+
+    application = boot("import socket, time\n" + APP + tries)
+
+    assert application.settings["TRIED"] is True
+    assert application.settings["WAITED"] is True
+
+
 def test_writes_outside_of_the_private_copy_are_refused_and_inside_allowed(boot, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -72,6 +72,7 @@ class Confinement:
         self.sockets: set[str] = set()
         self.attempts: list[str] = []
         self.active = False
+        self.refused = False
 
     def note(self, what: str) -> None:
         """Remembers a refused attempt, with the line of the project that made it."""
@@ -149,11 +150,13 @@ class Confinement:
             address = arguments[1] if len(arguments) > 1 else None
             if address is not None and not self.is_allowed(address, connects=what == "connect"):
                 self.note(f"network: {what} {address}")
+                self.refused = True
                 raise ConnectionRefusedError(111, f"refused: the guard lets no one reach the network: {address}")
         elif what in ("getaddrinfo", "gethostbyname", "gethostbyaddr"):
             host = os.fsdecode(arguments[0]) if isinstance(arguments[0], (str, bytes)) else ""
             if host and not is_numeric(host) and host != "localhost" and host not in {one for one, _ in self.servers}:
                 self.note(f"network: name {host}")
+                self.refused = True
                 raise name_error()(f"refused: the guard lets no one reach the network: {host}")
 
     def is_allowed(self, address: Any, *, connects: bool) -> bool:
@@ -208,12 +211,13 @@ def confine(request: dict[str, Any]) -> Confinement:
     Args:
         request: As for `Confinement`; "database_url" is filled in where it was not given.
     """
-    from . import confinement_database
+    from . import confinement_database, confinement_waiting
 
     confinement = Confinement(request)
     CURRENT[:] = [confinement]
     limit(request)
     confinement_database.redirect(request, confinement)
+    confinement_waiting.shorten_waits(confinement)
     vars(os)["_exit"] = leave
     sys.argv = ["flask"]
     os.environ.setdefault("FLASK_RUN_FROM_CLI", "true")  # `app.run()` at import returns then

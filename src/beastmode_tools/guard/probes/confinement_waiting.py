@@ -1,0 +1,32 @@
+"""Keeps the project's code from waiting for what the guard has just refused."""
+
+from __future__ import annotations
+
+import time
+from _thread import get_ident
+from typing import Any
+
+__all__ = ["shorten_waits"]
+
+SHORTEST = 0.001
+
+
+def shorten_waits(confinement: Any) -> None:
+    """Makes a `time.sleep` that follows a refused connection short.
+
+    Clients of caches, brokers and storages try again, and wait longer each time; here every try is in vain, and an
+    application that asks for ten keys would not have started after a minute. Only the thread that starts the
+    application is hurried: a loop in the background would take the processor from it.
+
+    Args:
+        confinement: Its "refused" is whether a connection was refused since the last wait.
+    """
+    wait, thread = time.sleep, get_ident()
+
+    def sleep(seconds: float) -> None:
+        if confinement.refused and get_ident() == thread:
+            confinement.refused = False
+            seconds = min(seconds, SHORTEST)
+        wait(seconds)
+
+    time.sleep = sleep
