@@ -73,3 +73,44 @@ def test_a_file_that_cannot_be_parsed_is_less_bad_when_the_application_started()
     told = found(Application(), Application(), [change], ({}, {}))
 
     assert ("syntax-error", "CAUTIOUS", "new.py work") in told
+
+
+ALIASED = '@app.get("/a")\n@app.get("/b")\ndef show():\n    return 1\n'
+GUARDED = '@app.get("/a")\n@login_required\n@app.get("/b")\ndef show():\n    return 1\n'
+
+
+def started_with(old, new):
+    change = FileChange("app.py", "app.py", old, new)
+    document = {"v1": {"paths": {"/a": {"get": {}}, "/b": {"get": {}}}}}
+    served = Application(routes=(route("/a"),), documents=document)
+    return found(served, served, [change], ({"app.py": old}, {"app.py": new}))
+
+
+def test_a_file_in_which_only_a_path_is_new_is_understood():
+    once = ALIASED.replace('@app.get("/b")\n', "")
+
+    assert started_with(once, ALIASED) == {("routes-redeclared", "SAFE", "app.py routes of show")}
+
+
+def test_a_path_below_a_check_is_not_taken_for_another_path_of_the_same():
+    once = GUARDED.replace('@app.get("/b")\n', "")
+
+    assert {rule for rule, _, _ in started_with(once, GUARDED)} == {"change-not-understood"}
+
+
+def test_another_argument_of_a_route_is_not_taken_for_a_path():
+    old = '@app.get("/a", returns=Shown, public=False)\ndef show():\n    return 1\n'
+
+    assert {rule for rule, _, _ in started_with(old, old.replace("False", "True"))} == {"change-not-understood"}
+
+
+def test_an_endpoint_that_a_template_still_asks_for_is_told_where_a_contract_covers_the_route():
+    document = {"v1": {"paths": {"/a": {"get": {}}}}}
+    old = Application(routes=(route("/a", "show"),), documents=document)
+    new = Application(routes=(route("/a", "display"),), documents=document)
+    template = {"templates/x.html": "<a href=\"{{ url_for('show') }}\">"}
+
+    assert {(rule, verdict) for rule, verdict, _ in found(old, new, files=(template, template))} == {
+        ("endpoint-renamed", "DANGEROUS")
+    }
+    assert found(old, new) == set()

@@ -14,6 +14,7 @@ from beastmode_tools.guard.compare.code_files_changes import compare_supporting,
 from beastmode_tools.guard.compare.code_functions import compare_functions
 from beastmode_tools.guard.compare.code_imports import compare_imports, same_module
 from beastmode_tools.guard.compare.code_reach import Usage
+from beastmode_tools.guard.compare.code_route_forms import RoutesRedeclared, redeclared
 from beastmode_tools.guard.compare.code_security import CallChanged, compare_security
 from beastmode_tools.guard.compare.code_syntax import Module
 from beastmode_tools.guard.compare.code_templates import compare_templates
@@ -82,7 +83,7 @@ def broken(compared: Iterable[Pair], delta: Delta) -> Iterator[Broken | FileNotU
             yield Broken(pair.path, problem.line, "base", problem.message, started=delta.old_app is not None)
 
 
-def unrecognised(delta: Delta, path: str) -> Iterator[CosmeticChange | FileNotUnderstood]:
+def unrecognised(delta: Delta, path: str) -> Iterator[CosmeticChange | FileNotUnderstood | RoutesRedeclared]:
     """What can be said of a file that no comparer spoke of: its behaviour is the same, or nobody understood it."""
     change = next(each for each in delta.changes if each.path == path)
     if is_migration(path):
@@ -96,10 +97,22 @@ def unrecognised(delta: Delta, path: str) -> Iterator[CosmeticChange | FileNotUn
             yield CosmeticChange(path, line, ("comments, docstrings, layout, hints or local names",))
         elif pair.old is not None and pair.new is not None and same_imports_aside(pair.old, pair.new):
             yield CosmeticChange(path, line, ("imports",))
+        elif (
+            both_started(delta)
+            and pair.old is not None
+            and pair.new is not None
+            and (told := redeclared(pair.old, pair.new))
+        ):
+            yield told
         elif not pair.old_problem and not pair.new_problem:
             yield FileNotUnderstood(path, line, "something differs that no comparer looks at")
     elif kind_of(path) != "specification":
         yield FileNotUnderstood(path, line, "no comparer recognised what changed in it")
+
+
+def both_started(delta: Delta) -> bool:
+    """Whether the routes that both sides serve are known."""
+    return delta.old_app is not None and delta.new_app is not None
 
 
 def is_blank(text: str | None) -> bool:

@@ -75,8 +75,12 @@ def compare_routes(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     else:
         old = declared([pair.old for pair in compared if pair.old and not pair.new_problem])
         new = declared([pair.new for pair in compared if pair.new and not pair.old_problem])
-    for change in different_routes(old, new, covered(delta.old_app) | covered(delta.new_app)):
-        yield with_uses(change, delta) if isinstance(change, EndpointRenamed) else change
+    skipped = covered(delta.old_app) | covered(delta.new_app)
+    for change in different_routes(old, new, skipped):
+        if not isinstance(change, EndpointRenamed):
+            yield change
+        elif (renamed := with_uses(change, delta)).used_at or shape(change.route) not in skipped:
+            yield renamed
     for pair in compared:
         if not pair.old_problem and not pair.new_problem:
             yield from prefix_changes(pair)
@@ -148,6 +152,8 @@ def different_routes(
 ) -> Iterator[RouteChanged | EndpointRenamed]:
     """The routes that differ."""
     for key, fact in old.items():
+        if key in new:
+            yield from endpoints(fact, new[key])
         if shape(fact["route"]) in skipped:
             continue
         methods = tuple(sorted(fact["methods"]))
@@ -158,14 +164,6 @@ def different_routes(
             yield RouteChanged(fact["path"], fact["line"], fact["route"], methods, (), renamed_to=heir)
             continue
         other = new[key]
-        names = [
-            (name, other["answers"][method]) for method, name in fact["answers"].items() if method in other["answers"]
-        ]
-        yield from (
-            EndpointRenamed(other["path"], other["line"], other["route"], before, after)
-            for before, after in dict.fromkeys(names)
-            if before != after
-        )
         pair = (converters(fact["route"]), converters(other["route"]))
         if fact["methods"] != other["methods"] or pair[0] != pair[1]:
             yield RouteChanged(
@@ -174,6 +172,14 @@ def different_routes(
     for key, fact in new.items():
         if key not in old and shape(fact["route"]) not in skipped:
             yield RouteChanged(fact["path"], fact["line"], fact["route"], (), tuple(sorted(fact["methods"])))
+
+
+def endpoints(fact: Fact, other: Fact) -> Iterator[EndpointRenamed]:
+    """The names of a route that differ, whichever comparer judges the route itself."""
+    names = [(name, other["answers"][method]) for method, name in fact["answers"].items() if method in other["answers"]]
+    for before, after in dict.fromkeys(names):
+        if before != after:
+            yield EndpointRenamed(other["path"], other["line"], other["route"], before, after)
 
 
 def prefix_changes(pair: Pair) -> Iterator[PrefixChanged]:

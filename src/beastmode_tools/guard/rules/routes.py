@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_changes import where
+from beastmode_tools.guard.compare.code_route_forms import RoutesRedeclared
 from beastmode_tools.guard.compare.hooks import HandlerChanged, HookChanged
 from beastmode_tools.guard.compare.routes import EndpointRenamed, PrefixChanged, RouteChanged
 from beastmode_tools.guard.finding import Verdict
@@ -94,6 +95,15 @@ def route_prefix_changed(change: PrefixChanged) -> Iterator[Found]:
     yield Found(where(change), problem, instead, f"{change.path} {change.blueprint} prefix")
 
 
+@rule("routes-redeclared", Verdict.SAFE, RoutesRedeclared)
+def routes_redeclared(change: RoutesRedeclared) -> Iterator[Found]:
+    """Only paths and methods are declared otherwise; the routes that are served are compared by themselves."""
+    problem = (
+        f"only the routes of {', '.join(change.views)} are declared otherwise; what clients see of it is judged apart"
+    )
+    yield Found(where(change), problem, "", f"{change.path} routes of {' '.join(change.views)}")
+
+
 @rule("hook-added", Verdict.SAFE, HookChanged)
 def hook_added(change: HookChanged) -> Iterator[Found]:
     """New middleware around requests."""
@@ -152,6 +162,7 @@ RULES = (
     route_argument_changed,
     endpoint_renamed,
     route_prefix_changed,
+    routes_redeclared,
     hook_added,
     hook_removed,
     security_middleware_changed,
