@@ -13,11 +13,13 @@ ASKS = """
 import sys
 from pathlib import Path
 from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.readers.application import read_applications
+from beastmode_tools.guard.readers.application import read_application
+from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.project import Project
 folder = Path(sys.argv[1])
 project = Project(folder, folder, Path(sys.executable), None, None)
-read_applications(Side("base", folder, folder), Side("work", folder, folder), project)
+sides = [Side(name, folder, folder) for name in ("base", "work")]
+together(*(lambda side=side: read_application(side, project) for side in sides))
 """
 APP = """
 import os, time

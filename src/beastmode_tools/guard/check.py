@@ -18,6 +18,7 @@ from beastmode_tools.guard.readers.repository import Comparison, two_sides
 from beastmode_tools.guard.reading import Read, read
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.index import RULES
+from beastmode_tools.guard.wording import first_few
 from beastmode_tools.project import Project
 
 __all__ = ["check"]
@@ -78,8 +79,8 @@ def outside(comparison: Comparison) -> Iterator[str]:
     """A sentence about files that differ outside of the project."""
     count = len(comparison.outside)
     if count:
-        shown = ", ".join(comparison.outside[:3]) + (" and more" if count > 3 else "")
-        yield f"{count} changed file{'s' if count > 1 else ''} outside of the project were not looked at: {shown}."
+        what = f"{count} changed file{'s' if count > 1 else ''} outside of the project"
+        yield f"{what} were not looked at: {first_few(comparison.outside)}."
 
 
 def pictures(findings: Sequence[Finding], found: Read) -> dict[str, Any]:

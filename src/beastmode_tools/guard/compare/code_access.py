@@ -8,7 +8,7 @@ from beastmode_tools.guard.compare.code_changes import AccessCheckChanged, Mecha
 from beastmode_tools.guard.compare.code_delta import Pair
 from beastmode_tools.guard.compare.code_normal import same_behaviour
 from beastmode_tools.guard.compare.code_reach import Usage
-from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, own_statements, text_of
+from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, last_name, own_statements, text_of
 
 __all__ = ["OWN_ROWS", "checks_of", "compare_access", "refuses"]
 
@@ -81,7 +81,7 @@ def own_rows(node: FunctionNode) -> list[str]:
     return [
         f"{OWN_ROWS} {text_of(argument)}"
         for call in ast.walk(node)
-        if isinstance(call, ast.Call) and dotted(call.func).rpartition(".")[2] in {"filter", "filter_by", "where"}
+        if isinstance(call, ast.Call) and last_name(call.func) in {"filter", "filter_by", "where"}
         for argument in [*call.args, *call.keywords]
         if CALLER.search(text_of(argument))
     ]

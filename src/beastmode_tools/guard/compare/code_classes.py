@@ -17,7 +17,7 @@ from beastmode_tools.guard.compare.code_delta import Pair
 from beastmode_tools.guard.compare.code_files import is_migration, is_settings_file, is_test
 from beastmode_tools.guard.compare.code_normal import difference, expression
 from beastmode_tools.guard.compare.code_reach import Usage
-from beastmode_tools.guard.compare.code_syntax import Module, dotted, text_of
+from beastmode_tools.guard.compare.code_syntax import Module, dotted, last_name, text_of
 
 __all__ = ["ClassFacts", "class_kind", "compare_classes", "fields_of"]
 
@@ -74,7 +74,7 @@ def compare_classes(compared: list[Pair], usage: Usage, files: Mapping[str, str]
         old, new = pair.old or EMPTY, pair.new or EMPTY
         for name, node in new.classes.items():
             if name in old.classes:
-                yield from compare_fields((old, old.classes[name]), (new, node), name, revisions)
+                yield from compare_fields((old, old.classes[name]), (new, node), name, (revisions, usage))
             elif name not in {each for other in read if other is not pair and other.old for each in other.old.classes}:
                 yield ClassAdded(pair.path, node.lineno, name, class_kind(new, node))
         for name, node in old.classes.items():
@@ -135,6 +135,10 @@ CLASS_KINDS = (
 )
 
 
+DEEPEST = 8
+"""How many bases up a field is looked for."""
+
+
 def fields_of(node: ast.ClassDef) -> ClassFacts:
     """The class's attributes: name -> statement."""
     found: ClassFacts = {}
@@ -146,10 +150,11 @@ def fields_of(node: ast.ClassDef) -> ClassFacts:
 
 
 def compare_fields(
-    old: tuple[Module, ast.ClassDef], new: tuple[Module, ast.ClassDef], name: str, revisions: str
+    old: tuple[Module, ast.ClassDef], new: tuple[Module, ast.ClassDef], name: str, around: tuple[str, Usage]
 ) -> Iterator[Change]:
-    """What became of each attribute of a class."""
+    """What became of each attribute of a class; `around`: the new revisions, and who uses what."""
     module, node = new
+    revisions, usage = around
     kind = class_kind(module, node)
     if kind == "settings":
         return  # compare/settings.py reads these
@@ -176,12 +181,28 @@ def compare_fields(
         if field in {"decorators", "method_decorators"}:
             continue  # compare/code_decorators.py reads these
         one, other = before.get(field), after.get(field)
+        if other is None:
+            other = inherited(module, node, field, usage)
         if one is not None and other is not None and expression(one) == expression(other):
             continue
-        line = other.lineno if other is not None else node.lineno
+        line = after[field].lineno if field in after else node.lineno
         texts = [None if each is None else text_of(each) for each in (one, other)]
         migrated = bool(re.search(rf"['\"]{re.escape(field)}['\"]", revisions))
         yield FieldChanged(module.path, line, name, kind, field, texts[0], texts[1], aspects(one, other), migrated)
+
+
+def inherited(module: Module, node: ast.ClassDef, field: str, usage: Usage, depth: int = 0) -> ast.stmt | None:
+    """The declaration of a field in the nearest of a class's bases, in this file or in those that it imports."""
+    for base in [dotted(each) for each in node.bases] if depth < DEEPEST else []:
+        path, name = usage.defined_at(module, module.path, base) or (module.path, base)
+        home = module if path == module.path else usage.module(path)
+        parent = home.classes.get(name) if home is not None else None
+        if home is None or parent is None or parent is node:
+            continue
+        found = fields_of(parent).get(field) or inherited(home, parent, field, usage, depth + 1)
+        if found is not None:
+            return found
+    return None
 
 
 def aspects(old: ast.stmt | None, new: ast.stmt | None) -> frozenset[str]:
@@ -209,7 +230,7 @@ def arguments_of(statement: ast.stmt) -> dict[str, str]:
         return found | {"#value": expression(value)}
     found["#call"] = expression(value.func)
     for number, argument in enumerate(value.args):
-        name = dotted(argument).rpartition(".")[2]
+        name = last_name(argument)
         key = {"ForeignKey": "foreign key", "CheckConstraint": "constraint", "Sequence": "default"}.get(
             name, f"#{number}"
         )

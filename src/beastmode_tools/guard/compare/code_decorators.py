@@ -10,6 +10,7 @@ from beastmode_tools.guard.compare.code_delta import Pair
 from beastmode_tools.guard.compare.code_reach import Usage
 from beastmode_tools.guard.compare.code_routes import METHODS, ROLES, declared_routes
 from beastmode_tools.guard.compare.code_syntax import Module, dotted, resolved, text_of
+from beastmode_tools.guard.wording import gone_and_new
 
 __all__ = ["Decorator", "DecoratorChanged", "compare_decorators"]
 
@@ -85,7 +86,7 @@ class DecoratorChanged:
     @property
     def difference(self) -> str:
         """What is gone and what came, as evidence."""
-        return "; ".join([*(f"- @{each}" for each in self.lost), *(f"+ @{each}" for each in self.gained)])
+        return gone_and_new([f"@{each}" for each in self.lost], [f"@{each}" for each in self.gained])
 
 
 def compare_decorators(compared: list[Pair], usage: Usage) -> Iterator[DecoratorChanged]:

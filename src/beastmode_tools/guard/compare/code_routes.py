@@ -5,7 +5,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from beastmode_tools.guard.compare.code_syntax import Definition, Module, dotted, literal
+from beastmode_tools.guard.compare.code_syntax import Definition, Module, dotted, last_name, literal
 
 __all__ = ["METHODS", "DeclaredRoute", "declared_routes", "prefixes", "roles_of"]
 
@@ -116,7 +116,7 @@ def prefixes(module: Module) -> dict[str, str]:
     """Name of each blueprint or namespace of the file -> its literal prefix."""
     found = {}
     for name, value in module.constants.items():
-        if isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] in {
+        if isinstance(value, ast.Call) and last_name(value.func) in {
             "Blueprint",
             "APIBlueprint",
             "Namespace",
@@ -185,10 +185,7 @@ def registered(module: Module, call: ast.Call) -> Iterator[DeclaredRoute]:
 
 def roles_of(definition: Definition, module: Module) -> frozenset[str]:
     """What Flask, a job queue or a library does with the function: "route", "job", "hook", "command" ..."""
-    names = {
-        dotted(each.func if isinstance(each, ast.Call) else each).rpartition(".")[2]
-        for each in definition.node.decorator_list
-    }
+    names = {last_name(each) for each in definition.node.decorator_list}
     found = {role for role, decorators in ROLES.items() if names & decorators}
     if definition.owner is not None and definition.node.name in METHODS and is_view(module, definition.owner):
         found.add("route")
@@ -200,7 +197,7 @@ def is_view(module: Module, name: str) -> bool:
     node = module.classes.get(name)
     if node is None:
         return False
-    bases = {dotted(base).rpartition(".")[2] for base in node.bases}
+    bases = {last_name(base) for base in node.bases}
     if bases & VIEWS or any(base.endswith(("View", "Resource")) for base in bases):
         return True
     return any(

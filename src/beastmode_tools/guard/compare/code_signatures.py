@@ -6,7 +6,7 @@ from beastmode_tools.guard.compare.code_changes import SignatureChanged
 from beastmode_tools.guard.compare.code_normal import expression
 from beastmode_tools.guard.compare.code_reach import Usage
 from beastmode_tools.guard.compare.code_routes import roles_of
-from beastmode_tools.guard.compare.code_syntax import Definition, FunctionNode, Module, dotted, text_of
+from beastmode_tools.guard.compare.code_syntax import Definition, FunctionNode, Module, dotted, last_name, text_of
 
 __all__ = ["signature_change"]
 
@@ -104,9 +104,7 @@ def knows(module: Module, name: str) -> bool:
 
 def calls_of(module: Module, name: str) -> list[ast.Call]:
     """Every call of something that ends with the name."""
-    return [
-        node for node in module.nodes if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] == name
-    ]
+    return [node for node in module.nodes if isinstance(node, ast.Call) and last_name(node.func) == name]
 
 
 def fits(call: ast.Call, definition: Definition) -> bool:

@@ -14,6 +14,7 @@ __all__ = [
     "NotReadable",
     "dotted",
     "inner_scopes",
+    "last_name",
     "literal",
     "module_of",
     "own_statements",
@@ -206,6 +207,11 @@ def dotted(node: ast.AST | None) -> str:
             case _:
                 return ".".join(reversed(parts)) if parts else ""
     return ""
+
+
+def last_name(node: ast.AST | None) -> str:
+    """The last part of a chain of names: `Column` for `Column`, `sa.Column` and `sa.Column(...)`."""
+    return dotted(node).rpartition(".")[2]
 
 
 def resolved(node: ast.AST | None, imports: dict[str, str]) -> str:

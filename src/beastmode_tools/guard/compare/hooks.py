@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from beastmode_tools.guard.compare.code_access import checks_of, refuses
 from beastmode_tools.guard.compare.code_delta import Pair
 from beastmode_tools.guard.compare.code_routes import ROLES
-from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, own_statements, text_of
+from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, last_name, own_statements, text_of
 
 __all__ = ["HandlerChanged", "HookChanged", "compare_hooks"]
 
@@ -82,12 +82,12 @@ def hooks(module: Module) -> dict[Key, tuple[str, int, FunctionNode | None]]:
     found: dict[Key, tuple[str, int, FunctionNode | None]] = {}
     for each in module.functions.values():
         for decorator in each.node.decorator_list:
-            kind = dotted(decorator).rpartition(".")[2]
+            kind = last_name(decorator)
             if kind in ROLES["hook"]:
                 found[kind, each.node.name] = (module.path, each.node.lineno, each.node)
     for node in module.nodes:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.value.args:
-            kind, name = dotted(node.value.func).rpartition(".")[2], dotted(node.value.args[0])
+            kind, name = last_name(node.value.func), dotted(node.value.args[0])
             if kind in ROLES["hook"] and name:
                 definition = module.functions.get(name)
                 found[kind, name.rpartition(".")[2]] = (

@@ -8,7 +8,8 @@ from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.anonymous import Answer, Change, Preflight, compare
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.scratch import Database
-from beastmode_tools.guard.readers.probe import run_probe, together
+from beastmode_tools.guard.readers.probe import ask_project, together
+from beastmode_tools.guard.wording import first_few
 from beastmode_tools.project import Project
 
 __all__ = ["Anonymous", "Called", "call_anonymously", "prove_anonymous"]
@@ -71,14 +72,7 @@ def call_anonymously(side: Side, project: Project, database: Database | None) ->
     Raises:
         ProbeFailed: The side did not start.
     """
-    facts = run_probe(
-        side,
-        "anonymous",
-        {**project.start, "database_url": database.url if database else None},
-        python=project.python,
-        environment=project.settings.environment,
-        seconds=project.settings.timeout,
-    )
+    facts = ask_project(side, project, "anonymous", {"database_url": database.url if database else None})
     return Called(
         tuple(answer(one) for one in facts["answers"]),
         tuple(Preflight(**one) for one in facts["preflights"]),
@@ -106,13 +100,9 @@ def unproven(answers: tuple[Answer, ...]) -> list[str]:
     refused = [one.operation for one in answers if one.refused]
     slow = [one.operation for one in answers if one.kind == "slow"]
     if refused:
-        told.append(f"The answers of {shown(refused)} need the network, a file or a process that the guard refuses.")
+        told.append(
+            f"The answers of {first_few(refused)} need the network, a file or a process that the guard refuses."
+        )
     if slow:
-        told.append(f"{shown(slow)} gave an anonymous caller no answer in time.")
+        told.append(f"{first_few(slow)} gave an anonymous caller no answer in time.")
     return told
-
-
-def shown(operations: list[str]) -> str:
-    """A few of them, and how many more."""
-    rest = f" and {len(operations) - 3} more" if len(operations) > 3 else ""
-    return ", ".join(operations[:3]) + rest

@@ -13,6 +13,7 @@ from beastmode_tools.guard.proofs.replay import Run, replay
 from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas, removed
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.guard.readers.probe import together
+from beastmode_tools.guard.wording import first_few
 from beastmode_tools.project import Project
 
 __all__ = ["Mixed", "prove_mixed"]
@@ -181,25 +182,19 @@ def not_proven(matrix: Matrix) -> list[str]:
     refused = sorted({each.place for each in base.answered if each.refused})
     if refused:
         how = f"also as a user signed in by {', '.join(base.ways)}" if base.ways else "and no way to sign in was found"
-        said.append(f"Mixed versions: {counted(refused)} answered only 401 or 403, {how}.")
+        said.append(f"Mixed versions: {first_few(refused)} answered only 401 or 403, {how}.")
     missing = sorted({each.place for each in base.answered if each.status in NOT_REACHED})
     if missing:
         said.append(
-            f"Mixed versions: {counted(missing)} answered 400, 404 or 422 to what could be made up; name paths"
+            f"Mixed versions: {first_few(missing)} answered 400, 404 or 422 to what could be made up; name paths"
             " in [guard] replays."
         )
     if base.left_out:
-        said.append(f"Mixed versions: not requested: {counted(sorted(set(base.left_out)))}.")
+        said.append(f"Mixed versions: not requested: {first_few(sorted(set(base.left_out)))}.")
     untried = sorted({each.what for each in base.used if each.skipped})
     if untried:
-        said.append(f"Mixed versions: no row could be made up for {counted(untried)}.")
+        said.append(f"Mixed versions: no row could be made up for {first_few(untried)}.")
     broken = next((cell.broken for cell in matrix.cells.values() if cell.broken), "")
     if broken:
         said.append(f"Mixed versions {here}: what a request wrote could not always be taken back ({broken}).")
     return said
-
-
-def counted(names: Sequence[str]) -> str:
-    """The first names, and how many there are."""
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"

@@ -12,7 +12,8 @@ from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.schemas import removed
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
-from beastmode_tools.guard.readers.probe import run_probe, together
+from beastmode_tools.guard.readers.probe import ask_project, together
+from beastmode_tools.guard.wording import first_few
 from beastmode_tools.project import Project
 
 __all__ = ["prove_old_tests", "with_tests"]
@@ -59,14 +60,7 @@ def prove_old_tests(  # noqa: PLR0913 - the sides, where they run, and from what
 
 def outcomes(old: Side, project: Project, database: Database) -> tuple[Used, ...]:
     """What became of every test on one schema."""
-    answer = run_probe(
-        old,
-        "replay_tests",
-        {"app": project.app, "database_url": database.url},
-        python=project.python,
-        environment=project.settings.environment,
-        seconds=project.settings.timeout * PATIENCE,
-    )
+    answer = ask_project(old, project, "replay_tests", {"database_url": database.url}, patience=PATIENCE)
     return tuple(read(each) for each in answer["tests"])
 
 
@@ -85,9 +79,10 @@ def told(before: tuple[Used, ...], dialect: str) -> list[str]:
         return [f"No tests of the base were found to run on {dialect}."]
     if not failing:
         return []
-    shown = ", ".join(failing[:3])
     here = f"on the schema that the base's migrations make on {dialect}"
-    return [f"{len(failing)} of {len(before)} old tests fail {here} as well, so they prove nothing: {shown}."]
+    return [
+        f"{len(failing)} of {len(before)} old tests fail {here} as well, so they prove nothing: {first_few(failing)}."
+    ]
 
 
 def with_tests(matrix: Matrix, tested: Mapping[CellKey, tuple[Used, ...]]) -> Matrix:

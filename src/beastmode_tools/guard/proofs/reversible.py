@@ -13,6 +13,7 @@ from beastmode_tools.guard.proofs.migrating import Command, error_of, run_migrat
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.guard.proofs.trips import trip_of
 from beastmode_tools.guard.readers.probe import together
+from beastmode_tools.guard.wording import first_few
 from beastmode_tools.project import Project
 
 __all__ = ["Proof", "Start", "prove_revisions"]
@@ -100,8 +101,9 @@ class Journey:
             if not goes_on:
                 break
         if left and done:
-            shown = ", ".join(left[:5]) + (" and more" if len(left) > 5 else "")
-            self.not_proven.append(f"{shown}: not proved on {self.dialect}, since {done[-1]} cannot be passed.")
+            self.not_proven.append(
+                f"{first_few(left, 5)}: not proved on {self.dialect}, since {done[-1]} cannot be passed."
+            )
 
     def begin(self) -> Database:
         """A database to work on."""

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.project import Project
 
-__all__ = ["run_probe", "together"]
+__all__ = ["ask_project", "run_probe", "together"]
 
 PROBES = Path(__file__).parent.parent / "probes"
 TAIL = 2000
@@ -28,6 +29,31 @@ Result = TypeVar("Result")
 RUNNING: set["subprocess.Popen[bytes]"] = set()
 LEARNED: dict[tuple[str, str], list[str]] = {}  # what a side's application lacks, so that it is asked once
 STOPPED = threading.Event()  # set while the probes of an interrupted question are being ended
+
+
+def ask_project(
+    side: Side, project: Project, task: str, request: dict[str, Any], *, patience: float = 1
+) -> dict[str, Any]:
+    """`run_probe` with the project's interpreter, environment and limit of time.
+
+    Args:
+        side: Where it runs.
+        project: How it starts.
+        task: The probe's name.
+        request: JSON that the probe gets, besides how the project starts.
+        patience: How many times the usual limit it may take.
+
+    Raises:
+        ProbeFailed: It ended without an answer.
+    """
+    return run_probe(
+        side,
+        task,
+        {**project.start, **request},
+        python=project.python,
+        environment=project.settings.environment,
+        seconds=project.settings.timeout * patience,
+    )
 
 
 def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alone knows
@@ -42,7 +68,8 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
 ) -> dict[str, Any]:
     """What `probes/TASK.py` answers when its `answer(request)` runs in the copy of one side.
 
-    Settings that the application needs and that nobody gave are made up: the probe starts again with them.
+    Settings that the application needs and that nobody gave are made up: the probe starts again with them. Their names
+    are the answer's "invent", so that the next probe need not find out.
 
     Args:
         side: Where it runs; the working folder is the project's.
@@ -52,8 +79,6 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
         environment: Variables to add to the scratch environment.
         seconds: After that the process and its children are ended.
         megabytes: Of address space that the process may add.
-
-    The answer's "invent" are their names, so that the next probe need not find out.
 
     Raises:
         ProbeFailed: It ended without an answer.

@@ -11,11 +11,11 @@ from beastmode_tools.guard.compare.anonymous import (
 )
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.wording import first_few
 
 __all__ = ["RULES"]
 
 RUNS = ("answered", "invalid", "failed")
-MOST_SHOWN = 3
 
 
 def about(change: AccessChange, problem: str, instead: str, *, verdict: Verdict | None = None) -> Found:
@@ -132,7 +132,7 @@ def security_header_lost(change: HeaderChange) -> Iterator[Found]:
     """Answers lost a header that protects browsers, or have another one."""
     now = "no longer have it" if change.new is None else f"now say {change.new!r}"
     yield Found(
-        where=shown(change.operations),
+        where=first_few(change.operations),
         problem=f"Answers said {change.name}: {change.old}, and {now}",
         instead=f"Send {change.name}: {change.old} on every answer again, in an after_request hook or at the proxy.",
         subject=f"header {change.name} {'lost' if change.new is None else 'changed'}",
@@ -165,8 +165,8 @@ def foreign_origin_allowed(change: OriginChange) -> Iterator[Found]:
         return
     with_credentials = " with the visitor's cookies" if change.new.credentials else ""
     yield Found(
-        where=shown(change.paths),
-        problem=f"Any web page may now call {shown(change.paths)} from a browser{with_credentials}",
+        where=first_few(change.paths),
+        problem=f"Any web page may now call {first_few(change.paths)} from a browser{with_credentials}",
         instead="Name the origins that need it instead of answering every one.",
         subject=f"cors {change.new.origin} {change.new.credentials} {' '.join(sorted(change.paths))}",
         evidence=f"a preflight from a foreign origin: Access-Control-Allow-Origin {change.new.origin!r} now, "
@@ -182,19 +182,13 @@ def foreign_origin_refused(change: OriginChange) -> Iterator[Found]:
     if not change.old.origin or change.new.origin:
         return
     yield Found(
-        where=shown(change.paths),
-        problem=f"Web pages of other sites could call {shown(change.paths)} from a browser, and no longer can",
+        where=first_few(change.paths),
+        problem=f"Web pages of other sites could call {first_few(change.paths)} from a browser, and no longer can",
         instead="Make sure that every site that uses the API is among the origins that are still allowed.",
         subject=f"cors refused {' '.join(sorted(change.paths))}",
         evidence=f"a preflight from a foreign origin: no Access-Control-Allow-Origin now, {change.old.origin!r} before",
         proved=True,
     )
-
-
-def shown(places: tuple[str, ...]) -> str:
-    """A few of them, and how many more."""
-    rest = f" and {len(places) - MOST_SHOWN} more" if len(places) > MOST_SHOWN else ""
-    return ", ".join(places[:MOST_SHOWN]) + rest
 
 
 RULES = (

@@ -20,8 +20,9 @@ from beastmode_tools.guard.compare.code_changes import (
 )
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.wording import first_few, gone_and_new
 
-__all__ = ["RULES", "shown", "via"]
+__all__ = ["RULES", "via"]
 
 
 WIRING = re.compile(
@@ -29,15 +30,9 @@ WIRING = re.compile(
 )
 
 
-def shown(change: BodyChanged) -> str:
-    """The first statements that differ, as evidence."""
-    return "; ".join([*(f"- {each}" for each in change.removed[:3]), *(f"+ {each}" for each in change.added[:3])])
-
-
 def via(entries: tuple[str, ...]) -> str:
     """From where the code is reached, for a sentence."""
-    more = f" and {len(entries) - 2} more" if len(entries) > 2 else ""
-    return f", reached by {', '.join(entries[:2])}{more}" if entries else ""
+    return f", reached by {first_few(entries, 2)}" if entries else ""
 
 
 @rule("business-logic-changed", Verdict.CAUTIOUS, BodyChanged)
@@ -56,7 +51,14 @@ def business_logic_changed(change: BodyChanged) -> Iterator[Found]:
         problem += ", and no test executes it"
         instead = "First write a test that holds what it does now, then change it; say in the change what is different."
     verdict = Verdict.DANGEROUS if reach.is_core or untested else Verdict.CAUTIOUS
-    yield Found(where(change), problem, instead, f"{change.path} {change.name}", shown(change), verdict=verdict)
+    yield Found(
+        where(change),
+        problem,
+        instead,
+        f"{change.path} {change.name}",
+        gone_and_new(change.removed, change.added),
+        verdict=verdict,
+    )
 
 
 @rule("unreached-code-changed", Verdict.CAUTIOUS, BodyChanged)
@@ -70,7 +72,14 @@ def unreached_code_changed(change: BodyChanged) -> Iterator[Found]:
         problem = f"{change.name}, in a script for developers, does something else"
     instead = "" if is_tool else "Say who calls it, or remove it if nobody does."
     verdict = Verdict.SAFE if is_tool else None
-    yield Found(where(change), problem, instead, f"{change.path} {change.name}", shown(change), verdict=verdict)
+    yield Found(
+        where(change),
+        problem,
+        instead,
+        f"{change.path} {change.name}",
+        gone_and_new(change.removed, change.added),
+        verdict=verdict,
+    )
 
 
 @rule("function-added", Verdict.SAFE, FunctionAdded)
@@ -180,7 +189,7 @@ def import_time_code_changed(change: LooseCodeChanged) -> Iterator[Found]:
         problem = f"{change.path} installs more than before: {first}"
         yield Found(where(change), problem, "", f"{change.path} import {first[:60]}", verdict=Verdict.SAFE)
         return
-    evidence = "; ".join([*(f"- {each}" for each in change.removed[:3]), *(f"+ {each}" for each in change.added[:3])])
+    evidence = gone_and_new(change.removed, change.added)
     problem = f"what {change.path} does when it is imported differs"
     instead = "Look whether the new line needs anything that another process or an old deploy does not have."
     yield Found(where(change), problem, instead, f"{change.path} import {first[:60]}", evidence)

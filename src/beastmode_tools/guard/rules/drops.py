@@ -6,6 +6,7 @@ from beastmode_tools.guard.compare.operations import DropTable
 from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.wording import first_few
 
 __all__ = ["RULES"]
 
@@ -15,9 +16,7 @@ SHOWN = 5
 @rule("dropped-in-use", Verdict.DANGEROUS, DroppedInUse)
 def in_use(change: DroppedInUse) -> Iterator[Found]:
     """Old code runs until the deploy is over, and it names what is gone."""
-    shown = [str(each) for each in change.places[:SHOWN]]
-    more = f" and {len(change.places) - SHOWN} more" if len(change.places) > SHOWN else ""
-    uses = f"used at {', '.join(shown)}{more}" if shown else ""
+    uses = f"used at {first_few(change.places, SHOWN)}" if change.places else ""
     yield Found(
         where=str(change.operation.place),
         problem=f"{kind(change)} {change.name} is dropped while the code that still runs uses it.",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from beastmode_tools.guard.compare.code_changes import BodyChanged, ClassAdded, FunctionAdded, ValidatorChanged, where
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
-from beastmode_tools.guard.rules.code import shown, via
+from beastmode_tools.guard.rules.code import via
+from beastmode_tools.guard.wording import gone_and_new
 
 __all__ = ["RULES"]
 
@@ -15,7 +16,9 @@ def topical(change: BodyChanged, topic: str, what: str, instead: str) -> Iterato
     """The finding for a changed body that works on the topic."""
     if topic in change.topics:
         problem = f"{change.name} changes {what}{via(change.reach.entries)}"
-        yield Found(where(change), problem, instead, f"{change.path} {change.name}", shown(change))
+        yield Found(
+            where(change), problem, instead, f"{change.path} {change.name}", gone_and_new(change.removed, change.added)
+        )
 
 
 @rule("authentication-changed", Verdict.CAUTIOUS, BodyChanged)
@@ -71,7 +74,13 @@ def payment_changed(change: BodyChanged | FunctionAdded) -> Iterator[Found]:
 def cache_added(change: BodyChanged) -> Iterator[Found]:
     """A result is kept that was computed each time."""
     if "cache" in change.only_added:
-        yield Found(where(change), f"{change.name} uses a cache now", "", f"{change.path} {change.name}", shown(change))
+        yield Found(
+            where(change),
+            f"{change.name} uses a cache now",
+            "",
+            f"{change.path} {change.name}",
+            gone_and_new(change.removed, change.added),
+        )
 
 
 @rule("cache-changed", Verdict.CAUTIOUS, BodyChanged)
@@ -80,14 +89,22 @@ def cache_changed(change: BodyChanged) -> Iterator[Found]:
     if "cache" in change.topics and "cache" not in change.only_added:
         problem = f"{change.name} keeps its results otherwise{via(change.reach.entries)}"
         instead = "Old and new processes share the cache during a deploy: give a new form of value a new key."
-        yield Found(where(change), problem, instead, f"{change.path} {change.name}", shown(change))
+        yield Found(
+            where(change), problem, instead, f"{change.path} {change.name}", gone_and_new(change.removed, change.added)
+        )
 
 
 @rule("logging-changed", Verdict.SAFE, BodyChanged)
 def logging_changed(change: BodyChanged) -> Iterator[Found]:
     """Only what is logged or counted differs."""
     if change.topics == {"logging"} and change.only_topics:
-        yield Found(where(change), f"{change.name} logs otherwise", "", f"{change.path} {change.name}", shown(change))
+        yield Found(
+            where(change),
+            f"{change.name} logs otherwise",
+            "",
+            f"{change.path} {change.name}",
+            gone_and_new(change.removed, change.added),
+        )
 
 
 @rule("wiring-changed", Verdict.CAUTIOUS, BodyChanged)
@@ -98,7 +115,12 @@ def wiring_changed(change: BodyChanged) -> Iterator[Found]:
     subject = f"{change.path} {change.name}"
     if "wiring" in change.only_added:
         yield Found(
-            where(change), f"{change.name} installs more than before", "", subject, shown(change), verdict=Verdict.SAFE
+            where(change),
+            f"{change.name} installs more than before",
+            "",
+            subject,
+            gone_and_new(change.removed, change.added),
+            verdict=Verdict.SAFE,
         )
         return
     gone = [each for each in change.removed if re.search(r"register_|add_namespace|add_resource|add_url_rule", each)]
@@ -107,7 +129,7 @@ def wiring_changed(change: BodyChanged) -> Iterator[Found]:
     if gone and not any("register_" in each or "add_" in each for each in change.added):
         problem, verdict = f"{change.name} no longer does {gone[0]}: every route of it is gone", Verdict.DANGEROUS
     instead = "Compare `flask routes` and the installed extensions of before and after."
-    yield Found(where(change), problem, instead, subject, shown(change), verdict=verdict)
+    yield Found(where(change), problem, instead, subject, gone_and_new(change.removed, change.added), verdict=verdict)
 
 
 @rule("job-added", Verdict.SAFE, FunctionAdded)
@@ -138,7 +160,7 @@ def response_changed(change: BodyChanged) -> Iterator[Found]:
     if "route" in change.roles and before != after and (before or after):
         problem = f"{change.name} answers otherwise{via(change.reach.entries)}"
         instead = "Add to an answer rather than change it, or answer the new form under a new version of the API."
-        evidence = "; ".join([*(f"- {each}" for each in before), *(f"+ {each}" for each in after)])
+        evidence = gone_and_new(before, after)
         verdict = None
         if change.lost_keys:
             problem += f", without {', '.join(change.lost_keys)}"
@@ -156,7 +178,7 @@ def validator_changed(change: ValidatorChanged) -> Iterator[Found]:
     """Which input is taken differs, and no specification says so."""
     problem = f"{change.name} judges input otherwise: invisible in the specification"
     instead = "Say in the specification what is taken now; a stricter rule refuses clients that were right before."
-    evidence = "; ".join([*(f"- {each}" for each in change.removed[:3]), *(f"+ {each}" for each in change.added[:3])])
+    evidence = gone_and_new(change.removed, change.added)
     yield Found(where(change), problem, instead, f"{change.path} {change.name}", evidence)
 
 

@@ -1,6 +1,6 @@
 """Downgrades: whether the way back is there, and whether it leads back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.migration_changes import (
     DowngradeDropsMore,
@@ -13,6 +13,7 @@ from beastmode_tools.guard.compare.migration_names import name_of
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import at
+from beastmode_tools.guard.wording import first_few
 
 __all__ = ["RULES"]
 
@@ -23,12 +24,6 @@ REASONS = {
 }
 
 
-def listed(names: Sequence[str]) -> str:
-    """Some names, and how many more."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return "; ".join(names[:3]) + more
-
-
 @rule("downgrade-missing", Verdict.CAUTIOUS, DowngradeEmpty)
 def missing(change: DowngradeEmpty) -> Iterator[Found]:
     """No way back."""
@@ -37,7 +32,7 @@ def missing(change: DowngradeEmpty) -> Iterator[Found]:
     yield at(
         place,
         f"{place.revision} has no way back: {REASONS[change.found.why]}, but the upgrade did "
-        f"{listed(change.undone)}.{lost}",
+        f"{first_few(change.undone, mark='; ')}.{lost}",
         "Write the downgrade; where rows are lost for good, say so in it, and take a backup before the upgrade.",
         f"{place.revision} downgrade",
     )
@@ -48,7 +43,8 @@ def incomplete(change: DowngradeIncomplete) -> Iterator[Found]:
     """A way back that ends early."""
     yield at(
         change.place,
-        f"The downgrade of {change.place.revision} leaves: {listed(change.missing)}. A second upgrade may fail on it.",
+        f"The downgrade of {change.place.revision} leaves: {first_few(change.missing, mark='; ')}. "
+        "A second upgrade may fail on it.",
         "Take back everything that upgrade() does, in the opposite order.",
         f"{change.place.revision} leaves {'; '.join(change.missing)}",
     )

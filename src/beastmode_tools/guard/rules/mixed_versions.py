@@ -1,6 +1,6 @@
 """What happens while old and new code run at the same time, seen by running both on both schemas."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.mixed import (
     AnswerDiffers,
@@ -16,6 +16,7 @@ from beastmode_tools.guard.compare.mixed import (
 from beastmode_tools.guard.compare.mixed_causes import Cause
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.wording import first_few
 
 __all__ = ["RULES"]
 
@@ -114,7 +115,8 @@ def no_order_works(change: NoOrderWorks) -> Iterator[Found]:
         problem="No order of migration and deploy works: old code fails on the new schema, new code on the old one.",
         instead="Make two releases of it. First what adds, with code that works on both; then what takes away.",
         subject="no order of migration and deploy",
-        evidence=f"migration first: {listed(change.old_fails)}; deploy first: {listed(change.new_fails)}",
+        evidence=f"migration first: {first_few(change.old_fails, SHOWN)}; "
+        f"deploy first: {first_few(change.new_fails, SHOWN)}",
         proved=True,
     )
 
@@ -176,7 +178,7 @@ def evidence(change: Broken) -> str:
     answered = "" if first.status is None else f" answered {first.status}" if first.status else " gave no answer"
     sql = f" [{shortened(first.sql)}]" if first.sql else ""
     others = [each.place for each in change.failures if each.place != first.place]
-    also = f"; also {listed(others)}" if others else ""
+    also = f"; also {first_few(others, SHOWN)}" if others else ""
     return f"{first.place}{answered}: {first.error}{sql}{also} (on {' and '.join(change.dialects)})"
 
 
@@ -193,12 +195,6 @@ def way_out(cause: Cause, *, other_way_works: bool) -> str:
         if other_way_works
         else f"{kept} As it is, no order of migration and deploy avoids the errors."
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """The first names, and how many more."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
 
 
 RULES = (

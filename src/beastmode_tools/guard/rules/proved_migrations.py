@@ -21,6 +21,7 @@ from beastmode_tools.guard.compare.proved_migrations import (
 )
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.wording import first_few
 
 __all__ = ["RULES"]
 
@@ -223,8 +224,7 @@ def where_seen(dialects: Sequence[str]) -> str:
 
 def listed(differences: Sequence[Difference]) -> str:
     """The first differences, and how many more there are."""
-    more = f", and {len(differences) - SHOWN} more" if len(differences) > SHOWN else ""
-    return "; ".join(str(one) for one in differences[:SHOWN]) + more
+    return first_few(differences, SHOWN, "; ")
 
 
 def advice(differences: Sequence[Difference]) -> str:

@@ -9,6 +9,7 @@ from beastmode_tools.guard.compare.settings import DeploymentChanged, Environmen
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.limits import LIFETIMES, LIMITS, place_of, subject_of_setting
+from beastmode_tools.guard.wording import gone_and_new
 
 __all__ = ["RULES"]
 
@@ -174,15 +175,14 @@ def environment_variable_changed(change: EnvironmentChanged) -> Iterator[Found]:
 @rule("deployment-changed", Verdict.DANGEROUS, DeploymentChanged)
 def deployment_changed(change: DeploymentChanged) -> Iterator[Found]:
     """How the project is built, started or served in production differs."""
-    evidence = "; ".join(
-        [*(f"- {each[:100]}" for each in change.removed[:3]), *(f"+ {each[:100]}" for each in change.added[:3])]
-    )
+    evidence = gone_and_new([each[:100] for each in change.removed], [each[:100] for each in change.added])
     problem = f"{change.path}, which decides how the project runs, was {change.how}"
     if not change.removed and not change.added and change.how == "changed":
         yield Found(where(change), f"{problem}: comments and layout only", "", change.path, verdict=Verdict.SAFE)
         return
     instead = "Try it in a place like production first, and keep the old image or file to go back to."
-    verdict = {"added": Verdict.CAUTIOUS}.get(change.how)
+    is_mild = change.how == "added" or change.path.endswith(".dockerignore")
+    verdict = Verdict.CAUTIOUS if is_mild else None
     yield Found(where(change), problem, instead, change.path, evidence, verdict=verdict)
 
 

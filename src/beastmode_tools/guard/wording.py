@@ -1,0 +1,22 @@
+"""Many things in a few words: how messages and evidence show lists."""
+
+from collections.abc import Sequence
+
+__all__ = ["first_few", "gone_and_new"]
+
+
+def first_few(things: Sequence[object], most: int = 3, mark: str = ", ") -> str:
+    """The first of them, and how many more there are.
+
+    Args:
+        things: Names, or whatever else `str` writes for a person.
+        most: So many are shown.
+        mark: What stands between two of them.
+    """
+    more = f" and {len(things) - most} more" if len(things) > most else ""
+    return mark.join(str(each) for each in things[:most]) + more
+
+
+def gone_and_new(gone: Sequence[str], new: Sequence[str], most: int = 3) -> str:
+    """The first lines that are gone and the first that are new, marked as in a diff."""
+    return "; ".join([*(f"- {each}" for each in gone[:most]), *(f"+ {each}" for each in new[:most])])
