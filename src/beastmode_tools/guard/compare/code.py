@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.compare.code_access import compare_access
+from beastmode_tools.guard.compare.code_caching import compare_caching
 from beastmode_tools.guard.compare.code_changes import Broken, CosmeticChange, FileNotUnderstood
 from beastmode_tools.guard.compare.code_classes import compare_classes
 from beastmode_tools.guard.compare.code_decorators import compare_decorators
@@ -59,6 +60,7 @@ def everything(delta: Delta) -> Iterator[Any]:
     yield from compare_imports(sources, usage)
     yield from compare_access(sources, usage)
     yield from compare_decorators(sources, usage)
+    yield from compare_caching(sources, usage)
     yield from compare_routes(delta, sources)
     yield from compare_hooks(sources)
     yield from compare_security(delta, sources)

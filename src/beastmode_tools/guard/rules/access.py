@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.code_access import OWN_ROWS
+from beastmode_tools.guard.compare.code_caching import PrivateAnswerCached
 from beastmode_tools.guard.compare.code_changes import AccessCheckChanged, MechanismReplaced, where
 from beastmode_tools.guard.compare.code_decorators import DecoratorChanged
 from beastmode_tools.guard.compare.code_security import CallChanged
@@ -146,6 +147,24 @@ def protection_exempted(change: DecoratorChanged | CallChanged) -> Iterator[Foun
         yield Found(where(change), problem, instead, subject_of(change), change.difference)
 
 
+@rule("private-answer-cached", Verdict.DANGEROUS, PrivateAnswerCached)
+def private_answer_cached(change: PrivateAnswerCached) -> Iterator[Found]:
+    """A cache that gives one caller what it kept for another."""
+    if change.skipped:
+        problem = (
+            f"@{change.cache} keeps answers of {change.name} above @{change.skipped}: "
+            f"who is answered from the cache is not checked{via(change.entries)}"
+        )
+        instead = f"Put the cache below @{change.skipped}, and the caller into its key."
+    else:
+        problem = f"@{change.cache} keeps what {change.name} answers by {change.reads}{via(change.entries)}"
+        instead = "Put the caller into the key, or keep only the part that is the same for everybody."
+    verdict = None if change.skipped and not change.by_caller else Verdict.CAUTIOUS
+    yield Found(
+        where(change), problem, instead, f"{change.path} {change.name} cache", f"@{change.cache}", verdict=verdict
+    )
+
+
 @rule("decorator-changed", Verdict.CAUTIOUS, DecoratorChanged)
 def decorator_changed(change: DecoratorChanged) -> Iterator[Found]:
     """Other decorators: what wraps a function differs."""
@@ -175,5 +194,6 @@ RULES = (
     permission_lost,
     permission_changed,
     protection_exempted,
+    private_answer_cached,
     decorator_changed,
 )
