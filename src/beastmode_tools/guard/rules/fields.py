@@ -93,7 +93,14 @@ def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
         instead = (
             "Look for rows that break the new rule, mend them, and let the database check it without holding the table."
         )
-        yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}")
+        verdict = None
+        if hard == {"nullable"} and not table and takes_null(change.new or "") and not takes_null(change.old or ""):
+            problem = f"{change.owner}.{change.name} may be empty from now on{BY_MIGRATION if change.migrated else ''}"
+            instead = "Look who reads it and has never met NULL there: old processes, exports, other services."
+            verdict = Verdict.CAUTIOUS
+        yield Found(
+            where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict
+        )
 
 
 @rule("field-changed", Verdict.CAUTIOUS, FieldChanged)
@@ -117,6 +124,17 @@ def field_changed(change: FieldChanged) -> Iterator[Found]:
     harmless = change.aspects == {"index"} or (change.kind == "model" and change.aspects == {"order"})
     verdict = Verdict.SAFE if harmless else None
     yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict)
+
+
+def takes_null(text: str) -> bool:
+    """Whether a column is declared to take NULL."""
+    if text.endswith("…"):
+        return False
+    if said := re.search(r"nullable=(True|False)", text):
+        return said[1] == "True"
+    if "primary_key=True" in text:
+        return False
+    return "Mapped[" not in text or bool(re.search(r"Optional\[|\bNone\b", text.partition("=")[0]))
 
 
 def is_wider(old: str, new: str) -> bool:
