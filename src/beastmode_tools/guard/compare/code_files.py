@@ -28,6 +28,10 @@ EXAMPLE = re.compile(r"(?:^|[./_-])(?:example|sample|template|dist|tmpl)s?(?:[./
 
 KINDS = (
     (
+        "interface",
+        r"(?:^|/)(?:openapi|swagger|apidocs?|flasgger)/(?:.*/)?(?![^/]*(?:openapi|swagger))[^/]+\.(?:ya?ml|json)$",
+    ),
+    (
         "gate",
         r"(?:^|/)(?:\.github/workflows/.*|\.gitlab-ci\.ya?ml|\.circleci/.*|azure-pipelines\.ya?ml|Jenkinsfile|\.travis\.ya?ml|bitbucket-pipelines\.yml|\.drone\.yml|\.pre-commit-config\.yaml|tox\.ini|noxfile\.py|\.coveragerc|codecov\.ya?ml|\.codecov\.ya?ml|pytest\.ini|ruff\.toml|\.ruff\.toml|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.bandit|bandit\.ya?ml|Makefile|beastmode\.toml|\.ci/.*|CODEOWNERS|\.safety-policy\.yml|\.semgrep.*|sonar-project\.properties)$",
     ),
@@ -41,7 +45,7 @@ KINDS = (
     ),
     (
         "settings",
-        r"(?:^|/)(?:\.env[^/]*|\.flaskenv|[^/]*\.env|instance/.*|config/.*\.(?:ya?ml|json|toml|ini|cfg)|settings[^/]*\.(?:ya?ml|json|toml|ini|cfg)|config[^/]*\.(?:ya?ml|json|toml|ini|cfg)|logging[^/]*\.(?:ya?ml|json|ini|conf))$",
+        r"(?:^|/)(?:\.env[^/]*|\.flaskenv|[^/]*\.env|instance/.*|config/.*\.(?:ya?ml|json|toml|ini|cfg)|settings(?![a-z])[^/]*\.(?:ya?ml|json|toml|ini|cfg)|config(?:uration)?s?(?![a-z])[^/]*\.(?:ya?ml|json|toml|ini|cfg)|logging[^/]*\.(?:ya?ml|json|ini|conf))$",
     ),
     ("package metadata", r"(?:^|/)(?:PKG-INFO$|[^/]+\.(?:egg|dist)-info/|VERSION$)"),
     ("packaging", r"(?:^|/)MANIFEST\.in$"),

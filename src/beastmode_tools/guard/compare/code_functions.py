@@ -243,11 +243,12 @@ def answer(piece: Piece, answering: bool) -> frozenset[str]:  # noqa: FBT001 - w
 
 
 def answer_keys(pieces: tuple[Piece, ...]) -> set[str]:
-    """The literal keys of what returned statements answer."""
+    """The literal keys of what returned statements answer; headers in small letters, as they are the same in any."""
     return {
-        key.value
+        key.value.lower() if node in headers else key.value
         for piece in pieces
         if isinstance(piece.node, ast.Return)
+        for headers in [headers_of(piece.node)]
         for node in ast.walk(piece.node)
         if isinstance(node, ast.Dict)
         for key in node.keys
@@ -261,6 +262,11 @@ def answer_keys(pieces: tuple[Piece, ...]) -> set[str]:
         for keyword in node.keywords
         if keyword.arg
     }
+
+
+def headers_of(statement: ast.Return) -> set[ast.AST]:
+    """What a returned statement gives as `headers`."""
+    return {each.value for each in ast.walk(statement) if isinstance(each, ast.keyword) and each.arg == "headers"}
 
 
 def texts(pieces: tuple[Piece, ...]) -> tuple[str, ...]:

@@ -55,6 +55,11 @@ GATE_TABLES = re.compile(
 )
 
 
+TOOL = re.compile(r"  # (tool\.[\w-]+)")
+LAYOUT = re.compile(r"  # tool\.(?:black|isort|yapf|autopep8|docformatter|djlint|ruff\.(?:format|lint\.isort))(?:\.|$)")
+"""Settings of `flattened` that say how code is laid out: no bad change is stopped by them."""
+
+
 def gate_changes(change: FileChange) -> Iterator[GateChanged]:
     """What differs in a gate's file; of files that hold other things as well, only the gate's part."""
     old, new = relevant(change.path, change.old), relevant(change.path, change.new)
@@ -69,8 +74,13 @@ def gate_changes(change: FileChange) -> Iterator[GateChanged]:
         if not mixed:
             yield GateChanged(change.path, line, "words", "comments and layout")
         return
-    found = list(differences(change.path, line, before, after))
-    yield from found or [GateChanged(change.path, line, "changed", what_differs(before, after))]
+    laid_out = [[each for each in side if LAYOUT.search(each)] for side in (before, after)]
+    if laid_out[0] != laid_out[1]:
+        yield GateChanged(change.path, line, "changed", f"how code is laid out, {what_differs(*laid_out)}")
+        before, after = ([each for each in side if not LAYOUT.search(each)] for side in (before, after))
+    if before != after:
+        found = list(differences(change.path, line, before, after))
+        yield from found or [GateChanged(change.path, line, "changed", what_differs(before, after))]
 
 
 def relevant(path: str, text: str | None) -> list[str]:
@@ -116,6 +126,10 @@ def values(table: str, data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def differences(path: str, line: int, old: list[str], new: list[str]) -> Iterator[GateChanged]:
     """The parts of a gate that can be ranked."""
+    lost, gained = tools(old) - tools(new), tools(new) - tools(old)
+    yield from (GateChanged(path, line, "loosened", f"without {each}") for each in sorted(lost))
+    yield from (GateChanged(path, line, "tightened", f"with {each}") for each in sorted(gained))
+    old, new = ([each for each in side if not tools([each]) & (lost | gained)] for side in (old, new))
     gone, come = lines_without(old, set(new)), lines_without(new, set(old))
     yield from numbers(path, line, old, new)
     for each in come:
@@ -132,6 +146,11 @@ def differences(path: str, line: int, old: list[str], new: list[str]) -> Iterato
         if CHECKS.search(each) and not any(shares_check(each, other) for other in gone) and not LOOSE.search(each):
             yield GateChanged(path, line, "tightened", each)
     yield from lists(path, line, gone, come)
+
+
+def tools(lines: list[str]) -> set[str]:
+    """The tables of tools in `pyproject.toml` that lines of it belong to."""
+    return {match[1] for match in map(TOOL.search, lines) if match}
 
 
 def lines_without(lines: list[str], known: set[str]) -> list[str]:
