@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from beastmode_tools.guard.compare.code_normal import Piece
-from beastmode_tools.guard.compare.code_syntax import dotted, resolved
+from beastmode_tools.guard.compare.code_syntax import dotted, last_name, resolved
 
 __all__ = ["TOPICS", "Setting", "topics_of_name", "topics_of_piece"]
 
@@ -161,6 +161,7 @@ TOPICS = {
 }
 """In the order in which a person would name them."""
 
+INSTALLS = re.compile(r"(?:register|install|attach|configure|setup|set_up|init)(?:_\w+)?$")
 QUERY_ROOTS = re.compile(r"(?:^|\.)(?:session|query|select|db|cur|cursor|conn|connection|engine)(?:\.|$)")
 QUERY_STEPS = re.compile(
     r"\.(?:filter|options|join|distinct|limit|offset|all|first|one|count|scalar|exists|get|execute|delete|update)(?:\.|$)"
@@ -174,6 +175,8 @@ def topics_of_name(name: str) -> frozenset[str]:
 
 def topics_of_piece(piece: Piece, setting: Setting) -> frozenset[str]:
     """What a statement works on; the head of a block takes what all of the block works on."""
+    if installs(piece.node):
+        return frozenset({"wiring"})
     if piece.kind != "statement" and only_tells(piece.node, setting):
         return frozenset({"logging"})
     if piece.kind != "statement":
@@ -185,6 +188,15 @@ def topics_of_piece(piece: Piece, setting: Setting) -> frozenset[str]:
         shared = frozenset.intersection(*inside) if inside else frozenset[str]()
         return shared | topics_of_code(heads(piece.node), setting)
     return topics_of_code([piece.node], setting)
+
+
+def installs(node: ast.AST) -> bool:
+    """Whether a statement only hands the application to something that registers itself: `commands.register(app)`."""
+    match node:
+        case ast.Expr(value=ast.Call(func=function, args=[ast.Name(id="app" | "application" | "flask_app"), *_])):
+            return bool(INSTALLS.match(last_name(function)))
+        case _:
+            return False
 
 
 def only_tells(node: ast.AST, setting: Setting) -> bool:
