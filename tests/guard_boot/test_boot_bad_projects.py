@@ -127,6 +127,18 @@ def test_waits_between_tries_to_reach_what_is_refused_are_short_and_others_are_n
     assert application.settings["WAITED"] is True
 
 
+def test_an_application_whose_database_stands_nowhere_starts_on_the_scratch_one(boot):
+    head = (
+        "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\napp = Flask(__name__)\n"
+        "app.config['SQLALCHEMY_DATABASE_URI'] = None\ndb.init_app(app)\n"
+    )
+    told = "with app.app_context():\n    app.config['URL'] = str(db.engine.url)\n"
+
+    application = boot(head + told)
+
+    assert application.settings["URL"] == "sqlite:///<scratch>/scratch.db"
+
+
 def test_writes_outside_of_the_private_copy_are_refused_and_inside_allowed(boot, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()

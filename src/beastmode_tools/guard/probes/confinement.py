@@ -211,12 +211,13 @@ def confine(request: dict[str, Any]) -> Confinement:
     Args:
         request: As for `Confinement`; "database_url" is filled in where it was not given.
     """
-    from . import confinement_database, confinement_waiting
+    from . import confinement_database, confinement_default, confinement_waiting
 
     confinement = Confinement(request)
     CURRENT[:] = [confinement]
     limit(request)
     confinement_database.redirect(request, confinement)
+    confinement_default.offer_database(request["database_url"])
     confinement_waiting.shorten_waits(confinement)
     vars(os)["_exit"] = leave
     sys.argv = ["flask"]
