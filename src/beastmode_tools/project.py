@@ -166,7 +166,8 @@ def named_by_settings(folder: Path) -> Iterator[str]:
 def candidates(folder: Path) -> list[Path]:
     """Every `env.py` up to four folders deep that has Alembic's other files beside it; else revisions without one.
 
-    A part of a larger application may bring revisions only, and leave the `env.py` to the whole.
+    A part of a larger application may bring revisions only, and leave the `env.py` to the whole. A folder without
+    revisions beside one that has them is a pattern for others.
     """
     found = [
         path
@@ -174,7 +175,7 @@ def candidates(folder: Path) -> list[Path]:
         if (path.parent / "versions").is_dir() or (path.parent / "script.py.mako").is_file()
     ]
     if found:
-        return found
+        return [path for path in found if (path.parent / "versions").is_dir()] or found
     homes = {
         path.parent: path for name in USUAL_MIGRATIONS for path in within(folder, f"{name}/*.py") if is_revision(path)
     }

@@ -42,6 +42,13 @@ def test_a_folder_that_moves_between_the_sides_brings_its_new_revision_only(repo
     assert list(found.old_history.revisions) == ["a1"]
 
 
+def test_a_pattern_for_others_is_not_taken_for_the_migrations(repository):
+    pattern = {"shop/plugins/pattern/env.py": ENVIRONMENT, "shop/plugins/pattern/script.py.mako": ""}
+    repository.commit({"shop/migrations/env.py": ENVIRONMENT, "shop/migrations/versions/a1_first.py": FIRST} | pattern)
+
+    assert find_project(repository.folder).migrations == "shop/migrations"
+
+
 def test_a_part_that_brings_revisions_and_no_environment_has_a_history(repository):
     repository.commit({"shop_news/alembic/a1_first.py": FIRST, "shop_news/alembic/__init__.py": ""})
     repository.write({"shop_news/alembic/b2_second.py": SECOND})
