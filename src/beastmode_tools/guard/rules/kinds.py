@@ -46,11 +46,18 @@ def third_party_changed(change: BodyChanged | FunctionAdded) -> Iterator[Found]:
         yield Found(where(change), problem, instead, f"{change.path} {change.name}")
 
 
-@rule("upload-changed", Verdict.CAUTIOUS, BodyChanged)
-def upload_changed(change: BodyChanged) -> Iterator[Found]:
+@rule("upload-changed", Verdict.CAUTIOUS, BodyChanged, FunctionAdded)
+def upload_changed(change: BodyChanged | FunctionAdded) -> Iterator[Found]:
     """How files come in or where they are kept."""
-    instead = "Files stored by the old code must stay readable; check size, type and name before anything is written."
-    yield from topical(change, "upload", "how files are taken or stored", instead)
+    if isinstance(change, BodyChanged):
+        instead = (
+            "Files stored by the old code must stay readable; check size, type and name before anything is written."
+        )
+        yield from topical(change, "upload", "how files are taken or stored", instead)
+    elif "upload" in change.topics and "route" in change.roles:
+        instead = "Limit the size, check type and name before anything is written, and keep files outside of the code."
+        problem = f"{change.name} is new and takes or gives files"
+        yield Found(where(change), problem, instead, f"{change.path} {change.name}")
 
 
 @rule("notification-changed", Verdict.CAUTIOUS, BodyChanged)
