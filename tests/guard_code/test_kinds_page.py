@@ -1,8 +1,8 @@
 import re
 from pathlib import Path
 
+from beastmode_tools.guard.rules.index import RULES
 from guard_code.kinds_of_change import KINDS
-from guard_code.verdicts import RULES
 
 PAGE = Path(__file__).parents[2] / "docs" / "guard" / "kinds.md"
 
