@@ -10,7 +10,7 @@ from beastmode_tools.guard.compare.contract.shape import ABSENT, ANNOTATIONS, Pa
 
 __all__ = ["is_null", "shape_of"]
 
-DEEPEST = 40
+DEEPEST = 120
 WIDEST = 500
 GUARDS = ("contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties", "contentSchema")
 LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
@@ -80,9 +80,10 @@ def absorb_keyword(shape: Shape, key: str, value: Any, raw: dict[str, Any]) -> N
 
 
 def absorb_reference(document: Document, shape: Shape, ref: Any, seen: tuple[str, ...]) -> None:
-    """Adds what a reference leads to; one that leads back here adds nothing."""
-    if not isinstance(ref, str) or ref in seen or len(seen) >= DEEPEST:
+    """Adds what a reference leads to, once: schemas that each name the next one twice would take for ever."""
+    if not isinstance(ref, str) or ref in shape.followed or len(seen) >= DEEPEST:
         return
+    shape.followed.add(ref)
     target = document.target(ref)
     if target is None:
         shape.unfollowed += (ref,)

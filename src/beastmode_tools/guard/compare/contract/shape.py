@@ -43,6 +43,7 @@ class Shape:
         texts: Words for people.
         unknown: Keywords that nobody here knows.
         unfollowed: References that lead out of the document or nowhere.
+        followed: References whose content is in the shape; saying the same twice adds nothing.
     """
 
     label: str = ""
@@ -78,6 +79,7 @@ class Shape:
     texts: list[Any] = field(default_factory=list)
     unknown: dict[str, Any] = field(default_factory=dict)
     unfollowed: tuple[str, ...] = ()
+    followed: set[str] = field(default_factory=set, compare=False)
 
     @property
     def effective_types(self) -> frozenset[str] | None:

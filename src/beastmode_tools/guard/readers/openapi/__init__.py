@@ -22,12 +22,12 @@ def read_document(path: Path) -> Document:
         CouldNotRun: The file is not there, too big, no JSON or YAML, or no OpenAPI document.
     """
     try:
-        size = path.stat().st_size
-        if size > BIGGEST:
-            raise CouldNotRun(f"{path} has {size:,} bytes: documents of more than {BIGGEST:,} bytes are not read")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(BIGGEST + 1)  # a pipe or a device tells no size
     except OSError as error:
         raise CouldNotRun(f"{path} cannot be read ({error.strerror}); name a file with an OpenAPI document") from None
+    if len(content) > BIGGEST:
+        raise CouldNotRun(f"{path} is too big: documents of more than {BIGGEST:,} bytes are not read")
     return made(parsed(content, str(path)), path.name)
 
 
