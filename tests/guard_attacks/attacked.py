@@ -8,8 +8,10 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from work_tree import WorkTree
+
 BEAST = Path(sys.executable).with_name("beast")
-SECONDS = 120
+SECONDS = 60
 APP = """
     from flask import Flask
 
@@ -34,41 +36,28 @@ class Answer:
     errors: str
 
 
-class Attacked:
+class Attacked(WorkTree):
     """A project that does what nobody expects."""
 
     def __init__(self, place, files=None):
         self.place = place
-        self.folder = place / "shop"
-        self.folder.mkdir(parents=True)
-        (place / "temporary").mkdir()
-        self.environment = {
+        (place / "temporary").mkdir(parents=True)
+        environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(place),
             "TMPDIR": str(place / "temporary"),
             "GIT_CONFIG_NOSYSTEM": "1",
         }
-        self.git("init", "--quiet", "--initial-branch=main")
-        self.write({"app.py": APP, **(files or {})})
-        self.commit()
-
-    def git(self, *arguments, check=True):
-        identity = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "protocol.file.allow=always")
-        command = ["git", *identity, *arguments]
-        done = subprocess.run(
-            command, cwd=self.folder, env=self.environment, check=check, capture_output=True, text=True
-        )
-        return done.stdout.strip()
+        super().__init__(place / "shop", environment)
+        self.git("config", "protocol.file.allow", "always")
+        self.commit({"app.py": APP, **(files or {})})
 
     def write(self, files):
-        for name, content in files.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else textwrap.dedent(content).encode())
-
-    def commit(self):
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "a step")
+        """Puts files there, texts without the margin that they have in a test."""
+        dedented = {
+            name: content if isinstance(content, bytes) else textwrap.dedent(content) for name, content in files.items()
+        }
+        super().write(dedented)
 
     def beast(self, *words, **environment):
         """What `beast ...` answers in the project's folder."""

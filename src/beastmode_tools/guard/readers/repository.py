@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
 from beastmode_tools.guard.compare.tree import FileChange, Side
+from beastmode_tools.guard.readers.private_folder import private_folder
 from beastmode_tools.project import Project
 
 __all__ = ["Comparison", "base_commit", "two_sides"]
@@ -59,8 +59,7 @@ def two_sides(project: Project, base: str | None) -> Iterator[Comparison]:
     """
     git = Git(project.root)
     name, commit = base_commit(git, base)
-    with tempfile.TemporaryDirectory(prefix="beast-check-", ignore_cleanup_errors=True) as scratch:
-        place = Path(scratch).resolve()
+    with private_folder() as place:
         aside = git_aside(git, place)
         tree, unread = work_tree(aside)
         relative = project.folder.relative_to(project.root)
