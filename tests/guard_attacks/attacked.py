@@ -49,8 +49,11 @@ class Attacked(WorkTree):
             "GIT_CONFIG_NOSYSTEM": "1",
         }
         super().__init__(place / "shop", environment)
-        self.git("config", "protocol.file.allow", "always")
         self.commit({"app.py": APP, **(files or {})})
+
+    def git(self, *arguments, check=True):
+        """What git answers, which may take submodules from a folder."""
+        return super().git("-c", "protocol.file.allow=always", *arguments, check=check)
 
     def write(self, files):
         """Puts files there, texts without the margin that they have in a test."""

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from work_tree import WorkTree
+
 ROOT = Path(__file__).parent.parent.parent
-IDENTITY = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
 TESTS = '''"""What the blog promises."""
 
 
@@ -21,18 +22,8 @@ def test_anybody_may_write_a_post(ada):
 '''
 
 
-class Checked:
+class Checked(WorkTree):
     """A project in a repository that `beast` is run in."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def git(self, *arguments):
-        subprocess.run(["git", *IDENTITY, *arguments], cwd=self.folder, check=True, capture_output=True)
-
-    def commit(self):
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "a step")
 
     def apply(self, diff):
         self.git("apply", str(diff))
@@ -60,11 +51,7 @@ def new_project(tmp_path):
         folder = tmp_path / "project"
         shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__", "*.db*", "var"))
         project = Checked(folder)
-        for name, text in (more or {}).items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8")
-        project.git("init", "--quiet", "--initial-branch=main")
-        project.commit()
+        project.commit(more)
         return project
 
     return make

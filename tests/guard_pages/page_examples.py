@@ -1,7 +1,6 @@
 """The examples on the rules' pages, and what the guard finds in them."""
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,10 @@ from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.static import judge_files
 from beastmode_tools.project import find_project
 from beastmode_tools.settings_file import parse_settings_file
+from work_tree import WorkTree
 
 TODAY = date(2026, 11, 25)
 PLACEHOLDER = "FINGERPRINT"
-GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,12 @@ def found_by_running(case, folder: Path) -> list[Finding]:
     What has to be found may be found on SQLite alone, which is quicker; only what has to be silent is asked everywhere.
     """
     example = case.example
-    write(folder, example.files("before"))
-    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "before", "--allow-empty"]):
-        subprocess.run([*GIT, *command], cwd=folder, check=True)
+    work = WorkTree(folder)
+    work.commit(example.files("before"))
     gone = example.files("before").keys() - example.files("after").keys()
     for path in gone:
         (folder / path).unlink()
-    write(folder, example.files("after"))
+    work.write(example.files("after"))
     project = find_project(folder, python=Path(sys.executable))
     findings: list[Finding] = []
     for kinds in [("sqlite",), ()] if example.verdict is not None and "proofs" in example.marks else [()]:
@@ -101,9 +99,3 @@ def found_by_running(case, folder: Path) -> list[Finding]:
         if any((each.rule, each.verdict) == (case.page.name, example.verdict) for each in findings):
             break
     return findings
-
-
-def write(folder, files):
-    for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")

@@ -1,7 +1,6 @@
 """`beast prove` on whole projects, which stay as they are."""
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,15 +10,14 @@ from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.prove import prove
 from beastmode_tools.project import find_project
+from work_tree import WorkTree
 
 ROOT = Path(__file__).parents[2]
-GIT = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgsign=false"]
 
 
 def committed(source, folder):
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "all"]):
-        subprocess.run([*GIT, *command], cwd=folder, check=True)
+    WorkTree(folder).commit()
     return folder
 
 

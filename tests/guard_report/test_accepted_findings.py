@@ -12,14 +12,14 @@ from beastmode_tools.guard.accepted import acceptances, apply, apply_to, known_f
 from beastmode_tools.guard.finding import Acceptance, Verdict, worst
 from beastmode_tools.project import Project
 from beastmode_tools.settings_file import parse_settings_file, read_settings_file
+from work_tree import WorkTree
 
 TODAY = date(2026, 11, 25)
 
 
 @pytest.fixture
 def project(tmp_path):
-    for command in (["init", "-q"], ["config", "user.name", "Ada"], ["config", "user.email", "ada@example.com"]):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    WorkTree(tmp_path)
     return Project(root=tmp_path, folder=tmp_path, python=tmp_path / "python", app=None, migrations=None)
 
 

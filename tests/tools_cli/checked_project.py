@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from work_tree import WorkTree
+
 APP = """
 from flask import Flask
 
@@ -23,15 +25,7 @@ WITHOUT_NEWS = APP.split('\n\n\n@app.get("/news")', maxsplit=1)[0] + "\n"
 
 def make_project(folder: Path, app: str = APP) -> Path:
     """The folder, with `app.py` committed on the branch main."""
-    (folder / "app.py").write_text(app, encoding="utf-8")
-    for command in (
-        ["init", "-q", "-b", "main"],
-        ["config", "user.name", "Ada"],
-        ["config", "user.email", "ada@example.com"],
-        ["add", "-A"],
-        ["commit", "-q", "-m", "begin"],
-    ):
-        git(folder, *command)
+    WorkTree(folder).commit({"app.py": app})
     return folder
 
 

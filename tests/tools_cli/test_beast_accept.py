@@ -7,6 +7,7 @@ from beastmode_tools.guard.accepted import remember
 from beastmode_tools.guard.finding import Evidence, Finding, Report, Verdict
 from beastmode_tools.project import find_project
 from beastmode_tools.settings_file import read_settings_file
+from work_tree import WorkTree
 
 FINDING = Finding(
     rule="operation-removed",
@@ -23,8 +24,7 @@ MARK = FINDING.fingerprint
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A repository whose last check found one thing, with the shell in it."""
-    for command in (["init", "-q"], ["config", "user.name", "Ada"], ["config", "user.email", "ada@example.com"]):
-        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    WorkTree(tmp_path)
     remember(Report("main (1a2b3c4)", (FINDING,), (), 1.0, {}), find_project(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
