@@ -40,18 +40,30 @@ def write(stream: TextIO, text: str) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Puts a text where the path says, whole or not at all.
+    """Puts a text where the path says, whole or not at all; a file that is there keeps its rights.
+
+    Through a link it goes to what the link points to. What is no file, such as `/dev/stdout`, is written into.
 
     Raises:
         CouldNotRun: It cannot be written there.
     """
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+    target = path.resolve()
+    half = target.with_name(f".{target.name}.{os.getpid()}")
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        half.write_text(text, encoding="utf-8", errors="backslashreplace")
-        half.replace(path)
+        if path.exists() and not path.is_file():
+            with path.open("wb") as device:
+                device.write(data)
+            return
+        half.write_bytes(data)
+        if target.exists():
+            half.chmod(target.stat().st_mode)
+        half.replace(target)
     except OSError as problem:
         half.unlink(missing_ok=True)
-        raise CouldNotRun(f"{path} could not be written ({problem.strerror}); name another file.") from problem
+        raise CouldNotRun(
+            f"{path} could not be written ({problem.strerror}); see that its folder is there and may be written."
+        ) from problem
 
 
 def width() -> int:

@@ -49,6 +49,16 @@ def test_a_line_has_one_base_one_head_and_an_order(project):
     assert history.order == ("a1", "b2", "c3")
 
 
+def test_a_revision_comes_after_the_one_of_another_branch_that_it_depends_on(project):
+    line(project, "z1")
+    put(project, "a1.py", revision("pass", name="a1", parent=None) + '\ndepends_on = "z1"\n')
+    put(project, "m1.py", revision("pass", name="m1", parent=None) + '\ndepends_on = "a1"\n')
+
+    history = read_history(project, "migrations")
+
+    assert history.order == ("z1", "a1", "m1")
+
+
 def test_a_merge_has_two_parents_and_joins_the_heads(project):
     line(project, "a1", "b2")
     put(project, "c3.py", revision("pass", name="c3", parent="a1"))

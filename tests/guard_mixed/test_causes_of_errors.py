@@ -1,6 +1,8 @@
 import pytest
 
-from beastmode_tools.guard.compare.mixed import (
+from beastmode_tools.guard.compare.mixed import compare
+from beastmode_tools.guard.compare.mixed_causes import Cause, cause_of
+from beastmode_tools.guard.compare.mixed_facts import (
     AnswerDiffers,
     CannotStart,
     Matrix,
@@ -8,9 +10,7 @@ from beastmode_tools.guard.compare.mixed import (
     NewCodeFails,
     NoOrderWorks,
     OldCodeFails,
-    compare,
 )
-from beastmode_tools.guard.compare.mixed_causes import Cause, cause_of
 from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import judge

@@ -1,7 +1,7 @@
 import pytest
 
 from beastmode_tools.guard.compare.migration_parts import Known, Place
-from beastmode_tools.guard.compare.mixed import Matrix
+from beastmode_tools.guard.compare.mixed_facts import Matrix
 from beastmode_tools.guard.compare.operations import AddColumn, Column, DropColumn, DropTable
 from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError
 from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, judge_drops, without_replaced

@@ -117,6 +117,32 @@ def test_a_file_that_cannot_be_written_is_told(asking, tmp_path):
     assert "could not be written" in seen.err
 
 
+def test_a_file_that_is_there_keeps_its_rights_and_a_link_stays_one(asking, tmp_path):
+    kept, link = tmp_path / "kept.txt", tmp_path / "link.txt"
+    kept.write_text("before")
+    kept.chmod(0o640)
+    link.symlink_to(kept)
+
+    asking("--output", link, findings=[finding(Verdict.DANGEROUS)])
+
+    assert link.is_symlink()
+    assert kept.read_text().startswith("DANGEROUS")
+    assert kept.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_pipe_is_written_into_and_not_replaced(asking, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    asking("--output", pipe, findings=[finding(Verdict.DANGEROUS)])
+
+    told = os.read(reader, 65536)
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert told.startswith(b"DANGEROUS")
+
+
 def test_a_text_in_a_file_has_no_colour(asking, tmp_path):
     asking("--output", tmp_path / "out.txt", findings=[finding(Verdict.DANGEROUS)])
 

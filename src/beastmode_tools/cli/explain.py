@@ -10,11 +10,10 @@ import click
 from beastmode_tools.guard.explanation import Explanation, explained_rules, headline
 from beastmode_tools.guard.explanation import explain as read_page
 from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.report.view import COLOURS
 from beastmode_tools.terminal import has_colour, say, styled
 
 __all__ = ["explain"]
-
-COLOURS = {Verdict.DANGEROUS: "red", Verdict.CAUTIOUS: "yellow", Verdict.SAFE: "green"}
 
 
 @click.command(short_help="What a rule finds, and what to do instead.")

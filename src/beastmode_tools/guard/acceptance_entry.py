@@ -1,6 +1,5 @@
 """Writes one acceptance into `beastmode.toml`, and leaves everything else in it as it is."""
 
-import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from beastmode_tools.git import Git
 from beastmode_tools.guard.accepted import KnownFinding
 from beastmode_tools.guard.finding import Acceptance
 from beastmode_tools.settings_file import SETTINGS_FILE, parse_settings_file, read_settings_file
+from beastmode_tools.terminal import write_file
 
 __all__ = ["author_of", "write_acceptance"]
 
@@ -44,7 +44,7 @@ def write_acceptance(folder: Path, finding: KnownFinding, given: Acceptance) -> 
     except TOMLKitError as problem:
         raise CouldNotRun(f"{SETTINGS_FILE} could not be changed: {problem}.") from problem
     parse_settings_file(text)
-    put(path, text)
+    write_file(path, text)
     return path
 
 
@@ -85,20 +85,6 @@ def with_entry(text: str, added: Table, fingerprint: str) -> str:
         fresh.append(added)
         guard.append("accepted", fresh)
     return tomlkit.dumps(document)
-
-
-def put(path: Path, text: str) -> None:
-    """Replaces the file in one step, with the rights that it had; through a link, what it points to."""
-    path = path.resolve()
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        half.write_bytes(text.encode("utf-8"))
-        if path.exists():
-            half.chmod(path.stat().st_mode)
-        half.replace(path)
-    except OSError as problem:
-        half.unlink(missing_ok=True)
-        raise CouldNotRun(f"{path.name} could not be written: {problem.strerror}.") from problem
 
 
 def author_of(folder: Path) -> str:

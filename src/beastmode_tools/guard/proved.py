@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from beastmode_tools.guard.compare.mixed import Matrix
+from beastmode_tools.guard.compare.mixed_facts import Matrix
 from beastmode_tools.guard.compare.operations import DropColumn
 from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
 from beastmode_tools.guard.proofs.usage import Sources

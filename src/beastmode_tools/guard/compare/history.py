@@ -84,9 +84,10 @@ class History:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """Every id after its parents; ids on a cycle are left out."""
+        """Every id after its parents and what it depends on; ids on a cycle are left out."""
         waiting = {
-            name: {parent for parent in each.down if parent in self.revisions} for name, each in self.revisions.items()
+            name: {other for other in (*each.down, *each.depends_on) if other in self.revisions}
+            for name, each in self.revisions.items()
         }
         children: dict[str, list[str]] = {}
         for name, parents in waiting.items():
@@ -139,10 +140,9 @@ class RevisionEdited:
 
 @dataclass(frozen=True, slots=True)
 class RevisionRemoved:
-    """A revision of the base that is gone; `followed`: another revision takes its place in the line (a squash)."""
+    """A revision of the base that is gone."""
 
     revision: Revision
-    replaced_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,6 @@ class SeveralHeads:
     """More ends of the history than the base has; `labelled` where each new one has a branch label of its own."""
 
     heads: tuple[Revision, ...]
-    old_heads: tuple[str, ...]
     labelled: bool = False
 
 
@@ -191,7 +190,7 @@ def compare(old: History, new: History) -> Iterator[object]:
     for name, before in old.revisions.items():
         after = new.revisions.get(name)
         if after is None:
-            yield RevisionRemoved(before, tuple(sorted(set(new.revisions) - set(old.revisions))))
+            yield RevisionRemoved(before)
         else:
             yield from edited(before, after, new, old)
     for name in new.order + new.cyclic:
@@ -218,9 +217,8 @@ def graph_problems(old: History, new: History) -> Iterator[object]:
     if len(new.heads) > max(1, len(old.heads)):
         fresh = [new.revisions[name] for name in new.heads if name not in old.heads]
         labels = [line_labels(new, head.id) - line_labels(old, head.id) for head in fresh]
-        yield SeveralHeads(
-            tuple(new.revisions[name] for name in new.heads), old.heads, labelled=bool(labels) and all(labels)
-        )
+        heads = tuple(new.revisions[name] for name in new.heads)
+        yield SeveralHeads(heads, labelled=bool(labels) and all(labels))
     circle = set(new.cyclic) - set(old.cyclic)
     if circle:
         yield CyclicHistory(tuple(new.revisions[name] for name in sorted(circle)))

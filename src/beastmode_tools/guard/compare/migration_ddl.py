@@ -154,14 +154,14 @@ def dropped(tree: exp.Drop, subject: exp.Expr, place: Place, sql: str) -> Operat
     kind = str(tree.args.get("kind") or "").lower()
     if tree.args.get("materialized"):
         kind = f"materialized {kind}"
-    name, exists, cascade = name_of(subject), bool(tree.args.get("exists")), bool(tree.args.get("cascade"))
+    name, cascade = name_of(subject), bool(tree.args.get("cascade"))
     if kind == "table":
-        return DropTable(place=place, table=name, cascade=cascade, if_exists=exists)
+        return DropTable(place=place, table=name, cascade=cascade)
     if kind == "index":
         quick = bool(tree.args.get("concurrently"))
-        return DropIndex(place=place, name=name, concurrently=quick, if_exists=exists)
+        return DropIndex(place=place, name=name, concurrently=quick)
     if kind == "type":
-        return DropEnum(place=place, name=name, check_first=exists)
+        return DropEnum(place=place, name=name)
     return ObjectDdl(place=place, action="drop", kind=kind, name=name, sql=sql, cascade=cascade)
 
 

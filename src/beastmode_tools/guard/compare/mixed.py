@@ -15,7 +15,6 @@ from beastmode_tools.guard.compare.mixed_facts import (
     OLD_NEW,
     OLD_OLD,
     AnswerDiffers,
-    Broken,
     CannotStart,
     CellKey,
     Failure,
@@ -25,25 +24,10 @@ from beastmode_tools.guard.compare.mixed_facts import (
     NewCodeIsBroken,
     NoOrderWorks,
     OldCodeFails,
-    Which,
 )
 from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
 
-__all__ = [
-    "AnswerDiffers",
-    "Broken",
-    "CannotStart",
-    "CellKey",
-    "Failure",
-    "Matrix",
-    "MixedVersionsWork",
-    "NewCodeFails",
-    "NewCodeIsBroken",
-    "NoOrderWorks",
-    "OldCodeFails",
-    "Which",
-    "compare",
-]
+__all__ = ["compare", "failures"]
 
 
 @dataclass(slots=True)

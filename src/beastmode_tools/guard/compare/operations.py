@@ -138,7 +138,6 @@ class DropTable(Operation):
 
     table: str
     cascade: bool = False
-    if_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +168,6 @@ class DropIndex(Operation):
     name: str | None
     table: str | None = None
     concurrently: bool = False
-    if_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,11 +244,10 @@ class BulkInsert(Operation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateEnum(Operation):
-    """CREATE TYPE ... AS ENUM; `check_first` where an existing one is left alone."""
+    """CREATE TYPE ... AS ENUM."""
 
     name: str
     values: tuple[str, ...] = ()
-    check_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +255,6 @@ class DropEnum(Operation):
     """DROP TYPE of an enum."""
 
     name: str
-    check_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

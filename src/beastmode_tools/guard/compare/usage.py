@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from beastmode_tools.guard.compare.mixed import CannotStart, Matrix, OldCodeFails
 from beastmode_tools.guard.compare.mixed import compare as compare_versions
+from beastmode_tools.guard.compare.mixed_facts import CannotStart, Matrix, OldCodeFails
 from beastmode_tools.guard.compare.operations import DropColumn, DropTable, Operation
 from beastmode_tools.guard.finding import Finding
 

@@ -107,9 +107,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     Args:
         request: As for `loading.load_application`; "seconds_a_call", "seconds_in_all".
     """
-    application = loading.load_application(request)
-    if application is None:
-        raise loading.CannotLoad("no Flask application was found here. Name it with --app MODULE or MODULE:FACTORY")
+    application = loading.required_application(request)
     settle(application)
     if request.get("own_database"):
         make_tables(application)

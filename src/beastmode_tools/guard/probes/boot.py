@@ -30,9 +30,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     Raises:
         CannotLoad: There is no application, or several could be it.
     """
-    application = loading.load_application(request)
-    if application is None:
-        raise loading.CannotLoad("no Flask application was found here. Name it with --app MODULE or MODULE:FACTORY")
+    application = loading.required_application(request)
     notes: list[str] = []
     library, documents = read(
         lambda: boot_documents.documents(application, request["folder"], notes), (None, {}), notes

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import finding, migrating, settings
 
-__all__ = ["CannotLoad", "load_application", "notes"]
+__all__ = ["CannotLoad", "load_application", "notes", "required_application"]
 
 NAMES = ("app", "application", "create_app", "make_app")
 ENVIRONMENTS = ("production", "development", "testing", "default", "prod", "dev", "test")
@@ -62,6 +62,21 @@ def load_application(request: dict[str, Any]) -> Any:
     finally:
         migrating.ended()
     NOTES.append(f"the application is {specs[0]}")
+    return application
+
+
+def required_application(request: dict[str, Any]) -> Any:
+    """The Flask application of the project.
+
+    Args:
+        request: As for `load_application`.
+
+    Raises:
+        CannotLoad: There is none, several could be it, or what was named is not there.
+    """
+    application = load_application(request)
+    if application is None:
+        raise CannotLoad("no Flask application was found here. Name it with --app MODULE or MODULE:FACTORY")
     return application
 
 

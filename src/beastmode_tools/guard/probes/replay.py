@@ -25,8 +25,6 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     has_database = knows_sqlalchemy()
     heard = listen() if has_database else None
     application = started_application(request)
-    if application is None:
-        raise LookupError("no Flask application was found; name it with --app MODULE:NAME")
     result: dict[str, Any] = {"boot_migrates": migrating.boot_migrates(), "boot_seconds": time.perf_counter() - started}
     if request.get("only_boot") or heard is None:
         return {**result, "gave_up": ""}
@@ -40,7 +38,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 def started_application(request: dict[str, Any]) -> Any:
     """The application; code that ends the process is told with the error that made it do so."""
     try:
-        return loading.load_application(request)
+        return loading.required_application(request)
     except SystemExit as error:
         reason = error.__context__
         if reason is None:

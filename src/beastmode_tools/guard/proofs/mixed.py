@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from beastmode_tools.guard.compare.mixed import Matrix, Which, failures
+from beastmode_tools.guard.compare.mixed import failures
+from beastmode_tools.guard.compare.mixed_facts import Matrix, Which
 from beastmode_tools.guard.compare.queries import RouteCosts
 from beastmode_tools.guard.compare.replayed import Replayed
 from beastmode_tools.guard.compare.tree import Side

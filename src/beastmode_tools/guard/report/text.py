@@ -3,12 +3,11 @@
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 
 from beastmode_tools.guard.finding import Finding, Report, Verdict
 from beastmode_tools.guard.report.news import evidence_news
 from beastmode_tools.guard.report.summary import summary
-from beastmode_tools.guard.report.view import View
+from beastmode_tools.guard.report.view import COLOURS, View
 from beastmode_tools.terminal import plain, styled
 
 __all__ = ["render"]
@@ -19,7 +18,6 @@ EVIDENCE_LINES = 3
 PLACES = 3
 NOT_PROVEN = 4
 NOTICES = {"acceptance-expired", "acceptance-unused"}
-COLOURS = {Verdict.DANGEROUS: "red", Verdict.CAUTIOUS: "yellow", Verdict.SAFE: "green"}
 
 
 def render(report: Report, view: View) -> str:
@@ -157,10 +155,9 @@ def others(report: Report, view: View) -> list[str]:
             lines += ["note".ljust(MARGIN) + line[MARGIN:] for line in wrapped(finding.problem, view)[:1]]
             lines += wrapped(finding.problem, view)[1:]
     shown = report.not_proven if view.show_all else report.not_proven[:NOT_PROVEN]
-    for label, reasons in groupby(shown, key=lambda _: "not proven"):
-        for number, reason in enumerate(reasons):
-            first, *rest = wrapped(reason, view) or [""]
-            lines += [(label if number == 0 else "").ljust(MARGIN) + first[MARGIN:], *rest]
+    for number, reason in enumerate(shown):
+        first, *rest = wrapped(reason, view) or [""]
+        lines += [("" if number else "not proven").ljust(MARGIN) + first[MARGIN:], *rest]
     if len(report.not_proven) > len(shown):
         lines.append(f"{' ' * MARGIN}and {len(report.not_proven) - len(shown)} more (all with --all)")
     return [*lines, ""] if lines else []

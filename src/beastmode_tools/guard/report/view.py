@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-__all__ = ["View"]
+from beastmode_tools.guard.finding import Verdict
+
+__all__ = ["COLOURS", "View"]
+
+COLOURS = {Verdict.DANGEROUS: "red", Verdict.CAUTIOUS: "yellow", Verdict.SAFE: "green"}
 
 
 @dataclass(frozen=True, slots=True)

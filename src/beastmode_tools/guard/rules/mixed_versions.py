@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.mixed import (
+from beastmode_tools.guard.compare.mixed_causes import Cause
+from beastmode_tools.guard.compare.mixed_facts import (
     AnswerDiffers,
     Broken,
     CannotStart,
@@ -13,7 +14,6 @@ from beastmode_tools.guard.compare.mixed import (
     NoOrderWorks,
     OldCodeFails,
 )
-from beastmode_tools.guard.compare.mixed_causes import Cause
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.wording import first_few

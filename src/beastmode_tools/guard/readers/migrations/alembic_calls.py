@@ -233,9 +233,9 @@ def create_table(place: Place, table: str, given: dict[str, Any]) -> list[Operat
     return [CreateTable(place=place, table=table, columns=columns, constraints=constraints, if_not_exists=exists)]
 
 
-def drop_table(place: Place, table: str, given: dict[str, Any]) -> list[Operation] | None:
+def drop_table(place: Place, table: str, _given: dict[str, Any]) -> list[Operation] | None:
     """DROP TABLE."""
-    return [DropTable(place=place, table=table, if_exists=given.get("if_exists") is True)]
+    return [DropTable(place=place, table=table)]
 
 
 def rename_table(place: Place, table: str, given: dict[str, Any]) -> list[Operation] | None:
@@ -268,7 +268,6 @@ def drop_index(place: Place, table: str, given: dict[str, Any]) -> list[Operatio
             name=text(given.get("name")),
             table=table or None,
             concurrently=given.get("postgresql_concurrently") is True,
-            if_exists=given.get("if_exists") is True,
         )
     ]
 

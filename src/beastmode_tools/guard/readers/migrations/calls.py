@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from beastmode_tools.guard.compare.migration_sql import UNKNOWN
 from beastmode_tools.guard.compare.operations import CreateEnum, CreateTable, DropEnum, DropTable
 from beastmode_tools.guard.readers.migrations.alembic_calls import call_op
 from beastmode_tools.guard.readers.migrations.connections import call_connection, call_statement
@@ -131,7 +132,7 @@ def call_method(  # noqa: C901, PLR0911 - one line for each kind of owner
             return call_table(reading, owner, name, node)
         return call_statement(reading, callee, arguments, options, node)
     if isinstance(owner, TypeValue):
-        return call_type(reading, callee, arguments, options, node)
+        return call_type(reading, callee, node)
     if isinstance(owner, SqlText):
         return owner
     if isinstance(owner, dict | list):
@@ -153,16 +154,15 @@ def call_table(reading: Reading, table: TableValue, name: str, node: ast.Call) -
     return None
 
 
-def call_type(reading: Reading, callee: Method, arguments: list[Any], options: dict[str, Any], node: ast.Call) -> Any:
+def call_type(reading: Reading, callee: Method, node: ast.Call) -> Any:
     """`enum.create(bind)`, `enum.drop(bind)`, `type.with_variant(...)`."""
     kind: TypeValue = callee.owner
     if callee.name in {"create", "drop"} and kind.enum is not None and kind.enum.native:
-        check = options.get("checkfirst", arguments[1] if len(arguments) > 1 else callee.name == "create" and None)
         place, name = reading.place(node), kind.enum.name or ""
         if callee.name == "create":
-            reading.emit(CreateEnum(place=place, name=name, values=kind.enum.values, check_first=check is not False))
+            reading.emit(CreateEnum(place=place, name=name, values=kind.enum.values))
         else:
-            reading.emit(DropEnum(place=place, name=name, check_first=check is not False))
+            reading.emit(DropEnum(place=place, name=name))
         return None
     return kind if callee.name in {"with_variant", "copy", "adapt"} else Unknown(one_line(node))
 
@@ -172,17 +172,17 @@ def call_text(  # noqa: PLR0911 - one line for each method
 ) -> Any:
     """Methods of texts; a part that is not known stays marked."""
     if name == "format":
-        shown = ["__unknown__" if not isinstance(each, str | int | float) else each for each in arguments]
-        named = {key: each if isinstance(each, str | int | float) else "__unknown__" for key, each in options.items()}
+        shown = [UNKNOWN if not isinstance(each, str | int | float) else each for each in arguments]
+        named = {key: each if isinstance(each, str | int | float) else UNKNOWN for key, each in options.items()}
         try:
             result = owner.format(*shown, **named)
         except (IndexError, KeyError, ValueError, AttributeError):
             return Partial(owner)
-        return Partial(result) if "__unknown__" in result else result
+        return Partial(result) if UNKNOWN in result else result
     if name == "join" and arguments and isinstance(arguments[0], list | tuple):
-        pieces = ["__unknown__" if not isinstance(each, str) else str(each) for each in arguments[0]]
+        pieces = [UNKNOWN if not isinstance(each, str) else str(each) for each in arguments[0]]
         joined = owner.join(pieces)
-        return Partial(joined) if "__unknown__" in joined else joined
+        return Partial(joined) if UNKNOWN in joined else joined
     if name in {"startswith", "endswith"}:
         return getattr(owner, name)(*arguments) if is_known(arguments) and is_known(owner) else Unknown(name)
     safe = {
@@ -204,7 +204,7 @@ def call_text(  # noqa: PLR0911 - one line for each method
         except (TypeError, ValueError):
             return Unknown(name)
         return Partial(result) if isinstance(owner, Partial) and isinstance(result, str) else result
-    return Partial("__unknown__")
+    return Partial(UNKNOWN)
 
 
 def call_collection(owner: Any, name: str, arguments: list[Any]) -> Any:
@@ -258,7 +258,7 @@ def shown(arguments: list[Any]) -> Any:
     first = arguments[0] if arguments else ""
     if isinstance(first, Handle | Test | Partial):
         return first
-    return str(first) if is_known(first) else Partial("__unknown__")
+    return str(first) if is_known(first) else Partial(UNKNOWN)
 
 
 def reverse(arguments: list[Any]) -> Any:

@@ -4,6 +4,7 @@ import ast
 import sys
 from typing import Any
 
+from beastmode_tools.guard.compare.migration_sql import UNKNOWN
 from beastmode_tools.guard.compare.operations import Column
 from beastmode_tools.guard.readers.migrations.columns import column_of, constraint_of, default_of, type_of, with_schema
 from beastmode_tools.guard.readers.migrations.connections import table_name
@@ -121,5 +122,5 @@ def plain(name: str, arguments: list[Any]) -> Any:  # noqa: PLR0911 - one line f
     if name == "contextlib.suppress":
         return Handle("suppress")
     if name in {"uuid.uuid4", "secrets.token_hex", "datetime.datetime.utcnow", "datetime.datetime.now"}:
-        return Partial("__unknown__")
+        return Partial(UNKNOWN)
     return None

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from beastmode_tools.guard.compare.migration_sql import UNKNOWN
 from beastmode_tools.guard.compare.operations import Column
 from beastmode_tools.guard.readers.migrations.calls import call
 from beastmode_tools.guard.readers.migrations.reading import Reading, one_line
@@ -154,7 +155,7 @@ def subscript(reading: Reading, node: ast.Subscript, scope: Scope) -> Any:
 def text(reading: Reading, node: ast.JoinedStr, scope: Scope) -> Any:
     """An f-string."""
     parts = [evaluate(reading, part, scope) for part in node.values]
-    joined = "".join(part if isinstance(part, str) else "__unknown__" for part in parts)
+    joined = "".join(part if isinstance(part, str) else UNKNOWN for part in parts)
     return joined if all(isinstance(part, str) and not isinstance(part, Partial) for part in parts) else Partial(joined)
 
 
@@ -167,7 +168,7 @@ def formatted(reading: Reading, node: ast.FormattedValue, scope: Scope) -> Any:
         return value.name
     shown = as_text(value)
     if shown is None:
-        return Partial("__unknown__")
+        return Partial(UNKNOWN)
     return repr(value) if node.conversion == ord("r") and is_known(value) else shown
 
 
@@ -185,7 +186,7 @@ def binary(reading: Reading, node: ast.BinOp, scope: Scope) -> Any:
         return interpolated(left, right)
     if isinstance(node.op, ast.Add) and (isinstance(left, str) or isinstance(right, str)):
         pieces = [as_text(left), as_text(right)]
-        joined = "".join("__unknown__" if piece is None else piece for piece in pieces)
+        joined = "".join(UNKNOWN if piece is None else piece for piece in pieces)
         exact = all(piece is not None and not isinstance(piece, Partial) for piece in pieces)
         return joined if exact else Partial(joined)
     operators = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
@@ -204,14 +205,14 @@ def interpolated(pattern: str, value: Any) -> Any:
     values = value if isinstance(value, tuple | dict) else (value,)
     shown: Any
     if isinstance(values, dict):
-        shown = {key: "__unknown__" if as_text(each) is None else each for key, each in values.items()}
+        shown = {key: UNKNOWN if as_text(each) is None else each for key, each in values.items()}
     else:
-        shown = tuple("__unknown__" if as_text(each) is None else each for each in values)
+        shown = tuple(UNKNOWN if as_text(each) is None else each for each in values)
     try:
         joined = pattern % shown
     except (TypeError, ValueError, KeyError):
         return Partial(pattern)
-    return Partial(joined) if "__unknown__" in joined else joined
+    return Partial(joined) if UNKNOWN in joined else joined
 
 
 def condition(reading: Reading, node: ast.Compare, scope: Scope) -> Any:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from beastmode_tools.guard.compare.migration_sql import operations_of_sql
+from beastmode_tools.guard.compare.migration_sql import UNKNOWN, operations_of_sql
 from beastmode_tools.guard.compare.operations import ExecuteSql, Operation, Place, Unreadable
 from beastmode_tools.guard.readers.migrations.frame import Frame
 from beastmode_tools.guard.readers.migrations.modules import Modules
@@ -101,7 +101,7 @@ def partial(operation: Operation, sql: str) -> Operation:
         return operation
     names = [getattr(operation, key, None) for key in ("table", "column", "name", "new_name")]
     tables = getattr(operation, "tables", ())
-    if any("__unknown__" in str(name) for name in [*names, *tables]):
+    if any(UNKNOWN in str(name) for name in [*names, *tables]):
         return Unreadable(place=operation.place, source=sql.strip(), reason="a name in it comes from elsewhere")
     return operation
 

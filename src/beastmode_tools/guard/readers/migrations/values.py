@@ -41,7 +41,7 @@ class Unknown:
 
 
 class Partial(str):
-    """A text of which some parts are not known; they read `__unknown__`."""
+    """A text of which some parts are not known; they read `UNKNOWN`."""
 
     __slots__ = ()
 
