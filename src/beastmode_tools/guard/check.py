@@ -11,6 +11,7 @@ from beastmode_tools.guard.compare.history_picture import history_picture
 from beastmode_tools.guard.compare.proved_migrations import Drift
 from beastmode_tools.guard.compare.starting import ModelsChanged
 from beastmode_tools.guard.compare.usage import without_replaced
+from beastmode_tools.guard.compare.view_places import with_places
 from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
@@ -46,9 +47,10 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
         proved = proved_by(replace(question, project=found.startable(project)), comparison, found, progress)
         findings = findings_of(project, comparison, found, proved)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
+    placed = with_places((*marked, *notes), found.old_app, found.new_app)
     return Report(
         base=comparison.base,
-        findings=tuple(sorted((*marked, *notes), key=lambda each: (not each.counts, -each.verdict))),
+        findings=tuple(sorted(placed, key=lambda each: (not each.counts, -each.verdict))),
         not_proven=tuple(dict.fromkeys((*outside(comparison), *found.notes, *proved.notes))),
         seconds=time.monotonic() - begin,
         pictures=proved.pictures | pictures(findings, found),
