@@ -6,7 +6,7 @@ from beastmode_tools.guard.compare.operations import AddColumn, Column, DropColu
 from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError
 from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, judge_drops, without_replaced
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
-from beastmode_tools.guard.proofs.usage import Sources, uses
+from beastmode_tools.guard.readers.usage import Sources, uses
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules import drops
 

@@ -7,8 +7,8 @@ from typing import Any
 from beastmode_tools.guard.compare.mixed_facts import Matrix
 from beastmode_tools.guard.compare.operations import DropColumn
 from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
-from beastmode_tools.guard.proofs.usage import Sources
 from beastmode_tools.guard.readers.repository import Comparison
+from beastmode_tools.guard.readers.usage import Sources
 from beastmode_tools.guard.reading import Read
 from beastmode_tools.project import Project
 

@@ -14,7 +14,7 @@ __all__ = ["RULES"]
 WIDTH = {"any": 0, "uuid": 1, "int": 1, "float": 2, "string": 3, "default": 3, "path": 4}
 
 
-def place(change: RouteChanged) -> str:
+def place(change: RouteChanged | EndpointRenamed) -> str:
     """File and line, or the route where only the started application shows it."""
     return where(change) if change.path else change.route
 
@@ -77,14 +77,15 @@ def width(converter: str) -> int:
 @rule("endpoint-renamed", Verdict.CAUTIOUS, EndpointRenamed)
 def endpoint_renamed(change: EndpointRenamed) -> Iterator[Found]:
     """A route that another function answers now."""
-    place = where(change) if change.path else change.route
     problem = f"{change.route} is answered by {change.new}, not {change.old}: url_for knows it by the new name"
     instead = f"Keep the old name with endpoint='{change.old}', or change every url_for."
     if change.used_at:
         problem += f"; {change.used_at[0]} still asks for the old one"
     verdict = Verdict.DANGEROUS if change.used_at else None
     evidence = ", ".join(change.used_at)
-    yield Found(place, problem, instead, f"{change.route} {change.old} -> {change.new}", evidence, verdict=verdict)
+    yield Found(
+        place(change), problem, instead, f"{change.route} {change.old} -> {change.new}", evidence, verdict=verdict
+    )
 
 
 @rule("route-prefix-changed", Verdict.DANGEROUS, PrefixChanged)

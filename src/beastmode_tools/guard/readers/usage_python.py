@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from beastmode_tools.guard.proofs.usage_models import Models, name_of
+from beastmode_tools.guard.compare.code_syntax import last_name
+from beastmode_tools.guard.readers.usage_models import Models
 
 __all__ = ["Searched", "search"]
 
@@ -119,7 +120,7 @@ def search(tree: ast.Module, text: str, wanted: Searched) -> Iterator[tuple[int,
         elif (
             isinstance(node, ast.Subscript)
             and is_name(node.slice, wanted)
-            and name_of(node.value) in ROWS
+            and last_name(node.value) in ROWS
             and names_owner
         ):
             yield node.lineno, "reads it from a row"
@@ -127,11 +128,13 @@ def search(tree: ast.Module, text: str, wanted: Searched) -> Iterator[tuple[int,
 
 def of_table(node: ast.AST, wanted: Searched) -> Iterator[tuple[int, str]]:
     """A `Table("name", ...)` that is not kept in a variable, and strings that name the table."""
-    if isinstance(node, ast.Call) and name_of(node.func) in ("Table", "table", "ForeignKey", "ForeignKeyConstraint"):
+    if isinstance(node, ast.Call) and last_name(node.func) in ("Table", "table", "ForeignKey", "ForeignKeyConstraint"):
         for argument in ast.walk(node):
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 parts = argument.value.split(".")
-                if wanted.table in parts[:-1] or (parts[-1] == wanted.table and name_of(node.func).lower() == "table"):
+                if wanted.table in parts[:-1] or (
+                    parts[-1] == wanted.table and last_name(node.func).lower() == "table"
+                ):
                     yield node.lineno, "names the table"
                     return
     elif isinstance(node, ast.keyword) and node.arg == "secondary" and is_constant(node.value, wanted.table):
@@ -161,7 +164,7 @@ def is_dotted(text: str, wanted: Searched) -> bool:
 
 def in_call(node: ast.Call, wanted: Searched, *, names_owner: bool) -> Iterator[tuple[int, str]]:
     """Keywords such as `User(nick=...)`, and names given as text to `getattr` and the like."""
-    function = name_of(node.func)
+    function = last_name(node.func)
     if any(each.arg in wanted.attributes for each in node.keywords) and (
         function in wanted.owners or (function in TAKES_COLUMNS and names_owner and is_query_of(node.func, wanted))
     ):
@@ -172,7 +175,7 @@ def in_call(node: ast.Call, wanted: Searched, *, names_owner: bool) -> Iterator[
 
 def in_list(node: ast.Assign, wanted: Searched, *, names_owner: bool) -> Iterator[tuple[int, str]]:
     """`fields = ("id", "nick")` in a file that names the class."""
-    targets = {name_of(each) for each in node.targets}
+    targets = {last_name(each) for each in node.targets}
     if names_owner and targets & set(LISTS) and isinstance(node.value, ast.Tuple | ast.List | ast.Set):
         for each in node.value.elts:
             if is_name(each, wanted):
@@ -181,7 +184,7 @@ def in_list(node: ast.Assign, wanted: Searched, *, names_owner: bool) -> Iterato
 
 def is_row(value: ast.expr, wanted: Searched, around: str, *, names_owner: bool) -> bool:
     """Whether the thing before the dot may be the class, or a row of the table."""
-    name = name_of(value)
+    name = last_name(value)
     if name in ("self", "cls"):
         return around in wanted.owners or (not wanted.others and not around)
     if name in wanted.owners:
@@ -195,7 +198,7 @@ def is_row(value: ast.expr, wanted: Searched, around: str, *, names_owner: bool)
 
 def is_query_of(function: ast.expr, wanted: Searched) -> bool:
     """Whether a chain such as `User.query.filter_by` starts at the class; one that starts elsewhere may."""
-    names = {name_of(each) for each in ast.walk(function) if isinstance(each, ast.Name | ast.Attribute)}
+    names = {last_name(each) for each in ast.walk(function) if isinstance(each, ast.Name | ast.Attribute)}
     if names & wanted.owners:
         return True
     return not any(name[:1].isupper() for name in names)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from beastmode_tools.guard.compare.usage import UsePlace
-from beastmode_tools.guard.proofs.usage_models import Models, read_models
-from beastmode_tools.guard.proofs.usage_python import Searched, search
+from beastmode_tools.guard.readers.usage_models import Models, read_models
+from beastmode_tools.guard.readers.usage_python import Searched, search
 
 __all__ = ["Sources", "uses"]
 

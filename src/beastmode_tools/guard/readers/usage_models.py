@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from beastmode_tools.guard.compare.code_syntax import last_name
+
 __all__ = ["MappedTable", "Models", "read_models"]
 
 WRAPPERS = ("deferred", "column_property")
@@ -65,7 +67,7 @@ def read_models(trees: Mapping[str, ast.Module]) -> Models:
             if (
                 isinstance(node, ast.Assign)
                 and isinstance(node.value, ast.Call)
-                and name_of(node.value.func) == "Table"
+                and last_name(node.value.func) == "Table"
             ):
                 found.extend(table_of(node.value, path, tables, node.targets))
         found.extend(class_of(node, path, tables) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
@@ -81,14 +83,14 @@ def table_of(call: ast.Call, path: str, tables: dict[str, str], targets: list[as
     for argument in call.args[1:]:
         if (
             isinstance(argument, ast.Call)
-            and name_of(argument.func) == "Column"
+            and last_name(argument.func) == "Column"
             and argument.args
             and is_text(argument.args[0])
         ):
             column = str(ast.literal_eval(argument.args[0]))
             columns[column] = (column, argument.lineno)
     for target in targets:
-        name = name_of(target)
+        name = last_name(target)
         tables[name] = table
         yield MappedTable(name, table, (), columns, path, call.lineno)
 
@@ -102,14 +104,14 @@ def class_of(node: ast.ClassDef, path: str, tables: Mapping[str, str]) -> Mapped
         if name == "__tablename__" and value is not None and is_text(value):
             table = str(ast.literal_eval(value))
         elif name == "__table__" and value is not None:
-            table = tables.get(name_of(value)) or inner_table(value)
+            table = tables.get(last_name(value)) or inner_table(value)
         elif name == "__abstract__":
             is_abstract = True
         elif value is not None and (column := column_of(name, value)) is not None:
             columns[name] = (column, line)
         elif value is None and has_mapped(node, name):
             columns[name] = (name, line)
-    bases = tuple(name_of(base) for base in node.bases)
+    bases = tuple(last_name(base) for base in node.bases)
     if table is None and columns and not is_abstract and any(is_model(base) for base in node.bases):
         table = CAMEL.sub("_", node.name).lower()
     return MappedTable(node.name, table, bases, columns, path, node.lineno)
@@ -124,19 +126,21 @@ def assignments(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr | None, int]
                     yield target.id, each.value, each.lineno
         elif isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
             yield each.target.id, each.value, each.lineno
-        elif isinstance(each, ast.FunctionDef) and any(name_of(one) == "declared_attr" for one in each.decorator_list):
+        elif isinstance(each, ast.FunctionDef) and any(
+            last_name(one) == "declared_attr" for one in each.decorator_list
+        ):
             returned = next((one.value for one in ast.walk(each) if isinstance(one, ast.Return)), None)
             yield each.name, returned, each.lineno
 
 
 def column_of(attribute: str, value: ast.expr) -> str | None:
     """The column that an attribute maps; None where it maps none."""
-    if not isinstance(value, ast.Call) or name_of(value.func) not in COLUMNS:
+    if not isinstance(value, ast.Call) or last_name(value.func) not in COLUMNS:
         return None
     for argument in value.args[:1]:
         if is_text(argument):
             return str(ast.literal_eval(argument))
-        if isinstance(argument, ast.Call) and name_of(value.func) in WRAPPERS:
+        if isinstance(argument, ast.Call) and last_name(value.func) in WRAPPERS:
             return column_of(attribute, argument)
     named = next((each.value for each in value.keywords if each.arg == "name"), None)
     return str(ast.literal_eval(named)) if named is not None and is_text(named) else attribute
@@ -146,33 +150,22 @@ def has_mapped(node: ast.ClassDef, name: str) -> bool:
     """Whether an attribute without a value is declared as `Mapped[...]` of something that is a column."""
     for each in node.body:
         if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name) and each.target.id == name:
-            return isinstance(each.annotation, ast.Subscript) and name_of(each.annotation.value) == "Mapped"
+            return isinstance(each.annotation, ast.Subscript) and last_name(each.annotation.value) == "Mapped"
     return False
 
 
 def inner_table(value: ast.expr) -> str | None:
     """The name in `__table__ = Table("name", ...)`."""
-    if isinstance(value, ast.Call) and name_of(value.func) == "Table" and value.args and is_text(value.args[0]):
+    if isinstance(value, ast.Call) and last_name(value.func) == "Table" and value.args and is_text(value.args[0]):
         return str(ast.literal_eval(value.args[0]))
     return None
 
 
 def is_model(base: ast.expr) -> bool:
     """Whether a base class looks like one that names tables by itself: `db.Model`, `Model`."""
-    return name_of(base) in ("Model", "BaseModel", "Base")
+    return last_name(base) in ("Model", "BaseModel", "Base")
 
 
 def is_text(node: ast.expr) -> bool:
     """Whether an expression is a literal text."""
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def name_of(node: ast.expr) -> str:
-    """The last part of a name: `Column` for `sa.Column` and for `Column`."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    if isinstance(node, ast.Call):
-        return name_of(node.func)
-    if isinstance(node, ast.Subscript):
-        return name_of(node.value)
-    return node.id if isinstance(node, ast.Name) else ""
