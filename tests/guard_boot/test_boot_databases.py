@@ -108,3 +108,15 @@ def test_a_scratch_database_on_postgresql_is_reached_and_no_other_one(side, proj
 
     name = make_url(postgresql).database
     assert [application.settings[key] for key in ("WHERE", "RAW", "LATER")] == [name] * 3
+
+
+def test_what_a_driver_of_another_database_takes_does_not_reach_the_scratch_one(boot):
+    options = (
+        "app.config['SQLALCHEMY_ENGINE_OPTIONS'] = {'connect_args': {'options': '-c timezone=utc', 'timeout': 9}}\n"
+    )
+    address = "import os\napp.config['SQLALCHEMY_DATABASE_URI'] = os.environ['DATABASE_URL']\n"
+    use = "db.init_app(app)\nwith app.app_context():\n    app.config['ONE'] = db.session.scalar(db.text('select 1'))\n"
+
+    application = boot(HEAD + MODEL + address + options + use)
+
+    assert application.settings["ONE"] == 1

@@ -125,3 +125,55 @@ def test_data_that_moves_with_its_tests_is_no_other_setup():
     reports = [list(judge(tests_of_project.RULES, compare(Delta((each,))))) for each in (moved, edited)]
 
     assert [len(each) for each in reports] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("{{ person.bio|safe }}", "DANGEROUS"),
+        ("{{ total|money|safe }}", "CAUTIOUS"),
+        ("{{ total|money|safe }} {{ person.bio|safe }}", "DANGEROUS"),
+        ("{{ total|shiny|safe }}", "DANGEROUS"),
+        ("box.innerHTML = name;", "DANGEROUS"),
+        ("box.innerHTML = `<b>${name}</b>`;", "DANGEROUS"),
+        ("// {{ person.bio|safe }}", "DANGEROUS"),
+        ("const data = {{ data|tojson|safe }};", None),
+        ("box.innerHTML = '';", None),
+        ("return box.innerHTML;", None),
+        ("box.textContent = name;  // not innerHTML = name", None),
+    ],
+)
+def test_a_line_of_a_template_is_judged_by_what_it_shows(line, verdict):
+    page = "<p>{{ sum|money|safe }}</p>\n"
+
+    rules = dict(told({"templates/a.html": page}, {"templates/a.html": f"{page}{line}\n"}))
+
+    assert rules.get("output-unescaped") == verdict
+
+
+BASES = """
+from marshmallow import Schema, fields
+
+class Window(Schema):
+    start = fields.Integer({})
+"""
+BOUND = """
+from marshmallow import Schema, fields
+{import_}
+class Question(Schema{more}):
+    {field}text = fields.String()
+"""
+
+
+@pytest.mark.parametrize(("option", "rules"), [("", set()), ("required=True", {"field-changed"})])
+def test_a_field_that_moves_to_a_base_is_not_gone(option, rules):
+    field = "start = fields.Integer()\n    "
+    old = {"shop/asked.py": BOUND.format(import_="", more="", field=field)}
+    new = {
+        "shop/asked.py": BOUND.format(import_="from shop.bases import Window\n", more=", Window", field=""),
+        "shop/bases.py": BASES.format(option),
+    }
+
+    found_rules = {each.rule for each in found(old, new) if "start" in each.problem}
+
+    assert found_rules == rules

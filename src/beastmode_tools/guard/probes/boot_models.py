@@ -9,7 +9,7 @@ from typing import Any
 
 from . import living, sources
 
-__all__ = ["mapped", "mapped_metadatas", "metadatas", "tables"]
+__all__ = ["mapped", "mapped_metadatas", "mappers", "metadatas", "tables"]
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
@@ -21,8 +21,11 @@ def mappers() -> list[Any]:
     import sqlalchemy.orm
 
     sqlalchemy.orm.configure_mappers()
-    registries: Any = vars(sqlalchemy.orm)["mapperlib"]._all_registries()  # private, and there since 1.4
-    found = {mapper for registry in registries for mapper in registry.mappers}
+    mapperlib: Any = vars(sqlalchemy.orm)["mapperlib"]
+    if hasattr(mapperlib, "_all_registries"):  # private, and there since 1.4
+        found = {mapper for registry in mapperlib._all_registries() for mapper in registry.mappers}
+    else:
+        found = set(mapperlib._mapper_registry)
     return sorted(found, key=lambda mapper: (mapper.class_.__module__, mapper.class_.__qualname__))
 
 

@@ -15,6 +15,10 @@ __all__ = ["redirect"]
 INVALID = re.compile(r"Invalid argument\(s\) (.+?) sent to create_engine")
 OWN_WAYS = ("creator", "async_creator", "creator_fn", "pool", "module")  # each would pass the URL by
 PLACES = ("host", "hostaddr", "port", "dbname", "database", "db", "user", "password", "passwd", "dsn", "service")
+SQLITE_ARGUMENTS = (
+    *("timeout", "detect_types", "isolation_level", "check_same_thread", "factory", "cached_statements", "uri"),
+    *("autocommit", "_uri"),
+)
 KNOWN_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 POSTGRESQL_TYPES = (
     *("ARRAY", "JSONB", "HSTORE", "INET", "CIDR", "MACADDR", "TSVECTOR", "TSQUERY", "UUID", "INTERVAL", "BIT", "BYTEA"),
@@ -87,6 +91,7 @@ def redirect(request: dict[str, Any], confinement: Any) -> Redirection:
     if request["own_database"]:
         when_imported("sqlalchemy.dialects.sqlite.base", stand_in_types)
     when_imported("sqlalchemy.engine.create", lambda module: wrap_create_engine(module, redirection))
+    when_imported("sqlalchemy.engine", lambda module: wrap_old_create_engine(module, redirection))
     when_imported("sqlalchemy", lambda module: guard_connections(module, redirection))
     for name in ("psycopg2", "psycopg", "MySQLdb", "pymysql", "mysql.connector", "pyodbc", "cx_Oracle", "oracledb"):
         when_imported(name, lambda module: guard_driver(module, redirection))
@@ -125,7 +130,7 @@ def wrap_create_engine(module: Any, redirection: Redirection) -> None:
     original = module.create_engine
 
     def create_engine(url: Any, **options: Any) -> Any:
-        from sqlalchemy.engine import make_url
+        from sqlalchemy.engine.url import make_url
 
         meant = make_url(url)
         database = "{}/{}".format(meant.get_backend_name(), meant.database or "")
@@ -145,6 +150,12 @@ def wrap_create_engine(module: Any, redirection: Redirection) -> None:
         return engine
 
     module.create_engine = create_engine
+
+
+def wrap_old_create_engine(module: Any, redirection: Redirection) -> None:
+    """The same for SQLAlchemy before 1.4, which had no module of its own for it."""
+    if "sqlalchemy.engine.create" not in sys.modules:
+        wrap_create_engine(module, redirection)
 
 
 def default_url() -> Any:
@@ -179,7 +190,9 @@ def fitting(options: dict[str, Any], meant: Any, scratch: Any) -> dict[str, Any]
     fit = {name: value for name, value in options.items() if name not in OWN_WAYS}
     if meant.get_backend_name() == scratch.get_backend_name():
         arguments = {key: value for key, value in fit.get("connect_args", {}).items() if key not in PLACES}
-        if scratch.get_backend_name() != "sqlite":
+        if scratch.get_backend_name() == "sqlite":
+            arguments = {key: value for key, value in arguments.items() if key in SQLITE_ARGUMENTS}
+        else:
             arguments = {key: value for key, value in arguments.items() if not key.startswith("ssl")}
         return {**fit, "connect_args": arguments} if "connect_args" in fit else fit
     fit.pop("connect_args", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import boot_models
 from .replay_statements import LONGEST, normalised
 from .replay_values import UNKNOWN, value_for
 
@@ -12,11 +13,7 @@ __all__ = ["mappers", "sweep", "tables_of"]
 
 def mappers() -> list[Any]:
     """Every mapper of the process, by name."""
-    from sqlalchemy.orm import configure_mappers, mapperlib
-
-    configure_mappers()
-    found = {mapper for registry in mapperlib._all_registries() for mapper in registry.mappers}
-    return sorted(found, key=lambda mapper: (mapper.class_.__module__, mapper.class_.__qualname__))
+    return boot_models.mappers()
 
 
 def tables_of(known: list[Any]) -> list[Any]:

@@ -88,6 +88,12 @@ def output_unescaped(change: CallChanged | TemplateRisk) -> Iterator[Found]:
     if isinstance(change, TemplateRisk):
         if change.what == "unescaped":
             problem = f"{change.path} shows a value without escaping it"
+            if change.filter:
+                problem = f"{change.path} shows what the filter {change.filter} makes unescaped, as other templates did"
+                instead = f"Look whether {change.filter} escapes what it is given; let it return Markup without `safe`."
+                subject = f"{change.path} {change.filter}"
+                yield Found(where(change), problem, instead, subject, change.text, verdict=Verdict.CAUTIOUS)
+                return
             yield Found(where(change), problem, instead, f"{change.path} {change.text}", change.text)
         return
     markup = ends(change, "Markup") and not change.is_fixed
