@@ -3,7 +3,7 @@
 import pytest
 
 from beastmode_tools.guard.readers.repository import two_sides
-from beastmode_tools.guard.reading import Read, read_migrations
+from beastmode_tools.guard.reading import Reading, read_migrations
 from beastmode_tools.project import find_project
 
 FIRST = "revision = 'a1'\ndown_revision = None\ndef upgrade():\n    pass\ndef downgrade():\n    pass\n"
@@ -12,7 +12,7 @@ ENVIRONMENT = "from alembic import context\n"
 
 
 def histories(repository):
-    project, found = find_project(repository.folder), Read()
+    project, found = find_project(repository.folder), Reading()
     with two_sides(project, None) as comparison:
         read_migrations(project, comparison, found)
     return found

@@ -16,7 +16,7 @@ from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.repository import Comparison, two_sides
-from beastmode_tools.guard.reading import Read, read
+from beastmode_tools.guard.reading import Reading, read_change
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.index import RULES
 from beastmode_tools.guard.wording import first_few
@@ -43,36 +43,36 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     begin = time.monotonic()
     project = question.project
     with two_sides(project, question.base) as comparison:
-        found = read(project, comparison, today=today(), progress=progress)
-        proved = proved_by(replace(question, project=found.startable(project)), comparison, found, progress)
-        findings = findings_of(project, comparison, found, proved)
+        reading = read_change(project, comparison, today=today(), progress=progress)
+        proved = proved_by(replace(question, project=reading.startable(project)), comparison, reading, progress)
+        findings = findings_of(project, comparison, reading, proved)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
-    placed = with_places((*marked, *notes), found.old_app, found.new_app)
+    placed = with_places((*marked, *notes), reading.old_app, reading.new_app)
     return Report(
         base=comparison.base,
         findings=tuple(sorted(placed, key=lambda each: (not each.counts, -each.verdict))),
-        not_proven=tuple(dict.fromkeys((*outside(comparison), *found.notes, *proved.notes))),
+        not_proven=tuple(dict.fromkeys((*outside(comparison), *reading.notes, *proved.notes))),
         seconds=time.monotonic() - begin,
-        pictures=proved.pictures | pictures(findings, found),
+        pictures=proved.pictures | pictures(findings, reading),
     )
 
 
-def proved_by(question: Question, comparison: Comparison, found: Read, progress: Callable[[str], None]) -> Proved:
+def proved_by(question: Question, comparison: Comparison, reading: Reading, progress: Callable[[str], None]) -> Proved:
     """What running both sides shows, if that is wanted and anything changed that runs."""
     if not question.proofs:
         return Proved(notes=list(NOT_RUN))
-    if found.is_inert:
+    if reading.is_inert:
         return Proved()
     from beastmode_tools.guard.proving import prove_change  # noqa: PLC0415 - it loads database drivers
 
-    return prove_change(question, comparison, found, progress)
+    return prove_change(question, comparison, reading, progress)
 
 
-def findings_of(project: Project, comparison: Comparison, found: Read, proved: Proved) -> list[Finding]:
+def findings_of(project: Project, comparison: Comparison, reading: Reading, proved: Proved) -> list[Finding]:
     """What the rules find in everything that was read and proved, each thing once."""
-    drops = used_drops(found, comparison, project, proved.matrices)
+    drops = used_drops(reading, comparison, project, proved.matrices)
     is_compared = any(isinstance(each, Drift) for each in proved.changes)
-    read_only = (each for each in found.changes if not (is_compared and isinstance(each, ModelsChanged)))
+    read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
     findings = judge(RULES, [*read_only, *proved.changes, *drops])
     return list(each_once(without_replaced(findings, drops)))
 
@@ -85,12 +85,12 @@ def outside(comparison: Comparison) -> Iterator[str]:
         yield f"{what} were not looked at: {first_few(comparison.outside)}."
 
 
-def pictures(findings: Sequence[Finding], found: Read) -> dict[str, Any]:
+def pictures(findings: Sequence[Finding], reading: Reading) -> dict[str, Any]:
     """What a page draws besides the findings."""
     drawn: dict[str, Any] = {}
-    if found.old_history is not None and found.new_history is not None:
-        drawn["migrations"] = history_picture(found.old_history, found.new_history, findings)
-    contracts = [(name, old, found.new_documents.get(name)) for name, old in found.old_documents.items()]
+    if reading.old_history is not None and reading.new_history is not None:
+        drawn["migrations"] = history_picture(reading.old_history, reading.new_history, findings)
+    contracts = [(name, old, reading.new_documents.get(name)) for name, old in reading.old_documents.items()]
     drawn["contract"] = [
         picture
         for name, old, new in contracts

@@ -9,7 +9,7 @@ from beastmode_tools.guard.compare.operations import DropColumn
 from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
 from beastmode_tools.guard.readers.repository import Comparison
 from beastmode_tools.guard.readers.usage import Sources
-from beastmode_tools.guard.reading import Read
+from beastmode_tools.guard.reading import Reading
 from beastmode_tools.project import Project
 
 __all__ = ["Proved", "used_drops"]
@@ -35,12 +35,12 @@ class Proved:
 
 
 def used_drops(
-    read: Read, comparison: Comparison, project: Project, matrices: Sequence[Matrix]
+    reading: Reading, comparison: Comparison, project: Project, matrices: Sequence[Matrix]
 ) -> list[DroppedInUse | DroppedOutOfUse]:
     """What the new revisions drop, judged by whether the base still uses it."""
     places: dict[str, Sequence[UsePlace]] = {}
     sources = Sources(comparison.old.folder, project.migrations)
-    for name, operation in dropped(read.operations):
+    for name, operation in dropped(reading.operations):
         column = operation.column if isinstance(operation, DropColumn) else None
         places[name] = sources.uses(operation.table, column)
-    return list(judge_drops(read.operations, places, matrices))
+    return list(judge_drops(reading.operations, places, matrices))

@@ -25,7 +25,7 @@ from beastmode_tools.guard.proved import Proved
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.guard.readers.repository import Comparison
-from beastmode_tools.guard.reading import Read
+from beastmode_tools.guard.reading import Reading
 from beastmode_tools.project import Project
 
 __all__ = ["prove_change"]
@@ -39,7 +39,7 @@ class Work:
 
     project: Project
     comparison: Comparison
-    read: Read
+    reading: Reading
     progress: Progress
     run_tests: bool
 
@@ -53,20 +53,20 @@ class Place:
     schemas: Schemas
 
 
-def prove_change(question: Question, comparison: Comparison, read: Read, progress: Progress) -> Proved:
+def prove_change(question: Question, comparison: Comparison, reading: Reading, progress: Progress) -> Proved:
     """What both sides do when they run.
 
     Args:
         question: What is asked, and of which project.
         comparison: The two sides.
-        read: What is known of them.
+        reading: What is known of them.
         progress: Told what takes a moment.
     """
-    work = Work(question.project, comparison, read, progress, question.run_tests)
+    work = Work(question.project, comparison, reading, progress, question.run_tests)
     proved = Proved()
     with ExitStack() as stack:
         opened = [stack.enter_context(scratch) for scratch in wanted(question, proved, progress)]
-        if read.old_app is None or read.new_app is None:
+        if reading.old_app is None or reading.new_app is None:
             proved.notes.append("Old and new code were not run on each other's schema, since not both sides start.")
             prove_migrations(work, [Start(scratch) for scratch in opened], proved)
         elif question.project.migrations is None:
@@ -91,7 +91,7 @@ def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
     """Everything that databases can show; code alone is run on the first kind that can be had."""
     places: list[Place] = []
     for scratch in opened:
-        if places and not work.read.new_revisions:
+        if places and not work.reading.new_revisions:
             break
         if place := prepared(work, scratch, proved):
             places.append(place)
@@ -142,14 +142,14 @@ def with_rows(work: Work, scratch: Scratch, head: State, proved: Proved) -> Sche
 
 def prove_migrations(work: Work, starts: Sequence[Start], proved: Proved) -> None:
     """The new revisions up, down and up again; and what they did beside what their source says."""
-    if not work.read.new_revisions or not starts:
+    if not work.reading.new_revisions or not starts:
         return
     new = work.comparison.new
-    proof = prove_revisions(new, work.project, starts, work.read.new_revisions, progress=work.progress)
+    proof = prove_revisions(new, work.project, starts, work.reading.new_revisions, progress=work.progress)
     proved.changes.extend(proof.facts)
     proved.notes.extend(proof.not_proven)
     told = [
-        list(differences(work.read.operations, operations_that_ran(trips), dialect, went_up=went_up(trips)))
+        list(differences(work.reading.operations, operations_that_ran(trips), dialect, went_up=went_up(trips)))
         for dialect, trips in proof.trips.items()
     ]
     proved.changes.extend(each for one in told for each in one if not ran_elsewhere(each, told))
@@ -176,7 +176,7 @@ def prove_all_versions(work: Work, places: Sequence[Place], proved: Proved) -> N
 
 def prove_versions(work: Work, place: Place, proved: Proved) -> None:
     """Old and new code on the old and the new schema, and what their routes ask the database."""
-    apps = (work.read.old_app, work.read.new_app)
+    apps = (work.reading.old_app, work.reading.new_app)
     bodies = {name: bodies_of(app) if app else {} for name, app in zip(("old", "new"), apps, strict=True)}
     try:
         mixed, picture, notes = prove_mixed(

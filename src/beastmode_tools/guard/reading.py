@@ -27,14 +27,14 @@ from beastmode_tools.guard.readers.vulnerabilities import audit
 from beastmode_tools.guard.static import compare_specifications
 from beastmode_tools.project import Project
 
-__all__ = ["Read", "read"]
+__all__ = ["Reading", "read_change"]
 
 INERT = ("documentation", "test", "gate")
 """Kinds of files that no application reads: where nothing else changed, none is started."""
 
 
 @dataclass(slots=True)
-class Read:
+class Reading:
     """What is known of a change before anything is proved.
 
     Args:
@@ -74,7 +74,7 @@ class Read:
         return replace(project, invent=tuple(sorted({name for app in apps for name in app.invent})))
 
 
-def read(project: Project, comparison: Comparison, *, today: date, progress: Callable[[str], None]) -> Read:
+def read_change(project: Project, comparison: Comparison, *, today: date, progress: Callable[[str], None]) -> Reading:
     """Both sides, read and started, and what differs between them.
 
     Args:
@@ -83,7 +83,7 @@ def read(project: Project, comparison: Comparison, *, today: date, progress: Cal
         today: To judge sunset dates by.
         progress: Told what takes a moment.
     """
-    found = Read()
+    found = Reading()
     found.is_inert = all(kind_of(change.path) in INERT for change in comparison.changes)
     if not found.is_inert:
         progress("starting both sides")
@@ -112,7 +112,7 @@ def read(project: Project, comparison: Comparison, *, today: date, progress: Cal
     return found
 
 
-def start(project: Project, comparison: Comparison, found: Read, progress: Callable[[str], None]) -> None:
+def start(project: Project, comparison: Comparison, found: Reading, progress: Callable[[str], None]) -> None:
     """Starts both sides at the same time, and takes down how that went."""
     old, new, _ = together(
         lambda: started(comparison.old, project),
@@ -154,7 +154,7 @@ def notes_of(app: Application) -> Iterator[str]:
         yield f"The application migrates while it starts ({', '.join(app.boot_migrates)}); that was kept from it."
 
 
-def compare_documents(found: Read, today: date) -> Iterator[Any]:
+def compare_documents(found: Reading, today: date) -> Iterator[Any]:
     """What differs between the contracts of both sides: their documents, else what their routes show."""
     apps = (found.old_app, found.new_app)
     if apps[0] is None or apps[1] is None:
@@ -178,7 +178,7 @@ def readable(documents: Mapping[str, Any], notes: list[str]) -> dict[str, Docume
     return found
 
 
-def read_migrations(project: Project, comparison: Comparison, found: Read) -> None:
+def read_migrations(project: Project, comparison: Comparison, found: Reading) -> None:
     """Both histories, and what the new revisions do."""
     sides = (comparison.old.folder, comparison.new.folder)
     places = [project.migrations_at(side) for side in sides]
