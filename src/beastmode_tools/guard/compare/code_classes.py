@@ -13,6 +13,7 @@ from beastmode_tools.guard.compare.code_changes import (
     FunctionRemoved,
     LooseCodeChanged,
 )
+from beastmode_tools.guard.compare.code_columns import column_parts, is_column, is_index_only, plain
 from beastmode_tools.guard.compare.code_delta import Pair
 from beastmode_tools.guard.compare.code_files import is_migration, is_settings_file, is_test
 from beastmode_tools.guard.compare.code_normal import difference, expression
@@ -211,13 +212,27 @@ def aspects(old: ast.stmt | None, new: ast.stmt | None) -> frozenset[str]:
         only = new if new is not None else old
         assert only is not None  # noqa: S101 - one of the two is there
         return new_field(only)
-    first, second = arguments_of(old), arguments_of(new)
+    if plain(old) == plain(new):
+        return frozenset({"spelling"})
+    if is_table_args(old) and is_table_args(new) and is_index_only(old, new):
+        return frozenset({"index"})
+    if is_column(old) and is_column(new):
+        first, second = column_parts(old), column_parts(new)
+        if first == second:
+            return frozenset({"spelling"})
+    else:
+        first, second = arguments_of(old), arguments_of(new)
     found = {
         ASPECTS.get(key, "type" if key.startswith("#") else key)
         for key in {*first, *second}
         if first.get(key) != second.get(key)
     }
     return frozenset(found) or frozenset({"type"})
+
+
+def is_table_args(statement: ast.stmt) -> bool:
+    """Whether the statement says what a table has besides columns."""
+    return isinstance(statement, ast.Assign) and last_name(statement.targets[0]) == "__table_args__"
 
 
 def arguments_of(statement: ast.stmt) -> dict[str, str]:

@@ -45,7 +45,7 @@ PLAIN = re.compile(
 )
 ADDRESS = re.compile(r"\b[a-z][a-z0-9+]*://[^\s:/@\"']*:(?P<value>[^\s:/@\"'{}$<>]{3,})@(?P<host>[\w.-]+)")
 PLACEHOLDER = re.compile(
-    r"change.?me|example|placeholder|your[-_]|xxx+|\*\*\*|<[^>]*>|\$\{|\{\{|%\(|^\$|todo|dummy|fake|redacted|insert|replace|"
+    r"\.\.\.|…|change.?me|example|placeholder|your[-_]|xxx+|\*\*\*|<[^>]*>|\$\{|\{\{|%\(|^\$|todo|dummy|fake|redacted|insert|replace|"
     r"^(?:none|null|true|false|test|password|passwd|postgres|root|admin|user|guest|secret|token|string|str)$",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ __all__ = ["TestChanged", "TestSetupChanged", "compare_tests"]
 
 SKIPS = re.compile(r"(?:^|\.)(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure|importorskip)$")
 PATCHES = re.compile(r"(?:^|\.)(?:patch|patch\.object|patch\.dict|setattr|setitem)$")
-ASSERTS = re.compile(r"(?:^|\.)(?:assert\w+|raises|fail|warns|approx|called_once\w*)$")
+ASSERTS = re.compile(r"(?:^|\.)(?:\w*assert\w+|raises|fail|warns|approx|called_once\w*)$")
 
 
 @dataclass(frozen=True, slots=True)

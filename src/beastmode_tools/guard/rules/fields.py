@@ -16,6 +16,9 @@ SIZED = re.compile(
     r"(?:\((?:length=)?(?P<size>\d*)\))?"
 )
 """A type that is a number or a text, with its length."""
+HARMLESS = {"index", "spelling"}
+UNIQUE = re.compile(r",\s*unique=True")
+WHEN_GONE = re.compile(r",\s*(?:ondelete|onupdate)=(?:'[^']*'|None)")
 BY_MIGRATION = "; the migration of this change is judged by itself"
 
 
@@ -86,13 +89,11 @@ def column_type_changed(change: FieldChanged) -> Iterator[Found]:
 def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
     """What a column of a model refuses differs."""
     hard = change.aspects & {"nullable", "unique", "foreign key", "constraint"}
-    table = change.name in {"__table_args__", "__tablename__"}
+    table = change.name in {"__table_args__", "__tablename__"} and not is_harmless(change)
     if change.kind == "model" and ((is_changed(change) and hard) or table):
         what = ", ".join(sorted(hard)) or "the table's constraints or name"
         problem = f"{change.owner}.{change.name} differs in {what}{BY_MIGRATION if change.migrated else ''}"
-        instead = (
-            "Look for rows that break the new rule, mend them, and let the database check it without holding the table."
-        )
+        instead = way_to(change)
         verdict = None
         if hard == {"nullable"} and not table and takes_null(change.new or "") and not takes_null(change.old or ""):
             problem = f"{change.owner}.{change.name} may be empty from now on{BY_MIGRATION if change.migrated else ''}"
@@ -101,6 +102,21 @@ def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
         yield Found(
             where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict
         )
+
+
+def is_harmless(change: FieldChanged) -> bool:
+    """Whether nothing differs but what no row and no caller notices."""
+    return bool(change.aspects) and change.aspects <= HARMLESS
+
+
+def way_to(change: FieldChanged) -> str:
+    """What to do about a rule of a column that differs: where rows may break it, or where nothing refuses them now."""
+    old, new = change.old or "", change.new or ""
+    if UNIQUE.search(old) and UNIQUE.sub("", old) == new:
+        return "Nothing refuses equal rows any more: look who counts on it, above all old processes and the way back."
+    if WHEN_GONE.search(old + new) and WHEN_GONE.sub("", old) == WHEN_GONE.sub("", new):
+        return "Say which rows go, or lose their reference, when others are deleted, and try it on a copy."
+    return "Look for rows that break the new rule, mend them, and let the database check it without holding the table."
 
 
 @rule("field-changed", Verdict.CAUTIOUS, FieldChanged)
@@ -114,14 +130,14 @@ def field_changed(change: FieldChanged) -> Iterator[Found]:
         change.kind == "model" and (change.aspects & hard and "Column" in columns_of(change))
     ):
         return
-    if change.name.startswith("__"):
+    harmless = is_harmless(change) or (change.kind == "model" and change.aspects == {"order"})
+    if change.name.startswith("__") and not harmless:
         return
     if change.kind in {"schema", "form"} and "validation" in change.aspects:
         problem = f"{change.owner}.{change.name} takes other values than before"
     else:
         problem = f"{change.owner}.{change.name} differs in {', '.join(sorted(change.aspects))}"
     instead = "Say who writes and who reads it; what was taken before should be taken for a while longer."
-    harmless = change.aspects == {"index"} or (change.kind == "model" and change.aspects == {"order"})
     verdict = Verdict.SAFE if harmless else None
     yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict)
 
