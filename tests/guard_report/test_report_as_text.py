@@ -145,3 +145,12 @@ def test_words_of_the_project_are_no_commands_to_a_ci_server(command):
     lines = render(report(finding), View()).splitlines()
 
     assert not [line for line in lines if line.lstrip().startswith(("::", "##["))]
+
+
+def test_what_was_shortened_says_where_the_rest_is():
+    several = [found(f"{n} differs", CAUTIOUS, rule=f"rule-{n}", subject=str(n)) for n in range(12)]
+
+    shortened, whole = (render(report(*each), View()) for each in (several, several[:2]))
+
+    assert "what to do about these: --all, or beast explain RULE" in shortened
+    assert "beast explain" not in whole

@@ -62,7 +62,8 @@ def brief(report: Report, view: View, room: int) -> list[str]:
     """A line for each rule, with how many more it found; the worst ones whole, as far as there is room."""
     together = groups(counting(report, view))
     short = [headline(group[0], view, f"and {len(group) - 1} more" if group[1:] else "") for group in together]
-    free = room - sum(map(len, short)) - 1
+    hint = styles(wrapped("what to do about these: --all, or beast explain RULE", view), view, "dim")
+    free = room - sum(map(len, short)) - len(hint) - 1
     lines: list[str] = []
     for group, line in zip(together, short, strict=True):
         whole = [*block(group[0], view), *others_of(group[1:], view), ""]
@@ -71,7 +72,7 @@ def brief(report: Report, view: View, room: int) -> list[str]:
             break
         lines += whole
         short = short[1:]
-    return [*lines, *(line for rest in short for line in rest), ""]
+    return [*lines, *(line for rest in short for line in rest), *(hint if short else []), ""]
 
 
 def counting(report: Report, view: View) -> list[Finding]:
