@@ -111,6 +111,16 @@ def test_the_network_is_refused_and_told_and_the_application_starts(boot):
     assert any("5432" in attempt for attempt in application.attempts)
 
 
+def test_a_refusal_behind_another_error_is_told(boot, tmp_path):
+    tries = f"try:\n    open({str(tmp_path / 'own.log')!r}, 'a')\nexcept OSError:\n    raise ValueError('no handler')\n"
+
+    failed = failure(boot, APP + tries)
+
+    assert failed.reason == "refused"
+    assert "no handler, since" in str(failed)
+    assert "own.log" in str(failed)
+
+
 def test_waits_between_tries_to_reach_what_is_refused_are_short_and_others_are_not(boot):
     tries = (
         "begin = time.perf_counter()\nfor _ in range(3):\n"

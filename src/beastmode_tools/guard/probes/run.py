@@ -17,6 +17,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LEAVE = os._exit
 PACKAGE = "beast_probes"
 PR_SET_PDEATHSIG = 1
+REFUSED = "refused: the guard"
+DEEPEST = 10
 
 
 def main(question: str, result: str) -> None:
@@ -93,7 +95,19 @@ def told(error: BaseException, folder: str) -> str:
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith(folder + os.sep) and "site-packages" not in frame.filename:
             place = f" ({relative(frame.filename, folder)}:{frame.lineno})"
-    return f"{type(error).__name__}: {words}{place}"
+    return f"{type(error).__name__}: {words}{behind(error)}{place}"
+
+
+def behind(error: BaseException) -> str:
+    """What the guard refused, where the project's code raised another error because of it."""
+    cause = error.__cause__ or error.__context__
+    for _ in range(DEEPEST):
+        if cause is None or REFUSED in str(error):
+            return ""
+        if REFUSED in str(cause):
+            return ", since {}".format(" ".join(str(cause).split())[:300])
+        cause = cause.__cause__ or cause.__context__
+    return ""
 
 
 def relative(path: str, folder: str) -> str:
@@ -107,7 +121,7 @@ def reason(error: BaseException) -> str:
         return "memory"
     if isinstance(error, SystemExit) or type(error).__name__ == "ProjectExit":
         return "exit"
-    return "refused" if "refused: the guard" in str(error) else "error"
+    return "refused" if REFUSED in str(error) or behind(error) else "error"
 
 
 def missing(error: BaseException) -> list[str]:
