@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import beastmode_tools.guard.rules as rules_package
-from beastmode_tools.guard.compare.history import History
+from beastmode_tools.guard.compare.migrations.history import History
 from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.readers.migrations import read_changes, read_history
 from beastmode_tools.guard.rule import Rule, judge

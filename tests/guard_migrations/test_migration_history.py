@@ -3,7 +3,7 @@
 import pytest
 from migration_cases import revision
 
-from beastmode_tools.guard.compare.history import (
+from beastmode_tools.guard.compare.migrations.history import (
     CyclicHistory,
     DuplicateRevision,
     History,

@@ -3,9 +3,15 @@
 import pytest
 from migration_cases import revision
 
-from beastmode_tools.guard.compare.history import History, Revision
-from beastmode_tools.guard.compare.migration_names import name_of
-from beastmode_tools.guard.compare.operations import AddColumn, CreateIndex, ExecuteSql, Unreadable, UsesApplication
+from beastmode_tools.guard.compare.migrations.history import History, Revision
+from beastmode_tools.guard.compare.migrations.names import name_of
+from beastmode_tools.guard.compare.migrations.operations import (
+    AddColumn,
+    CreateIndex,
+    ExecuteSql,
+    Unreadable,
+    UsesApplication,
+)
 from beastmode_tools.guard.readers.migrations import read_operations, read_source
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.migration_names import name_of
-from beastmode_tools.guard.compare.migration_sql import operations_of_sql
-from beastmode_tools.guard.compare.operations import ExecuteSql, Place
+from beastmode_tools.guard.compare.migrations.names import name_of
+from beastmode_tools.guard.compare.migrations.operations import ExecuteSql, Place
+from beastmode_tools.guard.compare.migrations.sql import operations_of_sql
 
 HERE = Place("b2", "b2.py", 1)
 

@@ -5,8 +5,8 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from beastmode_tools.guard.compare.mixed import compare as compare_versions
-from beastmode_tools.guard.compare.queries import compare as compare_queries
+from beastmode_tools.guard.compare.mixed.matrix import compare as compare_versions
+from beastmode_tools.guard.compare.mixed.queries import compare as compare_queries
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.mixed import Mixed, prove_mixed
 from beastmode_tools.guard.rule import judge

@@ -1,8 +1,7 @@
 import pytest
 
-from beastmode_tools.guard.compare.mixed import compare
-from beastmode_tools.guard.compare.mixed_causes import Cause, cause_of
-from beastmode_tools.guard.compare.mixed_facts import (
+from beastmode_tools.guard.compare.mixed.causes import Cause, cause_of
+from beastmode_tools.guard.compare.mixed.facts import (
     AnswerDiffers,
     CannotStart,
     Matrix,
@@ -11,7 +10,8 @@ from beastmode_tools.guard.compare.mixed_facts import (
     NoOrderWorks,
     OldCodeFails,
 )
-from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
+from beastmode_tools.guard.compare.mixed.matrix import compare
+from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed, SqlError, Used
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules import mixed_versions

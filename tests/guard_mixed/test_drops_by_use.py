@@ -1,10 +1,16 @@
 import pytest
 
-from beastmode_tools.guard.compare.migration_parts import Known, Place
-from beastmode_tools.guard.compare.mixed_facts import Matrix
-from beastmode_tools.guard.compare.operations import AddColumn, Column, DropColumn, DropTable
-from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError
-from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, judge_drops, without_replaced
+from beastmode_tools.guard.compare.migrations.operations import AddColumn, Column, DropColumn, DropTable
+from beastmode_tools.guard.compare.migrations.parts import Known, Place
+from beastmode_tools.guard.compare.mixed.facts import Matrix
+from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed, SqlError
+from beastmode_tools.guard.compare.mixed.usage import (
+    DroppedInUse,
+    DroppedOutOfUse,
+    UsePlace,
+    judge_drops,
+    without_replaced,
+)
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
 from beastmode_tools.guard.readers.usage import Sources, uses
 from beastmode_tools.guard.rule import judge

@@ -1,7 +1,7 @@
 from mixed_shop import MODELS, revision, said, shop
 
-from beastmode_tools.guard.compare.mixed import compare
-from beastmode_tools.guard.compare.mixed_facts import OldCodeFails
+from beastmode_tools.guard.compare.mixed.facts import OldCodeFails
+from beastmode_tools.guard.compare.mixed.matrix import compare
 from beastmode_tools.guard.proofs.old_tests import prove_old_tests, with_tests
 from beastmode_tools.guard.proofs.states import reach
 

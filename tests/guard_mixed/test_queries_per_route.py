@@ -1,7 +1,7 @@
 import pytest
 from mixed_shop import APP, said, shop
 
-from beastmode_tools.guard.compare.queries import (
+from beastmode_tools.guard.compare.mixed.queries import (
     FewerQueries,
     GrowsNoMore,
     GrowsWithRows,
@@ -9,7 +9,7 @@ from beastmode_tools.guard.compare.queries import (
     RouteCosts,
     compare,
 )
-from beastmode_tools.guard.compare.replayed import Answered, Replayed
+from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed
 from beastmode_tools.guard.finding import Verdict
 
 PLAIN = 'jsonify([{"id": order.id, "total": order.total} for order in db.session.scalars(db.select(Order))])'

@@ -3,7 +3,7 @@
 import pytest
 from histories import History, postgres_scratch
 
-from beastmode_tools.guard.compare.proved_migrations import TableLocked
+from beastmode_tools.guard.compare.proofs.facts import TableLocked
 from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
 from beastmode_tools.project import GuardSettings
 

@@ -3,7 +3,7 @@
 import pytest
 from histories import History, SqliteScratch, postgres_scratch
 
-from beastmode_tools.guard.compare import operations as ops
+from beastmode_tools.guard.compare.migrations import operations as ops
 from beastmode_tools.guard.proofs.captured import operations_that_ran
 
 BODY = """

@@ -2,16 +2,7 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.proved_locks import Lock, locked_tables
-from beastmode_tools.guard.compare.proved_looks import (
-    Look,
-    TableRows,
-    changed_rows,
-    changed_values,
-    differences,
-    is_additive,
-)
-from beastmode_tools.guard.compare.proved_migrations import (
+from beastmode_tools.guard.compare.proofs.facts import (
     Difference,
     DowngradeMissing,
     Drift,
@@ -24,8 +15,17 @@ from beastmode_tools.guard.compare.proved_migrations import (
     UpgradeFailed,
     merged,
 )
-from beastmode_tools.guard.compare.proved_steps import facts_of, without_false_green
-from beastmode_tools.guard.compare.proved_trips import Failure, Ran, Statement, Trip
+from beastmode_tools.guard.compare.proofs.locks import Lock, locked_tables
+from beastmode_tools.guard.compare.proofs.looks import (
+    Look,
+    TableRows,
+    changed_rows,
+    changed_values,
+    differences,
+    is_additive,
+)
+from beastmode_tools.guard.compare.proofs.steps import facts_of, without_false_green
+from beastmode_tools.guard.compare.proofs.trips import Failure, Ran, Statement, Trip
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.proved_migrations import RULES

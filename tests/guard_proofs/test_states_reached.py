@@ -4,7 +4,7 @@ import pytest
 from histories import History
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.compare.proved_migrations import Drift
+from beastmode_tools.guard.compare.proofs.facts import Drift
 from beastmode_tools.guard.proofs.drift import new_drift
 from beastmode_tools.guard.proofs.migrating import run_migrations
 from beastmode_tools.guard.proofs.states import move, reach

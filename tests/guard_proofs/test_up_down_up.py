@@ -3,7 +3,7 @@
 import pytest
 from histories import History, SqliteScratch, kinds, only, postgres_scratch
 
-from beastmode_tools.guard.compare.proved_migrations import (
+from beastmode_tools.guard.compare.proofs.facts import (
     DowngradeFailed,
     DowngradeMissing,
     ErrorSwallowed,

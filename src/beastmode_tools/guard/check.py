@@ -7,10 +7,10 @@ from typing import Any
 
 from beastmode_tools.guard.accepted import apply_to, today
 from beastmode_tools.guard.compare.contract_sides import sides
-from beastmode_tools.guard.compare.history_picture import history_picture
-from beastmode_tools.guard.compare.proved_migrations import Drift
+from beastmode_tools.guard.compare.migrations.picture import history_picture
+from beastmode_tools.guard.compare.mixed.usage import without_replaced
+from beastmode_tools.guard.compare.proofs.facts import Drift
 from beastmode_tools.guard.compare.starting import ModelsChanged
-from beastmode_tools.guard.compare.usage import without_replaced
 from beastmode_tools.guard.compare.view_places import with_places
 from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.proved import Proved, used_drops

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from beastmode_tools.guard.compare.mixed_facts import Matrix
-from beastmode_tools.guard.compare.operations import DropColumn
-from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
+from beastmode_tools.guard.compare.migrations.operations import DropColumn
+from beastmode_tools.guard.compare.mixed.facts import Matrix
+from beastmode_tools.guard.compare.mixed.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
 from beastmode_tools.guard.readers.repository import Comparison
 from beastmode_tools.guard.readers.usage import Sources
 from beastmode_tools.guard.reading import Reading

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
-from beastmode_tools.guard.compare import mixed as mixed_versions
-from beastmode_tools.guard.compare import queries
-from beastmode_tools.guard.compare.migration_captured import differences
-from beastmode_tools.guard.compare.migration_changes import SeenOnlyInSource
-from beastmode_tools.guard.compare.proved_trips import Trip
+from beastmode_tools.guard.compare.migrations.captured import differences
+from beastmode_tools.guard.compare.migrations.changes import SeenOnlyInSource
+from beastmode_tools.guard.compare.mixed import matrix as mixed_versions
+from beastmode_tools.guard.compare.mixed import queries
+from beastmode_tools.guard.compare.proofs.trips import Trip
 from beastmode_tools.guard.proofs.anonymous import prove_anonymous
 from beastmode_tools.guard.proofs.bodies import bodies_of
 from beastmode_tools.guard.proofs.captured import operations_that_ran

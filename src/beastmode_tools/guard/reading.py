@@ -13,8 +13,8 @@ from beastmode_tools.guard.compare.code_delta import pairs
 from beastmode_tools.guard.compare.code_files import kind_of
 from beastmode_tools.guard.compare.contract import Document, compare_versions
 from beastmode_tools.guard.compare.dependencies import DependencyChanged
-from beastmode_tools.guard.compare.history import History
-from beastmode_tools.guard.compare.operations import Operation
+from beastmode_tools.guard.compare.migrations.history import History
+from beastmode_tools.guard.compare.migrations.operations import Operation
 from beastmode_tools.guard.compare.starting import NotStarted
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.readers.application import read_application

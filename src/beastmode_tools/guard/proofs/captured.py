@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.migration_sql import operations_of_sql
-from beastmode_tools.guard.compare.proved_trips import Ran, Trip
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.sql import operations_of_sql
+from beastmode_tools.guard.compare.proofs.trips import Ran, Trip
 from beastmode_tools.guard.proofs.captured_parts import (
     alter_column,
     column_of,

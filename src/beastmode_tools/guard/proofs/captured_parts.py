@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.migration_types import spelled
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.column_types import spelled
 
 __all__ = ["alter_column", "column_of", "constraint_of", "drop_kind", "full_table", "option", "words"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from beastmode_tools.guard.compare.proved_migrations import Drift, merged
+from beastmode_tools.guard.compare.proofs.facts import Drift, merged
 from beastmode_tools.guard.proofs.states import State
 
 __all__ = ["drift_of", "new_drift"]

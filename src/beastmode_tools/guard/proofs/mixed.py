@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from beastmode_tools.guard.compare.mixed import failures
-from beastmode_tools.guard.compare.mixed_facts import Matrix, Which
-from beastmode_tools.guard.compare.queries import RouteCosts
-from beastmode_tools.guard.compare.replayed import Replayed
+from beastmode_tools.guard.compare.mixed.facts import Matrix, Which
+from beastmode_tools.guard.compare.mixed.matrix import failures
+from beastmode_tools.guard.compare.mixed.queries import RouteCosts
+from beastmode_tools.guard.compare.mixed.replayed import Replayed
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.replay import Run, replay
 from beastmode_tools.guard.proofs.schemas import Schemas, make_schemas, removed

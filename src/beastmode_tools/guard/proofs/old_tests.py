@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from beastmode_tools.errors import ProbeFailed
-from beastmode_tools.guard.compare.mixed_facts import CellKey, Matrix
-from beastmode_tools.guard.compare.replayed import SqlError, Used
+from beastmode_tools.guard.compare.mixed.facts import CellKey, Matrix
+from beastmode_tools.guard.compare.mixed.replayed import SqlError, Used
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.schemas import removed

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from beastmode_tools.errors import ProbeFailed
-from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
+from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed, SqlError, Used
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.scratch import Database
 from beastmode_tools.guard.readers.probe import ask_project

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from beastmode_tools.errors import ProbeFailed
-from beastmode_tools.guard.compare.proved_migrations import ProvedFact, merged
-from beastmode_tools.guard.compare.proved_steps import facts_of, without_false_green
-from beastmode_tools.guard.compare.proved_trips import Trip
+from beastmode_tools.guard.compare.proofs.facts import ProvedFact, merged
+from beastmode_tools.guard.compare.proofs.steps import facts_of, without_false_green
+from beastmode_tools.guard.compare.proofs.trips import Trip
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import Command, error_of, run_migrations
 from beastmode_tools.guard.proofs.scratch import Database, Scratch

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from beastmode_tools.guard.compare.proved_locks import Lock
-from beastmode_tools.guard.compare.proved_looks import Look
-from beastmode_tools.guard.compare.proved_trips import Failure, Ran, Statement, Trip
+from beastmode_tools.guard.compare.proofs.locks import Lock
+from beastmode_tools.guard.compare.proofs.looks import Look
+from beastmode_tools.guard.compare.proofs.trips import Failure, Ran, Statement, Trip
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import error_of, where_of
 

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from beastmode_tools.guard.compare.migration_squawk import SquawkWarning, Statement
+from beastmode_tools.guard.compare.migrations.squawk import SquawkWarning, Statement
 
 __all__ = ["find_squawk", "read_squawk"]
 

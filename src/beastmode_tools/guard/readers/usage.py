@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from beastmode_tools.guard.compare.usage import UsePlace
+from beastmode_tools.guard.compare.mixed.usage import UsePlace
 from beastmode_tools.guard.readers.usage_models import Models, read_models
 from beastmode_tools.guard.readers.usage_python import Searched, search
 

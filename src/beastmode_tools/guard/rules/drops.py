@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.operations import DropTable
-from beastmode_tools.guard.compare.usage import DroppedInUse, DroppedOutOfUse
+from beastmode_tools.guard.compare.migrations.operations import DropTable
+from beastmode_tools.guard.compare.mixed.usage import DroppedInUse, DroppedOutOfUse
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.wording import first_few

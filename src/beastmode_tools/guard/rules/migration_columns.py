@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.operations import AddColumn, AlterColumn, DropColumn
+from beastmode_tools.guard.compare.migrations.operations import AddColumn, AlterColumn, DropColumn
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import found

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.operations import AddColumn, AddConstraint, DropConstraint, ValidateConstraint
+from beastmode_tools.guard.compare.migrations.operations import (
+    AddColumn,
+    AddConstraint,
+    DropConstraint,
+    ValidateConstraint,
+)
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import at, found

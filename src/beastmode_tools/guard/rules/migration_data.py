@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.migration_changes import BackfillWithDdl
-from beastmode_tools.guard.compare.migration_names import is_data, name_of
-from beastmode_tools.guard.compare.operations import BulkInsert, ExecuteSql
+from beastmode_tools.guard.compare.migrations.changes import BackfillWithDdl
+from beastmode_tools.guard.compare.migrations.names import is_data, name_of
+from beastmode_tools.guard.compare.migrations.operations import BulkInsert, ExecuteSql
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import at, found

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.migration_changes import (
+from beastmode_tools.guard.compare.migrations.changes import (
     DowngradeDropsMore,
     DowngradeEmpty,
     DowngradeIncomplete,
     DowngradeUnnamed,
     DowngradeUnreadable,
 )
-from beastmode_tools.guard.compare.migration_names import name_of
+from beastmode_tools.guard.compare.migrations.names import name_of
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import at

@@ -1,7 +1,7 @@
 """How findings about migrations are worded: where, under which condition, on which table."""
 
-from beastmode_tools.guard.compare.migration_names import name_of
-from beastmode_tools.guard.compare.operations import ExecuteSql, Operation, Place
+from beastmode_tools.guard.compare.migrations.names import name_of
+from beastmode_tools.guard.compare.migrations.operations import ExecuteSql, Operation, Place
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.history import (
+from beastmode_tools.guard.compare.migrations.history import (
     CyclicHistory,
     DuplicateRevision,
     HistoryProblem,
@@ -13,7 +13,7 @@ from beastmode_tools.guard.compare.history import (
     RevisionRemoved,
     SeveralHeads,
 )
-from beastmode_tools.guard.compare.operations import NoOperations
+from beastmode_tools.guard.compare.migrations.operations import NoOperations
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 

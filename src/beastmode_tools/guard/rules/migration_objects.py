@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.operations import Maintenance, ObjectDdl, SetSetting, TransactionControl
+from beastmode_tools.guard.compare.migrations.operations import Maintenance, ObjectDdl, SetSetting, TransactionControl
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import found

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.migration_changes import ErrorsSwallowed, SeenOnlyInSource, SeenOnlyWhenRun
-from beastmode_tools.guard.compare.migration_names import name_of
-from beastmode_tools.guard.compare.operations import Unreadable, UsesApplication
+from beastmode_tools.guard.compare.migrations.changes import ErrorsSwallowed, SeenOnlyInSource, SeenOnlyWhenRun
+from beastmode_tools.guard.compare.migrations.names import name_of
+from beastmode_tools.guard.compare.migrations.operations import Unreadable, UsesApplication
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import at, found

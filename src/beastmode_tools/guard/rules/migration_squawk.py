@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.migration_squawk import SquawkWarning
+from beastmode_tools.guard.compare.migrations.squawk import SquawkWarning
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import at

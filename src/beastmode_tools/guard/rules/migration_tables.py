@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.migration_changes import TableRebuilt
-from beastmode_tools.guard.compare.operations import (
+from beastmode_tools.guard.compare.migrations.changes import TableRebuilt
+from beastmode_tools.guard.compare.migrations.operations import (
     AlterColumn,
     AlterTable,
     ChangeComment,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.migration_types import TypeChange, change_of_type
-from beastmode_tools.guard.compare.operations import AlterColumn
+from beastmode_tools.guard.compare.migrations.column_types import TypeChange, change_of_type
+from beastmode_tools.guard.compare.migrations.operations import AlterColumn
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.rules.migration_finding import found

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.mixed_causes import Cause
-from beastmode_tools.guard.compare.mixed_facts import (
+from beastmode_tools.guard.compare.mixed.causes import Cause
+from beastmode_tools.guard.compare.mixed.facts import (
     AnswerDiffers,
     Broken,
     CannotStart,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from beastmode_tools.guard.compare.proved_migrations import (
+from beastmode_tools.guard.compare.proofs.facts import (
     Difference,
     DowngradeFailed,
     DowngradeMissing,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.queries import FewerQueries, GrowsNoMore, GrowsWithRows, MoreQueries
+from beastmode_tools.guard.compare.mixed.queries import FewerQueries, GrowsNoMore, GrowsWithRows, MoreQueries
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 

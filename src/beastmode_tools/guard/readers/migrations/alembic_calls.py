@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from beastmode_tools.guard.compare.operations import (
+from beastmode_tools.guard.compare.migrations.operations import (
     AddColumn,
     AddConstraint,
     AlterColumn,

@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-from beastmode_tools.guard.compare.migration_sql import UNKNOWN
-from beastmode_tools.guard.compare.operations import CreateEnum, CreateTable, DropEnum, DropTable
+from beastmode_tools.guard.compare.migrations.operations import CreateEnum, CreateTable, DropEnum, DropTable
+from beastmode_tools.guard.compare.migrations.sql import UNKNOWN
 from beastmode_tools.guard.readers.migrations.alembic_calls import call_op
 from beastmode_tools.guard.readers.migrations.connections import call_connection, call_statement
 from beastmode_tools.guard.readers.migrations.constructs import BENIGN, construct

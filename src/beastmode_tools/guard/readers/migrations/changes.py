@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.history import History, compare
-from beastmode_tools.guard.compare.migration_names import tables_of
-from beastmode_tools.guard.compare.migration_squawk import beyond_ours, statements_for_squawk
-from beastmode_tools.guard.compare.migration_state import Surroundings
-from beastmode_tools.guard.compare.migrations import changes_of
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.history import History, compare
+from beastmode_tools.guard.compare.migrations.names import tables_of
+from beastmode_tools.guard.compare.migrations.squawk import beyond_ours, statements_for_squawk
+from beastmode_tools.guard.compare.migrations.state import Surroundings
+from beastmode_tools.guard.compare.migrations.stream import changes_of
 from beastmode_tools.guard.readers.migrations.source import read_operations
 from beastmode_tools.guard.readers.squawk import read_squawk
 

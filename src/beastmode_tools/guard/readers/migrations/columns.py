@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from beastmode_tools.guard.compare.migration_types import spelled
-from beastmode_tools.guard.compare.operations import Column, Constraint, EnumType
+from beastmode_tools.guard.compare.migrations.column_types import spelled
+from beastmode_tools.guard.compare.migrations.operations import Column, Constraint, EnumType
 from beastmode_tools.guard.readers.migrations.values import (
     Dotted,
     EnumClass,

@@ -4,7 +4,7 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from beastmode_tools.guard.compare.operations import ExecuteSql, SqlKind, TransactionControl
+from beastmode_tools.guard.compare.migrations.operations import ExecuteSql, SqlKind, TransactionControl
 from beastmode_tools.guard.readers.migrations.reading import Reading, one_line
 from beastmode_tools.guard.readers.migrations.values import (
     Dotted,

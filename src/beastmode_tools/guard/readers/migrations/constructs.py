@@ -4,8 +4,8 @@ import ast
 import sys
 from typing import Any
 
-from beastmode_tools.guard.compare.migration_sql import UNKNOWN
-from beastmode_tools.guard.compare.operations import Column
+from beastmode_tools.guard.compare.migrations.operations import Column
+from beastmode_tools.guard.compare.migrations.sql import UNKNOWN
 from beastmode_tools.guard.readers.migrations.columns import column_of, constraint_of, default_of, type_of, with_schema
 from beastmode_tools.guard.readers.migrations.connections import table_name
 from beastmode_tools.guard.readers.migrations.reading import one_line

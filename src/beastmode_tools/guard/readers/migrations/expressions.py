@@ -5,8 +5,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from beastmode_tools.guard.compare.migration_sql import UNKNOWN
-from beastmode_tools.guard.compare.operations import Column
+from beastmode_tools.guard.compare.migrations.operations import Column
+from beastmode_tools.guard.compare.migrations.sql import UNKNOWN
 from beastmode_tools.guard.readers.migrations.calls import call
 from beastmode_tools.guard.readers.migrations.reading import Reading, one_line
 from beastmode_tools.guard.readers.migrations.values import (

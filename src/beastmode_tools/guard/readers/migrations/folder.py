@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from beastmode_tools.guard.compare.history import History, HistoryProblem, Revision
+from beastmode_tools.guard.compare.migrations.history import History, HistoryProblem, Revision
 
 __all__ = ["read_history", "version_folders"]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from beastmode_tools.guard.compare.operations import Direction, Place
+from beastmode_tools.guard.compare.migrations.operations import Direction, Place
 from beastmode_tools.guard.readers.migrations.values import DIALECTS, Test
 
 __all__ = ["Frame"]

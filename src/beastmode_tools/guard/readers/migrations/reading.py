@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from beastmode_tools.guard.compare.migration_sql import UNKNOWN, operations_of_sql
-from beastmode_tools.guard.compare.operations import ExecuteSql, Operation, Place, Unreadable
+from beastmode_tools.guard.compare.migrations.operations import ExecuteSql, Operation, Place, Unreadable
+from beastmode_tools.guard.compare.migrations.sql import UNKNOWN, operations_of_sql
 from beastmode_tools.guard.readers.migrations.frame import Frame
 from beastmode_tools.guard.readers.migrations.modules import Modules
 from beastmode_tools.guard.readers.migrations.values import Function, Handle, Partial, SqlText, Statement

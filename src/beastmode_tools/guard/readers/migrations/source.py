@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from beastmode_tools.guard.compare.history import History, Revision
-from beastmode_tools.guard.compare.operations import (
+from beastmode_tools.guard.compare.migrations.history import History, Revision
+from beastmode_tools.guard.compare.migrations.operations import (
     Direction,
     NoOperations,
     Operation,

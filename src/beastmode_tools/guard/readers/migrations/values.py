@@ -4,7 +4,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import Any
 
-from beastmode_tools.guard.compare.operations import EnumType
+from beastmode_tools.guard.compare.migrations.operations import EnumType
 
 __all__ = [
     "DIALECTS",

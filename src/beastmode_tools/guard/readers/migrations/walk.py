@@ -6,7 +6,7 @@ from copy import copy as copy_node
 from dataclasses import replace
 from typing import Any
 
-from beastmode_tools.guard.compare.operations import ExecuteSql
+from beastmode_tools.guard.compare.migrations.operations import ExecuteSql
 from beastmode_tools.guard.readers.migrations.expressions import as_test, assign, evaluate, items_of
 from beastmode_tools.guard.readers.migrations.reading import DEPTH, Reading, one_line
 from beastmode_tools.guard.readers.migrations.values import (

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from beastmode_tools.guard.compare.mixed import compare as compare_versions
-from beastmode_tools.guard.compare.mixed_facts import CannotStart, Matrix, OldCodeFails
-from beastmode_tools.guard.compare.operations import DropColumn, DropTable, Operation
+from beastmode_tools.guard.compare.migrations.operations import DropColumn, DropTable, Operation
+from beastmode_tools.guard.compare.mixed.facts import CannotStart, Matrix, OldCodeFails
+from beastmode_tools.guard.compare.mixed.matrix import compare as compare_versions
 from beastmode_tools.guard.finding import Finding
 
 __all__ = ["DroppedInUse", "DroppedOutOfUse", "UsePlace", "dropped", "judge_drops", "without_replaced"]

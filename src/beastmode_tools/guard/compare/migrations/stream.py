@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.migration_changes import BackfillWithDdl, ErrorsSwallowed, TableRebuilt
-from beastmode_tools.guard.compare.migration_inverse import judged_downgrade
-from beastmode_tools.guard.compare.migration_names import is_data, name_of, tables_of
-from beastmode_tools.guard.compare.migration_state import Surroundings, with_context
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.changes import BackfillWithDdl, ErrorsSwallowed, TableRebuilt
+from beastmode_tools.guard.compare.migrations.inverse import judged_downgrade
+from beastmode_tools.guard.compare.migrations.names import is_data, name_of, tables_of
+from beastmode_tools.guard.compare.migrations.state import Surroundings, with_context
 
 __all__ = ["changes_of"]
 

@@ -7,8 +7,8 @@ new schema; new code meets the old schema only where somebody deploys before mig
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from beastmode_tools.guard.compare.mixed_causes import Cause, cause_of
-from beastmode_tools.guard.compare.mixed_facts import (
+from beastmode_tools.guard.compare.mixed.causes import Cause, cause_of
+from beastmode_tools.guard.compare.mixed.facts import (
     NEW_NEW,
     NEW_OLD,
     NO_ANSWER,
@@ -25,7 +25,7 @@ from beastmode_tools.guard.compare.mixed_facts import (
     NoOrderWorks,
     OldCodeFails,
 )
-from beastmode_tools.guard.compare.replayed import Answered, Replayed, SqlError, Used
+from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed, SqlError, Used
 
 __all__ = ["compare", "failures"]
 

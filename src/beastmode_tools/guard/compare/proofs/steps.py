@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from beastmode_tools.guard.compare.proved_locks import locked_tables
-from beastmode_tools.guard.compare.proved_looks import Look, changed_rows, changed_values, differences, is_additive
-from beastmode_tools.guard.compare.proved_migrations import (
+from beastmode_tools.guard.compare.proofs.facts import (
     DowngradeFailed,
     DowngradeMissing,
     ErrorSwallowed,
@@ -20,7 +18,9 @@ from beastmode_tools.guard.compare.proved_migrations import (
     SecondUpgradeFailed,
     UpgradeFailed,
 )
-from beastmode_tools.guard.compare.proved_trips import Failure, Ran, Trip
+from beastmode_tools.guard.compare.proofs.locks import locked_tables
+from beastmode_tools.guard.compare.proofs.looks import Look, changed_rows, changed_values, differences, is_additive
+from beastmode_tools.guard.compare.proofs.trips import Failure, Ran, Trip
 
 __all__ = ["facts_of", "without_false_green"]
 

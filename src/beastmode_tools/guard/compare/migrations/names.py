@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from beastmode_tools.guard.compare import operations as ops
+from beastmode_tools.guard.compare.migrations import operations as ops
 
 __all__ = ["data_statement", "is_data", "name_of", "tables_of"]
 

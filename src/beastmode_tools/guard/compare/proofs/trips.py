@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from beastmode_tools.guard.compare.proved_locks import Lock
-from beastmode_tools.guard.compare.proved_looks import Look
+from beastmode_tools.guard.compare.proofs.locks import Lock
+from beastmode_tools.guard.compare.proofs.looks import Look
 
 __all__ = ["Failure", "Ran", "Statement", "Trip"]
 

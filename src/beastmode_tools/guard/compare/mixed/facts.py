@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from beastmode_tools.guard.compare.mixed_causes import Cause
-from beastmode_tools.guard.compare.replayed import Replayed
+from beastmode_tools.guard.compare.mixed.causes import Cause
+from beastmode_tools.guard.compare.mixed.replayed import Replayed
 
 __all__ = [
     "NEW_NEW",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from beastmode_tools.guard.compare.operations import (
+from beastmode_tools.guard.compare.migrations.operations import (
     Action,
     AddConstraint,
     AddEnumValue,

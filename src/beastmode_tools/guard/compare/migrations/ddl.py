@@ -5,8 +5,8 @@ from typing import Literal
 
 from sqlglot import exp
 
-from beastmode_tools.guard.compare.migration_types import spelled
-from beastmode_tools.guard.compare.operations import (
+from beastmode_tools.guard.compare.migrations.column_types import spelled
+from beastmode_tools.guard.compare.migrations.operations import (
     Action,
     AddColumn,
     AddConstraint,

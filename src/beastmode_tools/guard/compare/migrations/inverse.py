@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.migration_changes import (
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.changes import (
     DowngradeDropsMore,
     DowngradeEmpty,
     DowngradeIncomplete,
@@ -13,8 +13,8 @@ from beastmode_tools.guard.compare.migration_changes import (
     DowngradeUnreadable,
     EnumLeftBehind,
 )
-from beastmode_tools.guard.compare.migration_names import is_data, name_of
-from beastmode_tools.guard.compare.migration_types import same_type
+from beastmode_tools.guard.compare.migrations.column_types import same_type
+from beastmode_tools.guard.compare.migrations.names import is_data, name_of
 
 __all__ = ["judged_downgrade"]
 

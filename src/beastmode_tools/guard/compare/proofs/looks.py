@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from beastmode_tools.guard.compare.proved_migrations import Difference
+from beastmode_tools.guard.compare.proofs.facts import Difference
 
 __all__ = ["Look", "TableRows", "ValueChange", "changed_rows", "changed_values", "differences", "is_additive"]
 

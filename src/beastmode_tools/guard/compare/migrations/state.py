@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.migration_names import name_of
-from beastmode_tools.guard.compare.migration_parts import Column, Known
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.names import name_of
+from beastmode_tools.guard.compare.migrations.parts import Column, Known
 
 __all__ = ["State", "Surroundings", "with_context"]
 

@@ -7,7 +7,7 @@ takes them: `orders`, `shop.orders` in a schema of its own. Types are SQL text i
 from dataclasses import dataclass, field
 from typing import Literal
 
-from beastmode_tools.guard.compare.migration_parts import (
+from beastmode_tools.guard.compare.migrations.parts import (
     Column,
     Constraint,
     ConstraintKind,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.migration_sql import operations_of_sql
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.sql import operations_of_sql
 
 __all__ = ["COVERED", "STYLE", "SquawkWarning", "Statement", "beyond_ours", "statements_for_squawk"]
 

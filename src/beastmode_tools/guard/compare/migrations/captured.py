@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from beastmode_tools.guard.compare import operations as ops
-from beastmode_tools.guard.compare.migration_changes import SeenOnlyInSource, SeenOnlyWhenRun
-from beastmode_tools.guard.compare.migration_names import data_statement, name_of, tables_of
+from beastmode_tools.guard.compare.migrations import operations as ops
+from beastmode_tools.guard.compare.migrations.changes import SeenOnlyInSource, SeenOnlyWhenRun
+from beastmode_tools.guard.compare.migrations.names import data_statement, name_of, tables_of
 
 __all__ = ["differences"]
 

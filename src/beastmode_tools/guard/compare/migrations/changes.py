@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from beastmode_tools.guard.compare.operations import NoOperations, Operation, Place
+from beastmode_tools.guard.compare.migrations.operations import NoOperations, Operation, Place
 
 __all__ = [
     "BackfillWithDdl",

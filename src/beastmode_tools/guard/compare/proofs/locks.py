@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beastmode_tools.guard.compare.proved_migrations import TableLocked
+from beastmode_tools.guard.compare.proofs.facts import TableLocked
 
 __all__ = ["Lock", "locked_tables"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from beastmode_tools.guard.compare.replayed import Answered, Replayed
+from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed
 
 __all__ = ["FewerQueries", "GrowsNoMore", "GrowsWithRows", "MoreQueries", "RouteCosts", "compare"]
 

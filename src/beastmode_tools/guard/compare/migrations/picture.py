@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from beastmode_tools.guard.compare.history import History, Revision
+from beastmode_tools.guard.compare.migrations.history import History, Revision
 from beastmode_tools.guard.finding import Finding, Verdict
 
 __all__ = ["history_picture"]

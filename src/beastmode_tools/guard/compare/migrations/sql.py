@@ -9,9 +9,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from beastmode_tools.guard.compare.migration_commands import command_of, plain_name
-from beastmode_tools.guard.compare.migration_ddl import ddl_of, name_of
-from beastmode_tools.guard.compare.operations import (
+from beastmode_tools.guard.compare.migrations.commands import command_of, plain_name
+from beastmode_tools.guard.compare.migrations.ddl import ddl_of, name_of
+from beastmode_tools.guard.compare.migrations.operations import (
     ExecuteSql,
     Operation,
     Place,
