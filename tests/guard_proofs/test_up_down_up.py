@@ -281,7 +281,10 @@ def test_equal_values_trip_a_new_unique_index(ended):
 
 
 def test_a_downgrade_of_a_constraint_without_a_name_fails(ended):
-    assert "has no name" in of(ended, "nameless", DowngradeFailed).error
+    error = of(ended, "nameless", DowngradeFailed).error
+
+    assert "has no name" in error
+    assert " at 0x" not in error  # another one in each run
 
 
 def test_an_enum_left_behind_is_seen_on_postgresql_and_is_no_false_green(ended):

@@ -16,6 +16,7 @@ READS = re.compile(
 )
 """Statements that leave no trace; SET stays in its session."""
 
+ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 LONGEST = 4000
 MOST = 400
 
@@ -155,7 +156,7 @@ def told(error: BaseException, folder: str) -> dict[str, Any]:
         trace = trace.tb_next
     return {
         "type": type(original).__name__,
-        "message": " ".join(str(original).split())[:LONGEST],
+        "message": ADDRESS.sub("", " ".join(str(original).split()))[:LONGEST],
         "statement": " ".join(str(getattr(error, "statement", None) or "").split())[:LONGEST],
         "where": where,
     }
