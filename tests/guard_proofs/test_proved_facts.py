@@ -221,10 +221,12 @@ def test_a_lock_is_as_bad_as_what_is_done_under_it(rewritten, scanned, big, verd
 
 def test_a_column_that_no_migration_makes_is_worse_than_one_that_nobody_uses_any_more():
     lacking = Drift(kind="add_column", table="t", name="c")
-    unused = Drift(kind="remove_column", table="t", name="c")
+    unused = Drift(kind="remove_column", table="t", name="c", detail="INTEGER")
+    asked_for = Drift(kind="remove_column", table="t", name="c", detail="INTEGER NOT NULL")
 
     assert verdicts(lacking) == {"models-and-migrations-differ": Verdict.DANGEROUS}
-    assert verdicts(unused) == {"models-and-migrations-differ": Verdict.CAUTIOUS}
+    assert verdicts(unused) == {"models-and-migrations-differ": Verdict.SAFE}
+    assert verdicts(asked_for) == {"models-and-migrations-differ": Verdict.CAUTIOUS}
 
 
 def test_two_tables_and_two_revisions_never_share_a_fingerprint():
