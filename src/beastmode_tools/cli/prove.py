@@ -21,6 +21,12 @@ __all__ = ["prove"]
 @app_option
 @python_option
 @click.option("--shadow-url", metavar="URL", help="A PostgreSQL server to make scratch databases on.")
+@click.option(
+    "--on",
+    type=click.Choice(["sqlite", "postgresql"]),
+    multiple=True,
+    help="Prove on this kind of database only; may be repeated.  [default: every kind that can be had]",
+)
 @answers_in_full
 def prove(  # noqa: PLR0913 - click hands over each option
     *,
@@ -31,6 +37,7 @@ def prove(  # noqa: PLR0913 - click hands over each option
     app: str | None,
     python: Path | None,
     shadow_url: str | None,
+    on: tuple[str, ...],
 ) -> int:
     """Runs REVISIONs up, down and up again, on scratch databases that hold awkward rows.
 
@@ -40,7 +47,7 @@ def prove(  # noqa: PLR0913 - click hands over each option
         raise click.UsageError("Name revisions, or all of them with --all.")
     project = find_project(folder, app=app, python=python)
     with answer.progress() as progress:
-        report = ask(project, list(revisions), shadow_url=shadow_url, progress=progress)
+        report = ask(project, list(revisions), shadow_url=shadow_url, on=on, progress=progress)
     findings, _ = apply_to(report.findings, project.folder, project.folder)
     remember(report, project, "prove")
     return answer.give(replace(report, findings=findings), project_view(project))

@@ -24,6 +24,7 @@ def prove(
     revisions: Sequence[str],
     *,
     shadow_url: str | None = None,
+    on: Sequence[str] = (),
     progress: Callable[[str], object] = lambda _text: None,
 ) -> Report:
     """What the revisions of the work tree do when they go up, down and up again with rows in the tables.
@@ -32,6 +33,7 @@ def prove(
         project: The project.
         revisions: Ids, or beginnings of them that are enough to tell one; "head" for the last ones; none for all.
         shadow_url: A PostgreSQL server to make scratch databases on.
+        on: Kinds of databases to prove on ("sqlite", "postgresql"); all that can be had where it is empty.
         progress: Told what takes a moment.
 
     Raises:
@@ -43,7 +45,9 @@ def prove(
     with ExitStack() as stack:
         side = stack.enter_context(two_sides(project, "HEAD")).new
         found, not_proven = scratches(shadow_url, python=project.python, progress=progress)
-        opened = [stack.enter_context(scratch) for scratch in found]
+        opened = [stack.enter_context(scratch) for scratch in found if not on or scratch.dialect in on]
+        if not opened:
+            raise CouldNotRun(f"No database of the kind {' or '.join(on)} can be had here: {' '.join(not_proven)}")
         order = history(side, project, opened[0])
         wanted = chosen(revisions, order)
         starts = [Start(scratch) for scratch in opened]
