@@ -111,6 +111,17 @@ def test_tables_of_another_package_are_made_from_its_models_too(history, request
     assert set(state.filled) == {"items", "tokens"}
 
 
+@pytest.mark.parametrize(("more", "tables"), [("", {"items", "tokens"}), ("raise ValueError\n", {"items"})])
+def test_tables_that_only_the_application_maps_are_made_too(history, sqlite, more, tables):
+    project = history(base=WITHOUT_BASE).write("models.py", MODELS.format(more=""))
+    project.write("app.py", f"from flask import Flask\n{more}import tokens\napp = Flask(__name__)\n")
+    project.write("tokens.py", MAPPED.format(table="tokens"))
+
+    state = reach(project.side, project.project, sqlite.new())
+
+    assert set(state.filled) == tables
+
+
 def test_a_history_that_leads_nowhere_without_models_is_said(history, sqlite):
     project = history(base=WITHOUT_BASE)
 

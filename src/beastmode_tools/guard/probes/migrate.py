@@ -141,6 +141,7 @@ class Commands:
             committed(context.connection)
             return Steps(self.environment.script._stamp_revs(command["to"], heads))
 
+        self.environment.load_models()
         self.environment.run(work)
         return {}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import re
 from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
-from . import migrating
+from . import migrating, settings
 from .loading import CannotLoad, load_application
 
 __all__ = ["Environment"]
@@ -48,6 +49,18 @@ class Environment:
         migrating.ended()
         if self.application is None:
             raise CannotLoad("env.py needs the application, and nothing was found that could be it; name it with --app")
+
+    def load_models(self) -> None:
+        """Starts the application for the models that env.py leaves out; a package's are often mapped only then."""
+        if self.application is not None:
+            return
+        try:
+            load_application(self.request)
+        except Exception as error:
+            if settings.missing(error):
+                raise  # so that the probe starts again with them
+            logging.getLogger(__name__).exception("only the models that env.py imports are known")
+        migrating.ended()
 
     def configured(self) -> Any:
         """Alembic's configuration as the project has it, on the scratch database."""
