@@ -208,7 +208,7 @@ def test_layout_comments_and_docstrings_are_no_edit(project):
 
 
 def test_sorted_imports_and_one_less_that_nothing_uses_are_no_edit(project):
-    head = "import uuid\n\nfrom sqlalchemy.dialects import postgresql\n"
+    head = "import uuid\nimport uuid\n\nfrom sqlalchemy.dialects import postgresql\n"
     put(project, "a1.py", head + revision("print(uuid.uuid4())", name="a1"))
     old = read_history(project, "migrations")
     put(project, "a1.py", revision("print(uuid.uuid4())", name="a1") + "\n\nimport uuid\n")

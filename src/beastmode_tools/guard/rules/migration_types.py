@@ -49,10 +49,17 @@ def rewriting(op: AlterColumn) -> Iterator[Found]:
     """A type for which every row is written anew."""
     change = type_change(op)
     if change and change.effect == "rewrite":
+        elsewhere = bool(op.place.dialects) and "postgresql" not in op.place.dialects
+        meanwhile = (
+            f"whether others can use the table meanwhile is for {', '.join(op.place.dialects)} to say"
+            if elsewhere
+            else "on PostgreSQL nobody can read or write the table meanwhile"
+        )
         yield found(
             op,
-            f"{op.table}.{op.column}: {change.why}; on PostgreSQL nobody can read or write the table meanwhile.",
+            f"{op.table}.{op.column}: {change.why}; {meanwhile}.",
             lossy_instead(op),
+            verdict=Verdict.CAUTIOUS if elsewhere else None,
         )
 
 

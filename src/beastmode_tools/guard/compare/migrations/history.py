@@ -282,7 +282,7 @@ def digest_of_parts(tree: ast.Module) -> str:
             ]
         else:
             rest.append(ast.dump(node))
-    return hashlib.sha256("\n".join([*sorted(imports), *rest]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*sorted(set(imports)), *rest]).encode()).hexdigest()
 
 
 def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
