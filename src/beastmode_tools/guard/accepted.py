@@ -11,6 +11,7 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
 from beastmode_tools.guard.compare.acceptances import AcceptanceExpired, AcceptanceUnused
+from beastmode_tools.guard.compare.hidden_secrets import hidden
 from beastmode_tools.guard.finding import Acceptance, Finding, Report, Verdict
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.acceptances import RULES
@@ -163,7 +164,7 @@ def remember(report: Report, project: Project, question: str = "check") -> None:
 def as_known(finding: Finding) -> dict[str, str]:
     """What is kept of a finding."""
     names = ("fingerprint", "rule", "subject", "problem")
-    return {"verdict": finding.verdict.name} | {name: getattr(finding, name) for name in names}
+    return {"verdict": finding.verdict.name} | {name: hidden(getattr(finding, name)) for name in names}
 
 
 def known_finding(project: Project, fingerprint: str) -> KnownFinding:

@@ -7,6 +7,7 @@ from typing import Any
 
 from beastmode_tools.guard.accepted import apply_to, today
 from beastmode_tools.guard.compare.contract_sides import sides
+from beastmode_tools.guard.compare.hidden_secrets import without_secrets
 from beastmode_tools.guard.compare.migrations.picture import history_picture
 from beastmode_tools.guard.compare.mixed.usage import without_replaced
 from beastmode_tools.guard.compare.proofs.facts import Drift
@@ -48,13 +49,14 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
         findings = findings_of(project, comparison, reading, proved)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
     placed = with_places((*marked, *notes), reading.old_app, reading.new_app)
-    return Report(
+    report = Report(
         base=comparison.base,
         findings=tuple(sorted(placed, key=lambda each: (not each.counts, -each.verdict))),
         not_proven=tuple(dict.fromkeys((*outside(comparison), *reading.notes, *proved.notes))),
         seconds=time.monotonic() - begin,
         pictures=proved.pictures | pictures(findings, reading),
     )
+    return without_secrets(report, (text for each in comparison.changes for text in (each.old, each.new) if text))
 
 
 def proved_by(question: Question, comparison: Comparison, reading: Reading, progress: Callable[[str], None]) -> Proved:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.guard.compare.hidden_secrets import without_secrets
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.finding import Report
 from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
@@ -57,13 +58,14 @@ def prove(
             prove_revisions(side, project, starts, piece, is_one_change=False, progress=progress) for piece in pieces
         ]
     findings = [finding for proof in proofs for finding in judge(RULES, proof.facts)]
-    return Report(
+    report = Report(
         base="an empty database",
         findings=tuple(sorted(findings, key=lambda finding: -finding.verdict)),
         not_proven=(*not_proven, *(sentence for proof in proofs for sentence in proof.not_proven)),
         seconds=time.monotonic() - begin,
         pictures={"proofs": picture(proofs)},
     )
+    return without_secrets(report)
 
 
 def history(side: Side, project: Project, scratch: Scratch) -> tuple[str, ...]:
