@@ -1,3 +1,4 @@
+from beastmode_tools.guard.compare import starting
 from beastmode_tools.guard.compare.application import Application, Function, Route
 from beastmode_tools.guard.compare.code import compare
 from beastmode_tools.guard.compare.code_delta import Delta
@@ -114,3 +115,18 @@ def test_an_endpoint_that_a_template_still_asks_for_is_told_where_a_contract_cov
         ("endpoint-renamed", "DANGEROUS")
     }
     assert found(old, new) == set()
+
+
+def test_a_class_that_answers_under_a_second_path_is_understood():
+    old = '@ns.route("/a")\nclass Show(Resource):\n    def get(self):\n        return 1\n'
+    new = old.replace('"/a"', '"/a", "/b"')
+
+    assert started_with(old, new) == {("routes-redeclared", "SAFE", "app.py routes of Show")}
+
+
+def test_an_application_that_made_its_tables_before_does_not_begin_to():
+    sides = [Application(boot_migrates=(f"MetaData.create_all (app.py:{line})",)) for line in (16, 19)]
+    named = {"has_new_revision": False, "has_migrations": False}
+
+    assert not list(starting.compare(*sides, **named))
+    assert list(starting.compare(Application(), sides[1], **named))

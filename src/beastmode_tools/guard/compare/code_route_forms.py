@@ -67,4 +67,5 @@ def bare(call: ast.Call) -> ast.Call:
     if isinstance(function, ast.Attribute):
         function = ast.Attribute(function.value, "route", ast.Load())
     said = [each for each in call.keywords if each.arg not in SAID_BY_ROUTES]
-    return ast.fix_missing_locations(ast.copy_location(ast.Call(function, call.args[1:], said), call))
+    other = [each for each in call.args if not isinstance(each, ast.Constant)]
+    return ast.fix_missing_locations(ast.copy_location(ast.Call(function, other, said), call))

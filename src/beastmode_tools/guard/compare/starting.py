@@ -1,5 +1,6 @@
 """What became of starting the application on both sides."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,11 +64,17 @@ def compare(
     """
     if old is None or new is None:
         return
-    added = tuple(call for call in new.boot_migrates if call not in old.boot_migrates)
+    before = {without_line(call) for call in old.boot_migrates}
+    added = tuple(call for call in new.boot_migrates if without_line(call) not in before)
     if added:
         yield StartsMigrating(added)
     if not has_new_revision and (tables := differing(old.tables, new.tables)):
         yield ModelsChanged(tables, has_migrations)
+
+
+def without_line(call: str) -> str:
+    """A call and its file, which stay the same when lines above it move."""
+    return re.sub(r":\d+\)$", ")", call)
 
 
 def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
