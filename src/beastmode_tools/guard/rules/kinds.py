@@ -120,7 +120,7 @@ def wiring_changed(change: BodyChanged) -> Iterator[Found]:
     if "wiring" not in change.topics:
         return
     subject = f"{change.path} {change.name}"
-    if "wiring" in change.only_added:
+    if "wiring" in change.only_added or takes_more_methods(change.removed, change.added):
         yield Found(
             where(change),
             f"{change.name} installs more than before",
@@ -137,6 +137,25 @@ def wiring_changed(change: BodyChanged) -> Iterator[Found]:
         problem, verdict = f"{change.name} no longer does {gone[0]}: every route of it is gone", Verdict.DANGEROUS
     instead = "Compare `flask routes` and the installed extensions of before and after."
     yield Found(where(change), problem, instead, subject, gone_and_new(change.removed, change.added), verdict=verdict)
+
+
+METHODS = re.compile(r"methods=[\[(]([^\])]*)[\])]")
+
+
+def takes_more_methods(removed: tuple[str, ...], added: tuple[str, ...]) -> bool:
+    """Whether the same routes are registered, each with the methods that it had and perhaps more."""
+    pairs = list(zip(removed, added, strict=False))
+    return (
+        len(removed) == len(added) > 0
+        and all("add_url_rule" in old and METHODS.sub("", old) == METHODS.sub("", new) for old, new in pairs)
+        and all(methods_of(old) and methods_of(old) <= methods_of(new) for old, new in pairs)
+    )
+
+
+def methods_of(text: str) -> set[str]:
+    """The methods that a registration names."""
+    found = METHODS.search(text)
+    return set(re.findall(r"\w+", found[1])) if found else set()
 
 
 @rule("job-added", Verdict.SAFE, FunctionAdded)
