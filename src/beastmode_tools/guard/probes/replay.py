@@ -7,7 +7,16 @@ import time
 import traceback
 from typing import Any
 
-from . import loading, migrating, replay_database, replay_identity, replay_plan, replay_requests, replay_rows
+from . import (
+    boot_models,
+    loading,
+    migrating,
+    replay_database,
+    replay_identity,
+    replay_plan,
+    replay_requests,
+    replay_rows,
+)
 from .replay_statements import listen
 
 __all__ = ["answer"]
@@ -61,12 +70,12 @@ def used(application: Any, heard: Any, request: dict[str, Any]) -> dict[str, Any
     """The sweep over the mapped classes and the requests."""
     from sqlalchemy import create_engine
 
-    from .replay_sweep import mappers, sweep, tables_of
+    from .replay_sweep import sweep, tables_of
 
     url = request["database_url"]
     engine = create_engine(url)
     with application.app_context():
-        known = mappers()
+        known = boot_models.mappers()
         identity = replay_identity.identity_of(application, engine, known)
         tables = tables_of(known)
         if request.get("gather"):

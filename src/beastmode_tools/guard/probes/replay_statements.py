@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["Statements", "listen", "normalised"]
+__all__ = ["Statements", "first_line", "listen", "normalised"]
 
 LONGEST = 600
 MOST = 400
@@ -60,8 +60,9 @@ class Statements:
 
     def hear_error(self, error: Any, sql: str | None) -> None:
         """Takes note of one error of the driver."""
-        text = " ".join(str(error).split("\n", 1)[0].split())[:LONGEST]
-        self.errors.append({"error": text, "kind": type(error).__name__, "sql": normalised(sql or "")})
+        self.errors.append(
+            {"error": first_line(str(error)), "kind": type(error).__name__, "sql": normalised(sql or "")}
+        )
 
 
 def listen() -> Statements:
@@ -82,6 +83,11 @@ def listen() -> Statements:
     event.listen(Engine, "before_cursor_execute", before)
     event.listen(Engine, "handle_error", failed)
     return heard
+
+
+def first_line(words: str) -> str:
+    """The first line of what was said, without what would break it, and not too long."""
+    return " ".join(words.split("\n", 1)[0].split())[:LONGEST]
 
 
 def normalised(sql: str) -> str:

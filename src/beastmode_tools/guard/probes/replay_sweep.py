@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from . import boot_models
-from .replay_statements import LONGEST, normalised
+from .replay_statements import first_line, normalised
 from .replay_values import UNKNOWN, value_for
 
-__all__ = ["mappers", "sweep", "tables_of"]
-
-
-def mappers() -> list[Any]:
-    """Every mapper of the process, by name."""
-    return boot_models.mappers()
+__all__ = ["sweep", "tables_of"]
 
 
 def tables_of(known: list[Any]) -> list[Any]:
@@ -190,7 +185,7 @@ class Sweep:
 
 def sweep(engine: Any) -> list[dict[str, str]]:
     """What became of selecting, inserting, updating and deleting one row of everything that the models name."""
-    known = mappers()
+    known = boot_models.mappers()
     names: dict[Any, str] = {}
     for mapper in known:
         names.setdefault(mapper.local_table, name_of(mapper))
@@ -237,5 +232,8 @@ def is_made_by_the_database(column: Any, table: Any) -> bool:
 def told(error: Exception) -> dict[str, str]:
     """An error as facts."""
     original = getattr(error, "orig", None) or error
-    text = " ".join(str(original).split("\n", 1)[0].split())[:LONGEST]
-    return {"error": text, "kind": type(original).__name__, "sql": normalised(getattr(error, "statement", "") or "")}
+    return {
+        "error": first_line(str(original)),
+        "kind": type(original).__name__,
+        "sql": normalised(getattr(error, "statement", "") or ""),
+    }

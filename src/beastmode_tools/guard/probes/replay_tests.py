@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from . import migrating, replay_database, settings
-from .replay_statements import LONGEST, listen
+from .replay_statements import first_line, listen
 
 __all__ = ["answer"]
 
@@ -73,7 +73,7 @@ def last_line(report: Any) -> str:
     """The error of a failed test."""
     crash = getattr(getattr(report, "longrepr", None), "reprcrash", None)
     text = crash.message if crash is not None else str(getattr(report, "longrepr", "failed"))
-    return " ".join(text.split("\n", 1)[0].split())[:LONGEST]
+    return first_line(text)
 
 
 def neutralise(heard: Any, database: Any) -> None:
