@@ -97,6 +97,8 @@ def read_settings_file(folder: Path) -> SettingsFile:
         CouldNotRun: It cannot be read, is no TOML, or has a key or value that is not known.
     """
     path = folder / SETTINGS_FILE
+    if path.exists() and not path.is_file():
+        raise CouldNotRun(f"{SETTINGS_FILE} is no file; it has to be a UTF-8 text file.")
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -118,6 +120,8 @@ def parse_settings_file(text: str, name: str = SETTINGS_FILE) -> SettingsFile:
         last = f"at line {len(text.splitlines()) or 1}, the last"
         told = str(problem).replace("at end of document", last)
         raise CouldNotRun(f"{name} is no valid TOML: {told}.") from problem
+    except RecursionError:
+        raise CouldNotRun(f"{name} is nested too deeply to be read; nothing in it needs that.") from None
     source = Source(text, name)
     known(source, data, ("guard",), "")
     guard = data.get("guard", {})
