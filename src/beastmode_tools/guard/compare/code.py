@@ -79,7 +79,8 @@ def broken(compared: Iterable[Pair], delta: Delta) -> Iterator[Broken | FileNotU
             yield FileNotUnderstood(pair.path, 1, too_much.message)
         elif pair.new_problem is not None:
             problem = pair.new_problem
-            yield Broken(pair.path, problem.line, "work", problem.message, started=delta.new_app is not None)
+            started = delta.new_app is not None and not is_migration(pair.path)  # starting loads no migration
+            yield Broken(pair.path, problem.line, "work", problem.message, started=started)
         elif pair.old_problem is not None and pair.change.new is not None:
             problem = pair.old_problem
             yield Broken(pair.path, problem.line, "base", problem.message, started=delta.old_app is not None)

@@ -120,6 +120,7 @@ def not_readable(change: HistoryProblem) -> Iterator[Found]:
         problem=f"{change.path} is in the versions folder, but {change.what}.",
         instead='Write revision = "..." and down_revision = "..." as plain texts, or move the file elsewhere.',
         subject=f"file {change.path}",
+        verdict=Verdict.DANGEROUS if change.stops_alembic else None,
     )
 
 

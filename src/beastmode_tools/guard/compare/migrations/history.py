@@ -51,10 +51,17 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class HistoryProblem:
-    """A file in the versions folder that is no revision: what was found, and where."""
+    """A file in the versions folder that is no revision: what was found, and where.
+
+    Args:
+        path: The file.
+        what: What is wrong with it.
+        stops_alembic: Alembic loads every file there, and fails on this one.
+    """
 
     path: str
     what: str
+    stops_alembic: bool = False
 
 
 @dataclass(frozen=True)

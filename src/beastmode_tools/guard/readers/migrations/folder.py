@@ -129,7 +129,8 @@ def read_revision(path: Path, name: str) -> Revision | HistoryProblem:
         try:
             found = parsed_identifiers(ast.parse(source))
         except (SyntaxError, ValueError, RecursionError) as error:
-            return HistoryProblem(name, f"it is no Python that can be parsed ({type(error).__name__})")
+            what = f"it is no Python that can be parsed ({type(error).__name__})"
+            return HistoryProblem(name, what, stops_alembic=True)
     revision = found.get("revision")
     if not isinstance(revision, str) or not revision:
         return HistoryProblem(name, "its revision id is missing, or not written as a plain text")
