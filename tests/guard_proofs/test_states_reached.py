@@ -1,5 +1,7 @@
 """A scratch database brought to where a side expects it, whatever its history is like."""
 
+import shutil
+
 import pytest
 from histories import History
 
@@ -190,6 +192,7 @@ def test_a_project_without_migrations_cannot_be_asked(tmp_path, sqlite):
 
     project = History(tmp_path)
     without = replace(project.project, migrations=None)
+    shutil.rmtree(project.side.folder / "migrations")
 
     with pytest.raises(CouldNotRun, match="no Alembic folder"):
         reach(project.side, without, sqlite.new())

@@ -18,9 +18,12 @@ SHOP = "shop"
 
 @pytest.fixture(autouse=True)
 def loggers_as_before():
-    """Loggers belong to the process: each test leaves them as it found them."""
+    """Loggers belong to the process: each test begins with untouched ones, and leaves them as it found them."""
     loggers = [logging.getLogger(name) for name in ("beastmode", SHOP)]
     before = [(logger, logger.level, logger.propagate, logger.handlers[:], logger.filters[:]) for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.NOTSET)
+        logger.handlers[:] = []
     yield
     for logger, level, propagate, handlers, filters in before:
         logger.setLevel(level)
