@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,8 +64,10 @@ def two_sides(project: Project, base: str | None) -> Iterator[Comparison]:
         aside = git_aside(git, place)
         tree, unread = work_tree(aside)
         relative = project.folder.relative_to(project.root)
-        old = checked_out(aside, f"{commit}^{{tree}}", place / "base", relative)
-        new = checked_out(aside, tree, place / "work", relative)
+        with ThreadPoolExecutor(2) as pool:  # it is the disk that takes its time
+            base_side = pool.submit(checked_out, aside, f"{commit}^{{tree}}", place / "base", relative)
+            new = checked_out(aside, tree, place / "work", relative)
+            old = base_side.result()
         inside, outside = changed_paths(aside, commit, tree, relative)
         changes = tuple(file_change(old, new, *paths) for paths in inside)
         base = f"{name} ({commit[:7]})"
