@@ -1,15 +1,18 @@
 """The second half of a check: what is shown by running both sides on scratch databases."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard.compare.migrations.captured import differences
 from beastmode_tools.guard.compare.migrations.changes import SeenOnlyInSource
+from beastmode_tools.guard.compare.migrations.operations import Operation
 from beastmode_tools.guard.compare.mixed import matrix as mixed_versions
 from beastmode_tools.guard.compare.mixed import queries
+from beastmode_tools.guard.compare.mixed.facts import Which
 from beastmode_tools.guard.compare.proofs.trips import Trip
 from beastmode_tools.guard.proofs.anonymous import prove_anonymous
 from beastmode_tools.guard.proofs.bodies import bodies_of
@@ -31,6 +34,8 @@ from beastmode_tools.project import Project
 __all__ = ["prove_change"]
 
 Progress = Callable[[str], None]
+Bodies = Mapping[Which, Mapping[str, Any]]
+"""What the routes of each side take, by operation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,8 @@ def prove_migrations(work: Work, starts: Sequence[Start], proved: Proved) -> Non
         list(differences(work.reading.operations, operations_that_ran(trips), dialect, went_up=went_up(trips)))
         for dialect, trips in proof.trips.items()
     ]
-    proved.changes.extend(each for one in told for each in one if not ran_elsewhere(each, told))
+    missed = [{each.operation for each in one if isinstance(each, SeenOnlyInSource)} for one in told]
+    proved.changes.extend(each for one in told for each in one if not ran_elsewhere(each, missed))
 
 
 def went_up(trips: Sequence[Trip]) -> list[str]:
@@ -160,24 +166,23 @@ def went_up(trips: Sequence[Trip]) -> list[str]:
     return [trip.up.revision for trip in trips if not trip.up.failed]
 
 
-def ran_elsewhere(change: object, told: Sequence[Sequence[object]]) -> bool:
+def ran_elsewhere(change: object, missed: Sequence[set[Operation]]) -> bool:
     """Whether an operation that a condition kept from running here ran on another kind of database."""
     if not isinstance(change, SeenOnlyInSource) or not change.expected:
         return False
-    missed = [{each.operation for each in one if isinstance(each, SeenOnlyInSource)} for one in told]
     return any(change.operation not in each for each in missed)
 
 
 def prove_all_versions(work: Work, places: Sequence[Place], proved: Proved) -> None:
     """Mixed versions on every kind of database, one after the other: each takes both cores."""
+    old, new = work.reading.old_app, work.reading.new_app
+    bodies: Bodies = {"old": bodies_of(old) if old else {}, "new": bodies_of(new) if new else {}}
     for place in places:
-        prove_versions(work, place, proved)
+        prove_versions(work, place, bodies, proved)
 
 
-def prove_versions(work: Work, place: Place, proved: Proved) -> None:
+def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> None:
     """Old and new code on the old and the new schema, and what their routes ask the database."""
-    apps = (work.reading.old_app, work.reading.new_app)
-    bodies = {name: bodies_of(app) if app else {} for name, app in zip(("old", "new"), apps, strict=True)}
     try:
         mixed, picture, notes = prove_mixed(
             work.comparison.old,
@@ -185,7 +190,7 @@ def prove_versions(work: Work, place: Place, proved: Proved) -> None:
             work.project,
             place.scratch,
             schemas=place.schemas,
-            bodies={"old": bodies["old"], "new": bodies["new"]},
+            bodies=bodies,
             queries=place.schemas.old_few is not None,
             progress=work.progress,
         )
