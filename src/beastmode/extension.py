@@ -11,7 +11,7 @@ from beastmode.api.problems import install_problems
 from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.settings import Settings, settings_table
+from beastmode.core.settings import DEVELOPMENT_SECRET, Settings, settings_table
 from beastmode.db import Database
 from beastmode.db.install import install as install_database
 from beastmode.observability.install import install as install_observability
@@ -26,9 +26,9 @@ FEATURES = frozenset(get_args(Feature))
 class Beastmode:
     """Everything that a backend needs, put into a Flask application in a written order.
 
-    On its own it gives request ids, the request log, metrics, health probes, security headers and the error envelope
-    under /api, and changes nothing of the application's routes, pages or database. A database, an API and accounts
-    come in when they are handed over.
+    On its own it gives request ids, the request log, metrics, health probes and two security headers, and changes
+    nothing of the application's routes, pages, error handlers or database. A database, an API with its error envelope
+    under /api, and accounts come in when they are handed over.
 
     Args:
         app: The Flask application; without it, call `init_app` later.
@@ -77,9 +77,9 @@ class Beastmode:
         settings = install_settings(app)
         edge = install_edge(app)
         install_proxies(app, settings)
-        install_security(app, settings, edge, without=self._without)
+        install_security(app, settings, edge, self._without, has_api=self._api is not None)
         install_observability(app, settings, edge, without=self._without)
-        if "errors" not in self._without:
+        if self._api is not None and "errors" not in self._without:
             install_problems(app)
         if self._database is not None:
             install_database(app, settings, self._database, self._migrations)
@@ -97,9 +97,13 @@ def install_settings(app: Flask) -> Settings:
     untouched = {**Flask.default_config, "DEBUG": False}
     # What a project keeps under the name of a planned setting is another extension's: CACHE_TYPE, MAIL_SERVER.
     given = {row.name: app.config.get(row.name) for row in settings_table() if not row.is_planned}
-    settings = read_settings({name: value for name, value in given.items() if value != untouched.get(name)})
+    given = {name: value for name, value in given.items() if value != untouched.get(name)}
+    settings = read_settings(given, debug=app.debug, testing=app.testing)
     app.extensions["beastmode.settings"] = settings
     app.debug = settings.debug or app.debug
+    # For sessions and flashed messages. The value for development is not: a site without a secret stays without one.
+    if not app.secret_key and settings.secret_key != DEVELOPMENT_SECRET:
+        app.secret_key = settings.secret_key
     if settings.environment == "testing":
         app.testing = True
     return settings

@@ -35,6 +35,55 @@ def test_nothing_set_is_production_which_refuses_the_development_secret():
         read_settings({}, {})
 
 
+@pytest.mark.parametrize(
+    ("application", "environ", "expected"),
+    [
+        ({}, {}, "production"),
+        ({"debug": True}, {}, "development"),
+        ({}, {"FLASK_DEBUG": "1"}, "development"),
+        ({}, {"FLASK_DEBUG": "true"}, "development"),
+        ({}, {"FLASK_DEBUG": "0"}, "production"),
+        ({}, {"FLASK_DEBUG": "False"}, "production"),
+        ({}, {"FLASK_DEBUG": ""}, "production"),
+        ({"testing": True}, {}, "testing"),
+        ({"testing": True, "debug": True}, {"FLASK_DEBUG": "1"}, "testing"),
+        ({"debug": True}, {"ENVIRONMENT": ""}, "development"),
+        ({"testing": True}, {"ENVIRONMENT": "development"}, "development"),
+    ],
+)
+def test_where_environment_is_not_set_the_application_says_what_it_is(application, environ, expected):
+    assert read_settings({}, {"SECRET_KEY": SECRET, **environ}, **application).environment == expected
+
+
+@pytest.mark.parametrize("application", [{"debug": True}, {"testing": True}])
+def test_an_environment_that_is_set_is_believed_before_the_application(application):
+    settings = read_settings({}, production(), **application)
+
+    assert settings.is_production
+
+
+@pytest.mark.parametrize(
+    ("environ", "first"),
+    [
+        ({}, "ENVIRONMENT is not set, so this is production"),
+        ({"SECRET_KEY": "short", "DEBUG": "1"}, "ENVIRONMENT is not set, so this is production"),
+        ({"ENVIRONMENT": "production", "SECRET_KEY": "short"}, "ENVIRONMENT is production"),
+    ],
+)
+def test_what_ends_a_start_in_production_names_the_environment_first(environ, first):
+    with pytest.raises(SettingsError) as caught:
+        read_settings({}, environ)
+
+    assert str(caught.value).startswith(f"{first} (on your own machine: export ENVIRONMENT=development).")
+
+
+def test_one_problem_takes_one_line():
+    with pytest.raises(SettingsError) as caught:
+        read_settings({}, {})
+
+    assert "\n" not in str(caught.value)
+
+
 def test_a_long_secret_is_all_that_production_asks_for():
     settings = read_settings({}, {"SECRET_KEY": SECRET})
 

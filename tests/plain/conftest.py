@@ -3,7 +3,7 @@ from werkzeug.security import generate_password_hash
 
 from apps.plain import complete, create_app, new_app
 from apps.plain.models import Book, Member, db
-from beastmode import Beastmode
+from beastmode import Api, Beastmode
 
 PASSWORD_HASH = generate_password_hash("analytical", method="pbkdf2:sha256:1")  # the ordinary one takes its time
 BOOKS = ("Cranford", "Emma", "Middlemarch")
@@ -11,10 +11,10 @@ BOOKS = ("Cranford", "Emma", "Middlemarch")
 
 @pytest.fixture
 def make_site(tmp_path):
-    """Makes the site, with `Beastmode` called "never", "first" of all or "last", what to leave out, and settings."""
+    """Makes the site, with `Beastmode` called "never", "first" of all or "last", its parts, and settings."""
     made = []
 
-    def make(beastmode="last", without=(), **config):
+    def make(beastmode="last", without=(), api=None, **config):
         address = f"sqlite:///{tmp_path / f'site-{len(made)}.db'}"
         settings = {"TESTING": True, "PROPAGATE_EXCEPTIONS": False, "SQLALCHEMY_DATABASE_URI": address}
         if beastmode == "never":
@@ -22,10 +22,10 @@ def make_site(tmp_path):
         else:
             app = new_app(settings | {"ENVIRONMENT": "testing"} | config)
             if beastmode == "first":
-                Beastmode(app, without=without)
+                Beastmode(app, without=without, api=api)
             complete(app)
             if beastmode == "last":
-                Beastmode(app, without=without)
+                Beastmode(app, without=without, api=api)
         stock_up(app)
         made.append(app)
         return app
@@ -52,6 +52,12 @@ def fitted(request, make_site):
 def visitor(make_site):
     """A visitor of the site with beastmode."""
     return make_site().test_client()
+
+
+@pytest.fixture
+def api_visitor(make_site):
+    """A visitor of the site that was given an API of ours too."""
+    return make_site(api=Api("Library")).test_client()
 
 
 def stock_up(app):

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from beastmode import Beastmode
+from beastmode import Api, Beastmode
 from beastmode.core.errors import ConfigurationError
 from beastmode.observability.logs import LogHandler
 
@@ -50,7 +50,7 @@ def test_without_a_probe_its_path_is_a_page_like_any_other(make_site, feature, p
 
 
 def test_without_errors_the_sites_own_pages_answer_under_api_too(make_site):
-    visitor = make_site(without={"errors"}).test_client()
+    visitor = make_site(without={"errors"}, api=Api("Library")).test_client()
 
     missing, broken = visitor.get("/api/nowhere"), visitor.get("/api/stock/broken")
 

@@ -1,14 +1,16 @@
 """Beastmode(app) in a site that has pages, sessions, templates and a database of its own."""
 
 import io
+import logging
 
 import pytest
+from flask import flash, get_flashed_messages
 from flask.signals import got_request_exception, message_flashed, request_finished, template_rendered
 from site_answers import answer_of, without_what_is_added
 from sqlalchemy import inspect
 
 from apps.plain.models import db
-from beastmode import Beastmode
+from beastmode import Api, Beastmode
 
 VISITS = {
     "a page": ("GET", "/", {}),
@@ -44,6 +46,13 @@ VISITS = {
     "an error that a blueprint under /api handles itself": ("GET", "/api/loans/1", {}),
     "an exception that a blueprint under /api handles itself": ("GET", "/api/loans/2", {}),
     "an exception under /api that the site handles itself": ("GET", "/api/hours", {}),
+    "an error that a blueprint under /api does not handle": ("GET", "/api/loans/3", {}),
+    "JSON that is refused": ("GET", "/api/stock/secret", {}),
+    "JSON that there is not": ("GET", "/api/stock/999", {}),
+    "JSON that breaks": ("GET", "/api/stock/broken", {}),
+    "a body that is no JSON": ("POST", "/api/stock", {"data": "{", "content_type": "application/json"}),
+    "a path under /api that there is not": ("GET", "/api/nowhere", {}),
+    "a method that JSON does not know": ("PUT", "/api/stock", {}),
 }
 
 
@@ -54,7 +63,7 @@ def test_an_answer_is_the_same_but_for_the_headers_that_are_added(plain, fitted,
     without = plain.test_client().open(path, method=method, buffered=True, **options)
     with_it = fitted.test_client().open(path, method=method, buffered=True, **options)
 
-    assert without_what_is_added(answer_of(with_it)) == answer_of(without)
+    assert without_what_is_added(answer_of(with_it), path) == answer_of(without)
 
 
 def test_a_visit_from_log_in_to_log_out_is_the_same(plain, fitted):
@@ -214,6 +223,45 @@ def test_signals_are_sent_as_often_as_before(plain, fitted):
 
 def test_the_command_line_of_the_site_is_the_same(plain, fitted):
     assert fitted.cli.commands.keys() == plain.cli.commands.keys()
+
+
+def test_sessions_and_flashed_messages_work_with_a_secret_from_the_environment(make_site, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "a-secret-of-the-machine-that-is-long-enough")
+    site = make_site(SECRET_KEY=None)
+    site.add_url_rule("/say", "say", lambda: (flash("well said"), "")[1])
+    site.add_url_rule("/said", "said", lambda: " ".join(get_flashed_messages()))
+    client = site.test_client()
+
+    client.get("/say")
+
+    assert client.get("/said").text == "well said"
+
+
+@pytest.mark.parametrize("secret", ["a-secret-of-the-site-that-is-long-enough", b"\xff" + bytes(range(40))])
+def test_a_secret_of_the_site_stays_as_it_is(make_site, monkeypatch, secret):
+    monkeypatch.setenv("SECRET_KEY", "a-secret-of-the-machine-that-is-long-enough")
+
+    assert make_site(SECRET_KEY=secret).secret_key == secret
+
+
+def test_a_site_without_a_secret_gets_none_that_everybody_knows(make_site):
+    assert make_site(SECRET_KEY=None).secret_key is None
+
+
+@pytest.mark.parametrize("api", [None, Api("Library")], ids=["alone", "with an API"])
+@pytest.mark.parametrize("path", ["/broken", "/api/stock/broken"])
+def test_whoever_is_mailed_the_errors_goes_on_hearing_of_them(make_site, path, api):
+    site = make_site(api=api, ENVIRONMENT="production", TESTING=False, PROPAGATE_EXCEPTIONS=None)
+    mails = []
+    mailer = logging.Handler(logging.ERROR)
+    mailer.emit = lambda record: mails.append(record.exc_info[0])
+    site.logger.addHandler(mailer)
+    try:
+        site.test_client().get(path)
+    finally:
+        site.logger.removeHandler(mailer)
+
+    assert mails == [RuntimeError]
 
 
 def test_a_project_may_have_a_health_page_of_its_own(make_site):

@@ -1,7 +1,12 @@
 import logging
 
 import pytest
+from flask import Blueprint as FlaskBlueprint
+from flask import abort
 from flask.signals import got_request_exception
+from werkzeug.exceptions import HTTPException
+
+from beastmode import Api, Beastmode, Blueprint, Problem
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -23,21 +28,57 @@ PROBLEM_JSON = "application/problem+json"
         ("GET", "/metrics"),
     ],
 )
-def test_every_answer_has_an_id_and_the_security_headers(visitor, method, path):
+def test_every_answer_has_an_id_and_the_headers_that_break_nothing(visitor, method, path):
     answer = visitor.open(path, method=method, buffered=True)
 
     assert len(answer.headers["X-Request-ID"]) == 32
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["X-Frame-Options"] == "DENY"
-    assert answer.headers["X-XSS-Protection"] == "0"
     assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_only_over_https_are_browsers_told_to_stay_there(visitor):
-    answer = visitor.get("/", base_url="https://library.example.com")
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/broken", "/static/style.css", "/docs", "/api/stock/page"])
+def test_the_sites_own_pages_get_nothing_that_could_break_them(visitor, path, scheme):
+    answer = visitor.get(path, buffered=True, base_url=f"{scheme}://library.example.com")
 
-    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert "Content-Security-Policy" not in answer.headers
+    if not path.startswith("/api/"):
+        assert not {"X-Frame-Options", "X-XSS-Protection", "Strict-Transport-Security"} & set(answer.headers.keys())
+
+
+@pytest.mark.parametrize("path", ["/api/stock", "/api/nowhere", "/api", "/health", "/health/ready", "/metrics"])
+def test_what_is_under_api_and_our_own_pages_get_the_rest(visitor, path):
+    answer = visitor.get(path, base_url="https://library.example.com")
+
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-XSS-Protection"] == "0"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/api/stock/page"])
+def test_with_an_api_pages_under_it_and_its_documentation_have_a_policy(api_visitor, path):
+    answer = api_visitor.get(path)
+
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert "Content-Security-Policy" in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/static/style.css", "/health", "/api/stock"])
+def test_a_site_that_asks_for_strict_headers_has_them_everywhere(make_site, path):
+    visitor = make_site(SECURITY_HEADERS="strict").test_client()
+
+    answer = visitor.get(path, buffered=True, base_url="https://library.example.com")
+
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert ("Content-Security-Policy" in answer.headers) == (answer.mimetype == "text/html")
+
+
+def test_a_site_that_sets_a_promise_has_it_everywhere(make_site):
+    answer = make_site(HSTS_SECONDS=300).test_client().get("/", base_url="https://library.example.com")
+
+    assert answer.headers["Strict-Transport-Security"] == "max-age=300; includeSubDomains"
 
 
 def test_a_caller_may_name_the_request_if_the_name_is_harmless(visitor):
@@ -77,15 +118,6 @@ def test_a_request_has_one_line_in_the_log_and_health_has_none(visitor, capfd):
     assert "request_id=a-request-of-mine" in lines[0]
 
 
-def test_a_page_gets_a_policy_that_is_strict_and_anything_else_gets_none(visitor):
-    page, stock = visitor.get("/"), visitor.get("/api/stock")
-
-    # Nothing but files of the site itself: the inline script of the site's pages does not run under it.
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'self';")
-    assert "<script>" in page.text
-    assert "Content-Security-Policy" not in stock.headers
-
-
 def test_a_site_with_inline_scripts_sets_a_policy_of_its_own(make_site):
     policy = "default-src 'self'; script-src 'self' 'unsafe-inline'"
 
@@ -107,8 +139,8 @@ def test_a_page_that_sets_a_header_itself_keeps_it(visitor):
     assert answer.headers.getlist("X-Frame-Options") == ["SAMEORIGIN"]
 
 
-def test_a_path_under_api_that_there_is_not_is_told_in_the_envelope(visitor):
-    answer = visitor.get("/api/nowhere")
+def test_a_path_under_api_that_there_is_not_is_told_in_the_envelope(api_visitor):
+    answer = api_visitor.get("/api/nowhere")
 
     assert answer.status_code == 404
     assert answer.json == {"success": False, "message": "Resource not found"}
@@ -123,44 +155,96 @@ def test_a_page_that_there_is_not_is_told_in_the_sites_own_page(visitor):
 
 
 @pytest.mark.parametrize("path", ["/apis", "/api-docs", "/Api/stock", "/my/api/"])
-def test_only_what_is_under_api_is_answered_in_the_envelope(visitor, path):
-    answer = visitor.get(path)
+def test_only_what_is_under_api_is_answered_in_the_envelope(api_visitor, path):
+    answer = api_visitor.get(path)
 
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
 
 
-def test_a_method_that_is_not_known_says_which_are(visitor):
-    answer = visitor.put("/api/stock")
+@pytest.mark.parametrize("kind", [404, 500, HTTPException, "blueprint"])
+@pytest.mark.parametrize(
+    "path", ["/api/ours/missing", "/api/ours/refused", "/api/ours/broken", "/api/theirs", "/api/no"]
+)
+def test_the_projects_own_error_handlers_win_under_api(make_site, kind, path):
+    site = make_site("never", ENVIRONMENT="testing", TESTING=False, PROPAGATE_EXCEPTIONS=False)
+    theirs = FlaskBlueprint("theirs", __name__, url_prefix="/api/theirs")
+    theirs.add_url_rule("", "list", lambda: abort(404))
+    site.error_handler_spec[None].clear()
+    (theirs if kind == "blueprint" else site).register_error_handler(404 if kind == "blueprint" else kind, own_words)
+    site.register_blueprint(theirs)
+    Beastmode(site, api=failing_api())
+
+    answer = site.test_client().get(path)
+
+    handled = {404: answer.status_code == 404, 500: answer.status_code == 500, HTTPException: True}
+    expected = handled.get(kind, path == "/api/theirs")
+    assert (answer.json.get("theirs") is True) == expected
+    assert ("success" in answer.json) == (not expected)
+
+
+def own_words(error):
+    return {"theirs": True}, error.code
+
+
+def failing_api():
+    ours = Blueprint("ours", version="v1", url_prefix="/ours")
+
+    @ours.get("/missing", public=True)
+    def missing():
+        abort(404)
+
+    @ours.get("/refused", public=True)
+    def refused():
+        raise Problem(404, "Not for you")
+
+    @ours.get("/broken", public=True)
+    def broken():
+        raise RuntimeError
+
+    api = Api("Library")
+    api.register(ours)
+    return api
+
+
+def test_an_html_page_of_the_site_does_not_answer_for_the_api(api_visitor):
+    missing, broken = api_visitor.get("/api/v1/nowhere"), api_visitor.get("/api/stock/broken")
+
+    assert missing.json == {"success": False, "message": "Resource not found"}
+    assert broken.json == {"success": False, "message": "Internal server error"}
+
+
+def test_a_method_that_is_not_known_says_which_are(api_visitor):
+    answer = api_visitor.put("/api/stock")
 
     assert answer.status_code == 405
     assert answer.json == {"success": False, "message": "Method Not Allowed"}
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
-def test_the_words_of_the_view_reach_the_client(visitor):
-    refused, missing = visitor.get("/api/stock/secret"), visitor.get("/api/stock/999")
+def test_the_words_of_the_view_reach_the_client(api_visitor):
+    refused, missing = api_visitor.get("/api/stock/secret"), api_visitor.get("/api/stock/999")
 
     assert (refused.status_code, refused.json["message"]) == (403, "Members only, please.")
     assert (missing.status_code, missing.json["message"]) == (404, "No such book.")
 
 
-def test_a_body_that_is_no_json_is_told_in_the_envelope(visitor):
-    malformed = visitor.post("/api/stock", data="{", content_type="application/json")
-    other = visitor.post("/api/stock", data="title=Emma")
+def test_a_body_that_is_no_json_is_told_in_the_envelope(api_visitor):
+    malformed = api_visitor.post("/api/stock", data="{", content_type="application/json")
+    other = api_visitor.post("/api/stock", data="title=Emma")
 
     assert (malformed.status_code, malformed.json["success"]) == (400, False)
     assert (other.status_code, other.json["success"]) == (415, False)
 
 
-def test_an_error_that_the_blueprint_does_not_handle_is_told_in_the_envelope(visitor):
-    answer = visitor.get("/api/loans/3")
+def test_an_error_that_the_blueprint_does_not_handle_is_told_in_the_envelope(api_visitor):
+    answer = api_visitor.get("/api/loans/3")
 
     assert (answer.status_code, answer.json) == (410, {"success": False, "message": "That loan is over."})
 
 
 @pytest.mark.parametrize("settings", [{}, {"DEBUG": True}, {"ENVIRONMENT": "production", "TESTING": False}])
 def test_a_view_that_breaks_tells_the_client_nothing_and_the_log_everything(make_site, caplog, settings):
-    visitor = make_site(**settings).test_client()
+    visitor = make_site(api=Api("Library"), **settings).test_client()
 
     answer = visitor.get("/api/stock/broken")
 
@@ -171,17 +255,17 @@ def test_a_view_that_breaks_tells_the_client_nothing_and_the_log_everything(make
     assert "hunter2" in caplog.text
 
 
-def test_the_line_of_an_error_has_the_id_that_the_client_got(visitor, capfd):
-    answer = visitor.get("/api/stock/broken")
+def test_the_line_of_an_error_has_the_id_that_the_client_got(api_visitor, capfd):
+    answer = api_visitor.get("/api/stock/broken")
 
     told = capfd.readouterr().err
 
-    assert f"request_id={answer.headers['X-Request-ID']} GET /api/stock/broken failed" in told
+    assert f"request_id={answer.headers['X-Request-ID']} Exception on /api/stock/broken [GET]" in told
     assert "Traceback (most recent call last):" in told
 
 
-def test_who_asks_for_problem_details_gets_them(visitor):
-    answer = visitor.get("/api/stock/secret", headers={"Accept": PROBLEM_JSON})
+def test_who_asks_for_problem_details_gets_them(api_visitor):
+    answer = api_visitor.get("/api/stock/secret", headers={"Accept": PROBLEM_JSON})
 
     assert answer.mimetype == PROBLEM_JSON
     assert answer.json == {
@@ -193,15 +277,15 @@ def test_who_asks_for_problem_details_gets_them(visitor):
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/json", f"application/json, {PROBLEM_JSON};q=0.5", "text/html"])
-def test_who_does_not_ask_for_problem_details_gets_the_envelope(visitor, accept):
-    answer = visitor.get("/api/nowhere", headers={"Accept": accept})
+def test_who_does_not_ask_for_problem_details_gets_the_envelope(api_visitor, accept):
+    answer = api_visitor.get("/api/nowhere", headers={"Accept": accept})
 
     assert answer.mimetype == "application/json"
     assert "Accept" in answer.headers["Vary"]
 
 
 def test_a_view_that_breaks_is_signalled_once_for_whoever_collects_errors(make_site):
-    site = make_site()
+    site = make_site(api=Api("Library"))
     signalled = []
 
     def collect(_, exception):

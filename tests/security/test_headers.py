@@ -16,7 +16,7 @@ POLICY = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 's
 
 @pytest.fixture
 def app(make_app, tmp_path):
-    app = make_app()
+    app = make_app(security_headers="strict")
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "logo.svg").write_text("<svg/>", encoding="utf-8")
     edge_of(app).probes["/probe"] = lambda exchange: (200, [], b"well")
@@ -145,7 +145,7 @@ def test_zero_seconds_say_nothing(make_app):
 
 
 def test_the_project_may_promise_something_else(make_app):
-    app = make_app()
+    app = make_app(security_headers="strict")
 
     @app.get("/preloaded")
     def preloaded():
@@ -159,7 +159,7 @@ def test_the_project_may_promise_something_else(make_app):
 
 
 def test_a_client_cannot_claim_https_and_a_proxy_that_is_believed_can(make_app):
-    app = make_app()
+    app = make_app(security_headers="strict")
     claim = {"headers": {"X-Forwarded-Proto": "https"}}
 
     claimed = ask(app, "/page", **claim)

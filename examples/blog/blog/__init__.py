@@ -15,6 +15,7 @@ __all__ = ["create_app"]
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
+    app.config["SECURITY_HEADERS"] = "strict"
     app.config.from_mapping(config or {})
     Beastmode(app, database=db, api=api, accounts=accounts)
     app.add_url_rule("/", "home", lambda: redirect("/docs"))

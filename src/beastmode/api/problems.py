@@ -1,14 +1,14 @@
 """What a refused request is answered: the envelope, or RFC 9457 problem details for who asks for them."""
 
-import logging
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
 from flask.signals import got_request_exception
 from marshmallow import ValidationError
-from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 from werkzeug.routing import RequestRedirect
 
 from beastmode.api.envelope import JsonResponse
@@ -18,7 +18,6 @@ from beastmode.db.errors import problem_of
 
 __all__ = ["install_problems", "problem_for", "render"]
 
-log = logging.getLogger("beastmode")
 API_PREFIX = "/api/"
 PROBLEM_JSON = "application/problem+json"
 OF_THE_BODY = {"content-type", "content-length"}
@@ -87,10 +86,10 @@ def is_api(path: str) -> bool:
 
 
 def install_problems(app: Flask) -> None:
-    """Answer every error under /api with the envelope, and leave all other pages as they are.
+    """Answer errors under /api with the envelope, and leave all other pages as they are.
 
-    Not `app.errorhandler`: Flask prefers a handler for the exact code, so that a project's HTML page for 404 would
-    answer its API too. A blueprint's own handlers still come first.
+    The project's own error handlers come first. An HTML page that one of the application's gives is for its pages,
+    though: under /api, clients were promised the envelope. A blueprint's own handlers may answer as they like.
 
     Args:
         app: The Flask application.
@@ -98,9 +97,9 @@ def install_problems(app: Flask) -> None:
     handle_http, handle_other = app.handle_http_exception, app.handle_exception
 
     def http_exception(error: HTTPException) -> Any:
-        if not is_api(request.path) or isinstance(error, RequestRedirect) or has_own_handler(app, error):
+        if not is_api(request.path) or isinstance(error, RequestRedirect):
             return handle_http(error)
-        return render(error)
+        return own_answer(app, error) or render(error)
 
     def exception(error: Exception) -> Response:
         if not is_api(request.path) or propagates(app):
@@ -108,8 +107,13 @@ def install_problems(app: Flask) -> None:
         got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)
         problem = problem_for(error)
         if problem is None or (problem.code or 500) >= 500:
-            log.error("%s %s failed", request.method, request.path, exc_info=error)
-        return app.finalize_request(render(problem or Problem(500, MESSAGES[500])), from_error_handler=True)
+            # As Flask does it, so that whoever is mailed by a handler of `app.logger` goes on hearing of it.
+            app.log_exception(sys.exc_info())
+        own = own_answer(app, problem or InternalServerError(original_exception=error))
+        return app.finalize_request(
+            own or render(problem or Problem(500, MESSAGES[500])),
+            from_error_handler=True,
+        )
 
     set_method(app, "handle_http_exception", http_exception)
     set_method(app, "handle_exception", exception)
@@ -120,15 +124,35 @@ def set_method(app: Flask, name: str, method: Callable[..., Any]) -> None:
     setattr(app, name, method)
 
 
-def has_own_handler(app: Flask, error: HTTPException) -> bool:
-    """Whether the blueprint that answers has its own handler for this error."""
-    kinds = type(error).__mro__
-    for blueprint in request.blueprints:
-        for code in (error.code, None):
+def own_answer(app: Flask, error: HTTPException) -> Response | None:
+    """What the project's own error handler answers; None where it has none, or where it answers with a page.
+
+    Args:
+        app: The Flask application.
+        error: What went wrong; an unexpected one as Flask gives it to handlers.
+    """
+    if error.response is not None:
+        return None
+    for blueprint, handler in own_handlers(app, error):
+        answer = app.make_response(app.ensure_sync(handler)(error))
+        return None if blueprint is None and is_page(answer) else answer
+    return None
+
+
+def own_handlers(app: Flask, error: HTTPException) -> Iterator[tuple[str | None, Callable[..., Any]]]:
+    """The project's handlers for an error with their blueprints, in the order in which Flask looks for one."""
+    # A Problem has its status on the instance, where Flask, which knows classes, would not see it.
+    standard = default_exceptions.get(error.code or 500, HTTPException)
+    kinds = dict.fromkeys((*type(error).__mro__[:-1], *standard.__mro__))
+    for code in (error.code, None):
+        for blueprint in (*request.blueprints, None):
             handlers = app.error_handler_spec[blueprint][code]
-            if any(kind in handlers for kind in kinds):
-                return True
-    return False
+            yield from ((blueprint, handlers[kind]) for kind in kinds if kind in handlers)
+
+
+def is_page(answer: Response) -> bool:
+    """Whether an answer is an HTML document, rather than a text that was given no type."""
+    return answer.mimetype == "text/html" and answer.is_sequence and answer.get_data().lstrip().startswith(b"<")
 
 
 def propagates(app: Flask) -> bool:

@@ -13,25 +13,35 @@ from beastmode.core.settings import A_SECRET, DEVELOPMENT_SECRET, SECRET_BYTES, 
 
 __all__ = ["read_settings"]
 
-WHY_PRODUCTION = (
-    "Where ENVIRONMENT says nothing else it is production; on your own machine: export ENVIRONMENT=development."
-)
+OFF = {"", "0", "false", "no"}
+"""What Flask takes FLASK_DEBUG for when debug mode is off."""
 
 
-def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+def read_settings(
+    given: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    debug: bool = False,
+    testing: bool = False,
+) -> Settings:
     """Every setting, from what is given, else the environment, else (in development) `.env`, else the default.
 
     Args:
         given: Values set in code, such as those of `app.config` that differ from Flask's own; None counts as not set.
         environ: The environment variables; by default the process's own.
+        debug: Whether the application is in debug mode: it is in development then, where ENVIRONMENT is not set.
+        testing: Whether it is being tested, which means ENVIRONMENT=testing likewise.
 
     Raises:
         SettingsError: With every problem at once, those of an unsafe production included.
     """
     environ = os.environ if environ is None else environ
     sources: list[Mapping[str, Any]] = [given or {}, environ]
+    if not first(sources, "ENVIRONMENT"):
+        debug = debug or environ.get("FLASK_DEBUG", "").lower() not in OFF
+        sources.insert(0, {"ENVIRONMENT": "testing" if testing else "development" if debug else None})
     values: dict[str, Any] = {}
-    problems = []
+    problems: list[str] = []
     if first(sources, "ENVIRONMENT") == "development":
         try:
             sources.append(dotenv_values(Path.cwd() / ".env"))
@@ -50,8 +60,14 @@ def read_settings(given: Mapping[str, Any] | None = None, environ: Mapping[str, 
     if settings.is_production:
         problems += production_problems(settings)
     if problems:
-        raise SettingsError(problems)
+        raise SettingsError(problems, why_production(sources) if settings.is_production else "")
     return settings
+
+
+def why_production(sources: list[Mapping[str, Any]]) -> str:
+    """Why the rules of production hold, which most people who meet them did not mean."""
+    said = "is production" if first(sources, "ENVIRONMENT") else "is not set, so this is production"
+    return f"ENVIRONMENT {said} (on your own machine: export ENVIRONMENT=development)."
 
 
 def shortened(found: str) -> str:
@@ -72,8 +88,7 @@ def production_problems(settings: Settings) -> Iterator[str]:
     secrets += [("JWT_PREVIOUS_SECRET_KEYS", secret) for secret in settings.jwt_previous_secret_keys]
     for name, secret in secrets:
         if secret == DEVELOPMENT_SECRET:
-            needed = f"production needs {A_SECRET}. {WHY_PRODUCTION}"
-            yield f"{name} is not set, or set to the value for development; {needed}"
+            yield f"{name} is not set, or set to the value for development; production needs {A_SECRET}."
         elif len(secret.encode()) < SECRET_BYTES:
             yield f"{name} has {len(secret.encode())} bytes; production needs {A_SECRET}."
     if settings.debug:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from click import ClickException
 from werkzeug.exceptions import HTTPException
 
 __all__ = ["BeastmodeError", "ConfigurationError", "LazyLoadError", "Problem", "SettingsError"]
@@ -21,16 +22,20 @@ class BeastmodeError(Exception):
     """Any error that beastmode raises on purpose, outside of HTTP answers."""
 
 
-class SettingsError(BeastmodeError):
-    """One or more settings are missing or wrong.
+class SettingsError(BeastmodeError, ClickException):
+    """One or more settings are missing or wrong; a command of `flask` ends with the message alone.
 
     Args:
         problems: One sentence a problem: which setting, what was found, what is expected.
+        environment: Why the rules of production hold, where they do; said first.
     """
 
-    def __init__(self, problems: list[str]) -> None:
+    def __init__(self, problems: list[str], environment: str = "") -> None:
         self.problems = problems
-        super().__init__("\n".join(["The settings are not usable:", *(f"  - {problem}" for problem in problems)]))
+        self.environment = environment
+        said = f"{environment} The settings are not usable:".lstrip()
+        one_line = f"{said} {problems[0]}" if len(problems) == 1 else ""
+        super().__init__(one_line or "\n".join([said, *(f"  - {problem}" for problem in problems)]))
 
 
 class ConfigurationError(BeastmodeError):

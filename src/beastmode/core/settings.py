@@ -25,7 +25,8 @@ class Settings:
     environment: Literal["production", "development", "testing"] = setting(
         choice("production", "development", "testing"),
         "production",
-        "Which safety rules hold. Anything that is not said to be development or testing is production.",
+        "Which safety rules hold. If unset: `development` in debug mode (FLASK_DEBUG), `testing` where `app.testing` "
+        "is set, otherwise `production`.",
         expects="production, development or testing",
     )
     debug: bool = setting(flag(), default=False, sentence="Flask's debug mode; refused in production.", expects=YES_NO)
@@ -173,16 +174,25 @@ class Settings:
         sentence="Whether browsers may send cookies across origins; not together with `*`.",
         expects=YES_NO,
     )
+    security_headers: Literal["standard", "strict"] = setting(
+        choice("standard", "strict"),
+        "standard",
+        "`standard` sends `nosniff` and `Referrer-Policy` on every response, and the other security headers under "
+        "`/api` and on the library's own pages only; `strict` sends all of them everywhere.",
+        expects="standard or strict",
+    )
     content_security_policy: str = setting(
         text(),
-        "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'",
-        "The `Content-Security-Policy` of HTML pages that set none; `off` sends none.",
+        "",
+        "The `Content-Security-Policy` of every HTML page that sets none; `off` sends none. If unset: a policy that "
+        "allows only the site's own files, where SECURITY_HEADERS sends one.",
         expects="a policy, or off",
     )
-    hsts_seconds: int = setting(
+    hsts_seconds: int | None = setting(
         whole(0),
-        31_536_000,
-        "For so long browsers are told to use HTTPS alone, on answers over HTTPS; 0 says nothing.",
+        None,
+        "How long browsers must use HTTPS only, subdomains included, in every response over HTTPS; 0 sends nothing. "
+        "If unset: a year, where SECURITY_HEADERS sends it.",
         expects="a number of seconds",
     )
     log_level: str = setting(

@@ -10,7 +10,9 @@ from beastmode.security.headers import header_decorator
 __all__ = ["install"]
 
 
-def install(app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str] = frozenset()) -> None:
+def install(
+    app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str] = frozenset(), *, has_api: bool = False
+) -> None:
     """Give every answer of an application its security headers, and the origins their CORS headers.
 
     Args:
@@ -18,8 +20,9 @@ def install(app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str
         settings: Its settings.
         edge: Its edge.
         without: What to leave out: "headers", "cors".
+        has_api: Whether an API of ours answers under /api.
     """
     if "headers" not in without:
-        edge.decorators.append(header_decorator(settings))
+        edge.decorators.append(header_decorator(settings, edge.probes, has_api=has_api))
     if "cors" not in without:
         install_cors(app, settings, edge)
