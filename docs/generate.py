@@ -1,17 +1,15 @@
 """Writes the pages of docs/reference/ from the code: `make docs`, or `python docs/generate.py [FOLDER]`."""
 
-import ast
 import importlib
 import inspect
 import os
 import sys
 from collections.abc import Iterator
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
+from names import PUBLIC, cell, names_page, summary
 
 from beastmode.cli import commands
 from beastmode.core.setting import Setting
@@ -22,25 +20,6 @@ REFERENCE = ROOT / "docs" / "reference"
 METHODS = ("get", "post", "put", "patch", "delete")
 GENERATED = "<!-- Written by `make docs`; change the code instead. -->"
 
-# What a project may import. Everything else may change without a word in the changelog.
-PUBLIC = (
-    "beastmode",
-    "beastmode.api",
-    "beastmode.db",
-    "beastmode.db.migrations",
-    "beastmode.accounts",
-    "beastmode.testing",
-    "beastmode.cli",
-    "beastmode.core.clock",
-    "beastmode.core.edge",
-    "beastmode.core.environment",
-    "beastmode.core.errors",
-    "beastmode.core.exchange",
-    "beastmode.core.identity",
-    "beastmode.core.setting",
-    "beastmode.core.settings",
-)
-
 
 def pages() -> dict[str, str]:
     """Every generated page: its file's name and its text."""
@@ -49,6 +28,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "public-names.md": public_names_page(),
         "routes.md": routes_page(),
+        **{f"{name}.md": names_page(name, GENERATED) for name in PUBLIC},
     }
     return {name: "\n".join([*lines, ""]) for name, lines in written.items()}
 
@@ -109,33 +89,14 @@ def option_row(option: click.Option) -> str:
 
 
 def public_names_page() -> Iterator[str]:
-    """Every public name and the first sentence of its docstring."""
+    """Every public name with the first sentence about it, and where the rest stands."""
     yield from ("# Public names", "", GENERATED, "")
     yield "What a project may import, and from where. Anything else may change without notice."
     for module_name in PUBLIC:
         module = importlib.import_module(module_name)
-        yield from ("", f"## `{module_name}`", "", "| name | what it is |", "| --- | --- |")
-        yield from (f"| `{name}` | {cell(summary(name, getattr(module, name)))} |" for name in sorted(module.__all__))
-
-
-def summary(name: str, value: Any) -> str:
-    """The first paragraph of what is said about a name: in its docstring, or under the assignment that makes it."""
-    is_described = inspect.isclass(value) or inspect.isroutine(value)
-    said = inspect.getdoc(value) if is_described else assigned().get(name)
-    return (said or f"`{value!r}`").partition("\n\n")[0]
-
-
-@cache
-def assigned() -> dict[str, str]:
-    """What the library says about the names that it assigns: the text that follows the assignment."""
-    found = {}
-    for source in (ROOT / "src").rglob("*.py"):
-        body = ast.parse(source.read_text(encoding="utf-8")).body
-        for made, said in pairwise(body):
-            is_text = isinstance(said, ast.Expr) and isinstance(said.value, ast.Constant)
-            if isinstance(made, ast.Assign) and isinstance(made.targets[0], ast.Name) and is_text:
-                found[made.targets[0].id] = inspect.cleandoc(said.value.value)
-    return found
+        page = f"{module_name}.md"
+        yield from ("", f"## [`{module_name}`]({page})", "", "| name | what it is |", "| --- | --- |")
+        yield from (f"| `{name}` | {cell(summary(module_name, name))} |" for name in sorted(module.__all__))
 
 
 def routes_page() -> Iterator[str]:
@@ -172,11 +133,6 @@ def route_row(method: str, path: str, operation: dict[str, Any]) -> str:
     statuses = " ".join(sorted(operation["responses"]))
     mark = " (deprecated)" if operation.get("deprecated") else ""
     return f"| `{method.upper()} {path}` | {cell(operation.get('summary', ''))}{mark} | {signed_in} | {statuses} |"
-
-
-def cell(text: str) -> str:
-    """Text that may stand in a cell of a table."""
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 if __name__ == "__main__":

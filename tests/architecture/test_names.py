@@ -35,13 +35,13 @@ def test_every_name_that_is_offered_exists_and_is_described():
 
 
 def test_every_package_that_offers_something_is_among_the_documented_ones(root):
-    public = runpy.run_path(str(root / "docs" / "generate.py"))["PUBLIC"]
+    public = runpy.run_path(str(root / "docs" / "names.py"))["PUBLIC"]
     library = [name for name in modules() if name.startswith("beastmode.")]
     packages = {name for name in library if hasattr(importlib.import_module(name), "__path__") and names_of(name)}
 
     missing = packages - set(public) - {"beastmode.api.docs"}
 
-    assert not missing, f"docs/generate.py does not list these: {sorted(missing)}"
+    assert not missing, f"docs/names.py does not list these: {sorted(missing)}"
 
 
 @pytest.mark.parametrize("name", sorted(beastmode.__all__))

@@ -15,7 +15,21 @@ SchemaOrClass = Schema | type[Schema]
 
 
 class RouteOptions(TypedDict, total=False):
-    """What a route may declare; `Route` says what each means."""
+    """What a route may declare.
+
+    Attributes:
+        accepts: The schema of the request body; the loaded data is the view's first argument.
+        body_required: Whether the body is required; if it is not, a missing one is `{}`. True by default.
+        query: The schema of the query string; the loaded data is the view's next argument.
+        returns: The schema of the response's data.
+        many: Whether the data is a list of that.
+        listing: How the list is paged, sorted and filtered.
+        status: The status code of an ordinary response; 200 by default.
+        public: Whether the route needs no sign-in; False by default.
+        errors: Further status codes that the view responds with, for the OpenAPI document.
+        envelope: Whether the data stands in the envelope; True by default.
+        deprecated: Since when the route is deprecated, and when it will be removed.
+    """
 
     accepts: SchemaOrClass
     body_required: bool
@@ -54,7 +68,7 @@ class Blueprint:
 
         Args:
             rule: The path below the prefix, as Flask writes it; "" for the prefix itself.
-            options: See `Route`.
+            options: What the route declares, as listed for `route`.
         """
         return self.route("GET", rule, **options)
 
@@ -80,7 +94,7 @@ class Blueprint:
         Args:
             method: "GET", "POST", "PUT", "PATCH" or "DELETE".
             rule: The path below the prefix.
-            options: See `Route`.
+            options: What the route declares.
 
         Raises:
             ConfigurationError: For a declaration that contradicts itself.
