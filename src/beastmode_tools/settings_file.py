@@ -150,7 +150,12 @@ def accepted_of(source: Source, entries: Any) -> tuple[dict[str, str], ...]:
 
 def accepted_entry(source: Source, entry: dict[str, Any]) -> dict[str, str]:
     """One accepted finding as text; without a fingerprint or a reason it is none."""
-    known(source, entry, ("fingerprint", "rule", "subject", "reason", "author", "date", "until"), "guard.accepted.")
+    known(
+        source,
+        entry,
+        ("fingerprint", "rule", "subject", "against", "reason", "author", "date", "until"),
+        "guard.accepted.",
+    )
     for key in ("fingerprint", "reason"):
         if not str(entry.get(key, "")).strip():
             source.refuse("guard.accepted", f"an accepted finding has no {key}; `beast accept` writes complete ones.")

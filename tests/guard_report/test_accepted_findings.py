@@ -79,11 +79,70 @@ def test_an_acceptance_that_matches_nothing_is_mentioned():
 
 
 def test_what_the_change_itself_accepts_is_shown_as_such():
-    old, new = found("a"), found("b")
+    findings, _ = judged([found()], work=entry(found()))
 
-    findings, _ = judged([old, new], work=entry(old) + entry(new), base=entry(old))
+    assert findings[0].acceptance.is_new
 
-    assert [finding.acceptance.is_new for finding in findings] == [False, True]
+
+def test_what_the_base_has_accepted_covers_nothing_new():
+    findings, notes = judged([found()], work=entry(found()), base=entry(found()))
+
+    assert findings[0].counts
+    assert [note.rule for note in notes] == ["acceptance-outdated"]
+    assert found().fingerprint in notes[0].problem
+
+
+def test_what_was_true_of_the_base_too_stays_accepted():
+    both = found(is_of_base=True)
+
+    findings, notes = judged([both], work=entry(both), base=entry(both))
+
+    assert not findings[0].counts
+    assert notes == ()
+
+
+def test_the_next_difference_of_the_same_thing_is_not_accepted_with_the_first():
+    findings, notes = judged([found(difference="second")], work=entry(found(difference="first")))
+
+    assert findings[0].counts
+    assert [note.rule for note in notes] == ["acceptance-unused"]
+
+
+def test_what_was_accepted_again_after_the_merge_holds():
+    again = entry(found()) + 'against = "main (7654321)"\n'
+
+    findings, _ = judged([found()], work=again, base=entry(found()))
+
+    assert not findings[0].counts
+
+
+def test_where_no_change_is_looked_at_every_acceptance_holds(tmp_path):
+    (tmp_path / "beastmode.toml").write_text(entry(found()))
+
+    findings, _ = apply_to([found()], None, tmp_path)
+
+    assert not findings[0].counts
+
+
+def test_entries_that_older_versions_wrote_are_told_in_one_line():
+    texts = ("a", "b")
+    old = "".join(entry(SimpleNamespace(fingerprint=found(text).old_fingerprint)) for text in texts)
+
+    findings, notes = judged([found(text, difference="d") for text in texts], work=old)
+
+    assert [finding.counts for finding in findings] == [True, True]
+    assert [note.rule for note in notes] == ["acceptance-outdated"]
+    assert all(finding.fingerprint in notes[0].problem for finding in findings)
+    assert "\n" not in notes[0].problem
+
+
+def test_what_is_left_over_on_the_base_is_told_once():
+    left = entry(found("a")) + entry(found("b")) + entry(found("c"))
+
+    _, notes = judged([], work=left, base=left)
+
+    assert len(notes) == 1
+    assert "2 more" in notes[0].problem
 
 
 def test_a_longer_life_given_in_the_change_is_shown_as_new():
@@ -129,6 +188,7 @@ def test_an_acceptance_that_was_written_is_found_again_with_all_it_says(project)
             "fingerprint": found().fingerprint,
             "rule": found().rule,
             "subject": found().subject,
+            "against": "main (1a2b3c4)",
             "reason": "No one calls it.",
             "author": "Ada <ada@example.com>",
             "date": "2026-11-25",

@@ -40,6 +40,7 @@ def test_an_accepted_finding_is_in_the_file_with_who_and_why(beast, folder):
         "fingerprint": MARK,
         "rule": "operation-removed",
         "subject": "GET /news",
+        "against": "main (1a2b3c4)",
         "reason": "Nobody reads it.",
         "author": "Ada <ada@example.com>",
         "date": date.today().isoformat(),  # noqa: DTZ011 - the command takes the day here too

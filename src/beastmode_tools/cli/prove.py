@@ -48,6 +48,6 @@ def prove(  # noqa: PLR0913 - click hands over each option
     project = find_project(folder, app=app, python=python)
     with answer.progress() as progress:
         report = ask(project, list(revisions), shadow_url=shadow_url, on=on, progress=progress)
-    findings, _ = apply_to(report.findings, project.folder, project.folder)
+    findings, _ = apply_to(report.findings, None, project.folder)
     remember(report, project, "prove")
     return answer.give(replace(report, findings=findings), project_view(project))

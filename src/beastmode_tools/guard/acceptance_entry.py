@@ -51,8 +51,9 @@ def write_acceptance(folder: Path, finding: KnownFinding, given: Acceptance) -> 
 def entry(finding: KnownFinding, given: Acceptance) -> Table:
     """The table to add."""
     table = tomlkit.table()
-    for name in ("fingerprint", "rule", "subject"):
-        table.add(name, getattr(finding, name))
+    for name in ("fingerprint", "rule", "subject", "against"):
+        if value := getattr(finding, name):
+            table.add(name, value)
     table.add("reason", given.reason)
     table.add("author", given.author)
     table.add("date", date.fromisoformat(given.date))

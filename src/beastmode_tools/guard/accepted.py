@@ -3,14 +3,15 @@
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
-from beastmode_tools.guard.compare.acceptances import AcceptanceExpired, AcceptanceUnused
+from beastmode_tools.guard.compare.acceptances import AcceptanceExpired, AcceptancesOutdated, AcceptanceUnused
 from beastmode_tools.guard.compare.hidden_secrets import hidden
 from beastmode_tools.guard.finding import Acceptance, Finding, Report, Verdict
 from beastmode_tools.guard.rule import judge
@@ -32,13 +33,17 @@ class Accepted:
         fingerprint: Of the finding.
         rule: Of the finding; "" where the entry does not say.
         subject: Of the finding; "" where the entry does not say.
+        against: The base that the change was compared with; "" where the entry does not say.
         acceptance: Reason, author, date, expiry.
+        stood: The base side has it too.
     """
 
     fingerprint: str
     rule: str
     subject: str
+    against: str
     acceptance: Acceptance
+    stood: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class KnownFinding:
     verdict: str
     subject: str
     problem: str
+    against: str = ""
 
 
 def today() -> date:
@@ -57,16 +63,20 @@ def today() -> date:
     return datetime.now().astimezone().date()
 
 
-def acceptances(base: SettingsFile, work: SettingsFile) -> tuple[Accepted, ...]:
+def acceptances(base: SettingsFile | None, work: SettingsFile) -> tuple[Accepted, ...]:
     """What is accepted on the work side; an entry that the base has not (or has otherwise) came with the change.
 
     Args:
-        base: `beastmode.toml` of the base side.
+        base: `beastmode.toml` of the base side; None where no change is looked at, so that every entry holds.
         work: `beastmode.toml` of the work side.
     """
+    if base is None:
+        return tuple(map(accepted, work.accepted))
     before = set(map(accepted, base.accepted))
     return tuple(
-        entry if entry in before else replace(entry, acceptance=replace(entry.acceptance, is_new=True))
+        replace(entry, stood=True)
+        if entry in before
+        else replace(entry, acceptance=replace(entry.acceptance, is_new=True))
         for entry in map(accepted, work.accepted)
     )
 
@@ -74,24 +84,27 @@ def acceptances(base: SettingsFile, work: SettingsFile) -> tuple[Accepted, ...]:
 def accepted(entry: dict[str, str]) -> Accepted:
     """An entry of the file."""
     given = Acceptance(entry["reason"], entry.get("author", ""), entry.get("date", ""), entry.get("until"))
-    return Accepted(entry["fingerprint"], entry.get("rule", ""), entry.get("subject", ""), given)
+    rule, subject, against = (entry.get(name, "") for name in ("rule", "subject", "against"))
+    return Accepted(entry["fingerprint"], rule, subject, against, given)
 
 
-def apply_to(findings: Iterable[Finding], base: Path, work: Path) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def apply_to(
+    findings: Iterable[Finding], base: Path | None, work: Path
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """`apply` with what is accepted in `beastmode.toml` of both sides, today.
 
     Args:
         findings: All of the change.
-        base: The project's folder on the base side.
+        base: The project's folder on the base side; None where no change is looked at.
         work: The project's folder on the work side.
 
     Raises:
         CouldNotRun: The work side's file cannot be read. One of the base side that cannot be read accepts nothing.
     """
-    try:
-        before = read_settings_file(base)
-    except CouldNotRun:
-        before = SettingsFile()
+    before = SettingsFile() if base is not None else None
+    if base is not None:
+        with suppress(CouldNotRun):
+            before = read_settings_file(base)
     return apply(findings, acceptances(before, read_settings_file(work)), today())
 
 
@@ -102,11 +115,11 @@ def apply(
 
     Args:
         findings: All of the change; their order is kept.
-        entries: What is accepted; where one finding is accepted twice, by the one that holds longer.
+        entries: What is accepted; where one finding is accepted twice, by the one that came later, then holds longer.
         day: The day that counts; an acceptance holds through the day that it names.
     """
     by_fingerprint: dict[str, Accepted] = {}
-    for entry in sorted(entries, key=lambda entry: entry.acceptance.until or "9999-12-31"):
+    for entry in sorted(entries, key=lambda entry: (not entry.stood, entry.acceptance.until or "9999-12-31")):
         by_fingerprint[entry.fingerprint] = entry
     found = tuple(findings)
     marked = tuple(mark(finding, by_fingerprint.get(finding.fingerprint), day) for finding in found)
@@ -115,24 +128,44 @@ def apply(
 
 def mark(finding: Finding, entry: Accepted | None, day: date) -> Finding:
     """The finding, accepted if the entry still holds; a SAFE one needs no acceptance."""
-    if entry is None or has_expired(entry, day) or finding.verdict is Verdict.SAFE:
+    if entry is None or finding.verdict is Verdict.SAFE or not covers(entry, finding) or has_expired(entry, day):
         return finding
     return replace(finding, acceptance=entry.acceptance)
 
 
-def changes(
-    findings: Sequence[Finding], entries: Iterable[Accepted], day: date
-) -> Iterator[AcceptanceExpired | AcceptanceUnused]:
+def covers(entry: Accepted, finding: Finding) -> bool:
+    """Whether an entry is about this change: one that the base has was for an earlier one, unless nothing is new."""
+    return not entry.stood or finding.is_of_base
+
+
+def changes(findings: Sequence[Finding], entries: Iterable[Accepted], day: date) -> Iterator[Any]:
     """What is to be said about the acceptances."""
     by_fingerprint = {finding.fingerprint: finding for finding in findings}
+    by_old = {finding.old_fingerprint: finding for finding in findings}
+    unused: list[Accepted] = []
+    outdated: dict[Literal["base", "difference"], list[tuple[str, str]]] = {"difference": [], "base": []}
     for entry in entries:
         finding = by_fingerprint.get(entry.fingerprint)
-        author = entry.acceptance.author
-        if finding is None:
-            yield AcceptanceUnused(entry.fingerprint, entry.rule, entry.subject, author)
+        if finding is None and not entry.against and entry.fingerprint in by_old:
+            outdated["difference"].append((entry.fingerprint, by_old[entry.fingerprint].fingerprint))
+        elif finding is None:
+            unused.append(entry)
+        elif not covers(entry, finding):
+            outdated["base"].append((entry.fingerprint, entry.fingerprint))
         elif has_expired(entry, day):
             until = entry.acceptance.until or ""
+            author = entry.acceptance.author
             yield AcceptanceExpired(entry.fingerprint, finding.rule, finding.subject, until, author)
+    yield from (AcceptancesOutdated(why, tuple(each)) for why, each in outdated.items() if each)
+    yield from left_over(unused)
+
+
+def left_over(unused: Sequence[Accepted]) -> Iterator[AcceptanceUnused]:
+    """Entries that match nothing; those that the base has are told as one, since each change leaves some behind."""
+    stood = [entry for entry in unused if entry.stood]
+    for entry in [*(entry for entry in unused if not entry.stood), *stood[:1]]:
+        more = len(stood) - 1 if entry.stood else 0
+        yield AcceptanceUnused(entry.fingerprint, entry.rule, entry.subject, entry.acceptance.author, more)
 
 
 def has_expired(entry: Accepted, day: date) -> bool:
@@ -174,10 +207,12 @@ def known_finding(project: Project, fingerprint: str) -> KnownFinding:
         CouldNotRun: There was no report, or none of its findings is meant, or several are.
     """
     kept = stored(last_report(project))
-    reports = [kept[name] for question in ("check", "prove") if (name := key(project, question)) in kept]
+    reports = [kept[name] for question in ("prove", "check") if (name := key(project, question)) in kept]
     if not reports:
         raise CouldNotRun("No check of this project is remembered here. Run `beast check` first, then accept.")
-    findings = {each["fingerprint"]: each for report in reports for each in report["findings"]}
+    findings = {
+        each["fingerprint"]: each | {"against": report["base"]} for report in reports for each in report["findings"]
+    }
     meant = [name for name in findings if len(fingerprint) >= SHORTEST_PREFIX and name.startswith(fingerprint)]
     if len(meant) > 1:
         raise CouldNotRun(f"{fingerprint} is the beginning of {len(meant)} fingerprints: {', '.join(meant)}.")

@@ -3,7 +3,7 @@
 import enum
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 __all__ = ["Acceptance", "Evidence", "Finding", "Report", "Verdict", "each_once", "worst"]
@@ -50,6 +50,9 @@ class Finding:
         subject: What it is about in words that stay when lines move ("orders.total", "GET /users 200 name"); two
             different things never share it. The fingerprint is made of it.
         acceptance: Set where somebody accepted the finding.
+        difference: A digest of what exactly differs. The fingerprint is made of it too, so that the next change of the
+            same thing is another finding.
+        is_of_base: It was true of the base side as well, so an acceptance that stands there covers it.
     """
 
     rule: str
@@ -60,12 +63,18 @@ class Finding:
     instead: str
     subject: str
     acceptance: Acceptance | None = None
+    difference: str = ""
+    is_of_base: bool = False
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hexadecimal digits that stay the same for the same finding of the same severity."""
-        text = f"{self.rule}\0{self.verdict.name}\0{self.subject}"
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        """Twelve hexadecimal digits that stay the same for the same difference of the same severity."""
+        return digits(self.rule, self.verdict.name, self.subject, self.difference)
+
+    @property
+    def old_fingerprint(self) -> str:
+        """What the fingerprint was when it did not hold the difference yet."""
+        return digits(self.rule, self.verdict.name, self.subject)
 
     @property
     def counts(self) -> bool:
@@ -126,14 +135,19 @@ def worst(findings: Sequence[Finding]) -> Verdict:
     return max((finding.verdict for finding in findings if finding.counts), default=Verdict.SAFE)
 
 
+def digits(*parts: str) -> str:
+    """Twelve hexadecimal digits of the parts."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
 def each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Each finding once: the same thing may be reached in several ways."""
-    seen = set()
+    """Each finding once: the same thing may be reached in several ways, and then its difference is all of them."""
+    together: dict[tuple[str, Verdict, str], list[Finding]] = {}
     for finding in findings:
-        key = (finding.rule, finding.verdict, finding.subject)
-        if key not in seen:
-            seen.add(key)
-            yield finding
+        together.setdefault((finding.rule, finding.verdict, finding.subject), []).append(finding)
+    for group in together.values():
+        differences = sorted({each.difference for each in group})
+        yield group[0] if len(differences) == 1 else replace(group[0], difference=digits(*differences))
 
 
 def acceptance_as_json(acceptance: Acceptance) -> dict[str, str | bool | None]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from beastmode_tools.guard.difference import difference_of
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
 
 __all__ = ["Found", "Rule", "judge", "rule"]
@@ -22,6 +23,7 @@ class Found:
         evidence: What was read or what was seen, as a detail for a person: the line, the SQL error, the answer.
         proved: Whether the evidence comes from running.
         verdict: Where it differs from the rule's own.
+        is_of_base: It was true of the base side as well.
     """
 
     where: str
@@ -31,6 +33,7 @@ class Found:
     evidence: str = ""
     proved: bool = False
     verdict: Verdict | None = None
+    is_of_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,11 @@ def judge(rules: Sequence[Rule], changes: Iterable[Any]) -> Iterator[Finding]:
     for change in changes:
         for each in by_type[type(change)]:
             for found in each.judge(change):
-                yield as_finding(each, found)
+                yield as_finding(each, found, difference_of(change))
 
 
-def as_finding(rule: Rule, found: Found) -> Finding:
-    """What was found, with what its rule knows."""
+def as_finding(rule: Rule, found: Found, difference: str) -> Finding:
+    """What was found, with what its rule knows, and what exactly differs."""
     return Finding(
         rule=rule.name,
         verdict=rule.verdict if found.verdict is None else found.verdict,
@@ -77,4 +80,6 @@ def as_finding(rule: Rule, found: Found) -> Finding:
         evidence=Evidence("proved" if found.proved else "read", found.evidence or found.problem),
         instead=found.instead,
         subject=found.subject,
+        difference=difference,
+        is_of_base=found.is_of_base,
     )

@@ -51,7 +51,9 @@ def compare_specifications(changes: tuple[FileChange, ...], *, today: date | Non
         if kind_of(change.path) == "specification" and not change.is_binary:
             old, new = specification(change.old, change.old_path), specification(change.new, change.path)
             if (change.old is not None and old is None) or (change.new is not None and new is None):
-                yield NotUnderstood(Site(change.path), "the document cannot be read on one side")
+                yield NotUnderstood(
+                    Site(change.path, content=change.content), "the document cannot be read on one side"
+                )
                 continue
             sides = ({} if each is None else {change.path: each} for each in (old, new))
             yield from compare_versions(*sides, today=today)

@@ -1,8 +1,9 @@
 """What is to be said about acceptances besides the findings that they are bound to."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-__all__ = ["AcceptanceExpired", "AcceptanceUnused"]
+__all__ = ["AcceptanceExpired", "AcceptanceUnused", "AcceptancesOutdated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,25 @@ class AcceptanceUnused:
         rule: Of that finding, "" where it was not written down.
         about: The subject of that finding, "" where it was not written down.
         author: Who accepted it.
+        more: How many others on the base side match nothing either.
     """
 
     fingerprint: str
     rule: str
     about: str
     author: str
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptancesOutdated:
+    """Acceptances of the same things, that do not cover what this change does to them.
+
+    Args:
+        why: "base": they stand on the base side, so they were for an earlier change. "difference": their fingerprints
+            are of a time when these did not hold what exactly differs.
+        fingerprints: What was accepted, and what it would be now.
+    """
+
+    why: Literal["base", "difference"]
+    fingerprints: tuple[tuple[str, str], ...]

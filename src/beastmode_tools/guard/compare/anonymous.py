@@ -60,6 +60,11 @@ class Answer:
     refused: tuple[str, ...] = ()
 
     @property
+    def difference(self) -> tuple[str, int, str]:
+        """What was asked, and what sort of answer there was."""
+        return (self.key, self.status, self.kind)
+
+    @property
     def operation(self) -> str:
         """Method and path, for a person."""
         return f"{self.method} {self.path}"

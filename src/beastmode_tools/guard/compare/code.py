@@ -76,14 +76,15 @@ def broken(compared: Iterable[Pair], delta: Delta) -> Iterator[Broken | FileNotU
     for pair in compared:
         too_much = next((each for each in (pair.new_problem, pair.old_problem) if each and not each.is_syntax), None)
         if too_much is not None:
-            yield FileNotUnderstood(pair.path, 1, too_much.message)
+            yield FileNotUnderstood(pair.path, 1, too_much.message, pair.change.content)
         elif pair.new_problem is not None:
             problem = pair.new_problem
             started = delta.new_app is not None and not is_migration(pair.path)  # starting loads no migration
-            yield Broken(pair.path, problem.line, "work", problem.message, started=started)
+            yield Broken(pair.path, problem.line, "work", problem.message, started, pair.change.content)
         elif pair.old_problem is not None and pair.change.new is not None:
             problem = pair.old_problem
-            yield Broken(pair.path, problem.line, "base", problem.message, started=delta.old_app is not None)
+            started = delta.old_app is not None
+            yield Broken(pair.path, problem.line, "base", problem.message, started, pair.change.content)
 
 
 def unrecognised(delta: Delta, path: str) -> Iterator[CosmeticChange | FileNotUnderstood | RoutesRedeclared]:
@@ -108,9 +109,9 @@ def unrecognised(delta: Delta, path: str) -> Iterator[CosmeticChange | FileNotUn
         ):
             yield told
         elif not pair.old_problem and not pair.new_problem:
-            yield FileNotUnderstood(path, line, "something differs that no comparer looks at")
+            yield FileNotUnderstood(path, line, "something differs that no comparer looks at", change.content)
     elif kind_of(path) != "specification":
-        yield FileNotUnderstood(path, line, "no comparer recognised what changed in it")
+        yield FileNotUnderstood(path, line, "no comparer recognised what changed in it", change.content)
 
 
 def both_started(delta: Delta) -> bool:

@@ -1,4 +1,7 @@
-"""What can change in the code of a project, as facts; the rules say what it means."""
+"""What can change in the code of a project, as facts; the rules say what it means.
+
+Where the other facts do not hold all that differs, `content` is a digest of it.
+"""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -71,6 +74,7 @@ class Broken:
     side: Literal["base", "work"]
     message: str
     started: bool
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class FunctionAdded:
     name: str
     roles: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,7 @@ class BodyChanged:
     roles: frozenset[str]
     reach: Reach
     lost_keys: tuple[str, ...] = ()
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +244,7 @@ class ValidatorChanged:
     name: str
     removed: tuple[str, ...]
     added: tuple[str, ...]
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +296,7 @@ class SupportingFileChanged:
     kind: str
     how: Literal["added", "changed", "removed"]
     detail: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,3 +306,4 @@ class FileNotUnderstood:
     path: str
     line: int
     reason: str
+    content: str = ""

@@ -29,7 +29,7 @@ def compare_supporting(changes: tuple[FileChange, ...]) -> Iterator[SupportingFi
             detail = "comments and blank lines only"
         if kind in {"script", "data", "sql"} and (is_example(change.path) or is_tool(change.path)):
             detail = "an example or a tool for developers"
-        yield SupportingFileChanged(change.path, line, kind, how_changed(change), detail)
+        yield SupportingFileChanged(change.path, line, kind, how_changed(change), detail, change.content)
 
 
 def unknown(change: FileChange) -> Iterator[SupportingFileChanged | FileNotUnderstood]:
@@ -41,7 +41,7 @@ def unknown(change: FileChange) -> Iterator[SupportingFileChanged | FileNotUnder
         yield SupportingFileChanged(change.path, 1, "empty file", "added", "")
         return
     reason = "a binary file" if change.is_binary else "a kind of file that no rule reads"
-    yield FileNotUnderstood(change.path, first_difference(change.old or "", change.new or ""), reason)
+    yield FileNotUnderstood(change.path, first_difference(change.old or "", change.new or ""), reason, change.content)
 
 
 def how_changed(change: FileChange) -> Literal["added", "changed", "removed"]:

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from beastmode_tools.guard.compare.code_changes import (
@@ -28,6 +28,7 @@ from beastmode_tools.guard.compare.code_routes import roles_of
 from beastmode_tools.guard.compare.code_signatures import signature_change
 from beastmode_tools.guard.compare.code_syntax import Definition, Module, dotted, text_of
 from beastmode_tools.guard.compare.code_topics import Setting, topics_of_name, topics_of_piece
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["compare_functions"]
 
@@ -158,7 +159,8 @@ def added_change(new: Standing) -> FunctionAdded:
     setting = Setting(module.imports, definition.name)
     topics = whole_topics(definition.node.body, setting)
     line = definition.node.lineno
-    return FunctionAdded(module.path, line, definition.name, roles_of(definition, module), topics)
+    content = digest(body_key(definition.node))
+    return FunctionAdded(module.path, line, definition.name, roles_of(definition, module), topics, content)
 
 
 def changed(old: Standing, new: Standing, usage: Usage) -> Iterator[Change]:
@@ -173,9 +175,9 @@ def changed(old: Standing, new: Standing, usage: Usage) -> Iterator[Change]:
     if not differing:
         return
     roles = roles_of(new.definition, new.module)
-    body = body_change(new, differing, roles, usage)
+    body = replace(body_change(new, differing, roles, usage), content=digest(body_key(before), body_key(after)))
     if "validator" in roles or is_validator(new):
-        yield ValidatorChanged(body.path, body.line, body.name, body.removed, body.added)
+        yield ValidatorChanged(body.path, body.line, body.name, body.removed, body.added, body.content)
         if "route" not in roles:
             return
     yield body

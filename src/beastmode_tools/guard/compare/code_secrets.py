@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from beastmode_tools.guard.compare.code_files import is_example, is_test, kind_of
 from beastmode_tools.guard.compare.tree import FileChange
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["SecretFound", "compare_secrets"]
 
@@ -92,6 +93,7 @@ class SecretFound:
     kind: str
     is_fallback: bool
     is_weak: bool
+    content: str = ""
 
 
 def compare_secrets(changes: tuple[FileChange, ...]) -> Iterator[SecretFound]:
@@ -116,7 +118,8 @@ def secrets_of(path: str, number: int, line: str) -> Iterator[SecretFound]:
     """The secrets on one line."""
     for kind, pattern in PATTERNS:
         if (match := pattern.search(line)) and not PLACEHOLDER.search(match.group()):
-            yield SecretFound(path, number, kind, "prefix", is_fallback=False, is_weak=False)
+            content = digest(match.group())
+            yield SecretFound(path, number, kind, "prefix", is_fallback=False, is_weak=False, content=content)
             return
     if path.rpartition("/")[2] == SETTINGS_FILE:
         return  # what [guard] environment gives is for scratch only
@@ -124,7 +127,13 @@ def secrets_of(path: str, number: int, line: str) -> Iterator[SecretFound]:
         return
     if (match := ADDRESS.search(line)) and not PLACEHOLDER.search(match["value"]) and match["host"] not in LOCAL:
         yield SecretFound(
-            path, number, f"the password for {match['host']}", "address", is_fallback="get" in line, is_weak=False
+            path,
+            number,
+            f"the password for {match['host']}",
+            "address",
+            is_fallback="get" in line,
+            is_weak=False,
+            content=digest(match["value"]),
         )
         return
     if HINT.search(line):
@@ -137,11 +146,21 @@ def named(path: str, number: int, line: str) -> Iterator[SecretFound]:
         name, value = match["name"].rpartition(".")[2].strip("\"'[]"), match["value"]
         if HARMLESS_NAME.search(name) or not looks_secret(name, value):
             continue
-        yield SecretFound(path, number, name, "name", is_fallback=bool(match["fallback"]), is_weak=is_weak(value))
+        yield SecretFound(
+            path,
+            number,
+            name,
+            "name",
+            is_fallback=bool(match["fallback"]),
+            is_weak=is_weak(value),
+            content=digest(value),
+        )
     if not path.endswith(".py") and (plain := PLAIN.match(line)):
         name, value = plain["name"], plain["value"]
         if not HARMLESS_NAME.search(name) and looks_secret(name, value) and not re.match(r"[\w.]+\(", value):
-            yield SecretFound(path, number, name, "name", is_fallback=False, is_weak=is_weak(value))
+            yield SecretFound(
+                path, number, name, "name", is_fallback=False, is_weak=is_weak(value), content=digest(value)
+            )
 
 
 def looks_secret(name: str, value: str) -> bool:

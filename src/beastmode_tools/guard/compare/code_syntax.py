@@ -6,6 +6,8 @@ import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from beastmode_tools.guard.difference import shortened
+
 __all__ = [
     "SCOPES",
     "Definition",
@@ -280,5 +282,4 @@ def words_of(node: ast.AST) -> frozenset[str]:
 
 def text_of(node: ast.AST, limit: int = 160) -> str:
     """The code on one line, cut where it is long."""
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return shortened(" ".join(ast.unparse(node).split()), limit)

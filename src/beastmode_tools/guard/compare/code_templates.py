@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from beastmode_tools.guard.compare.code_delta import Delta
 from beastmode_tools.guard.compare.code_files import kind_of
+from beastmode_tools.guard.difference import shortened
 
 __all__ = ["TemplateRisk", "compare_templates"]
 
@@ -42,7 +43,7 @@ def compare_templates(delta: Delta) -> Iterator[TemplateRisk]:
         for number, line in enumerate(change.new.splitlines(), 1):
             if line.strip() not in old_lines and UNESCAPED.search(HARMLESS.sub("", line)):
                 trusted = trusted_filter(HARMLESS.sub("", line), delta)
-                yield TemplateRisk(change.path, number, "unescaped", line.strip()[:160], trusted)
+                yield TemplateRisk(change.path, number, "unescaped", shortened(line.strip(), 160), trusted)
         if change.old is not None and count_tokens(change.new) < count_tokens(change.old) and "<form" in change.new:
             yield TemplateRisk(change.path, 1, "csrf token removed", "csrf_token")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from beastmode_tools.guard.compare.code_files_changes import first_difference, significant
 from beastmode_tools.guard.compare.tree import FileChange
+from beastmode_tools.guard.difference import digest, shortened
 
 __all__ = ["GateChanged", "gate_changes"]
 
@@ -22,12 +23,14 @@ class GateChanged:
         line: Its line.
         how: "loosened", "tightened", "changed", "added", "removed", "words".
         what: Which part of it.
+        content: A digest of what differs, where `what` does not hold all of it.
     """
 
     path: str
     line: int
     how: str
     what: str
+    content: str = ""
 
 
 CHECKS = re.compile(
@@ -67,7 +70,8 @@ def gate_changes(change: FileChange) -> Iterator[GateChanged]:
     mixed = change.path.endswith(("pyproject.toml", "setup.cfg", "tox.ini"))
     if change.new is None or change.old is None:
         if not mixed or old or new:
-            yield GateChanged(change.path, 1, "removed" if change.new is None else "added", "the whole file")
+            how = "removed" if change.new is None else "added"
+            yield GateChanged(change.path, 1, how, "the whole file", change.content)
         return
     before, after = significant("\n".join(old)), significant("\n".join(new))
     if before == after:
@@ -76,11 +80,14 @@ def gate_changes(change: FileChange) -> Iterator[GateChanged]:
         return
     laid_out = [[each for each in side if LAYOUT.search(each)] for side in (before, after)]
     if laid_out[0] != laid_out[1]:
-        yield GateChanged(change.path, line, "changed", f"how code is laid out, {what_differs(*laid_out)}")
+        how = f"how code is laid out, {what_differs(*laid_out)}"
+        yield GateChanged(change.path, line, "changed", how, digest(*laid_out))
         before, after = ([each for each in side if not LAYOUT.search(each)] for side in (before, after))
     if before != after:
         found = list(differences(change.path, line, before, after))
-        yield from found or [GateChanged(change.path, line, "changed", what_differs(before, after))]
+        yield from found or [
+            GateChanged(change.path, line, "changed", what_differs(before, after), digest(before, after))
+        ]
 
 
 def relevant(path: str, text: str | None) -> list[str]:
@@ -185,7 +192,7 @@ def lists(path: str, line: int, gone: list[str], come: list[str]) -> Iterator[Ga
         grown = weight(after) - weight(before)
         if (before or after) and grown:
             shown = (after or before)[0]
-            yield GateChanged(path, line, longer if grown > 0 else shorter, shown[:120])
+            yield GateChanged(path, line, longer if grown > 0 else shorter, shortened(shown, 120))
 
 
 def weight(lines: list[str]) -> int:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from beastmode_tools.guard.compare.code_access import checks_of, refuses
 from beastmode_tools.guard.compare.code_delta import Pair
+from beastmode_tools.guard.compare.code_normal import body_key
 from beastmode_tools.guard.compare.code_routes import ROLES
 from beastmode_tools.guard.compare.code_syntax import FunctionNode, Module, dotted, last_name, own_statements, text_of
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["HandlerChanged", "HookChanged", "compare_hooks"]
 
@@ -31,6 +33,7 @@ class HookChanged:
         how: "added", "removed", "reordered".
         can_refuse: Whether it may answer instead of the view.
         is_security: Whether it checks who calls, or sets headers that protect.
+        content: A digest of the function.
     """
 
     path: str
@@ -40,6 +43,7 @@ class HookChanged:
     how: str
     can_refuse: bool
     is_security: bool
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class HandlerChanged:
     error: str
     old: str | None
     new: str | None
+    content: str = ""
 
 
 def compare_hooks(compared: list[Pair]) -> Iterator[HookChanged | HandlerChanged]:
@@ -98,13 +103,13 @@ def hooks(module: Module) -> dict[Key, tuple[str, int, FunctionNode | None]]:
     return found
 
 
-def nature(kind: str, node: FunctionNode | None) -> tuple[bool, bool]:
-    """Whether a hook may answer instead of the view, and whether it protects."""
+def nature(kind: str, node: FunctionNode | None) -> tuple[bool, bool, str]:
+    """Whether a hook may answer instead of the view, whether it protects, and a digest of what it does."""
     if node is None:
-        return kind.startswith("before"), True
+        return kind.startswith("before"), True, ""
     returns = any(isinstance(each, ast.Return) and each.value is not None for each in own_statements(node.body))
     stops = kind.startswith("before") and (returns or refuses(node.body) or bool(checks_of(node)))
-    return stops, bool(SECURITY.search(ast.unparse(node))) or bool(checks_of(node))
+    return stops, bool(SECURITY.search(ast.unparse(node))) or bool(checks_of(node)), digest(body_key(node))
 
 
 def handler_changes(compared: list[Pair]) -> Iterator[HandlerChanged]:
@@ -120,17 +125,22 @@ def handler_changes(compared: list[Pair]) -> Iterator[HandlerChanged]:
         if before is None or after is None or before[2] != after[2]:
             place = after or before
             assert place is not None  # noqa: S101 - one of the two is there
-            yield HandlerChanged(place[0], place[1], error, before[2] if before else None, after[2] if after else None)
+            names = [None if each is None else each[2] for each in (before, after)]
+            content = digest([None if each is None else each[3] for each in (before, after)])
+            yield HandlerChanged(place[0], place[1], error, names[0], names[1], content)
 
 
-def handlers(module: Module) -> dict[str, tuple[str, int, str]]:
-    """Error -> file, line and name of the function that answers it."""
+def handlers(module: Module) -> dict[str, tuple[str, int, str, str]]:
+    """Error -> file, line, name and body of the function that answers it; "" for one of another file."""
     found = {}
     for each in module.functions.values():
         for decorator in each.node.decorator_list:
             if isinstance(decorator, ast.Call) and dotted(decorator.func).endswith("errorhandler") and decorator.args:
-                found[text_of(decorator.args[0])] = (module.path, each.node.lineno, each.node.name)
+                place = (module.path, each.node.lineno, each.node.name)
+                found[text_of(decorator.args[0])] = (*place, body_key(each.node))
     for node in module.nodes:
         if isinstance(node, ast.Call) and dotted(node.func).endswith("register_error_handler") and len(node.args) > 1:
-            found[text_of(node.args[0])] = (module.path, node.lineno, dotted(node.args[1]))
+            name = dotted(node.args[1])
+            body = body_key(module.functions[name].node) if name in module.functions else ""
+            found[text_of(node.args[0])] = (module.path, node.lineno, name, body)
     return found

@@ -17,6 +17,7 @@ from beastmode_tools.guard.compare.settings_read import (
     settings_of,
 )
 from beastmode_tools.guard.compare.tree import FileChange
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["DeploymentChanged", "EnvironmentChanged", "SettingChanged", "compare_settings"]
 
@@ -40,6 +41,7 @@ class SettingChanged:
         new_value: The literal now.
         environment: "production", "development" or "test", as the scope's name says.
         read_at: Places that still read a removed one.
+        content: A digest of both values, unmasked.
     """
 
     path: str
@@ -52,6 +54,7 @@ class SettingChanged:
     new_value: object
     environment: str
     read_at: tuple[str, ...] = ()
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class DeploymentChanged:
         how: "added", "changed", "removed".
         removed: Lines that are gone, without comments.
         added: Lines that are new, without comments.
+        content: A digest of all lines of both sides, without comments.
     """
 
     path: str
@@ -94,6 +98,7 @@ class DeploymentChanged:
     how: str
     removed: tuple[str, ...]
     added: tuple[str, ...]
+    content: str = ""
 
 
 def compare_settings(delta: Delta, compared: list[Pair], usage: Usage) -> Iterator[Any]:
@@ -151,6 +156,7 @@ def setting_change(before: SettingFact | None, after: SettingFact | None, read_a
         ... if after is None else after.value,
         environment_of(f"{fact.scope} {fact.path}"),
         read_at[:6],
+        digest(before and before.text, after and after.text),
     )
 
 
@@ -180,7 +186,16 @@ def file_settings(file: FileChange) -> Iterator[SettingChanged | DeploymentChang
             texts = ["***" if each and SECRET.search(name) else each and each[1] for each in (before, after)]
             values = [... if each is None else truth(each[1]) for each in (before, after)]
             yield SettingChanged(
-                file.path, line, file.path, name, texts[0], texts[1], values[0], values[1], environment
+                file.path,
+                line,
+                file.path,
+                name,
+                texts[0],
+                texts[1],
+                values[0],
+                values[1],
+                environment,
+                content=digest(before and before[1], after and after[1]),
             )
     if old == new:
         yield DeploymentChanged(file.path, first_difference(file.old or "", file.new or ""), how_changed(file), (), ())
@@ -202,7 +217,7 @@ def deployment_change(file: FileChange) -> DeploymentChanged:
     if not removed and not added and old != new:
         removed, added = ("the order of its lines",), ("another order",)
     return DeploymentChanged(
-        file.path, first_difference(file.old or "", file.new or ""), how_changed(file), removed, added
+        file.path, first_difference(file.old or "", file.new or ""), how_changed(file), removed, added, digest(old, new)
     )
 
 
@@ -216,7 +231,10 @@ def effective_settings(delta: Delta, told: set[str]) -> Iterator[SettingChanged]
             continue
         texts = [shown(side[name]) if name in side else None for side in (old, new)]
         values = [plain(side[name]) if name in side else ... for side in (old, new)]
-        yield SettingChanged("", 1, "app.config", name, texts[0], texts[1], values[0], values[1], "production")
+        content = digest(old.get(name), new.get(name))
+        yield SettingChanged(
+            "", 1, "app.config", name, texts[0], texts[1], values[0], values[1], "production", content=content
+        )
 
 
 def shown(value: Any) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from beastmode_tools.guard.compare.application import Application
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["ModelsChanged", "NotStarted", "StartsMigrating", "compare"]
 
@@ -24,7 +25,7 @@ class NotStarted:
     sides: str
     message: str
     reason: str
-    detail: str
+    detail: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,12 @@ class ModelsChanged:
     Args:
         tables: Their names, sorted.
         has_migrations: The project has an Alembic folder at all.
+        content: A digest of what a database knows of these tables on both sides.
     """
 
     tables: tuple[str, ...]
     has_migrations: bool
+    content: str = ""
 
 
 def compare(
@@ -69,7 +72,8 @@ def compare(
     if added:
         yield StartsMigrating(added)
     if not has_new_revision and (tables := differing(old.tables, new.tables)):
-        yield ModelsChanged(tables, has_migrations)
+        shapes = [(shape(old.tables.get(name)), shape(new.tables.get(name))) for name in tables]
+        yield ModelsChanged(tables, has_migrations, digest(shapes))
 
 
 def without_line(call: str) -> str:

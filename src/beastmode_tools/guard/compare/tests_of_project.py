@@ -4,7 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from beastmode_tools.guard.compare.code_delta import Delta, Pair
@@ -13,6 +13,7 @@ from beastmode_tools.guard.compare.code_files_changes import first_difference, h
 from beastmode_tools.guard.compare.code_normal import body_key, same_behaviour
 from beastmode_tools.guard.compare.code_syntax import Definition, FunctionNode, Module, dotted, literal, text_of
 from beastmode_tools.guard.compare.gates import gate_changes
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["TestChanged", "TestSetupChanged", "compare_tests"]
 
@@ -31,6 +32,7 @@ class TestChanged:
         name: Qualified.
         how: "added", "removed", "skipped", "unskipped", "weakened", "emptied", "expectation", "rewritten", "same".
         detail: What differs.
+        content: A digest of the whole test on both sides.
     """
 
     __test__ = False
@@ -40,6 +42,7 @@ class TestChanged:
     name: str
     how: str
     detail: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class TestSetupChanged:
     line: int
     name: str
     how: str
+    content: str = ""
 
 
 def compare_tests(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
@@ -69,7 +73,7 @@ def compare_tests(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
         if is_test(change.path) and not change.path.endswith(".py"):
             if change.old == change.new and change.old_path != change.path:
                 continue  # it only moved, with the tests that read it
-            yield TestSetupChanged(change.path, 1, change.path, how_changed(change))
+            yield TestSetupChanged(change.path, 1, change.path, how_changed(change), change.content)
         elif kind_of(change.path) == "gate" or change.path.endswith(("pyproject.toml", "setup.cfg")):
             yield from gate_changes(change)
 
@@ -82,11 +86,13 @@ def compare_file(pair: Pair, come: set[str]) -> Iterator[TestChanged | TestSetup
         if name in new:
             yield from compare_test(pair, name, (before, new[name]))
         elif before.node.name not in come and body_key(before.node) not in bodies:
-            yield TestChanged(pair.path, before.node.lineno, name, "removed", f"{asserts(before.node)} assertions")
+            told = f"{asserts(before.node)} assertions"
+            yield TestChanged(pair.path, before.node.lineno, name, "removed", told, content(before.node))
     for name, after in new.items():
         if name not in old:
             how = "skipped" if skips(after.node) else "added"
-            yield TestChanged(pair.path, after.node.lineno, name, how, "; ".join(skips(after.node)))
+            told = "; ".join(skips(after.node))
+            yield TestChanged(pair.path, after.node.lineno, name, how, told, content(after.node))
     if pair.old and pair.new and (reasons := set(module_skips(pair.new)) - set(module_skips(pair.old))):
         yield TestChanged(pair.path, 1, "every test of the file", "skipped", "; ".join(sorted(reasons)))
     yield from compare_setup(pair, set(old) | set(new))
@@ -108,8 +114,19 @@ def is_fixture(node: ast.expr) -> bool:
     return dotted(node).endswith("fixture")
 
 
+def content(*sides: FunctionNode) -> str:
+    """A digest of a test or a fixture, decorators included."""
+    return digest(*((body_key(each), decorators(each)) for each in sides))
+
+
 def compare_test(pair: Pair, name: str, sides: tuple[Definition, Definition]) -> Iterator[TestChanged]:
     """One test of both sides."""
+    whole = content(*(each.node for each in sides))
+    yield from (replace(each, content=whole) for each in test_changes(pair, name, sides))
+
+
+def test_changes(pair: Pair, name: str, sides: tuple[Definition, Definition]) -> Iterator[TestChanged]:
+    """What differs in one test."""
     before, after = sides[0].node, sides[1].node
     old_skips, new_skips = skips(before), skips(after)
     if new_skips and new_skips != old_skips:
@@ -264,12 +281,13 @@ def compare_setup(pair: Pair, tests: set[str]) -> Iterator[TestSetupChanged]:
     }
     for name, each in new.items():
         if name not in old:
-            yield TestSetupChanged(pair.path, each.node.lineno, name, "added")
+            yield TestSetupChanged(pair.path, each.node.lineno, name, "added", content(each.node))
         elif not same_behaviour(old[name].node, each.node) or decorators(old[name].node) != decorators(each.node):
-            yield TestSetupChanged(pair.path, each.node.lineno, name, "changed")
+            both = content(old[name].node, each.node)
+            yield TestSetupChanged(pair.path, each.node.lineno, name, "changed", both)
     for name, each in old.items():
         if name not in new:
-            yield TestSetupChanged(pair.path, each.node.lineno, name, "removed")
+            yield TestSetupChanged(pair.path, each.node.lineno, name, "removed", content(each.node))
     if pair.old and pair.new:
         for name in {*pair.old.constants, *pair.new.constants} - {"pytestmark", "__test__"}:
             before, after = pair.old.constants.get(name), pair.new.constants.get(name)
@@ -279,6 +297,7 @@ def compare_setup(pair: Pair, tests: set[str]) -> Iterator[TestSetupChanged]:
                     after.lineno if after is not None else 1,
                     name,
                     "changed" if after is not None else "removed",
+                    digest(ast.dump(before), after is not None and ast.dump(after)),
                 )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from beastmode_tools.guard.difference import digest
+
 __all__ = ["FileChange", "Side"]
 
 
@@ -31,6 +33,7 @@ class FileChange:
         old: Its text on the base side; None where there was none.
         new: Its text on the work side; None where there is none.
         is_binary: No text on either side then; both are "" where the file exists.
+        bytes_digest: Of what a binary file holds on both sides.
     """
 
     path: str
@@ -38,3 +41,9 @@ class FileChange:
     old: str | None
     new: str | None
     is_binary: bool = False
+    bytes_digest: str = ""
+
+    @property
+    def content(self) -> str:
+        """A digest of what it holds on both sides."""
+        return digest(self.old, self.new, self.bytes_digest)

@@ -33,6 +33,11 @@ class KnownVulnerability:
     fixed_in: tuple[str, ...]
     is_new: bool
 
+    @property
+    def difference(self) -> tuple[str, str, str]:
+        """Which it is; versions that mend it come later."""
+        return (self.name, self.version, self.identifier)
+
 
 def vulnerabilities_of(text: str) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
     """(package, identifier) -> version and the versions in which it is mended; {} for what is no report."""

@@ -1,10 +1,11 @@
 """Up, down and up again, each revision at its parent, with rows in the tables: what works, and what does not return."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from beastmode_tools.errors import ProbeFailed
+from beastmode_tools.guard.compare.migrations.history import digest_of
 from beastmode_tools.guard.compare.proofs.facts import ProvedFact, merged
 from beastmode_tools.guard.compare.proofs.steps import facts_of, without_false_green
 from beastmode_tools.guard.compare.proofs.trips import Trip
@@ -199,12 +200,19 @@ def prove_revisions(  # noqa: PLR0913 - what is proved, where, and how it is tol
     for trip in everything:
         others = [other for other in everything if is_one_change or other.up.revision == trip.up.revision]
         facts += facts_of(trip, others, project.settings.big_tables)
-    proof.facts = without_false_green(merged(facts))
+    sources = {trip.up.revision: source_of(side, trip.up.path) for trip in everything}
+    proof.facts = [replace(fact, source=sources.get(fact.revision, "")) for fact in without_false_green(merged(facts))]
     proof.proved = {
         dialect: [trip.up.revision for trip in trips if trip.is_whole] for dialect, trips in proof.trips.items()
     }
     proof.not_proven.extend(idle(proof.trips))
     return proof
+
+
+def source_of(side: Side, path: str) -> str:
+    """A digest of what a revision's file means, whatever it follows; "" for one outside of the project."""
+    file = side.folder / path
+    return digest_of(file.read_text(encoding="utf-8", errors="replace"), body_only=True) if file.is_file() else ""
 
 
 def idle(trips: Mapping[str, Sequence[Trip]]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
 from beastmode_tools.guard.compare.tree import FileChange, Side
+from beastmode_tools.guard.difference import digest
 from beastmode_tools.guard.readers.private_folder import private_folder
 from beastmode_tools.project import Project
 
@@ -232,7 +233,17 @@ def file_change(old: Side, new: Side, old_path: str | None, new_path: str | None
         old=shown(before, is_binary=is_binary),
         new=shown(after, is_binary=is_binary),
         is_binary=is_binary,
+        bytes_digest=bytes_digest(
+            old.folder / old_path if old_path else None, new.folder / new_path if new_path else None
+        )
+        if is_binary
+        else "",
     )
+
+
+def bytes_digest(*paths: Path | None) -> str:
+    """A digest of the files' bytes, for what cannot be compared as text."""
+    return digest(*(path.read_bytes() if path and path.is_file() and not path.is_symlink() else None for path in paths))
 
 
 BINARY = "\0"

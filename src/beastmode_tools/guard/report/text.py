@@ -17,7 +17,7 @@ MARGIN = 11
 EVIDENCE_LINES = 3
 PLACES = 3
 NOT_PROVEN = 4
-NOTICES = {"acceptance-expired", "acceptance-unused"}
+NOTICES = {"acceptance-expired", "acceptance-unused", "acceptance-outdated"}
 
 
 def render(report: Report, view: View) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.compare.acceptances import AcceptanceExpired, AcceptanceUnused
+from beastmode_tools.guard.compare.acceptances import AcceptanceExpired, AcceptancesOutdated, AcceptanceUnused
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 
@@ -28,11 +28,35 @@ def unused(change: AcceptanceUnused) -> Iterator[Found]:
     about = f" ({': '.join(filter(None, (change.rule, change.about)))})" if change.rule or change.about else ""
     yield Found(
         where="beastmode.toml",
-        problem=f"The acceptance of {change.fingerprint}{about} matches nothing in this change.",
+        problem=f"The acceptance of {change.fingerprint}{about} matches nothing in this change{more(change.more)}.",
         instead="Remove it from beastmode.toml once the change that it was for is merged.",
         subject=change.fingerprint,
         evidence=f"accepted by {change.author or 'somebody'}",
     )
 
 
-RULES = (expired, unused)
+def more(count: int) -> str:
+    """How many others there are."""
+    return f", nor do {count} more that the base has" if count else ""
+
+
+WHY = {
+    "base": "stood on the base side already: they were for an earlier change, and cover nothing new",
+    "difference": "were written when a fingerprint did not say what exactly differs, and cover nothing any more",
+}
+
+
+@rule("acceptance-outdated", Verdict.SAFE, AcceptancesOutdated)
+def outdated(change: AcceptancesOutdated) -> Iterator[Found]:
+    """What somebody looked at was another difference; the finding counts until somebody looks at this one."""
+    listed = ", ".join(old if old == new else f"{old} (now {new})" for old, new in change.fingerprints)
+    noun = "acceptance" if len(change.fingerprints) == 1 else "acceptances"
+    yield Found(
+        where="beastmode.toml",
+        problem=f"{len(change.fingerprints)} {noun} {WHY[change.why]}: {listed}.",
+        instead="Look at the findings, and accept each that may ship (`beast accept`); remove the old entries.",
+        subject=f"{change.why} {listed}",
+    )
+
+
+RULES = (expired, unused, outdated)

@@ -120,7 +120,15 @@ def dependency_vulnerable(change: KnownVulnerability) -> Iterator[Found]:
         else "Look for another package, or for a way not to use what is broken."
     )
     verdict = None if change.is_new else Verdict.CAUTIOUS
-    yield Found(where(change), problem, instead, f"{change.name} {change.identifier}", proved=True, verdict=verdict)
+    yield Found(
+        where(change),
+        problem,
+        instead,
+        f"{change.name} {change.identifier}",
+        proved=True,
+        verdict=verdict,
+        is_of_base=not change.is_new,
+    )
 
 
 RULES = (

@@ -34,6 +34,7 @@ def does_not_start(change: NotStarted) -> Iterator[Found]:
         evidence=evidence,
         proved=True,
         verdict=Verdict.CAUTIOUS,
+        is_of_base=change.sides == "both",
     )
 
 

@@ -66,10 +66,12 @@ def compare_alternatives(comparison: "Comparison", node: Node, old_raw: Any, new
         if index >= len(old) or index >= len(new):
             keyword = (old if index >= len(new) else new)[index][0]
             action, effect = ("added", Effect.NARROWS) if index >= len(old) else ("removed", Effect.WIDENS)
-            node.edit(ConstraintChanged, keyword, action, effect)
+            old_group, new_group = (side[index][1] if index < len(side) else None for side in (old, new))
+            node.edit(ConstraintChanged, keyword, action, effect, old=old_group, new=new_group)
             continue
         if old[index][0] != new[index][0]:
-            node.edit(NotUnderstood, f"{old[index][0]} became {new[index][0]}")
+            told = f"{old[index][0]} became {new[index][0]}"
+            node.edit(NotUnderstood, told, old=old[index][1], new=new[index][1])
         match(comparison, node, new[index][0], (old[index][1], new[index][1]))
 
 
@@ -118,15 +120,19 @@ def match(comparison: "Comparison", node: Node, keyword: str, sides: tuple[list[
             node.edit(
                 NotUnderstood,
                 f"{len(old)} of the alternatives in {keyword} changed, too many to tell which became which",
+                old=old,
+                new=new,
             )
             return
     for before in old:
         is_covered = "$ref" not in before if isinstance(before, dict) else False
         is_covered = is_covered and is_within_any(comparison, node, before, sides[1])
-        node.edit(BranchRemoved, keyword, label_of(before), Effect.NONE if is_covered else Effect.NARROWS)
+        effect = Effect.NONE if is_covered else Effect.NARROWS
+        node.edit(BranchRemoved, keyword, label_of(before), effect, old=before)
     for after in new:
         is_covered = keyword == "anyOf" and covers_any(comparison, node, after, sides[0])
-        node.edit(BranchAdded, keyword, label_of(after), Effect.NONE if is_covered else Effect.WIDENS)
+        effect = Effect.NONE if is_covered else Effect.WIDENS
+        node.edit(BranchAdded, keyword, label_of(after), effect, new=after)
 
 
 def has_same_name() -> Any:
@@ -191,10 +197,10 @@ def compare_parts(node: Node) -> None:
         return
     for part in new:
         effect = Effect.NONE if part.is_annotation else Effect.NARROWS
-        node.edit(AllOfAdded, part.label or label_of(part.raw), part.is_annotation, effect)
+        node.edit(AllOfAdded, part.label or label_of(part.raw), part.is_annotation, effect, new=part.raw)
     for part in old:
         effect = Effect.NONE if part.is_annotation else Effect.WIDENS
-        node.edit(AllOfRemoved, part.label or label_of(part.raw), part.is_annotation, effect)
+        node.edit(AllOfRemoved, part.label or label_of(part.raw), part.is_annotation, effect, old=part.raw)
 
 
 def unmatched(parts: list[Part], others: list[Part]) -> list[Part]:
@@ -214,14 +220,14 @@ def compare_discriminators(node: Node) -> None:
         return
     if old is None or new is None:
         action = "added" if old is None else "removed"
-        node.edit(DiscriminatorChanged, action, (new or old or ("", {}))[0], Effect.NONE)
+        node.edit(DiscriminatorChanged, action, (new or old or ("", {}))[0], Effect.NONE, old=old, new=new)
         return
     if old[0] != new[0]:
         node.edit(DiscriminatorChanged, "renamed", f"{old[0]} → {new[0]}", Effect.BOTH)
     for key in sorted({*old[1], *new[1]}):
         if key not in old[1]:
-            node.edit(DiscriminatorChanged, "mapping-added", key, Effect.WIDENS)
+            node.edit(DiscriminatorChanged, "mapping-added", key, Effect.WIDENS, new=new[1][key])
         elif key not in new[1]:
-            node.edit(DiscriminatorChanged, "mapping-removed", key, Effect.NARROWS)
+            node.edit(DiscriminatorChanged, "mapping-removed", key, Effect.NARROWS, old=old[1][key])
         elif old[1][key] != new[1][key]:
             node.edit(DiscriminatorChanged, "mapping-changed", f"{key}: {old[1][key]} → {new[1][key]}", Effect.BOTH)

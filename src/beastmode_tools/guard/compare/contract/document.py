@@ -1,8 +1,11 @@
 """A contract as a document, and how to move around in one that nobody has validated."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
+
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["METHODS", "Document", "listing", "mapping", "resolved"]
 
@@ -22,6 +25,7 @@ class Document:
         notes: What could not be read of it, one sentence each.
         references: Every reference that is written in it; None where nobody has looked.
         targets: What references led to so far.
+        told: Reference -> digest and references of what it leads to, so far.
     """
 
     name: str
@@ -30,12 +34,42 @@ class Document:
     notes: tuple[str, ...] = ()
     references: frozenset[str] | None = field(default=None, compare=False, repr=False)
     targets: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    told: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
     def target(self, ref: str) -> Any:
         """What a local reference points at; None where that is nothing, or lies outside of the document."""
         if ref not in self.targets:
             self.targets[ref] = found_at(self.data, ref)
         return self.targets[ref]
+
+    def closure(self, raw: Any) -> str:
+        """A part of the document with all that its references lead to, as a digest that is the same for the same."""
+        text, refs = told(raw)
+        seen: dict[str, str] = {}
+        waiting = [*refs]
+        while waiting:
+            ref = waiting.pop()
+            if ref not in seen:
+                if ref not in self.told:
+                    self.told[ref] = told(self.target(ref))
+                seen[ref], further = self.told[ref]
+                waiting.extend(further)
+        return digest(text, seen)
+
+
+def told(raw: Any) -> tuple[str, tuple[str, ...]]:
+    """A digest of a part of a document, and the references that are written in it."""
+    refs: dict[str, None] = {}
+    waiting = [raw]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            if isinstance(each.get("$ref"), str):
+                refs[each["$ref"]] = None
+            waiting.extend(each.values())
+        elif isinstance(each, list):
+            waiting.extend(each)
+    return digest(json.dumps(raw, sort_keys=True, default=str)), tuple(refs)
 
 
 def found_at(data: Any, ref: str) -> Any:

@@ -8,7 +8,7 @@ from beastmode_tools.guard.compare.contract.document import mapping, resolved
 from beastmode_tools.guard.compare.contract.node import Reading
 from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood, TextChanged
 from beastmode_tools.guard.compare.contract.schemas import Comparison
-from beastmode_tools.guard.compare.contract.shape import ABSENT
+from beastmode_tools.guard.compare.contract.shape import ABSENT, json_text
 from beastmode_tools.guard.compare.contract.site import Site
 from beastmode_tools.guard.compare.contract.structure_changes import (
     BodyAdded,
@@ -44,7 +44,7 @@ def compare_bodies(comparison: Comparison, old: Any, new: Any, site: Site) -> It
     is_required = after.get("required") is True
     if old is None or new is None:
         if new is not None:
-            yield BodyAdded(site, is_required)
+            yield BodyAdded(site.holding(comparison.new.closure(new)), is_required)
         elif old is not None:
             yield BodyRemoved(site)
         return
@@ -66,7 +66,7 @@ def compare_contents(comparison: Comparison, old: Facts, new: Facts, site: Site)
             yield MediaTypeRemoved(site, media_type)
     for media_type in () if is_open else after:
         if all(media_type != pair[1] for pair in pairs):
-            yield MediaTypeAdded(site, media_type)
+            yield MediaTypeAdded(site.holding(comparison.new.closure(after[media_type])), media_type)
     for one, other in pairs:
         here = replace(site, part=f"{site.part} → {one}", kind="body")
         yield from compare_media(comparison, before[one], after[other], here, reading_of(one))
@@ -109,14 +109,15 @@ def compare_media(comparison: Comparison, old: Any, new: Any, site: Site, readin
         if before is not ABSENT and before != {}:
             yield MediaSchemaRemoved(site)
         elif after is not ABSENT and after != {}:
-            yield MediaSchemaAdded(site)
+            yield MediaSchemaAdded(site.holding(comparison.new.closure(after)))
     else:
         yield from comparison.changes(before, after, site, reading)
     if "itemSchema" in old or "itemSchema" in new:
         items = (old.get("itemSchema", ABSENT), new.get("itemSchema", ABSENT))
         yield from comparison.changes(*items, site.at("[]"), reading)
     if old.get("encoding") != new.get("encoding"):
-        yield NotUnderstood(site, "how the parts are encoded changed")
+        sides = (comparison.old.closure(old.get("encoding")), comparison.new.closure(new.get("encoding")))
+        yield NotUnderstood(site.holding(*sides), "how the parts are encoded changed")
     if any(old.get(key) != new.get(key) for key in ("example", "examples")):
         yield TextChanged(site)
 
@@ -132,10 +133,10 @@ def compare_responses(comparison: Comparison, old: Any, new: Any, site: Site) ->
             yield StatusRemoved(place, place.part, is_success(name, before))
         else:
             yield from compare_response(comparison, before[name], after[partner], place)
-    for name in after:
+    for name, added in after.items():
         if name not in before and name not in partners.values():
             place = replace(site, part=name.lower() if name == "DEFAULT" else name)
-            yield StatusAdded(place, place.part, is_success(name, after))
+            yield StatusAdded(place.holding(comparison.new.closure(added)), place.part, is_success(name, after))
 
 
 def partner_of(name: str, old: Facts, new: Facts) -> str | None:
@@ -163,14 +164,16 @@ def compare_response(comparison: Comparison, old: Any, new: Any, site: Site) -> 
         return
     before, after = resolved(comparison.old, old), resolved(comparison.new, new)
     if before.get("$ref") != after.get("$ref"):
-        yield NotUnderstood(site, "a reference that cannot be followed came or went")
+        refs = (str(each.get("$ref")) for each in (before, after))
+        yield NotUnderstood(site.holding(*refs), "a reference that cannot be followed came or went")
     if before.get("description") != after.get("description"):
         yield TextChanged(site)
     yield from compare_contents(comparison, before, after, site)
     yield from compare_headers(comparison, mapping(before.get("headers")), mapping(after.get("headers")), site)
     for name in sorted({*mapping(before.get("links")), *mapping(after.get("links"))}):
         if mapping(before.get("links")).get(name) != mapping(after.get("links")).get(name):
-            yield NotUnderstood(site, f"link {name!r} changed")
+            links = (mapping(each.get("links")).get(name) for each in (before, after))
+            yield NotUnderstood(site.holding(*map(json_text, links)), f"link {name!r} changed")
 
 
 def compare_headers(comparison: Comparison, old: Facts, new: Facts, site: Site) -> Iterator[Any]:
@@ -186,7 +189,8 @@ def compare_headers(comparison: Comparison, old: Facts, new: Facts, site: Site) 
         if one is None or other is None:
             facts = other if one is None else one
             kind = HeaderAdded if one is None else HeaderRemoved
-            yield kind(place, mapping(facts).get("required") is True)
+            here = comparison.old if other is None else comparison.new
+            yield kind(place.holding(here.closure(facts)), mapping(facts).get("required") is True)
             continue
         if (one.get("required") is True) is not (other.get("required") is True):
             yield HeaderRequirednessChanged(place, other.get("required") is True)

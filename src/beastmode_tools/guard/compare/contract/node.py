@@ -19,13 +19,17 @@ def key_of(raw: Any) -> Any:
 
 
 class Edit(NamedTuple):
-    """A change that waits for its place: `kind(site, *facts)` makes the fact that rules judge."""
+    """A change that waits for its place: `kind(site, *facts)` makes the fact that rules judge.
+
+    `held` is what the facts only name: the raw parts of the old and of the new document.
+    """
 
     kind: type
     facts: tuple[Any, ...]
     path: str = ""
     is_read_only: bool = False
     is_write_only: bool = False
+    held: tuple[Any, Any] = (None, None)
 
     @property
     def effect(self) -> Effect:
@@ -74,10 +78,10 @@ class Node:
         """Notes a pair of subschemas to be compared."""
         self.children.append(Child(path, old, new, is_read_only, is_write_only, (key_of(old), key_of(new))))
 
-    def edit(self, kind: type, *facts: Any) -> None:
-        """Notes a change of the schema itself."""
-        self.edits.append(Edit(kind, facts))
+    def edit(self, kind: type, *facts: Any, old: Any = None, new: Any = None) -> None:
+        """Notes a change of the schema itself; `old` and `new` are the raw parts where the facts only name them."""
+        self.edits.append(Edit(kind, facts, held=(old, new)))
 
-    def edit_below(self, path: str, shape: Shape, kind: type, *facts: Any) -> None:
+    def edit_below(self, path: str, shape: Shape, kind: type, *facts: Any, new: Any = None) -> None:
         """Notes a change of something that exists on one side only, whose shape tells who sends it."""
-        self.edits.append(Edit(kind, facts, path, shape.is_read_only, shape.is_write_only))
+        self.edits.append(Edit(kind, facts, path, shape.is_read_only, shape.is_write_only, (None, new)))

@@ -50,7 +50,8 @@ def note_added(comparison: "Comparison", node: Node, name: str) -> None:
     shape = comparison.new_shape(node.new.properties[name])
     is_required = name in node.new.required and name not in node.old.required
     effect = Effect.NARROWS if is_required else Effect.WIDENS if node.old.additional is False else Effect.NONE
-    node.edit_below("." + name, shape, PropertyAdded, is_required, shape.default is not ABSENT, effect)
+    facts = (is_required, shape.default is not ABSENT, effect)
+    node.edit_below("." + name, shape, PropertyAdded, *facts, new=node.new.properties[name])
 
 
 def note_both(comparison: "Comparison", node: Node, name: str) -> None:
@@ -87,7 +88,8 @@ def compare_additional(node: Node) -> None:
         {True: "allowed", False: "refused"}.get(each, "described") if isinstance(each, bool) else "described"
         for each in (old, new)
     ]
-    node.edit(AdditionalPropertiesChanged, *names, Effect.NARROWS if narrows else Effect.WIDENS)
+    effect = Effect.NARROWS if narrows else Effect.WIDENS
+    node.edit(AdditionalPropertiesChanged, *names, effect, old=old, new=new)
 
 
 def compare_arrays(comparison: "Comparison", node: Node) -> None:
@@ -125,7 +127,7 @@ def compare_conditions(comparison: "Comparison", node: Node) -> None:
 def pair(node: Node, name: str, keyword: str, old: Any, new: Any, added: Effect = Effect.NARROWS) -> None:  # noqa: PLR0913, PLR0917 - a keyword's two sides, and how it is called
     """A subschema that restricts: one more narrows, one less widens, two are compared."""
     if old is ABSENT:
-        node.edit(ConstraintChanged, name, "added", added)
+        node.edit(ConstraintChanged, name, "added", added, new=new)
     elif new is ABSENT:
         node.edit(ConstraintChanged, name, "removed", added.inverse)
     elif old != new or keyword:
@@ -137,7 +139,7 @@ def note_text(node: Node, keyword: str, old: str | None, new: str | None) -> Non
     if old != new:
         action = "added" if old is None else "removed" if new is None else "changed"
         effect = {"added": Effect.NARROWS, "removed": Effect.WIDENS, "changed": Effect.BOTH}[action]
-        node.edit(ConstraintChanged, keyword, action, effect)
+        node.edit(ConstraintChanged, keyword, action, effect, old=old, new=new)
 
 
 def compare_dependent_required(node: Node) -> None:
@@ -148,9 +150,10 @@ def compare_dependent_required(node: Node) -> None:
         keyword = f"dependentRequired {name}"
         if old is None or new is None:
             action, effect = ("added", Effect.NARROWS) if old is None else ("removed", Effect.WIDENS)
-            node.edit(ConstraintChanged, keyword, action, effect)
+            node.edit(ConstraintChanged, keyword, action, effect, old=sorted(old or ()), new=sorted(new or ()))
         elif old != new:
-            node.edit(ConstraintChanged, keyword, "changed", Effect.WIDENS if new < old else Effect.BOTH)
+            effect = Effect.WIDENS if new < old else Effect.BOTH
+            node.edit(ConstraintChanged, keyword, "changed", effect, old=sorted(old), new=sorted(new))
 
 
 def compare_ifs(comparison: "Comparison", node: Node) -> None:
@@ -160,7 +163,7 @@ def compare_ifs(comparison: "Comparison", node: Node) -> None:
         before = old[index] if index < len(old) else {}
         after = new[index] if index < len(new) else {}
         if before and after and not is_same_question(comparison, node, before.get("if", True), after.get("if", True)):
-            node.edit(ConstraintChanged, "if", "changed", Effect.BOTH)
+            node.edit(ConstraintChanged, "if", "changed", Effect.BOTH, old=before, new=after)
             continue
         for keyword in ("if", "then", "else"):
             if keyword in before or keyword in after:
@@ -185,8 +188,8 @@ def compare_negations(comparison: "Comparison", node: Node) -> None:
         if not comparison.are_same(before, after):
             effect = comparison.effect(before, after, node.reading)
             if effect:
-                node.edit(ConstraintChanged, "not", "changed", effect.inverse)
-    for _ in range(len(new) - len(old)):
-        node.edit(ConstraintChanged, "not", "added", Effect.NARROWS)
-    for _ in range(len(old) - len(new)):
-        node.edit(ConstraintChanged, "not", "removed", Effect.WIDENS)
+                node.edit(ConstraintChanged, "not", "changed", effect.inverse, old=before, new=after)
+    for after in new[len(old) :]:
+        node.edit(ConstraintChanged, "not", "added", Effect.NARROWS, new=after)
+    for before in old[len(new) :]:
+        node.edit(ConstraintChanged, "not", "removed", Effect.WIDENS, old=before)

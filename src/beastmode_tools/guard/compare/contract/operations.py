@@ -25,6 +25,7 @@ from beastmode_tools.guard.compare.contract.parameters import (
 from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood, TextChanged
 from beastmode_tools.guard.compare.contract.schemas import Comparison
 from beastmode_tools.guard.compare.contract.security import Alternatives, alternatives_of, compare_security
+from beastmode_tools.guard.compare.contract.shape import json_text
 from beastmode_tools.guard.compare.contract.site import Direction, Site
 from beastmode_tools.guard.compare.contract.structure_changes import (
     OperationAdded,
@@ -158,7 +159,8 @@ def changes_of(comparison: Comparison, old: Operation, new: Operation, today: da
         yield TextChanged(site)
     for key in sorted({*old.raw, *new.raw} - KNOWN):
         if not key.startswith("x-") and old.raw.get(key) != new.raw.get(key):
-            yield NotUnderstood(site, f"{key!r} changed")
+            sides = (json_text(each.raw.get(key)) for each in (old, new))
+            yield NotUnderstood(site.holding(*sides), f"{key!r} changed")
 
 
 KNOWN = frozenset(

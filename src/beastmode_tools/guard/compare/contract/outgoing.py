@@ -62,7 +62,7 @@ def compare_requests(comparison: Comparison, old: Requests, new: Requests, opera
         if name not in new:
             yield OutgoingRemoved(site, kind)
         elif name not in old:
-            yield OutgoingAdded(site, kind)
+            yield OutgoingAdded(site.holding(comparison.new.closure(new[name][1])), kind)
         elif not (comparison.are_same(old[name][1], new[name][1]) and comparison.are_same(old[name][0], new[name][0])):
             yield from compare_request(comparison, old[name], new[name], site)
 

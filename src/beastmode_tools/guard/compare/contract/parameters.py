@@ -58,7 +58,8 @@ def compare_parameters(
         is_deprecated = facts.get("deprecated") is True
         yield ParameterRemoved(at(site, key), key[0], is_deprecated, sunset_of(facts), is_past(sunset_of(facts), today))
     for key, facts in come.items():
-        yield ParameterAdded(at(site, key), key[0], facts.get("required") is True)
+        place = at(site, key).holding(comparison.new.closure(facts))
+        yield ParameterAdded(place, key[0], facts.get("required") is True)
     for key, facts in old.items():
         if key in new and not comparison.are_same(facts, new[key]):
             yield from compare_parameter(comparison, facts, new[key], at(site, key), today)

@@ -22,6 +22,7 @@ from beastmode_tools.guard.compare.contract.site import Direction, Effect, Site
 from beastmode_tools.guard.compare.contract.spread import Graph, Reached, start_of
 from beastmode_tools.guard.compare.contract.unchanged import Unchanged
 from beastmode_tools.guard.compare.contract.values import compare_access, compare_null, compare_types, compare_values
+from beastmode_tools.guard.difference import digest
 
 __all__ = ["Comparison"]
 
@@ -43,6 +44,7 @@ class Comparison:
     reported: int = 0
     shapes: tuple[dict[Any, Shape], dict[Any, Shape]] = field(default_factory=lambda: ({}, {}))
     alive: list[Any] = field(default_factory=list)
+    contents: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.unchanged = Unchanged(self.old, self.new)
@@ -83,8 +85,17 @@ class Comparison:
         for edit, path, is_read_only, is_write_only in self.listed(self.reach(old, new, reading), site):
             is_hidden = is_read_only if site.direction is Direction.REQUEST else is_write_only
             field = (site.field + path).lstrip(".")
-            place = Site(site.operation, site.part, field, site.direction, site.kind, is_hidden)
+            place = Site(site.operation, site.part, field, site.direction, site.kind, is_hidden, self.content(edit))
             yield edit.kind(place, *edit.facts)
+
+    def content(self, edit: Edit) -> str:
+        """A digest of what an edit only names; "" where its facts are all there is."""
+        if edit.held == (None, None):
+            return ""
+        known = self.contents.get(id(edit))
+        if known is None:
+            known = self.contents[id(edit)] = digest(self.old.closure(edit.held[0]), self.new.closure(edit.held[1]))
+        return known
 
     def listed(self, reached: list[Reached], site: Site) -> list[Reached]:
         """The edits to report at a place: all of them, until there are so many that nobody reads on."""
@@ -170,6 +181,7 @@ class Comparison:
         old, new = node.old, node.new
         for keyword in sorted({*old.unknown, *new.unknown}):
             if json_text(old.unknown.get(keyword, "")) != json_text(new.unknown.get(keyword, "")):
-                node.edit(NotUnderstood, f"keyword {keyword!r} changed")
+                told = (old.unknown.get(keyword), new.unknown.get(keyword))
+                node.edit(NotUnderstood, f"keyword {keyword!r} changed", old=told[0], new=told[1])
         if old.unfollowed != new.unfollowed:
             node.edit(ReferenceNotFollowed, ", ".join(old.unfollowed), ", ".join(new.unfollowed))

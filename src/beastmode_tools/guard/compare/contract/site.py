@@ -1,7 +1,10 @@
 """Where in a contract something changed, and who reads there."""
 
+import dataclasses
 import enum
 from dataclasses import dataclass, replace
+
+from beastmode_tools.guard.difference import TELLS, digest
 
 __all__ = ["Direction", "Effect", "Site"]
 
@@ -39,6 +42,7 @@ class Site:
         direction: Who sends it.
         kind: "operation", "parameter", "header" or "body".
         is_hidden: A read-only field of a request, or a write-only one of a response: nobody sends it.
+        content: What came, went or became another one there, as a digest, where the fact itself only names it.
     """
 
     operation: str
@@ -47,6 +51,7 @@ class Site:
     direction: Direction = Direction.REQUEST
     kind: str = "operation"
     is_hidden: bool = False
+    content: str = dataclasses.field(default="", compare=False, metadata=TELLS)
 
     @property
     def where(self) -> str:
@@ -67,6 +72,10 @@ class Site:
     def is_request(self) -> bool:
         """Whether the client sends it."""
         return self.direction is Direction.REQUEST
+
+    def holding(self, *contents: str) -> "Site":
+        """The same place, with what came, went or became another one there."""
+        return replace(self, content=digest(*contents))
 
     def at(self, field: str, *, is_hidden: bool = False) -> "Site":
         """The same part, at a field of it."""

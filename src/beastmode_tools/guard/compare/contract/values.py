@@ -34,8 +34,9 @@ def compare_types(node: Node) -> bool:
         effect = effect_of(
             widens=is_within(node.old, node.new, node.reading), narrows=is_within(node.new, node.old, node.reading)
         )
-        node.edit(TypeChanged, old, new, effect)
-        if effect is Effect.BOTH and not have_common_types(node.old, node.new):
+        is_another = effect is Effect.BOTH and not have_common_types(node.old, node.new)
+        node.edit(TypeChanged, old, new, effect, new=node.new.own if is_another else None)
+        if is_another:
             return False
     compare_null(node)
     if node.old.format != node.new.format:

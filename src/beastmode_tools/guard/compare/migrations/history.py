@@ -43,6 +43,11 @@ class Revision:
     branch_labels: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
 
+    @property
+    def difference(self) -> tuple[str, str]:
+        """Which it is, and what its file means."""
+        return (self.id, self.digest)
+
     @cached_property
     def digest(self) -> str:
         """A hash of what the file means: comments, docstrings and layout do not count."""
@@ -167,6 +172,11 @@ class SeveralHeads:
 
     heads: tuple[Revision, ...]
     labelled: bool = False
+
+    @property
+    def difference(self) -> tuple[str, ...]:
+        """Which revisions are the ends."""
+        return tuple(each.id for each in self.heads)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ class Place:
     in_autocommit: bool = False
     in_batch: bool = False
 
+    @property
+    def difference(self) -> tuple[object, ...]:
+        """In which revision, and when, without file and line."""
+        when = (self.guarded, self.dialects, self.condition, self.in_autocommit)
+        return (self.revision, self.direction, *when)
+
     def __str__(self) -> str:
         return f"{self.path}:{self.line}" if self.line else self.path
 

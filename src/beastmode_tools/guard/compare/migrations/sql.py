@@ -19,6 +19,7 @@ from beastmode_tools.guard.compare.migrations.operations import (
     SqlKind,
     TransactionControl,
 )
+from beastmode_tools.guard.difference import shortened
 
 __all__ = ["UNKNOWN", "operations_of_sql", "statements_of"]
 
@@ -111,8 +112,8 @@ def long_statement(sql: str, place: Place) -> Operation:
     """A statement that is too long to take apart: rows that are brought along, or something opaque."""
     rows = INSERT.match(without_comments(sql[:2000]))
     if rows is None:
-        return ExecuteSql(place=place, sql=sql[:2000], kind="opaque")
-    return ExecuteSql(place=place, sql=sql[:2000], kind="insert", tables=(plain_name(rows[1]),))
+        return ExecuteSql(place=place, sql=shortened(sql, 2000), kind="opaque")
+    return ExecuteSql(place=place, sql=shortened(sql, 2000), kind="insert", tables=(plain_name(rows[1]),))
 
 
 def operations_of_block(body: str, sql: str, place: Place, read: str) -> Iterator[Operation]:

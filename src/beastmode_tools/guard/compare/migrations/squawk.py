@@ -26,6 +26,11 @@ class SquawkWarning:
     help: str
     statement: Statement
 
+    @property
+    def difference(self) -> tuple[str, Statement]:
+        """What is warned of, without words that differ between versions of squawk."""
+        return (self.rule, self.statement)
+
 
 # Taste, or what env.py may set for all migrations; no harm by itself.
 STYLE = frozenset(

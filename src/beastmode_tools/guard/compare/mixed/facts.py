@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from beastmode_tools.guard.compare.mixed.causes import Cause
+from beastmode_tools.guard.compare.mixed.causes import Cause, cause_of
 from beastmode_tools.guard.compare.mixed.replayed import Replayed
 
 __all__ = [
@@ -81,6 +81,11 @@ class Failure:
     status: int | None = None
 
     @property
+    def difference(self) -> str:
+        """Where it went wrong: databases word the same error in several ways."""
+        return self.place
+
+    @property
     def is_outside(self) -> bool:
         """Whether it may come from what a scratch run does not have: the network, other services, time."""
         return self.cause.kind == "error" and any(word in self.error for word in OUTSIDE)
@@ -153,6 +158,11 @@ class CannotStart:
     boot_migrates: tuple[str, ...]
     dialects: tuple[str, ...]
     other_way_works: bool = True
+
+    @property
+    def difference(self) -> tuple[str, ...]:
+        """Whose code does not start where, and what is lacking, whichever database says it."""
+        return (self.code, self.schema, str(cause_of(self.error)), *self.boot_migrates)
 
 
 @dataclass(frozen=True, slots=True)

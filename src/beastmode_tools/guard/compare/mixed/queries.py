@@ -54,6 +54,11 @@ class GrowsWithRows:
     is_new: bool
     path: str
 
+    @property
+    def difference(self) -> tuple[str, str]:
+        """Which statement is repeated where; how often depends on the rows of the trial."""
+        return (self.place, self.statement)
+
 
 @dataclass(frozen=True, slots=True)
 class GrowsNoMore:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
+from beastmode_tools.guard.difference import TELLS
+
 __all__ = [
     "Difference",
     "DowngradeFailed",
@@ -56,11 +58,13 @@ class ProvedFact:
     Args:
         revision: Its id.
         where: Its file relative to the project's folder, with the line where that is known.
+        source: A digest of what the revision's file means.
         dialects: The databases on which it was seen.
     """
 
     revision: str
     where: str = field(default="", compare=False)
+    source: str = field(default="", compare=False, metadata=TELLS)
     dialects: tuple[str, ...] = field(default=(), compare=False)
 
 
@@ -239,7 +243,7 @@ class Drift:
     kind: str
     table: str
     name: str
-    detail: str = field(default="", compare=False)
+    detail: str = field(default="", compare=False, metadata=TELLS)
     dialects: tuple[str, ...] = field(default=(), compare=False)
 
 
