@@ -1,11 +1,13 @@
 """What is sent to psycopg directly is what SQLAlchemy would have sent, and gives what it would have given."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 from filled import fill_shelves
 from marshmallow import Schema, fields
 from shelves import Author, Book, library
-from sqlalchemy import Integer, String, bindparam, func, literal_column, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Integer, String, bindparam, event, func, literal_column, select
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
 from beastmode.db import loading, transaction
 from beastmode.db.session import current_work
@@ -81,13 +83,85 @@ def test_whoever_counts_statements_counts_all_of_them(filled):
     assert len(sent) == 1
 
 
-def test_a_value_that_sqlalchemy_converts_goes_through_it(filled):
+def test_a_value_that_sqlalchemy_converts_is_converted(filled):
+    statement = select(Book.id).where(Book.added_at < bindparam("moment", type_=Book.added_at.type)).order_by(Book.id)
+    late = datetime(2030, 1, 1, tzinfo=timezone(timedelta(hours=3)))
+
+    rows = by_the_shortcut(Shortcut(), statement, {"moment": late})
+
+    assert rows == [(1,), (2,), (3,), (4,)]
+
+
+def test_a_value_that_cannot_be_converted_is_refused_as_sqlalchemy_refuses_it(filled):
     statement = select(Book.id).where(Book.added_at < bindparam("moment", type_=Book.added_at.type))
+    for _ in range(USES + 1):
+        current_work().fetch(statement, {"moment": datetime(2030, 1, 1, tzinfo=UTC)})
+
+    with pytest.raises(StatementError, match="has no time zone"):
+        current_work().fetch(statement, {"moment": datetime(2030, 1, 1)})  # noqa: DTZ001 - that is what is wrong
+
+
+def test_a_value_is_asked_for_with_each_run(filled):
+    wanted = iter(range(1, 20))
+    statement = select(Book.id).where(Book.id == bindparam("book", type_=Integer, callable_=lambda: next(wanted)))
     connection, shortcut = current_work().connect(), Shortcut()
+    for _ in range(USES):
+        shortcut.fetch(connection, statement, {})
 
-    sent = [shortcut.fetch(connection, statement, {"moment": None}) for _ in range(USES + 2)]
+    assert [shortcut.fetch(connection, statement, {}) for _ in range(3)] == [[(1,)], [(2,)], [(3,)]]
 
-    assert sent == [None] * (USES + 2)
+
+def test_a_schema_that_is_chosen_for_each_connection_is_asked(filled):
+    statement = select(Author.id)
+    shortcut = Shortcut()
+    by_the_shortcut(shortcut, statement, {})
+
+    elsewhere = library.reader.connect().execution_options(schema_translate_map={None: "elsewhere"})
+
+    with elsewhere:
+        assert shortcut.fetch(elsewhere, statement, {}) is None
+
+
+@pytest.mark.parametrize("name", ["do_execute", "do_setinputsizes"])
+def test_whoever_takes_part_in_the_execution_goes_on_doing_so(filled, name):
+    statement = select(Author.id)
+    shortcut = Shortcut()
+    by_the_shortcut(shortcut, statement, {})
+
+    event.listen(library.reader, name, lambda *_: None)
+
+    assert shortcut.fetch(current_work().connect(), statement, {}) is None
+
+
+def test_whoever_listens_to_errors_is_told(filled):
+    broken = select(literal_column("1 / (id - id)", Integer)).select_from(Author)
+    told = []
+    event.listen(library.reader, "handle_error", lambda context: told.append(context.statement))
+
+    with pytest.raises(DBAPIError, match="division by zero"):
+        by_the_shortcut(Shortcut(), broken, {})
+
+    assert len(told) == 1
+
+
+def test_an_error_shows_no_values_where_the_engine_hides_them(filled):
+    broken = select(literal_column("1 / (id - id)", Integer)).where(Author.last_name != bindparam("secret"))
+    library.reader.hide_parameters = True
+
+    with pytest.raises(DBAPIError) as raised:
+        by_the_shortcut(Shortcut(), broken, {"secret": "hush"})
+
+    assert "hush" not in str(raised.value)
+
+
+def test_a_read_in_a_transaction_takes_the_shortcut_too(filled):
+    statement = select(Author.id).order_by(Author.id)
+    shortcut = Shortcut()
+
+    with transaction() as session:
+        for _ in range(USES):
+            shortcut.fetch(session.connection(), statement, {})
+        assert shortcut.fetch(session.connection(), statement, {}) == [(1,), (2,), (3,)]
 
 
 def test_what_a_transaction_has_written_is_read_in_it(filled):
@@ -104,11 +178,8 @@ def test_what_a_transaction_has_written_is_read_in_it(filled):
 
 def test_an_error_is_raised_as_sqlalchemy_raises_it(filled):
     broken = select(literal_column("1 / (id - id)", Integer)).select_from(Author)
-    shortcut = Shortcut()
-    shortcut._found[broken] = USES
-
     with pytest.raises(DBAPIError, match="division by zero"):
-        shortcut.fetch(current_work().connect(), broken, {})
+        by_the_shortcut(Shortcut(), broken, {})
 
 
 def test_a_connection_that_was_lost_is_replaced_at_once(filled):
@@ -124,12 +195,11 @@ def test_a_connection_that_was_lost_is_replaced_at_once(filled):
 
 def test_a_statement_that_takes_too_long_is_not_asked_again(filled):
     slow = select(literal_column("pg_sleep(2)", String))
-    shortcut, connection = Shortcut(), current_work().connect()
-    shortcut._found[slow] = USES
+    connection = current_work().connect()
     connection.exec_driver_sql("SET statement_timeout = 50")
 
     with pytest.raises(OperationalError, match="statement timeout"):
-        shortcut.fetch(connection, slow, {})
+        by_the_shortcut(Shortcut(), slow, {})
     connection.invalidate()
 
 

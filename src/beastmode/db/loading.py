@@ -1,10 +1,10 @@
 """What a schema shows of a model, loaded with nothing more and nothing less."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import Any
 
 from marshmallow import Schema
@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Select, bindparam, inspect
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.base import ExecutableOption
 
+from beastmode.core.errors import ConfigurationError
 from beastmode.db.dumps import Dumped
 from beastmode.db.entities import Entities
 from beastmode.db.keys import Key
@@ -148,8 +149,12 @@ class Loading:
 
         Args:
             criteria: As `Select.where` takes them. What is known at request time alone is a `bindparam`, so that the
-                statement can be built once.
+                statement can be built once; one with `callable_` is asked for each run.
+
+        Raises:
+            ConfigurationError: One is a function, which would be called once and for all.
         """
+        refuse_functions(criteria)
         return self.with_query(criteria=(*self.query.criteria, *criteria))
 
     def order_by(self, *columns: Any) -> "Loading":
@@ -157,7 +162,11 @@ class Loading:
 
         Args:
             columns: Mapped columns, as they are or with desc(); `all` and `first` take any expression.
+
+        Raises:
+            ConfigurationError: One is a function, which would be called once and for all.
         """
+        refuse_functions(columns)
         return self.with_query(order=columns)
 
     def owned_by(self, column: Any) -> "Loading":
@@ -248,7 +257,7 @@ class Loading:
         Args:
             values: By attribute; what is left out gets its default.
         """
-        return Dumped(self.query.writes.insert(values))
+        return Dumped(self.query.writes.insert(values, self.params))
 
     def update(self, key: Any, values: Mapping[str, Any]) -> Dumped:
         """Change a row, and get it as the schema shows it; without values it is only read.
@@ -276,3 +285,18 @@ class Loading:
     def with_query(self, **changes: Any) -> "Loading":
         """The same loading with another query."""
         return Loading(replace(self.query, **changes), self.params)
+
+
+def refuse_functions(expressions: Iterable[Any]) -> None:
+    """Do nothing if no expression is a function.
+
+    Raises:
+        ConfigurationError: One is; SQLAlchemy would call it when the statement is built, which happens once.
+    """
+    for each in expressions:
+        if isinstance(each, FunctionType):
+            raise ConfigurationError(
+                "A loading's statement is built once, so that a function in where() or order_by() is called once. "
+                "Write the expression itself, and for what differs from request to request bindparam(name), given by "
+                "bind(), or bindparam(name, callable_=...), which is called each time."
+            )

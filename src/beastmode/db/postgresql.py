@@ -9,6 +9,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from beastmode.core.settings import Settings
+from beastmode.db.resending import ResendingCursor
 
 __all__ = ["open_reader", "open_writer"]
 
@@ -58,6 +59,7 @@ def connect_arguments(url: URL, settings: Settings) -> dict[str, Any]:
         "keepalives_interval": 10,
         "keepalives_count": 3,
         "tcp_user_timeout": 30_000,
+        "cursor_factory": ResendingCursor,
     }
     session = f"-c timezone=UTC -c statement_timeout={round(settings.database_statement_seconds * 1000)}"
     options = given.get("options")

@@ -12,7 +12,6 @@ from beastmode.db.dumps import Dump, compile_dump
 from beastmode.db.keys import Key
 from beastmode.db.plan import Listed, Path, Plan
 from beastmode.db.session import current_work
-from beastmode.db.shortcut import Shortcut
 from beastmode.db.sources import Criteria, Getter, Params, Statement
 
 __all__ = ["Children", "Lists", "Rows"]
@@ -38,7 +37,6 @@ class Rows:
         self.joins = bool(plan.joins)
         self.children = tuple(Children(listed) for listed in plan.lists)
         self._dumps: dict[int, Dump] = {0: compile_dump(plan)}
-        self._shortcut = Shortcut()
 
     def statement(self, root: Any = None) -> Select[Any]:
         """A select of the plan's columns, with its to-one relations joined.
@@ -78,12 +76,7 @@ class Rows:
             statement: To run.
             params: Values of its parameters.
         """
-        work = current_work()
-        if not work.is_writing:
-            rows = self._shortcut.fetch(work.connect(), statement, params)
-            if rows is not None:
-                return rows
-        return work.execute(statement, params).all()
+        return current_work().fetch(statement, params)
 
     def render(self, rows: Sequence[Any], extra: int = 0, known: Mapping[int, Lists] | None = None) -> list[Any]:
         """Rows as the schema shows them, with their lists.

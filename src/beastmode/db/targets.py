@@ -1,10 +1,10 @@
 """The row that a write is meant for, and who may change it."""
 
+from functools import cached_property
 from typing import Any, NoReturn
 
 from sqlalchemy import Select, bindparam, inspect, literal_column, select
 from sqlalchemy.sql import ColumnElement, visitors
-from sqlalchemy.sql.base import NO_ARG
 from sqlalchemy.sql.elements import BindParameter
 
 from beastmode.core.errors import Problem
@@ -65,7 +65,7 @@ class Target:
         Raises:
             Problem: 403 where the row is there, and somebody else's; else 404.
         """
-        if self.owner is not None and self.finds(self.exists, bound):
+        if self.owner is not None and finds(self.any, bound):
             raise not_yours()
         raise not_found()
 
@@ -75,23 +75,35 @@ class Target:
         Raises:
             Problem: As `refuse` does.
         """
-        if not self.finds(self.owned, bound):
+        if not finds(self.own, bound):
             self.refuse(bound)
 
-    def finds(self, conditions: list[ColumnElement[bool]], bound: dict[str, Any]) -> bool:
-        """Whether there is such a row."""
-        statement: Select[Any] = select(literal_column("1")).where(*conditions)
-        return current_work().execute(statement, bound).first() is not None
+    @cached_property
+    def any(self) -> Select[Any]:
+        """Finds the row, whosever it is."""
+        return select(literal_column("1")).where(*self.exists)
+
+    @cached_property
+    def own(self) -> Select[Any]:
+        """Finds the row if it is the caller's."""
+        return select(literal_column("1")).where(*self.owned)
+
+
+def finds(statement: Select[Any], bound: dict[str, Any]) -> bool:
+    """Whether there is such a row."""
+    return bool(current_work().fetch(statement, bound))
 
 
 def named_apart(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
     """A criterion whose own parameters are not named like columns."""
 
     def rename(element: Any, **_: Any) -> Any:
-        if isinstance(element, BindParameter) and not element.unique:
-            value: Any = NO_ARG if element.required else element.value
-            return bindparam(APART + element.key, value, type_=element.type, expanding=element.expanding)
-        return None
+        if not isinstance(element, BindParameter) or element.unique:
+            return None
+        # All that it is but its name: whether it is required, a callable, a list, or part of the text.
+        renamed: Any = element._clone(maintain_key=True)  # noqa: SLF001 - bindparam() cannot say all of it
+        renamed.key = renamed._orig_key = APART + element.key  # noqa: SLF001 - likewise
+        return renamed
 
     return visitors.replacement_traverse(criterion, {}, rename)
 

@@ -1,10 +1,11 @@
 """Writes that answer with what the schema shows: one statement where nothing but the row is concerned."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Column, delete, insert, inspect, select, update
+from sqlalchemy import Column, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
@@ -17,6 +18,12 @@ from beastmode.db.together import getter
 from beastmode.db.transactions import transaction
 
 __all__ = ["Writes"]
+
+SET = "_set"
+"""What the parameters begin with whose values are written."""
+
+KEPT = 64
+"""The most sets of columns that statements are kept for; the one used longest ago is forgotten."""
 
 
 class Writes:
@@ -40,13 +47,15 @@ class Writes:
         self.returned = list(self.mapper.primary_key) if self.shown is None else self.shown
         self.inserted = insert(self.table).returning(*self.returned)
         self.updated = update(self.table).where(*self.target.owned).returning(*self.returned)
-        self.deleted = delete(self.table).where(*self.target.owned)
+        self.deleted = delete(self.table).where(*self.target.owned).returning(*self.mapper.primary_key)
+        self.setting = lru_cache(KEPT)(setting)
 
-    def insert(self, values: Mapping[str, Any]) -> Any:
+    def insert(self, values: Mapping[str, Any], params: Params) -> Any:
         """A new row, as the schema shows it.
 
         Args:
             values: By attribute; what is left out gets its default, and so does None.
+            params: Values of the parameters in what the schema shows.
 
         Raises:
             TypeError: The model has no such attribute.
@@ -54,12 +63,13 @@ class Writes:
         columns = as_columns(self.mapper, values)
         if columns is not None and inserts_plainly(self.mapper):
             given = {name: value for name, value in columns.items() if value is not None or self.keeps_null(name)}
-            return self.answer(self.run(self.inserted, given, {})[0])
+            with self.at_once():
+                return self.answer(self.run(self.inserted, given, {})[0], params)
         with writing() as session:
             entity = self.model(**values)
             session.add(entity)
             session.flush()
-            return self.reread(entity)
+            return self.reread(entity, params)
 
     def update(self, key: Any, values: Mapping[str, Any], params: Params) -> Any:
         """A changed row, as the schema shows it; without values, the row as it is.
@@ -67,7 +77,7 @@ class Writes:
         Args:
             key: Its primary key.
             values: By attribute.
-            params: Values of the criteria's own parameters.
+            params: Values of the parameters in the criteria and in what the schema shows.
 
         Raises:
             Problem: 404 where there is no such row, 403 where it is somebody else's.
@@ -76,15 +86,16 @@ class Writes:
         bound = self.target.bound(key, params)
         if not values:
             self.target.check(bound)
-            return self.read(bound)
+            return self.read({**params, **bound})
         columns = as_columns(self.mapper, values)
         if columns is None or not updates_plainly(self.mapper):
-            return self.update_entity(values, bound)
-        rows = self.run(self.updated, columns, bound)
-        if not rows:
-            self.target.refuse(bound)
-        self.forget(bound)
-        return self.answer(rows[0])
+            return self.update_entity(values, bound, params)
+        with self.at_once():
+            rows = self.run(self.updated, columns, bound)
+            if not rows:
+                self.target.refuse(bound)
+            self.forget(bound)
+            return self.answer(rows[0], params)
 
     def delete(self, key: Any, params: Params) -> None:
         """Delete a row, and what the session would delete with it.
@@ -102,7 +113,7 @@ class Writes:
                 session.delete(self.entity(session, bound))
                 session.flush()
             return
-        if not current_work().execute(self.deleted, bound).rowcount:
+        if not current_work().fetch(self.deleted, bound):
             self.target.refuse(bound)
         self.forget(bound)
 
@@ -111,16 +122,22 @@ class Writes:
     ) -> Sequence[Any]:
         """The rows that a statement wrote; values that the database computes are part of the statement."""
         computed = {name: value for name, value in columns.items() if is_expression(value)}
+        names = tuple(sorted(columns.keys() - computed.keys()))
+        statement = self.setting(statement, names)
         if computed:
             statement = statement.values(computed)
-        given = {name: value for name, value in columns.items() if name not in computed}
-        return current_work().execute(statement, {**bound, **given}).all()
+        given = {f"{SET}{number}": columns[name] for number, name in enumerate(names)}
+        return current_work().fetch(statement, {**bound, **given})
 
-    def answer(self, row: Any) -> Any:
+    def at_once(self) -> AbstractContextManager[Any]:
+        """What writes a row and reads it again must happen as a whole, or not at all."""
+        return nullcontext() if self.shown is not None else writing()
+
+    def answer(self, row: Any, params: Params) -> Any:
         """A row that was written, as the schema shows it; read by its key where the row alone does not say all."""
         if self.shown is not None:
             return self.source.render([row])[0]
-        return self.read(dict(zip(self.target.key.names, row, strict=True)))
+        return self.read({**params, **dict(zip(self.target.key.names, row, strict=True))})
 
     def keeps_null(self, name: str) -> bool:
         """Whether None is stored in a column of a new row, as a session does it: where there is no default."""
@@ -128,7 +145,7 @@ class Writes:
         has_default = column.primary_key or column.default is not None or column.server_default is not None
         return bool(column.type.should_evaluate_none) or not has_default
 
-    def update_entity(self, values: Mapping[str, Any], bound: dict[str, Any]) -> Any:
+    def update_entity(self, values: Mapping[str, Any], bound: dict[str, Any], params: Params) -> Any:
         """A row changed by way of its entity."""
         for name in values:
             if name not in self.mapper.all_orm_descriptors:
@@ -138,7 +155,7 @@ class Writes:
             for name, value in values.items():
                 setattr(entity, name, value)
             session.flush()
-            return self.reread(entity)
+            return self.reread(entity, params)
 
     def entity(self, session: Session, bound: dict[str, Any]) -> Any:
         """The entity of a row, locked.
@@ -155,9 +172,10 @@ class Writes:
             raise not_yours()
         return found
 
-    def reread(self, entity: Any) -> Any:
+    def reread(self, entity: Any, params: Params) -> Any:
         """An entity that was written, as the schema shows it."""
-        return self.read(dict(zip(self.target.key.names, self.mapper.primary_key_from_instance(entity), strict=True)))
+        key = zip(self.target.key.names, self.mapper.primary_key_from_instance(entity), strict=True)
+        return self.read({**params, **dict(key)})
 
     def forget(self, bound: dict[str, Any]) -> None:
         """Have the session read the row again, if it holds an entity of it that nobody has changed."""
@@ -168,6 +186,18 @@ class Writes:
         entity = session.identity_map.get(identity)
         if entity is not None and entity not in session.dirty:
             session.expire(entity)
+
+
+def setting(statement: Any, names: tuple[str, ...]) -> Any:
+    """A statement that sets some columns of its table to the parameters `_set0`, `_set1`, and so on.
+
+    Args:
+        statement: An INSERT or UPDATE.
+        names: The keys of the columns.
+    """
+    columns = statement.table.c
+    values = {name: bindparam(f"{SET}{number}", type_=columns[name].type) for number, name in enumerate(names)}
+    return statement.values(values) if values else statement
 
 
 def shown_columns(source: Source) -> list[Any] | None:

@@ -1,0 +1,53 @@
+"""A cursor of psycopg that sends a statement again when a table has changed since it was prepared."""
+
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg.pq import TransactionStatus
+
+__all__ = ["ResendingCursor"]
+
+PLAN_CHECK = "RevalidateCachedQuery"
+"""The function of PostgreSQL that finds a prepared statement's columns changed; its message may be in any language."""
+
+
+class ResendingCursor(psycopg.Cursor[Any]):
+    """Runs every statement of an engine, whether SQLAlchemy or beastmode sends it.
+
+    psycopg prepares what it has sent five times. When a migration then changes the type of a column, PostgreSQL refuses
+    the prepared statement on that connection for ever. It does so before it does anything, so that even a write may be
+    sent again. In a transaction it refuses whatever comes afterwards too; so only its first statement, which can be
+    repeated with nothing lost, is ever prepared.
+    """
+
+    def execute(
+        self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
+    ) -> Any:
+        """Run a statement as psycopg does; prepared again and sent again, once, where its table has changed.
+
+        Args:
+            query: The SQL.
+            params: Values of its parameters.
+            prepare: Whether to prepare it; None leaves it to psycopg.
+            binary: Whether the rows come in PostgreSQL's binary format.
+
+        Raises:
+            psycopg.Error: As the database says.
+        """
+        is_alone = self.connection.pgconn.transaction_status == TransactionStatus.IDLE
+        if prepare is None and not is_alone:
+            prepare = False
+        try:
+            return super().execute(query, params, prepare=prepare, binary=binary)
+        except (errors.FeatureNotSupported, errors.InvalidSqlStatementName) as error:
+            if not is_alone or not is_outdated(error):
+                raise
+        self.connection.rollback()  # psycopg has begun a transaction for it, if the connection is not in autocommit
+        self.connection._prepared.clear()  # noqa: SLF001 - what its rollback() calls, where there is one
+        return super().execute(query, params, prepare=prepare, binary=binary)
+
+
+def is_outdated(error: psycopg.Error) -> bool:
+    """Whether a prepared statement no longer fits its tables, or is there no more."""
+    return isinstance(error, errors.InvalidSqlStatementName) or error.diag.source_function == PLAN_CHECK
