@@ -38,7 +38,39 @@ def test_problem_details_come_to_who_asks_for_them(client, signed_in):
     } | {"title": answer.json["title"]}
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/json, application/problem+json;q=0.5", ""])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/problem+json",
+        "Application/Problem+JSON",
+        "text/html, application/problem+json;q=0.5",
+        "application/problem+json; charset=utf-8 ; q=0.8, application/json;q=0.7",
+        "application/json, application/problem+json",
+        "application/problem+json, */*;q=0.1",
+        "application/problem+json;q=1.000,,",
+    ],
+)
+def test_who_names_problem_details_gets_them_unless_json_is_liked_better(client, accept):
+    answer = client.get("/api/v1/nothing", headers={"Accept": accept})
+
+    assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "*/*",
+        "application/json",
+        "application/json, application/problem+json;q=0.5",
+        "application/problem+json;q=0.5, */*",
+        "application/problem+json;q=0",
+        "application/problem+json;q=often",
+        "application/problem+json; q=2",
+        "application/problem+jsonx",
+        f"text/html;a={'x' * 9000}, application/problem+json",
+        "",
+    ],
+)
 def test_everybody_else_gets_the_envelope(client, accept):
     assert client.get("/api/v1/nothing", headers={"Accept": accept}).content_type == "application/json"
 
