@@ -16,6 +16,7 @@ from beastmode.db import Database
 from beastmode.db.install import install as install_database
 from beastmode.observability.install import install as install_observability
 from beastmode.security.install import install as install_security
+from beastmode.security.listening import guard_listening
 
 __all__ = ["Beastmode"]
 
@@ -90,6 +91,7 @@ class Beastmode:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
         if self._api is not None:
             self._api.install(app, settings, edge)
+            guard_listening(app, settings)
 
 
 def install_settings(app: Flask) -> Settings:

@@ -46,6 +46,17 @@ def test_doctor_says_why_an_application_does_not_load(project):
     assert "Traceback" not in said.stdout.splitlines()[0]
 
 
+def test_doctor_shows_no_secret_that_an_error_repeats(project):
+    project.write(
+        'import os\nraise ValueError(f\'cannot parse {os.environ["DATABASE_URL"]}, nor {os.environ["SHOP_TOKEN"]}\')'
+    )
+
+    said = project.run("beastmode", "doctor", DATABASE_URL="mysql://me:hunter2@host/shop", SHOP_TOKEN="swordfish")
+
+    assert "cannot parse ********, nor ********" in said.stdout
+    assert not {"hunter2", "swordfish"} & set((said.stdout + said.stderr).split())
+
+
 def test_doctor_says_that_the_database_does_not_answer(project):
     project.write(
         """

@@ -152,3 +152,13 @@ def answered(port):
     lines = get(port, "/metrics").splitlines()
     counts = [float(line.split()[-1]) for line in lines if re.match(r"\w+_(total|count)\{[^}]*/process", line)]
     return max(counts)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_secret_for_development_is_served_to_this_machine_alone(project, free_port, host):
+    ended = project.run("beastmode", "serve", "--host", host, "--port", str(free_port))
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: The settings are not usable: ")
+    assert "set SECRET_KEY" in ended.stderr
+    assert ended.stderr.count("\n") == 1

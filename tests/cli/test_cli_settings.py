@@ -16,6 +16,16 @@ def test_settings_are_shown_with_their_secrets_masked(project):
     assert SECRET not in shown.stdout
 
 
+@pytest.mark.parametrize("secret", ["scheme://of-a-token/hunter2", "postgresql://me@hunter2/x", "sqlite:///hunter2"])
+@pytest.mark.parametrize("name", ["METRICS_TOKEN", "JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEYS", "MAIL_PASSWORD"])
+def test_a_secret_is_stars_whatever_it_looks_like(project, name, secret):
+    shown = project.run("beastmode", "settings", **{name: secret})
+
+    assert shown.returncode == 0, shown.stderr
+    assert f"* {name:26}  ********" in shown.stdout
+    assert "hunter2" not in shown.stdout
+
+
 def test_settings_are_json_for_another_program(project):
     shown = project.run("beastmode", "settings", "--json", WORKERS="3")
 
@@ -54,6 +64,13 @@ def test_settings_of_an_application_that_refuses_to_start_are_its_problems(proje
         ("postgresql://me:hunter2@host:5432/shop", "postgresql://me:********@host:5432/shop"),
         ("postgresql://me:hunt@er2@host/shop", "postgresql://me:********@host/shop"),
         ("postgresql://host/shop?password=hunter2", "postgresql://host/shop"),
+        ("postgresql://me:hunter2@[::1]:5432/shop", "postgresql://me:********@[::1]:5432/shop"),
+        ("postgresql+psycopg://me:hun/ter2@host/shop", "postgresql+psycopg://me:********@host/shop"),
+        ("postgresql://host:hunter2/shop", "********"),
+        ("postgresql:me:hunter2@host/shop", "********"),
+        ("postgresql:///me:hunter2@host/shop", "********"),
+        ("sqlite:////srv/me@work/app.db?key=hunter2", "sqlite:////srv/me@work/app.db"),
+        ("hunter2://token", "********"),
     ],
 )
 def test_an_address_is_shown_without_its_password(secret, shown):

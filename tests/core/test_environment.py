@@ -179,8 +179,8 @@ def test_production_refuses_each_unsafe_setting_on_its_own(unsafe):
 @pytest.mark.parametrize(
     "safe",
     [
-        {"SECRET_KEY": "x" * 32},
-        {"SECRET_KEY": "é" * 16},
+        {"SECRET_KEY": "u7Yq2nPz0LwX5vRk8TgB3mJc6HdS9aEf"},
+        {"SECRET_KEY": "éàüöäßñçøåæœþðıł"},
         {"CORS_ORIGINS": "*"},
         {"CORS_ORIGINS": "https://a.example", "CORS_CREDENTIALS": "yes"},
         {"DEBUG": "false"},

@@ -1,6 +1,7 @@
 """`flask --app blog seed`: enough rows to see something."""
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
@@ -16,7 +17,9 @@ PEOPLE = ("ada@example.com", "grace@example.com", "linus@example.com")
 @click.command()
 @with_appcontext
 def seed() -> None:
-    """Add three people with posts and comments, unless they are there already."""
+    """Add three people with posts and comments, unless they are there already; not in production."""
+    if current_app.extensions["beastmode.settings"].is_production:
+        raise click.ClickException("ENVIRONMENT is production, and the password of these people is in the source.")
     if db.session.scalar(select(User.id).where(User.email == EMAIL)) is not None:
         return
     with transaction():

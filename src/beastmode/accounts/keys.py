@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 
+from beastmode.core.secrets import SecretBytes
+
 __all__ = ["derive", "key_id"]
 
 
@@ -15,7 +17,7 @@ def derive(secret: str, purpose: str) -> bytes:
         secret: JWT_SECRET_KEY or SECRET_KEY.
         purpose: What the key is for, such as "refresh token".
     """
-    return hmac.digest(secret.encode(), f"beastmode {purpose}\x01".encode(), hashlib.sha256)
+    return SecretBytes(hmac.digest(secret.encode(), f"beastmode {purpose}\x01".encode(), hashlib.sha256))
 
 
 def key_id(secret: str) -> str:

@@ -15,6 +15,7 @@ import jwt
 from beastmode.accounts.keys import key_id
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
+from beastmode.core.secrets import SecretBytes
 from beastmode.core.settings import Settings
 
 __all__ = ["Claims", "Tokens", "invalid_token", "tokens_of"]
@@ -129,7 +130,9 @@ def tokens_of(settings: Settings) -> Tokens:
     for secret in secrets_in_order:
         refuse_key_pair(secret)
     return Tokens(
-        keys={key_id(secret): secret.encode().ljust(PADDED_KEY_BYTES, b"\0") for secret in secrets_in_order},
+        keys={
+            key_id(secret): SecretBytes(secret.encode().ljust(PADDED_KEY_BYTES, b"\0")) for secret in secrets_in_order
+        },
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
         lifetime=max(1, round(settings.jwt_expires_hours * 3600)),

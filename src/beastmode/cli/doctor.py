@@ -9,6 +9,8 @@ from flask.cli import NoAppException, ScriptInfo
 
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import SettingsError
+from beastmode.core.secrets import without_secrets
+from beastmode.core.settings import settings_table
 from beastmode.observability.health import READINESS
 
 __all__ = ["doctor"]
@@ -22,7 +24,8 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
 
     Ends with 0 where there is none, with 1 where there is.
     """
-    problems = list(problems_of(context.ensure_object(ScriptInfo)))
+    secret = [row.name for row in settings_table() if row.is_secret]
+    problems = [without_secrets(problem, secret) for problem in problems_of(context.ensure_object(ScriptInfo))]
     if as_json:
         click.echo(json.dumps({"problems": problems}, indent=2))
     else:

@@ -12,6 +12,7 @@ from flask.cli import ScriptInfo
 
 from beastmode.cli.application import open_application
 from beastmode.core.settings import Settings
+from beastmode.security.listening import refuse_strangers
 
 __all__ = ["Server", "refuse_busy_port", "serve"]
 
@@ -51,7 +52,11 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, thr
     A worker that dies is replaced. One that is told to stop finishes its requests first, for up to 25 seconds.
     """
     refuse_busy_port(host, port)
-    settings: Settings = open_application(context).extensions.get("beastmode.settings", Settings())
+    settings: Settings | None = open_application(context).extensions.get("beastmode.settings")
+    if settings is None:
+        settings = Settings()
+    else:
+        refuse_strangers(settings, host)
     target = context.ensure_object(ScriptInfo).app_import_path
     workers = workers or settings.workers or processors()
     threads = threads or settings.threads

@@ -1,15 +1,22 @@
 """`flask beastmode settings`: what holds for this application."""
 
 import json
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from beastmode.cli.application import installed_settings, open_application
+from beastmode.core.secrets import STARS
 from beastmode.core.settings import settings_table
 
 __all__ = ["masked", "settings"]
+
+DATABASES = re.compile(r"(?:sqlite|postgres|postgresql)(?:\+\w+)?")
+PLAIN = re.compile(r"[\w.:%/-]*")
+"""What names of people, machines and databases are written with; no @, behind which a password might go on."""
 
 
 @click.command("settings")
@@ -21,7 +28,7 @@ def settings(context: click.Context, *, as_json: bool) -> None:
     rows = []
     for row in settings_table():
         value = getattr(found, row.name.lower())
-        shown = masked(value) if row.is_secret else value
+        shown = value if not row.is_secret else masked(value) if row.name == "DATABASE_URL" else hidden(value)
         rows.append({"name": row.name, "value": shown, "is_default": value == row.default, "about": row.sentence})
     if as_json:
         click.echo(json.dumps(rows, indent=2))
@@ -34,20 +41,36 @@ def settings(context: click.Context, *, as_json: bool) -> None:
 
 
 def masked(value: Any) -> Any:
-    """A secret as it may be shown: an address without its password and query, anything else as stars.
+    """A secret as it may be shown: the address of a database without its password and query, anything else as stars.
 
     Args:
         value: The secret, a text or several.
     """
     if isinstance(value, tuple):
         return [masked(secret) for secret in value]
-    scheme, found, rest = str(value).partition("://")
-    if not found:
-        return "********" if value else ""
-    address = urlsplit(f"//{rest}")
-    people, at, host = address.netloc.rpartition("@")
-    name, colon, _ = people.partition(":")
-    return f"{scheme}://{name}{colon and ':********'}{at}{host}{address.path}"
+    return (masked_address(value) or STARS) if value else ""
+
+
+def hidden(value: Any) -> Any:
+    """A secret that is no address, whatever it looks like."""
+    return [STARS] * len(value) if isinstance(value, tuple) else STARS if value else ""
+
+
+def masked_address(text: str) -> str | None:
+    """The address of a database, without its password and query; None for what is no such address."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return None
+    if not DATABASES.fullmatch(url.drivername):
+        return None
+    if url.drivername.startswith("sqlite") and url.host is None and url.username is None:
+        return f"{url.drivername}:///{url.database}" if url.database else f"{url.drivername}://"
+    # A password whose @ is not written as %40 goes on in what is taken for the host.
+    host = (url.host or "").rpartition("@")[2]
+    if not PLAIN.fullmatch(f"{url.username or ''}{host}{url.database or ''}"):
+        return None
+    return url.set(host=host or None, query={}).render_as_string(hide_password=True).replace(":***@", f":{STARS}@")
 
 
 def written(value: Any) -> str:

@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from marshmallow import ValidationError
 
 from beastmode.core.errors import SettingsError
+from beastmode.core.secrets import as_secret, is_monotonous
 from beastmode.core.settings import A_SECRET, DEVELOPMENT_SECRET, SECRET_BYTES, Settings, settings_table
 
 __all__ = ["read_settings"]
@@ -52,7 +53,8 @@ def read_settings(
         if found is None or (found == "" and row.default != ""):
             continue
         try:
-            values[row.name.lower()] = row.kind.deserialize(found)
+            value = row.kind.deserialize(found)
+            values[row.name.lower()] = as_secret(value) if row.is_secret else value
         except ValidationError:
             shown = "not usable" if row.is_secret else shortened(repr(found))
             problems.append(f"{row.name} is {shown}; expected {row.expects}.")
@@ -91,6 +93,8 @@ def production_problems(settings: Settings) -> Iterator[str]:
             yield f"{name} is not set, or set to the value for development; production needs {A_SECRET}."
         elif len(secret.encode()) < SECRET_BYTES:
             yield f"{name} has {len(secret.encode())} bytes; production needs {A_SECRET}."
+        elif is_monotonous(secret):
+            yield f"{name} is long, but repeats or counts; production needs {A_SECRET}."
     if settings.debug:
         yield "DEBUG is on; in production it must be off, since its pages run code for whoever asks."
     if "*" in settings.allowed_origins and settings.cors_credentials:

@@ -6,9 +6,10 @@ from typing import Literal
 
 from beastmode.core.setting import Origins, Secret, Setting, Words, choice, flag, number, setting, text, whole
 
-__all__ = ["DEVELOPMENT_SECRET", "SECRET_BYTES", "Settings", "settings_table"]
+__all__ = ["A_SECRET", "DEVELOPMENT_SECRET", "SECRET_BYTES", "Settings", "settings_table"]
 
 DEVELOPMENT_SECRET = "development-only-secret-set-your-own-in-production"  # noqa: S105 - refused in production
+"""Signs in development, where nobody else can reach the server: `serve` refuses to listen to other machines with it."""
 SECRET_BYTES = 32
 SECRET_SENTENCE = f"At least {SECRET_BYTES} bytes in production."
 A_SECRET = (
@@ -264,6 +265,11 @@ class Settings:
     def is_production(self) -> bool:
         """Whether the strict rules hold."""
         return self.environment == "production"
+
+    @property
+    def has_development_secret(self) -> bool:
+        """Whether something may be signed with a secret that everybody can read in the source."""
+        return DEVELOPMENT_SECRET in {self.secret_key, self.token_secret, *self.jwt_previous_secret_keys}
 
     @property
     def token_secret(self) -> str:

@@ -96,9 +96,11 @@ def database_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        # The text may hold a password.
-        raise SettingsError([f"DATABASE_URL is no address; expected {EXPECTED}."]) from error
+    except (ArgumentError, ValueError):
+        # From None: older releases of SQLAlchemy repeat the text, which may hold a password.
+        raise SettingsError([f"DATABASE_URL is not a database URL; expected {EXPECTED}."]) from None
+    if "@" in (url.host or ""):
+        raise SettingsError(["DATABASE_URL has two @ before its host; write the one in the password as %40."])
     if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from beastmode.core.settings import Settings
+from beastmode.db.privacy import keep_values_out
 from beastmode.db.resending import ResendingCursor
 
 __all__ = ["open_reader", "open_writer"]
@@ -42,10 +43,12 @@ def open_engine(url: URL, settings: Settings, **options: Any) -> Engine:
         pool_size=settings.database_pool_size,
         max_overflow=0,
         pool_timeout=settings.database_timeout_seconds,
+        hide_parameters=settings.is_production,
         pool_use_lifo=True,  # the connection used last has the statements of the moment prepared
         **options,
     )
     event.listen(engine, "checkout", refuse_dead)
+    keep_values_out(engine)
     return engine
 
 

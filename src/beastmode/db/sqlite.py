@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
 from beastmode.core.settings import Settings
+from beastmode.db.privacy import create_private
 
 __all__ = ["SNAPSHOT", "is_memory", "open_reader", "open_writer", "own_transactions"]
 
@@ -25,7 +26,11 @@ def open_reader(url: URL, settings: Settings, writer: Engine) -> Engine:
         settings: DATABASE_POOL_SIZE and DATABASE_TIMEOUT_SECONDS are read.
         writer: Its one connection is shared if the database is in memory: another would see another database.
     """
-    autocommit = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    autocommit = {
+        "isolation_level": "AUTOCOMMIT",
+        "skip_autocommit_rollback": True,
+        "hide_parameters": settings.is_production,
+    }
     if is_memory(url):
         return create_engine(url, pool=writer.pool, **autocommit)
     engine = create_engine(url, **pool_options(settings), **autocommit)
@@ -40,10 +45,11 @@ def open_writer(url: URL, settings: Settings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE and DATABASE_TIMEOUT_SECONDS are read.
     """
-    options: dict[str, Any] = pool_options(settings)
+    options: dict[str, Any] = pool_options(settings) | {"hide_parameters": settings.is_production}
     if is_memory(url):
         # Whoever returns the one connection to the pool must not roll back what another part of the program began.
-        options = {"connect_args": options["connect_args"], "poolclass": StaticPool, "pool_reset_on_return": None}
+        kept = {name: options[name] for name in ("connect_args", "hide_parameters")}
+        options = {**kept, "poolclass": StaticPool, "pool_reset_on_return": None}
     engine = create_engine(url, **options)
     prepare_connections(engine, settings)
     own_transactions(engine)
@@ -74,6 +80,10 @@ def prepare_connections(engine: Engine, settings: Settings) -> None:
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=NORMAL")
 
+    def create(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+        create_private(arguments[0])
+
+    event.listen(engine, "do_connect", create)
     event.listen(engine, "connect", prepare)
 
 

@@ -1,0 +1,71 @@
+"""What errors and files of the database show to whom."""
+
+import os
+import re
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, StatementError
+
+__all__ = ["create_private", "forget_values", "keep_values_out"]
+
+OWNER_ALONE = 0o600
+WRONG_VALUE = "22"
+"""PostgreSQL's class of errors about values, some of which repeat one: `invalid input syntax for type integer: "x"`."""
+QUOTED = re.compile(r': ".*', re.DOTALL)
+
+
+def keep_values_out(engine: Engine) -> None:
+    """Have the errors of an engine that hides parameters say what is wrong without the row that it is about.
+
+    PostgreSQL adds to its message: `DETAIL: Failing row contains (7, $argon2id$...)`.
+
+    Args:
+        engine: Any engine.
+    """
+
+    def forget(context: ExceptionContext) -> None:
+        if isinstance(context.sqlalchemy_exception, DBAPIError):
+            forget_values(context.sqlalchemy_exception)
+
+    if engine.hide_parameters:
+        event.listen(engine, "handle_error", forget)
+
+
+def forget_values(error: StatementError) -> StatementError:
+    """The same error, without what its driver says after the first line, and without a value in it.
+
+    Args:
+        error: An error whose `orig` is the driver's.
+    """
+    driver = error.orig
+    if driver is not None:
+        said = str(driver)
+        kept = said.partition("\n")[0]
+        if str(getattr(driver, "sqlstate", "")).startswith(WRONG_VALUE):
+            kept = QUOTED.sub(': "********"', kept)
+        driver.args = (kept,)
+        error.args = (str(error.args[0]).replace(said, kept), *error.args[1:])
+    return error
+
+
+def create_private(address: str) -> None:
+    """Make the file of a SQLite database, readable for its owner alone; the files beside it get the same mode.
+
+    Args:
+        address: What `sqlite3.connect` is given: a path, or a `file:` URI. A file that exists stays as it is.
+    """
+    path = address
+    if address.startswith("file:"):
+        uri = urlsplit(address)
+        if "mode=ro" in uri.query or "mode=rw&" in f"{uri.query}&" or "mode=memory" in uri.query:
+            return
+        path = uri.path
+    if path in {"", ":memory:"}:
+        return
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ALONE))
+    except OSError:
+        # It is there, or cannot be made: then SQLite says so.
+        return
