@@ -67,7 +67,9 @@ def test_a_block_says_what_it_is(page):
 
 
 @pytest.mark.parametrize(
-    "page", [*pages(), Path("ARCHITECTURE.md"), Path("CONTRIBUTING.md"), Path("CHANGELOG.md")], ids=str
+    "page",
+    [*pages(), Path("ARCHITECTURE.md"), Path("CONTRIBUTING.md"), Path("CHANGELOG.md"), Path("SECURITY.md")],
+    ids=str,
 )
 def test_a_link_to_a_file_leads_to_one(page):
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -2,16 +2,11 @@ import logging
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
 
 from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.core.identity import Identity, identify
 from beastmode.observability.install import install
-
-# A busy machine makes no test fail.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
 
 SHOP = "shop"
 

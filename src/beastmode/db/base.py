@@ -7,6 +7,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from beastmode.db.elsewhere import NoQuery
+
 __all__ = ["NAMING_CONVENTION", "Base", "UtcDateTime"]
 
 NAMING_CONVENTION = {
@@ -91,3 +93,4 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - likewise; what the database fills in comes back at once
+    query = NoQuery()

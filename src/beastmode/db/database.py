@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from flask import Flask, current_app
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.settings import Settings
 from beastmode.db.base import Base
+from beastmode.db.elsewhere import missing_name
 from beastmode.db.engines import open_engines
 from beastmode.db.lazy import refuse_lazy_loads
 from beastmode.db.session import (
@@ -54,6 +55,11 @@ class Database:
         app.teardown_appcontext(close_work)
         # An application that is thrown away, as in tests, must not keep its connections.
         finalize(app, engines.dispose)
+
+    if not TYPE_CHECKING:  # or mypy would believe in any name
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_name(name)
 
     @property
     def session(self) -> Session:

@@ -1,0 +1,49 @@
+"""What people who come from Flask-SQLAlchemy reach for, and what there is instead."""
+
+from typing import Any, NoReturn
+
+__all__ = ["NoQuery", "missing_name"]
+
+SQLALCHEMY = "import it from SQLAlchemy: from sqlalchemy import {name}"
+ORM = "import it from SQLAlchemy: from sqlalchemy.orm import {name}"
+INSTEAD = {
+    "Model": "models extend beastmode.db.Base",
+    "init_app": "pass the database to Beastmode(app, database=db)",
+    "create_all": "tables come from migrations (flask db upgrade); in a test, db.metadata.create_all(db.engine)",
+    "drop_all": "in a test, db.metadata.drop_all(db.engine)",
+    "get_or_404": "loading(...).get(key) answers 404; for an entity, db.session.get(Model, key)",
+    "first_or_404": "loading(...).first(), or db.session.scalar(select(Model))",
+    "paginate": "declare listing=Listing(...) on the route, and return a loading",
+    "engines": "there are db.engine, which writes, and db.reader",
+    **dict.fromkeys(("Column", "ForeignKey", "Integer", "String", "Text", "Boolean", "DateTime", "Table"), SQLALCHEMY),
+    **dict.fromkeys(("Float", "Numeric", "Enum", "Index", "UniqueConstraint", "select", "func"), SQLALCHEMY),
+    **dict.fromkeys(("relationship", "backref", "joinedload", "mapped_column", "Mapped"), ORM),
+}
+"""By the name of an attribute of Flask-SQLAlchemy's `db`."""
+
+
+def missing_name(name: str) -> AttributeError:
+    """The error for an attribute that a `Database` does not have.
+
+    Args:
+        name: The attribute's name.
+    """
+    instead = INSTEAD.get(name)
+    hint = f"; {instead.format(name=name)}. See docs/guide/from-flask-sqlalchemy.md." if instead else ""
+    return AttributeError(f"Database has no attribute {name!r}{hint}", name=name)
+
+
+class NoQuery:
+    """Stands where Flask-SQLAlchemy has `Model.query`, until a model has a column or property of that name."""
+
+    def __get__(self, instance: Any, owner: type[Any]) -> NoReturn:
+        """Raise an error that says what to write.
+
+        Raises:
+            AttributeError: Always, so that `hasattr` and `getattr` with a default go on working.
+        """
+        raise AttributeError(
+            f"{owner.__name__} has no attribute 'query'; write db.session.scalars(select({owner.__name__})), "
+            "or return loading(Schema, Model) from the view. See docs/guide/from-flask-sqlalchemy.md.",
+            name="query",
+        )
