@@ -32,7 +32,7 @@ def test_a_name_of_flask_sqlalchemy_is_answered_with_what_to_write(name, message
 
 
 def test_any_other_name_is_an_ordinary_attribute_error():
-    with pytest.raises(AttributeError, match="^Database has no attribute 'sesion'$"):
+    with pytest.raises(AttributeError, match=r"^Database has no attribute 'sesion'$"):
         Database().sesion  # noqa: B018 - reading it is the test
 
     assert not hasattr(Database(), "_sa_instance_state")
