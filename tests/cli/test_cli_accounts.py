@@ -1,6 +1,8 @@
+import contextlib
 import fcntl
 import json
 import os
+import sqlite3
 import subprocess
 import termios
 
@@ -39,6 +41,28 @@ def test_a_user_is_made_with_a_password_from_standard_input(people):
 
     assert made.returncode == 0, made.stderr
     assert made.stdout == "User 1: ada@example.com\n"
+
+
+@pytest.fixture
+def old_people(people):
+    with contextlib.closing(sqlite3.connect(people.folder / "app.db")) as connection:
+        connection.execute("CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT, is_active INT, created_at TEXT)")
+    people.environment["DATABASE_URL"] = f"sqlite:///{people.folder / 'app.db'}"
+    return people
+
+
+def test_doctor_says_that_the_ids_of_deleted_people_come_back(old_people):
+    said = old_people.run("beastmode", "doctor")
+
+    assert "- SQLite gives the id of a deleted account to the next one, since the table users" in said.stdout
+    assert said.returncode == 1
+
+
+def test_the_server_says_so_when_it_starts_and_serves(old_people, free_port):
+    words = ("flask", "beastmode", "serve", "--port", str(free_port), "--workers", "1")
+
+    with old_people.serving(*words, port=free_port):
+        assert "Warning: SQLite gives the id of a deleted account to the next one" in old_people.output()
 
 
 def test_an_operator_is_made_on_demand(people):

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "profile_data"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade():
@@ -127,3 +127,41 @@ def test_the_tables_of_sign_in_come_and_go_beside_the_rows_of_the_project(blog):
 
     assert without == {"users", "profiles", "posts", "comments"}
     assert rows() == before == [3, 1, 1]
+
+
+def delete_person(person_id):
+    with db.engine.begin() as connection:
+        connection.execute(User.__table__.delete().where(User.__table__.c.id == person_id))
+
+
+def new_person(email):
+    with db.engine.begin() as connection:
+        made = connection.execute(User.__table__.insert().values(email=email, name="somebody"))
+    return made.inserted_primary_key[0]
+
+
+def test_people_who_were_there_before_ids_were_kept_apart_stay_who_they_are(blog):
+    upgrade(revision="0003")
+    factory = Factory(blog)
+    factory.account("ada@example.com")
+    factory(Comment)
+    before = rows()
+    last = new_person("last@example.com")
+
+    upgrade()
+    delete_person(last)
+
+    assert rows() == before
+    assert new_person("next@example.com") > last
+
+
+def test_a_later_batch_migration_keeps_the_ids_of_people_apart(blog, tmp_path):
+    folder = tmp_path / "migrations"
+    shutil.copytree(EXAMPLE, folder)
+    (folder / "versions" / "profile_data.py").write_text(ADD_COLUMN)
+    upgrade(str(folder))
+    downgrade(str(folder))
+    last = new_person("last@example.com")
+    delete_person(last)
+
+    assert new_person("next@example.com") > last

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from beastmode.accounts.desk import current_desk
+from beastmode.accounts.ids import never_reuse_ids
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.settings import Settings
 
@@ -26,6 +27,7 @@ class Accounts:
 
     def __init__(self, user: Any) -> None:
         refuse_other_models(user)
+        never_reuse_ids(user.__table__)
         self.user = user
         self._blueprints: dict[str, Blueprint] = {}
         # Not at the top: with this import the tables of sign-in join the metadata, also of projects that have no users.

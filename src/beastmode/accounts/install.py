@@ -1,10 +1,12 @@
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask
 
 from beastmode.accounts.attempts import Attempts
 from beastmode.accounts.desk import DESK, Desk
+from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.sessions import Sessions
@@ -12,8 +14,10 @@ from beastmode.accounts.sign_in import SignIn
 from beastmode.accounts.tokens import tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.core.identity import set_authenticator
+from beastmode.core.inspections import add_inspection
 from beastmode.core.settings import Settings
 from beastmode.db import Database
+from beastmode.db.session import installed_in
 
 __all__ = ["install"]
 
@@ -45,3 +49,4 @@ def install(app: Flask, settings: Settings, database: Database, user: Any) -> No
         is_open=settings.enable_registration,
     )
     set_authenticator(app, bearer_authenticator(tokens, id_reader(user.__table__.c.id.type.python_type)))
+    add_inspection(app, partial(refuse_reused_ids, installed_in(app).engines.reader, user.__table__))

@@ -9,6 +9,7 @@ from flask.cli import NoAppException, ScriptInfo
 
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import SettingsError
+from beastmode.core.inspections import inspect
 from beastmode.core.secrets import without_secrets
 from beastmode.core.settings import settings_table
 from beastmode.observability.health import READINESS
@@ -50,6 +51,7 @@ def problems_of(info: ScriptInfo) -> Iterator[str]:
     else:
         with app.app_context():
             yield from readiness_problems(app)
+        yield from inspect(app)
 
 
 def environment_problems() -> list[str]:

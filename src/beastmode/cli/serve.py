@@ -11,6 +11,7 @@ import click
 from flask.cli import ScriptInfo
 
 from beastmode.cli.application import open_application
+from beastmode.core.inspections import inspect
 from beastmode.core.settings import Settings
 from beastmode.security.listening import refuse_strangers
 
@@ -52,11 +53,14 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, thr
     A worker that dies is replaced. One that is told to stop finishes its requests first, for up to 25 seconds.
     """
     refuse_busy_port(host, port)
-    settings: Settings | None = open_application(context).extensions.get("beastmode.settings")
+    app = open_application(context)
+    settings: Settings | None = app.extensions.get("beastmode.settings")
     if settings is None:
         settings = Settings()
     else:
         refuse_strangers(settings, host)
+    for found in inspect(app):
+        click.echo(f"Warning: {found}", err=True)
     target = context.ensure_object(ScriptInfo).app_import_path
     workers = workers or settings.workers or processors()
     threads = threads or settings.threads

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app, has_app_context
 from flask.cli import ScriptInfo
-from sqlalchemy import Connection, Engine, False_, True_, func, inspect, select, text
+from sqlalchemy import Connection, Engine, False_, Table, True_, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import functions
 
@@ -24,10 +25,11 @@ from beastmode.core.errors import BeastmodeError
 from beastmode.db.base import UtcDateTime
 from beastmode.db.session import Installed, installed_in
 
-__all__ = ["at_head", "migration_options", "run"]
+__all__ = ["at_head", "has_autoincrement", "migration_options", "run"]
 
 LOCK = 0x6265617374  # any number that nobody else takes an advisory lock on
 LOCK_PAUSE_SECONDS = 0.2
+AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,7 @@ def migrate(installed: Installed) -> None:
     elif installed.engines.writer.dialect.name == "sqlite":
         with unguarded(installed.engines.writer) as connection:
             context.configure(connection=connection, transactional_ddl=True, **options)
+            keep_autoincrement(context.get_context().impl)
             with context.begin_transaction():
                 before = orphans(connection)
                 context.run_migrations()
@@ -157,6 +160,35 @@ def refuse_orphans(left: Counter[tuple[str, str]]) -> None:
             f"The migration leaves rows that refer to missing ones: {found}. It was rolled back; have it delete or "
             "mend those rows."
         )
+
+
+def keep_autoincrement(impl: Any) -> None:
+    """Have batch migrations make a table with AUTOINCREMENT again that had it, where they do not say otherwise.
+
+    SQLite cannot alter a table much, so Alembic copies it into a new one; that ids are never reused is not among what
+    SQLAlchemy reads from the old one.
+
+    Args:
+        impl: What Alembic runs the operations with.
+    """
+
+    def prepare(batch: Any, table: Table) -> None:
+        if "sqlite_autoincrement" not in batch.table_kwargs and has_autoincrement(impl.connection, table.name):
+            batch.new_table.dialect_kwargs["sqlite_autoincrement"] = True
+
+    impl.prep_table_for_batch = prepare
+
+
+def has_autoincrement(connection: Connection, table: str) -> bool:
+    """Whether SQLite gives the id of a deleted row of this table to no other one.
+
+    Args:
+        connection: To an SQLite database.
+        table: Its name.
+    """
+    statement = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+    created = connection.scalar(statement, {"name": table})
+    return created is not None and AUTOINCREMENT.search(created) is not None
 
 
 @contextmanager
