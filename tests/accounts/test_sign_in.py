@@ -128,7 +128,8 @@ def test_a_new_hash_does_not_overwrite_a_password_that_was_changed_meanwhile(sig
 
     monkeypatch.setattr(passwords, "hasher", SlowHasher(passwords.hasher))
 
-    sign_in.log_in("ada@example.com", PASSWORD, **CLIENT)
+    with pytest.raises(Problem, match="Wrong email address or password"):
+        sign_in.log_in("ada@example.com", PASSWORD, **CLIENT)
 
     assert stored_hash(database) == "changed in the meantime"
 

@@ -83,6 +83,31 @@ def test_a_session_lives_as_long_as_it_is_refreshed(sessions, granted, clock):
     assert is_refused(sessions, token)
 
 
+def test_a_session_ends_after_its_longest_time_however_often_it_is_refreshed(make_desk, ada, clock):
+    sessions = make_desk(session_expires_days=60).sign_in.sessions
+    granted = sessions.open(ada.id, user_agent="", address="")
+    clock.advance(days=29)
+    granted = sessions.rotate(granted.refresh_token)
+    clock.advance(days=29)
+    granted = sessions.rotate(granted.refresh_token)
+    assert sessions.holds(granted.session_id, ada.id, is_read=False)
+
+    clock.advance(days=2)
+
+    assert is_refused(sessions, granted.refresh_token)
+    assert not sessions.holds(granted.session_id, ada.id, is_read=False)
+
+
+def test_a_session_has_no_longest_time_where_the_setting_is_0(make_desk, ada, clock):
+    sessions = make_desk(session_expires_days=0).sign_in.sessions
+    granted = sessions.open(ada.id, user_agent="", address="")
+    for _ in range(100):
+        clock.advance(days=29)
+        granted = sessions.rotate(granted.refresh_token)
+
+    assert sessions.holds(granted.session_id, ada.id, is_read=False)
+
+
 def test_within_the_grace_the_same_successor_is_given_and_nothing_changes(sessions, granted, clock, database):
     first = sessions.rotate(granted.refresh_token)
     before = row_of(database, granted)
@@ -174,15 +199,6 @@ def test_a_session_is_revoked_once(sessions, granted, clock, database):
     sessions.revoke(granted.session_id, granted.user_id)
 
     assert row_of(database, granted) == first
-
-
-def test_a_user_who_is_not_active_cannot_refresh_and_can_again_when_active(sessions, granted, database, user):
-    database.execute(update(user).values(is_active=False))
-    assert is_refused(sessions, granted.refresh_token)
-
-    database.execute(update(user).values(is_active=True))
-
-    assert sessions.rotate(granted.refresh_token).session_id == granted.session_id
 
 
 def test_a_user_who_is_not_active_gets_no_successor_within_the_grace(sessions, granted, clock, database, user):

@@ -3,9 +3,10 @@
 import json
 
 REVISIONS = {
-    "0002_posts_and_comments.py": "table-created",
-    "0003_sign_in.py": "table-created",
-    "0004_ids_are_never_reused.py": None,
+    "0002_posts_and_comments.py": ("SAFE", "table-created"),
+    "0003_sign_in.py": ("SAFE", "table-created"),
+    # A table that is made again as it is, with what no operation names: without a proof nobody knows.
+    "0004_ids_are_never_reused.py": ("CAUTIOUS", "operation-not-readable"),
 }
 
 
@@ -28,10 +29,10 @@ def test_each_commit_that_brought_a_revision_has_safe_migrations(blog):
         (versions / name).unlink()
     blog.commit()
 
-    for name, rule in REVISIONS.items():
+    for name, (verdict, rule) in REVISIONS.items():
         (versions / name).write_text(later[name], encoding="utf-8")
         report = blog.check("--no-proofs")
         blog.commit()
 
-        assert report["verdict"] == "SAFE", [finding["problem"] for finding in report["findings"]]
-        assert rule is None or any(finding["rule"] == rule for finding in report["findings"])
+        assert report["verdict"] == verdict, [finding["problem"] for finding in report["findings"]]
+        assert any(finding["rule"] == rule for finding in report["findings"])

@@ -32,6 +32,7 @@ class Accounts:
         self._blueprints: dict[str, Blueprint] = {}
         # Not at the top: with this import the tables of sign-in join the metadata, also of projects that have no users.
         import_module("beastmode.accounts.models")
+        import_module("beastmode.accounts.deactivation").watch_model(user)
 
     def install(self, app: Flask, settings: Settings, database: "Database", api: "Api") -> None:
         """Add sign-in to an application; before `api.install`, which reads the routes.

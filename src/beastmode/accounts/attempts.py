@@ -3,15 +3,14 @@
 import hashlib
 import ipaddress
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Executable, case
-from sqlalchemy.dialects import postgresql, sqlite
 
+from beastmode.accounts.inserts import INSERTS
 from beastmode.accounts.models import LoginAttempt
 from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.core.clock import now
@@ -22,7 +21,6 @@ __all__ = ["Action", "Attempts"]
 
 Action = Literal["login", "register"]
 MINUTE = timedelta(minutes=1)
-INSERTS: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 @dataclass(frozen=True, slots=True)

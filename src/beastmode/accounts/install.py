@@ -2,10 +2,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
 
 from beastmode.accounts.attempts import Attempts
+from beastmode.accounts.deactivation import watch_application
 from beastmode.accounts.desk import DESK, Desk
+from beastmode.accounts.holding import NO_LIMIT
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
@@ -13,13 +15,15 @@ from beastmode.accounts.sessions import Sessions
 from beastmode.accounts.sign_in import SignIn
 from beastmode.accounts.tokens import tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
-from beastmode.core.identity import set_authenticator
+from beastmode.core.identity import Identity, set_authenticator
 from beastmode.core.inspections import add_inspection
 from beastmode.core.settings import Settings
 from beastmode.db import Database
 from beastmode.db.session import installed_in
 
 __all__ = ["install"]
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def install(app: Flask, settings: Settings, database: Database, user: Any) -> None:
@@ -41,6 +45,8 @@ def install(app: Flask, settings: Settings, database: Database, user: Any) -> No
         refresh_tokens=refresh_tokens_of(settings),
         lifetime=timedelta(days=settings.refresh_expires_days),
         grace=timedelta(seconds=settings.refresh_grace_seconds),
+        longest=timedelta(days=settings.session_expires_days) or NO_LIMIT,
+        trusted=timedelta(seconds=settings.session_check_seconds),
     )
     app.extensions[DESK] = Desk(
         attempts=Attempts(database, settings.login_limit_per_email, settings.login_limit_per_address),
@@ -48,5 +54,15 @@ def install(app: Flask, settings: Settings, database: Database, user: Any) -> No
         sign_in=SignIn(database, user, tokens, sessions),
         is_open=settings.enable_registration,
     )
-    set_authenticator(app, bearer_authenticator(tokens, id_reader(user.__table__.c.id.type.python_type)))
-    add_inspection(app, partial(refuse_reused_ids, installed_in(app).engines.reader, user.__table__))
+    read_id = id_reader(user.__table__.c.id.type.python_type)
+    set_authenticator(app, bearer_authenticator(tokens, read_id, holds=partial(holds, sessions)))
+    installed = installed_in(app)
+    watch_application(installed, user)
+    add_inspection(app, partial(refuse_reused_ids, installed.engines.reader, user.__table__))
+
+
+def holds(sessions: Sessions, identity: Identity, request: Request) -> bool:
+    """Whether the session that a token belongs to holds for this request."""
+    if identity.session_id is None:
+        return False
+    return sessions.holds(identity.session_id, identity.id, is_read=request.method in SAFE)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from beastmode.accounts import passwords
 from beastmode.accounts.addresses import is_address, name_from
+from beastmode.accounts.inserts import INSERTS
 from beastmode.accounts.models import Credential, Session
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
@@ -72,13 +73,13 @@ class Registration:
         """
         password_hash = self._hash(password)
         with transaction():
-            moment = now()
             session = self.database.session
-            credential = session.get(Credential, user_id)
-            if credential is None:
-                session.add(Credential(user_id=user_id, password_hash=password_hash, changed_at=moment))
-            else:
-                credential.password_hash, credential.changed_at = password_hash, moment
+            # A log-in that is under way is waited for, so that the moment is later than that of its session.
+            session.execute(select(Credential.user_id).where(Credential.user_id == user_id).with_for_update())
+            moment = now()
+            values = {"password_hash": password_hash, "changed_at": moment}
+            statement = INSERTS[session.connection().dialect.name](Credential).values(user_id=user_id, **values)
+            session.execute(statement.on_conflict_do_update(index_elements=[Credential.user_id], set_=values))
             open_ones = (Session.user_id == user_id, Session.revoked_at.is_(None))
             session.execute(update(Session).where(*open_ones).values(revoked_at=moment))
 

@@ -3,17 +3,21 @@
 import logging
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import Select, bindparam, case, insert, literal, not_, or_, select, update
 
-from beastmode.accounts.models import Session
+from beastmode.accounts.holding import NO_LIMIT, has_owner, is_open
+from beastmode.accounts.models import Credential, Session
 from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.accounts.refresh_tokens import Presented, RefreshTokens, fingerprint, wrong_refresh_token
+from beastmode.accounts.seen import Seen
 from beastmode.core.clock import now
 from beastmode.db import Database, transaction
+from beastmode.db.base import UtcDateTime
 
 __all__ = ["Granted", "Sessions"]
 
@@ -32,10 +36,10 @@ class Granted:
 
     user_id: int | str
     session_id: str
-    refresh_token: str
+    refresh_token: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sessions:
     """The sessions of an application.
 
@@ -45,6 +49,8 @@ class Sessions:
         refresh_tokens: Makes and recognises refresh tokens.
         lifetime: How long a session lasts without being refreshed.
         grace: For so long a token that was just rotated still gives its successor.
+        longest: How long a session lasts however often it is refreshed.
+        trusted: For so long a session that was seen to hold is believed to, where nothing is written.
     """
 
     database: Database
@@ -52,33 +58,38 @@ class Sessions:
     refresh_tokens: RefreshTokens
     lifetime: timedelta
     grace: timedelta
+    longest: timedelta = NO_LIMIT
+    trusted: timedelta = timedelta(0)
+    seen: Seen = field(default_factory=Seen, repr=False, compare=False)
     _opened: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
-    def open(self, user_id: int | str, *, user_agent: str, address: str) -> Granted:
-        """A new session.
+    def open(self, user_id: int | str, *, user_agent: str, address: str, compared: str | None = None) -> Granted | None:
+        """A new session; None where the user is gone or inactive by now, or has another password hash.
 
         Args:
             user_id: Who signs in.
             user_agent: What the client calls itself; cut to 255 characters.
             address: The client's IP address.
+            compared: The hash that the password was compared with; None where something else proved who it is.
         """
         session_id, moment = secrets.token_urlsafe(16), now()
         token = self.refresh_tokens.make(session_id, 0)
         row = {
             "id": session_id,
-            "user_id": user_id,
             "generation": 0,
             "token_hash": fingerprint(token),
-            "created_at": moment,
             "rotated_at": moment,
             "expires_at": moment + self.lifetime,
             "user_agent": user_agent.replace("\0", "")[:255],
             "address": address[:45],
         }
         with transaction():
-            self.database.execute(insert(Session).values(row))
+            opened = self.database.execute(self._insert(row, user_id, moment, compared)).scalar()
         if next(self._opened) % PURGE_EVERY == 0:
             self.purge()
+        if opened is None:
+            return None
+        self.seen.add(session_id, moment)
         return Granted(user_id, session_id, token)
 
     def rotate(self, token: str) -> Granted:
@@ -97,8 +108,33 @@ class Sessions:
             if granted is None:
                 self._end_if_reused(presented)
         if granted is None:
+            self.seen.forget(presented.session_id)
             raise wrong_refresh_token()
+        self.seen.add(granted.session_id, now())
         return granted
+
+    def holds(self, session_id: str, user_id: int | str, *, is_read: bool) -> bool:
+        """Whether the session of an access token still holds.
+
+        One that does not since its user is not active, is ended for good: it does not come back with the user.
+
+        Args:
+            session_id: Which.
+            user_id: Whose it must be.
+            is_read: Whether nothing is written, so that a look up to `trusted` ago is good enough.
+        """
+        moment = now()
+        if is_read and self.seen.is_recent(session_id, moment, self.trusted):
+            return True
+        given = {"session_id": session_id, "user_id": user_id, "moment": moment, "oldest": moment - self.longest}
+        has_owner_now = self.database.execute(self._look, given).scalar()
+        if has_owner_now:
+            self.seen.add(session_id, moment)
+            return True
+        self.seen.forget(session_id)
+        if has_owner_now is not None:
+            self._end_without_owner(session_id)
+        return False
 
     def revoke(self, session_id: str, user_id: int | str) -> None:
         """End a session: no refresh token of it is good any more. Its access tokens end by themselves.
@@ -110,6 +146,7 @@ class Sessions:
         mine = (Session.id == session_id, Session.user_id == user_id, Session.revoked_at.is_(None))
         with transaction():
             self.database.execute(update(Session).where(*mine).values(revoked_at=now()))
+        self.seen.forget(session_id)
 
     def purge(self) -> None:
         """Delete sessions that expired, at most 1000 at once."""
@@ -148,19 +185,59 @@ class Sessions:
         return None if successor is None else Granted(row.user_id, presented.session_id, successor)
 
     def _end_if_reused(self, presented: Presented) -> None:
-        """Revoke the session of a token that is not its current one; a session that is over stays as it is."""
-        reused = (
-            Session.id == presented.session_id,
-            Session.revoked_at.is_(None),
-            Session.expires_at > now(),
-            Session.token_hash != presented.fingerprint,
+        """Revoke the session of a token that is not its current one, or whose user is not active any more.
+
+        A session that is over stays as it is.
+        """
+        ended = or_(Session.token_hash != presented.fingerprint, not_(has_owner(self.user)))
+        statement = (
+            update(Session)
+            .where(Session.id == presented.session_id, *self._is_open(), ended)
+            .values(revoked_at=now())
+            .returning(Session.user_id, Session.token_hash)
         )
-        statement = update(Session).where(*reused).values(revoked_at=now()).returning(Session.user_id)
-        user_id = self.database.execute(statement).scalar()
-        if user_id is not None:
-            log.warning("A refresh token of user %s was used twice; its session is ended.", user_id)
+        row = self.database.execute(statement).one_or_none()
+        if row is not None and row.token_hash != presented.fingerprint:
+            log.warning("A refresh token of user %s was used twice; its session is ended.", row.user_id)
+
+    def _end_without_owner(self, session_id: str) -> None:
+        statement = update(Session).where(
+            Session.id == session_id, Session.revoked_at.is_(None), not_(has_owner(self.user))
+        )
+        # A connection of its own: the request is refused, and what it began is rolled back.
+        with self.database.engine.begin() as connection:
+            connection.execute(statement.values(revoked_at=now()))
+
+    def _insert(self, row: dict[str, Any], user_id: int | str, moment: datetime, compared: str | None) -> Any:
+        """The INSERT of a session, from its user as the database has it when it is run.
+
+        FOR SHARE: whoever changes the password or deactivates the user at the same moment is waited for, and the row
+        judged anew; and who comes after sees this session, and ends it.
+        """
+        user = self.user
+        since = [user.created_at, Credential.changed_at] if compared is not None else [user.created_at]
+        # By the later of two clocks, or a database that is ahead of the application would make it older than its user.
+        this_moment = literal(moment, UtcDateTime())
+        created_at = case(*((earliest > this_moment, earliest) for earliest in since), else_=this_moment)
+        values = {name: literal(value, Session.__table__.c[name].type) for name, value in row.items()}
+        found = select(*values.values(), user.id, created_at).where(user.id == user_id, user.is_active)
+        if compared is not None:
+            found = found.where(Credential.user_id == user.id, Credential.password_hash == compared)
+        names = [*values, "user_id", "created_at"]
+        return insert(Session).from_select(names, found.with_for_update(read=True)).returning(Session.id)
+
+    @cached_property
+    def _look(self) -> Select[Any]:
+        """Whether an open session has its owner; no row where it is not open."""
+        moment, oldest = bindparam("moment", type_=UtcDateTime()), bindparam("oldest", type_=UtcDateTime())
+        return select(has_owner(self.user)).where(
+            Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id"), *is_open(moment, oldest)
+        )
+
+    def _is_open(self) -> tuple[Any, ...]:
+        moment = now()
+        return is_open(moment, moment - self.longest)
 
     def _holds(self, session_id: str) -> tuple[Any, ...]:
         """The conditions under which a session holds."""
-        owner_is_active = exists().where(self.user.id == Session.user_id, self.user.is_active)
-        return (Session.id == session_id, Session.revoked_at.is_(None), Session.expires_at > now(), owner_is_active)
+        return (Session.id == session_id, *self._is_open(), has_owner(self.user))

@@ -18,7 +18,11 @@ WHOLE = re.compile(r"[0-9]{1,19}")
 
 
 def bearer_authenticator(
-    tokens: Tokens, read_id: Callable[[str], int | str], *, remembered: int = REMEMBERED
+    tokens: Tokens,
+    read_id: Callable[[str], int | str],
+    *,
+    holds: Callable[[Identity, Request], bool] | None = None,
+    remembered: int = REMEMBERED,
 ) -> Authenticator:
     """A function that gets a request and returns who sent it, or raises Problem(401).
 
@@ -28,6 +32,7 @@ def bearer_authenticator(
     Args:
         tokens: Reads access tokens.
         read_id: Turns the text of the `sub` claim into a user's id; raises ValueError where it is none.
+        holds: Whether the session of a token that is valid still holds, for this request; None believes every token.
         remembered: How many headers to remember; one takes some 700 bytes.
     """
     passed: dict[str, tuple[int, Identity]] = {}
@@ -40,12 +45,15 @@ def bearer_authenticator(
         # A single `get` is atomic: readers need no lock.
         known = passed.get(header)
         if known is not None and now().timestamp() < known[0]:
-            return known[1]
-        ends_at, identity = check(header)
-        with writing:
-            if len(passed) >= remembered:
-                del passed[next(iter(passed))]
-            passed[header] = (ends_at, identity)
+            identity = known[1]
+        else:
+            ends_at, identity = check(header)
+            with writing:
+                if len(passed) >= remembered:
+                    del passed[next(iter(passed))]
+                passed[header] = (ends_at, identity)
+        if holds is not None and not holds(identity, request):
+            raise invalid_token()
         return identity
 
     def check(header: str) -> tuple[int, Identity]:

@@ -134,6 +134,19 @@ class Settings:
         "For so long a refresh token that was just rotated still gives its successor, for clients that ask twice.",
         expects="a number of seconds from 0 to 300",
     )
+    session_expires_days: float = setting(
+        number(0, 3660),
+        365.0,
+        "How long a sign-in lasts at most, however often it is refreshed; 0 sets no end.",
+        expects="a number of days from 0 to 3660",
+    )
+    session_check_seconds: float = setting(
+        number(0, 3600),
+        15.0,
+        "How long a process that saw a session hold lets its access token read without looking again. Requests that "
+        "write always look; 0 has every request look.",
+        expects="a number of seconds from 0 to 3600",
+    )
     password_rules: Literal["length", "document"] = setting(
         choice("length", "document"),
         "length",

@@ -115,12 +115,14 @@ class Installed:
         engines: What this application reads and writes with.
         sessions: Makes the sessions of its app contexts.
         shortcut: Sends statements that are kept to the driver itself.
+        watchers: Each is told of every statement that `Database.execute` has run.
     """
 
     database: "Database"
     engines: Engines
     sessions: sessionmaker[RoutedSession]
     shortcut: Shortcut = field(default_factory=Shortcut)
+    watchers: list[Callable[[Executable], None]] = field(default_factory=list)
 
 
 class Work:
@@ -155,7 +157,10 @@ class Work:
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
         """Run a Core statement; `Database.execute` says how."""
-        return self.run(statement, lambda connection: connection.execute(statement, params))
+        result = self.run(statement, lambda connection: connection.execute(statement, params))
+        for watch in self.installed.watchers:
+            watch(statement)
+        return result
 
     def fetch(self, statement: Sendable, params: Mapping[str, Any]) -> Sequence[Any]:
         """The rows of a Core statement, as tuples; run as `execute` does, and cheaper where the statement is kept.

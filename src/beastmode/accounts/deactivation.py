@@ -1,0 +1,89 @@
+"""Sees where a project deactivates somebody, and ends their sessions with the same stroke.
+
+What an application sends through SQLAlchemy is seen here: entities, bulk updates, SQL as text. What others send to the
+database is found when a session of the user is used next, and ended then (`Sessions`).
+"""
+
+import re
+from typing import Any
+
+from flask import current_app, has_app_context
+from sqlalchemy import Connection, Executable, TextClause, Update, event, inspect
+from sqlalchemy.orm import Mapper, ORMExecuteState
+
+from beastmode.accounts.desk import DESK
+from beastmode.accounts.holding import end_of_the_inactive
+from beastmode.core.clock import now
+from beastmode.db.session import Installed, current_work
+
+__all__ = ["watch_application", "watch_model"]
+
+CHANGED = "beastmode.is_active"
+UPDATE = re.compile(r"\bupdate\b.*\bis_active\b", re.IGNORECASE | re.DOTALL)
+
+
+def watch_model(user: Any) -> None:
+    """End the sessions of a user whose entity is flushed as inactive.
+
+    Args:
+        user: The project's User model.
+    """
+    if not event.contains(user, "after_update", end_sessions):
+        event.listen(user, "before_update", note_change)
+        event.listen(user, "after_update", end_sessions)
+
+
+def note_change(_mapper: Mapper[Any], _connection: Connection, entity: Any) -> None:
+    """What a flush calls before the UPDATE of a user; after it, an attribute that was set to SQL shows no change."""
+    state = inspect(entity)
+    state.info[CHANGED] = state.attrs.is_active.history.has_changes()
+
+
+def end_sessions(mapper: Mapper[Any], connection: Connection, entity: Any) -> None:
+    """What a flush calls after the UPDATE of a user."""
+    state = inspect(entity)
+    if state.info.pop(CHANGED, False):
+        connection.execute(end_of_the_inactive(mapper.local_table, now(), state.identity[0]))  # type: ignore[arg-type]  # a table
+        forget_what_was_seen()
+
+
+def watch_application(installed: Installed, user: Any) -> None:
+    """End the sessions of users whom a statement makes inactive.
+
+    Args:
+        installed: The application's database.
+        user: The project's User model.
+    """
+    users = user.__table__
+
+    def after(statement: Executable) -> None:
+        if deactivates(statement, users):
+            current_work().execute(end_of_the_inactive(users, now()))
+            forget_what_was_seen()
+
+    def in_session(state: ORMExecuteState) -> Any:
+        if not deactivates(state.statement, users):
+            return None
+        result = state.invoke_statement()
+        state.session.connection().execute(end_of_the_inactive(users, now()))
+        forget_what_was_seen()
+        return result
+
+    installed.watchers.append(after)
+    event.listen(installed.sessions, "do_orm_execute", in_session)
+
+
+def deactivates(statement: Executable, users: Any) -> bool:
+    """Whether a statement may set `is_active`."""
+    if isinstance(statement, TextClause):
+        return UPDATE.search(statement.text) is not None
+    if not isinstance(statement, Update) or getattr(statement.table, "fullname", None) != users.fullname:
+        return False
+    # Only what updates this very table is compiled to see what it sets.
+    return "is_active" in str(statement)
+
+
+def forget_what_was_seen() -> None:
+    """Have this process look at every session before it is believed again."""
+    if has_app_context() and (desk := current_app.extensions.get(DESK)) is not None:
+        desk.sign_in.sessions.seen.forget()
