@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import pairwise
 from time import monotonic, sleep
 
 import pytest
@@ -38,13 +39,19 @@ def log_in_while(desk, ada):
     return log_in
 
 
+@pytest.fixture
+def people(desk, database, user, ada):
+    return desk, database, user, ada
+
+
 def count_open(database):
     return len(database.execute(select(Session.id).where(Session.revoked_at.is_(None))).all())
 
 
 @pytest.mark.parametrize("kept", ["argon2", "scrypt"])
 @pytest.mark.parametrize("how", ["set_password", "deactivate", "delete", "take the password away"])
-def test_a_log_in_under_way_does_not_outlive_what_ends_it(log_in_while, desk, database, user, ada, how, kept):
+def test_a_log_in_under_way_does_not_outlive_what_ends_it(log_in_while, people, how, kept):
+    desk, database, user, ada = people
     if kept == "scrypt":
         database.execute(update(Credential).values(password_hash=generate_password_hash(PASSWORD, "scrypt:1024:8:1")))
     happen = {
@@ -100,18 +107,19 @@ def test_log_ins_with_one_outdated_hash_at_once_all_succeed(app, database, ada):
 
 
 def test_no_session_of_the_old_password_is_left_whatever_the_order(app, desk, database, ada):
-    old = PASSWORD
-    for number in range(4):
-        new = f"battery horse number {number}"
+    def log_in(password):
+        answer = app.test_client().post("/api/auth/login", json=ADA | {"password": password})
+        return answer.json.get("data", {}).get("refresh_token")
+
+    passwords = [PASSWORD, *(f"battery horse number {number}" for number in range(4))]
+    for old, new in pairwise(passwords):
         with ThreadPoolExecutor(4) as pool:
-            body = {"email": ADA["email"], "password": old}
-            guesses = [pool.submit(lambda: app.test_client().post("/api/auth/login", json=body)) for _ in range(6)]
+            guesses = [pool.submit(log_in, old) for _ in range(6)]
             desk.registration.set_password(ada.id, new)
-            tokens = [guess.result().json.get("data", {}).get("refresh_token") for guess in guesses]
+        tokens = [token for guess in guesses if (token := guess.result())]
         client = app.test_client()
-        alive = [client.post("/api/auth/refresh", json={"refresh_token": token}) for token in tokens if token]
-        assert {answer.status_code for answer in alive} <= {401}
-        old = new
+        alive = [client.post("/api/auth/refresh", json={"refresh_token": token}).status_code for token in tokens]
+        assert set(alive) <= {401}
 
 
 def test_two_first_passwords_at_once_leave_one(app, desk, database, ada):
@@ -143,7 +151,8 @@ def wait_for_one(connection):
 
 @pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
 @pytest.mark.parametrize("how", ["set_password", "deactivate"])
-def test_a_change_that_is_not_committed_yet_is_waited_for(app, backend, desk, database, user, ada, how, isolation):
+def test_a_change_that_is_not_committed_yet_is_waited_for(app, backend, people, how, isolation):
+    desk, database, user, ada = people
     if backend == "sqlite":
         pytest.skip("SQLite has one writer: nothing is in between")
     with ThreadPoolExecutor(1) as pool, database.reader.connect() as watcher:

@@ -1,7 +1,7 @@
 """Sessions that end for good, and how soon access tokens notice."""
 
 import pytest
-from sqlalchemy import create_engine, delete, select, text, update
+from sqlalchemy import create_engine, delete, event, select, text, update
 
 from beastmode.accounts.models import Credential, Session
 from beastmode.testing.queries import Queries
@@ -26,6 +26,11 @@ def refresh(client, grant):
 @pytest.fixture
 def grant(client, ada, clock):
     return log_in(client)
+
+
+@pytest.fixture
+def people(database, user, ada):
+    return database, user, ada
 
 
 def by_entity(database, user, ada, active):
@@ -77,17 +82,24 @@ def by_text_in_session(database, user, ada, active):
         *(by_table, by_statement, by_text, by_text_in_session),
     ],
 )
-def test_who_is_active_again_has_to_log_in_again(client, grant, database, user, ada, activate):
-    activate(database, user, ada, False)
-    activate(database, user, ada, True)
+def test_who_is_active_again_has_to_log_in_again(client, grant, people, activate):
+    activate(*people, False)
+    activate(*people, True)
 
     assert call(client, READ, grant) == call(client, WRITE, grant) == refresh(client, grant) == 401
     assert call(client, READ, log_in(client)) == 200
 
 
+@pytest.fixture
+def other(url):
+    """Another program's way to the database."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    yield engine
+    engine.dispose()
+
+
 @pytest.mark.parametrize("use", [WRITE, READ, "refresh"])
-def test_whom_somebody_else_deactivated_stays_out_once_a_session_was_used(client, grant, url, user, clock, use):
-    other = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+def test_whom_another_program_deactivated_stays_out_once_a_session_was_used(client, grant, other, clock, use):
     with other.begin() as connection:
         connection.execute(text("UPDATE users SET is_active = :active"), {"active": False})
     clock.advance(seconds=15)
@@ -95,7 +107,6 @@ def test_whom_somebody_else_deactivated_stays_out_once_a_session_was_used(client
 
     with other.begin() as connection:
         connection.execute(text("UPDATE users SET is_active = :active"), {"active": True})
-    other.dispose()
 
     assert call(client, READ, grant) == call(client, WRITE, grant) == refresh(client, grant) == 401
 
@@ -184,8 +195,9 @@ def test_a_deleted_user_writes_nothing_more_and_reads_no_longer_than_the_setting
     assert call(client, READ, grant) == 401
 
 
-def test_a_token_older_than_the_account_it_names_is_refused(client, grant, desk, database, user, ada, clock, backend):
+def test_a_token_older_than_the_account_it_names_is_refused(client, grant, people, clock):
     """As where rows were deleted without foreign keys, and the id was given to somebody else."""
+    database, user, ada = people
     session = database.execute(select(Session.__table__)).mappings().one()
     newer = {"id": ada.id, "email": "eve@example.com", "name": "Eve"}
     database.execute(delete(user))
@@ -215,22 +227,44 @@ def test_a_new_password_ends_what_a_snapshot_could_not_see(client, grant, databa
     assert call(client, WRITE, grant) == refresh(client, grant) == 401
 
 
-def test_looking_costs_one_query_to_write_and_none_to_read(app, client, elsewhere, grant, clock):
-    with Queries(app)() as reading:
-        call(client, READ, grant)
-    with Queries(app)() as writing:
-        call(client, WRITE, grant)
+@pytest.fixture
+def sent(app):
+    """Everything that is sent to the database."""
+    seen = []
+    engines = app.extensions["beastmode.database"].engines
 
-    assert [statement for statement in reading if "sessions" in statement] == []
-    looked = [statement for statement in writing if "sessions" in statement and statement.startswith("SELECT")]
+    def note(_connection, _cursor, statement, *_):
+        seen.append(statement)
+
+    for engine in (engines.reader, engines.writer):
+        event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    for engine in (engines.reader, engines.writer):
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_looking_costs_one_query_to_write_and_none_to_read(client, grant, sent, clock):
+    call(client, READ, grant)
+    assert [statement for statement in sent if "sessions" in statement] == []
+
+    call(client, WRITE, grant)
+
+    looked = [statement for statement in sent if "sessions" in statement and statement.startswith("SELECT")]
     assert len(looked) == 1
 
 
-def test_who_is_refused_costs_no_write(app, client, grant):
-    call(client, WRITE, grant)
-
+def test_who_counts_queries_does_not_count_the_look(app, client, grant):
     with Queries(app)() as seen:
         call(client, WRITE, grant)
-        call(client, READ, grant)
 
-    assert {statement.split()[0] for statement in seen} == {"SELECT"}
+    assert [statement.split()[0] for statement in seen] == ["UPDATE"]
+
+
+def test_who_is_refused_costs_no_write(client, grant, sent):
+    call(client, WRITE, grant)
+    sent.clear()
+
+    call(client, WRITE, grant)
+    call(client, READ, grant)
+
+    assert {statement.split()[0] for statement in sent} == {"SELECT"}

@@ -7,7 +7,10 @@ from sqlalchemy import ColumnElement, Table, Update, and_, exists, not_, or_, se
 
 from beastmode.accounts.models import Credential, Session
 
-__all__ = ["end_of_the_inactive", "has_owner", "is_open"]
+__all__ = ["NO_LIMIT", "end_of_the_inactive", "has_owner", "is_open"]
+
+NO_LIMIT = timedelta(days=36_500)
+"""How long a session lasts at most where no setting bounds it: a hundred years, which any date can be moved by."""
 
 
 def is_open(moment: ColumnElement[datetime] | datetime, oldest: ColumnElement[datetime] | datetime) -> tuple[Any, ...]:
@@ -47,7 +50,3 @@ def end_of_the_inactive(users: Table, moment: datetime, user_id: object = None) 
     if user_id is not None:
         inactive = inactive.where(users.c.id == user_id)
     return update(Session).where(Session.revoked_at.is_(None), Session.user_id.in_(inactive)).values(revoked_at=moment)
-
-
-NO_LIMIT = timedelta(days=36_500)
-"""How long a session lasts at most where no setting bounds it: a hundred years, which any date can be moved by."""

@@ -1,8 +1,10 @@
 from datetime import datetime, timedelta
 from threading import Lock
 
-__all__ = ["Seen"]
+__all__ = ["LOOK", "Seen"]
 
+LOOK = "/* session look */"
+"""Stands in the SELECT by which a request that writes looks at its session, so that who counts queries knows it."""
 REMEMBERED = 10_000
 """As many as the verifier remembers tokens; one takes some 200 bytes."""
 

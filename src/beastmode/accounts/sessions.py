@@ -14,10 +14,11 @@ from beastmode.accounts.holding import NO_LIMIT, has_owner, is_open
 from beastmode.accounts.models import Credential, Session
 from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.accounts.refresh_tokens import Presented, RefreshTokens, fingerprint, wrong_refresh_token
-from beastmode.accounts.seen import Seen
+from beastmode.accounts.seen import LOOK, Seen
 from beastmode.core.clock import now
 from beastmode.db import Database, transaction
 from beastmode.db.base import UtcDateTime
+from beastmode.db.session import current_work
 
 __all__ = ["Granted", "Sessions"]
 
@@ -127,12 +128,12 @@ class Sessions:
         if is_read and self.seen.is_recent(session_id, moment, self.trusted):
             return True
         given = {"session_id": session_id, "user_id": user_id, "moment": moment, "oldest": moment - self.longest}
-        has_owner_now = self.database.execute(self._look, given).scalar()
-        if has_owner_now:
+        found = current_work().fetch(self._look, given)
+        if found and found[0][0]:
             self.seen.add(session_id, moment)
             return True
         self.seen.forget(session_id)
-        if has_owner_now is not None:
+        if found:
             self._end_without_owner(session_id)
         return False
 
@@ -230,9 +231,8 @@ class Sessions:
     def _look(self) -> Select[Any]:
         """Whether an open session has its owner; no row where it is not open."""
         moment, oldest = bindparam("moment", type_=UtcDateTime()), bindparam("oldest", type_=UtcDateTime())
-        return select(has_owner(self.user)).where(
-            Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id"), *is_open(moment, oldest)
-        )
+        whose = (Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id"))
+        return select(has_owner(self.user)).prefix_with(LOOK).where(*whose, *is_open(moment, oldest))
 
     def _is_open(self) -> tuple[Any, ...]:
         moment = now()
