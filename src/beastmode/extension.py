@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from beastmode.accounts import Accounts
 from beastmode.api import Api
 from beastmode.api.problems import install_problems
+from beastmode.core.cookie_sessions import install_cookie_sessions
 from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError
@@ -106,6 +107,7 @@ def install_settings(app: Flask) -> Settings:
     # For sessions and flashed messages. The value for development is not: a site without a secret stays without one.
     if not app.secret_key and settings.secret_key != DEVELOPMENT_SECRET:
         app.secret_key = settings.secret_key
+    install_cookie_sessions(app)
     if settings.environment == "testing":
         app.testing = True
     return settings
