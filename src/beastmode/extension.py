@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from beastmode.accounts import Accounts
 from beastmode.api import Api
 from beastmode.api.problems import install_problems
+from beastmode.core.addresses import BareAddresses
 from beastmode.core.cookie_sessions import install_cookie_sessions
 from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
@@ -121,4 +122,4 @@ def install_proxies(app: Flask, settings: Settings) -> None:
     """
     hops = settings.trusted_proxies
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app = ProxyFix(BareAddresses(app.wsgi_app), x_for=hops, x_proto=1)  # type: ignore[method-assign]  # Flask's documented way

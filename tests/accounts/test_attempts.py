@@ -3,7 +3,7 @@ from itertools import count
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import event, func, insert, select, update
 
 from beastmode.accounts.attempts import Attempts, network
 from beastmode.accounts.models import LoginAttempt
@@ -12,11 +12,17 @@ from beastmode.db import transaction
 
 ADA = "ada@example.com"
 HOME = "203.0.113.7"
+HOMES = ["203.0.113.1", "203.0.113.2", "203.0.113.3"]
 
 
 @pytest.fixture
 def attempts(database):
     return Attempts(database, per_email=3, per_address=5)
+
+
+@pytest.fixture
+def attempts_of_users(database, user, clock):
+    return Attempts(database, per_email=3, per_address=5, user=user)
 
 
 def try_once(attempts, action="login", email=ADA, address=HOME):
@@ -49,6 +55,70 @@ def test_a_spent_minute_begins_anew_when_it_is_over(attempts, clock):
     clock.advance(seconds=60)
 
     assert [try_once(attempts) for _ in range(4)] == [0, 0, 0, 60]
+
+
+def test_a_stranger_who_guesses_does_not_keep_the_owner_out(attempts, clock):
+    for _ in range(9):
+        try_once(attempts, address="198.51.100.1")
+
+    assert try_once(attempts, address="198.51.100.1") == 60
+    assert try_once(attempts, address=HOME) == 0
+
+
+def test_an_email_address_has_a_limit_for_all_networks_together(attempts, clock):
+    waits = [try_once(attempts, address=f"203.0.113.{number}") for number in range(32)]
+
+    assert waits == [0] * 30 + [60] * 2
+    assert try_once(attempts, address="203.0.113.99", email="eve@example.com") == 0
+
+
+@pytest.mark.parametrize(
+    ("signed_in_at", "tries_at"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7", "::ffff:203.0.113.7"),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"),
+    ],
+)
+def test_who_signed_in_from_a_network_before_is_spared_the_limit_of_all_networks(
+    desk, attempts_of_users, ada, signed_in_at, tries_at
+):
+    attempts = attempts_of_users
+    desk.sign_in.sessions.open(ada.id, user_agent="", address=signed_in_at)
+    for number in range(40):
+        try_once(attempts, address=f"198.51.100.{number}")
+
+    assert [try_once(attempts, address=tries_at) for _ in range(4)] == [0, 0, 0, 60]
+    assert try_once(attempts, address="198.51.100.99") == 60
+
+
+def test_where_somebody_else_signed_in_nobody_is_spared(desk, attempts_of_users, ada):
+    attempts = attempts_of_users
+    eve = desk.registration.create("eve@example.com", "battery horse correct")
+    desk.sign_in.sessions.open(eve.id, user_agent="", address=HOME)
+    for number in range(40):
+        try_once(attempts, address=f"198.51.100.{number}")
+
+    assert try_once(attempts, address=HOME) == 60
+
+
+def test_a_refused_attempt_writes_nothing(attempts, clock, database):
+    for _ in range(3):
+        try_once(attempts)
+    rows = select(LoginAttempt.__table__).order_by(LoginAttempt.key)
+    before = database.execute(rows).all()
+    sent = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement.split()[0])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    for _ in range(5):
+        assert try_once(attempts) == 60
+    event.remove(database.engine, "before_cursor_execute", note)
+
+    assert sent == []
+    assert database.execute(rows).all() == before
 
 
 def test_each_email_address_has_a_count_of_its_own(attempts, clock):
@@ -87,7 +157,7 @@ def test_no_address_is_kept_in_clear(attempts, clock, database):
     try_once(attempts)
 
     keys = database.execute(select(LoginAttempt.key)).scalars().all()
-    assert len(keys) == 2
+    assert len(keys) == 3
     assert not [key for key in keys if ADA in key]
 
 
@@ -107,14 +177,16 @@ def test_an_attempt_stays_counted_when_the_request_rolls_back(attempts, clock, b
     assert try_once(attempts) == 60
 
 
-def test_of_many_at_once_exactly_so_many_are_let_through(app, attempts, clock):
+@pytest.mark.parametrize(("addresses", "let_through"), [(["203.0.113.1"], 3), (HOMES, 9)])
+def test_of_many_at_once_exactly_so_many_are_let_through(app, database, clock, addresses, let_through):
+    attempts = Attempts(database, per_email=3, per_address=100)
     waits = []
     together = Barrier(12)
 
     def attempt(number):
         with app.app_context():
             together.wait()
-            waits.append(try_once(attempts, address=f"203.0.113.{number}"))
+            waits.append(try_once(attempts, address=addresses[number % len(addresses)]))
 
     threads = [Thread(target=attempt, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -122,7 +194,7 @@ def test_of_many_at_once_exactly_so_many_are_let_through(app, attempts, clock):
     for thread in threads:
         thread.join()
 
-    assert sorted(waits) == [0] * 3 + [60] * 9
+    assert sorted(waits) == [0] * let_through + [60] * (12 - let_through)
 
 
 def test_purging_deletes_what_is_over_and_keeps_what_counts(attempts, clock, database):
@@ -135,7 +207,7 @@ def test_purging_deletes_what_is_over_and_keeps_what_counts(attempts, clock, dat
 
     attempts.purge()
 
-    assert [key[:6] for key in database.execute(select(LoginAttempt.key)).scalars()] == ["login:"]
+    assert [key[:6] for key in database.execute(select(LoginAttempt.key)).scalars()] == ["login:", "login:"]
 
 
 def test_one_purge_deletes_a_thousand_at_most(attempts, clock, database):
@@ -165,6 +237,9 @@ def test_what_is_over_is_purged_now_and_then(database, clock):
         ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
         ("::ffff:203.0.113.7", "203.0.113.7"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("203.0.113.7:40000", "203.0.113.7"),
+        ("[2001:db8:1:2::1]:443", "2001:db8:1:2::/64"),
+        ("[::ffff:203.0.113.7]", "203.0.113.7"),
         ("unknown", "unknown"),
         ("", ""),
         ("x" * 500, "x" * 45),

@@ -116,6 +116,26 @@ def test_behind_a_proxy_its_word_counts_and_what_the_client_put_before_it_does_n
     assert other == 401
 
 
+@pytest.mark.parametrize("app_config", [{"LOGIN_LIMIT_PER_ADDRESS": 5, "TRUSTED_PROXIES": 1}])
+@pytest.mark.parametrize("form", ["203.0.113.8:{}", "[2001:db8:1:2::8]:{}", "[2001:db8:1:2::{}]"])
+def test_another_port_is_not_another_address(client, form):
+    statuses = [
+        log_in(client, f"person{number}@example.com", **{"X-Forwarded-For": form.format(4000 + number)}).status_code
+        for number in range(7)
+    ]
+
+    assert statuses == [401] * 5 + [429] * 2
+
+
+@pytest.mark.parametrize("app_config", [{"TRUSTED_PROXIES": 1}])
+def test_a_stranger_with_ten_guesses_a_minute_does_not_lock_the_owner_out(ada, client):
+    for _ in range(15):
+        log_in(client, **{"X-Forwarded-For": "198.51.100.66"})
+
+    assert log_in(client, **{"X-Forwarded-For": "198.51.100.66"}).status_code == 429
+    assert log_in(client, password=PASSWORD, **{"X-Forwarded-For": "203.0.113.5"}).status_code == 200
+
+
 @pytest.mark.parametrize("app_config", [{"LOGIN_LIMIT_PER_ADDRESS": 5}])
 def test_registrations_and_log_ins_share_the_limit_of_where_they_come_from(client):
     statuses = [register(client, f"a{number}@example.com").status_code for number in range(3)]

@@ -37,3 +37,17 @@ def test_a_trusted_proxy_tells_the_address_next_to_it_and_the_scheme(site):
 
 def test_no_header_leads_a_redirect_to_another_host(site):
     assert site(1).get("/old", headers=CLAIMS).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("203.0.113.9:40000", "203.0.113.9"),
+        ("198.51.100.7:1, 203.0.113.9:40001", "203.0.113.9"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("[::1]", "::1"),
+        ("2001:db8::7", "2001:db8::7"),
+    ],
+)
+def test_the_port_that_a_proxy_writes_is_no_part_of_the_address(site, told, meant):
+    assert site(1).get("/", headers={"X-Forwarded-For": told}).text == f"{meant} http localhost"

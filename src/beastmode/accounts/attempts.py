@@ -3,16 +3,18 @@
 import hashlib
 import ipaddress
 import math
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Executable, case
+from sqlalchemy import Executable, case, select
 
 from beastmode.accounts.inserts import INSERTS
-from beastmode.accounts.models import LoginAttempt
+from beastmode.accounts.models import LoginAttempt, Session
 from beastmode.accounts.purging import PURGE_EVERY, delete_some
+from beastmode.core.addresses import bare_address
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.db import Database
@@ -20,26 +22,40 @@ from beastmode.db import Database
 __all__ = ["Action", "Attempts"]
 
 Action = Literal["login", "register"]
+Made = tuple[str, int, datetime]
+"""A key, how many attempts were made by it, and when its minute ends."""
 MINUTE = timedelta(minutes=1)
+
+
+EVERYWHERE = 10
+"""How many times as often as from one network one e-mail address may be tried from all of them together."""
+NETWORKS = 200
+"""How many of an account's last sign-ins are looked at for where it signed in from before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Counts attempts by e-mail address and by IP address, and refuses those that are too many.
+    """Counts attempts by e-mail address and network, and refuses those that are too many.
+
+    The pair of both is what is limited: who guesses somebody's password from elsewhere must not keep its owner out. The
+    e-mail address alone has a limit ten times as high, against guesses from many networks at once, from which those are
+    spared that the account signed in from before.
 
     Args:
         database: Where the counts are kept.
-        per_email: Attempts a minute for one e-mail address, each action by itself.
-        per_address: Attempts a minute from one IP address, all actions together.
+        per_email: Attempts a minute for one e-mail address from one network, each action by itself.
+        per_address: Attempts a minute from one network, all actions together.
+        user: The project's User model; None where nobody signed in before.
     """
 
     database: Database
     per_email: int
     per_address: int
+    user: Any = None
     _made: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
     def count(self, action: Action, email: str, address: str) -> None:
-        """Count one attempt, whatever will become of it.
+        """Count one attempt, whatever will become of it; one that is refused is not counted, and writes nothing.
 
         Args:
             action: What is attempted.
@@ -49,9 +65,20 @@ class Attempts:
         Raises:
             Problem: 429 with `Retry-After`, if it is one too many.
         """
-        # The client first: who is refused by IP address must not spend what the owner of an e-mail address may do.
-        self._spend(f"address:{network(address)}", self.per_address)
-        self._spend(f"{action}:{hashlib.sha256(email.encode()).hexdigest()}", self.per_email)
+        moment, origin = now(), network(address)
+        everywhere = key_of(action, email)
+        limits = {
+            f"address:{origin}": self.per_address,
+            key_of(action, email, origin): self.per_email,
+            everywhere: self.per_email * EVERYWHERE,
+        }
+        over = {key: ends for key, made, ends in self._made_so_far(limits, moment) if made >= limits[key]}
+        if everywhere in over and self._has_signed_in(email, origin):
+            del over[everywhere], limits[everywhere]
+        refuse(over.values(), moment)
+        counted = self._add(limits, moment)
+        # Of several at once that all saw room, those are refused that there was none for.
+        refuse([ends for key, made, ends in counted if made > limits[key]], moment)
         if next(self._made) % PURGE_EVERY == 0:
             self.purge()
 
@@ -60,34 +87,85 @@ class Attempts:
         with self.database.engine.begin() as connection:
             connection.execute(delete_some(LoginAttempt.key, LoginAttempt.resets_at <= now()))
 
-    def _spend(self, key: str, limit: int) -> None:
-        moment = now()
+    def _made_so_far(self, keys: Iterable[str], moment: datetime) -> Sequence[Made]:
+        statement = select(LoginAttempt.key, LoginAttempt.count, LoginAttempt.resets_at).where(
+            LoginAttempt.key.in_(list(keys)), LoginAttempt.resets_at > moment
+        )
+        with self.database.reader.connect() as connection:
+            return [(key, made, ends) for key, made, ends in connection.execute(statement)]
+
+    def _add(self, keys: Iterable[str], moment: datetime) -> Sequence[Made]:
         # A connection of its own: whatever the request does to its transaction, the attempt stays counted.
         with self.database.engine.begin() as connection:
-            made, resets_at = connection.execute(upsert(connection.dialect.name, key, moment)).one()
-        if made > limit:
-            wait = max(1, math.ceil((resets_at - moment).total_seconds()))
-            raise Problem(429, f"Too many attempts; try again in {wait} s.", headers={"Retry-After": str(wait)})
+            counted: Any = connection.execute(upsert(connection.dialect.name, keys, moment))
+            return [(key, made, ends) for key, made, ends in counted]
+
+    def _has_signed_in(self, email: str, origin: str) -> bool:
+        """Whether the account of an e-mail address signed in from a network before."""
+        if self.user is None:
+            return False
+        statement = (
+            select(Session.address)
+            .join(self.user, self.user.id == Session.user_id)
+            .where(self.user.email == email)
+            .order_by(Session.created_at.desc())
+            .limit(NETWORKS)
+        )
+        with self.database.reader.connect() as connection:
+            return any(network(address) == origin for address in connection.scalars(statement))
 
 
-def upsert(dialect: str, key: str, moment: datetime) -> Executable:
-    """One statement that counts an attempt and tells how many there were and when the count begins anew.
+def key_of(action: Action, email: str, origin: str | None = None) -> str:
+    """What counts an action for an e-mail address, which is not kept in clear.
+
+    Args:
+        action: What is attempted.
+        email: The e-mail address.
+        origin: The network it is attempted from; None for all of them.
+    """
+    whose = email if origin is None else f"{email} {origin}"
+    return f"{action}:{hashlib.sha256(whose.encode()).hexdigest()}"
+
+
+def refuse(ends: Collection[datetime], moment: datetime) -> None:
+    """Do nothing where no limit is reached.
+
+    Args:
+        ends: When the minute of each limit that is reached ends.
+        moment: The current moment.
+
+    Raises:
+        Problem: 429 with the seconds until the last of them ends.
+    """
+    if ends:
+        wait = max(1, math.ceil((max(ends) - moment).total_seconds()))
+        raise Problem(429, f"Too many attempts; try again in {wait} s.", headers={"Retry-After": str(wait)})
+
+
+def upsert(dialect: str, keys: Iterable[str], moment: datetime) -> Executable:
+    """One statement that counts an attempt by several keys and tells how many there were and when each count ends.
 
     Args:
         dialect: "postgresql" or "sqlite".
-        key: Who attempts what.
+        keys: Who attempts what.
         moment: The current moment.
     """
     is_over = LoginAttempt.resets_at <= moment
     end = moment + MINUTE
-    statement = INSERTS[dialect](LoginAttempt).values(key=key, count=1, resets_at=end)
-    counted: Executable = statement.on_conflict_do_update(
-        index_elements=[LoginAttempt.key],
-        set_={
-            "count": case((is_over, 1), else_=LoginAttempt.count + 1),
-            "resets_at": case((is_over, end), else_=LoginAttempt.resets_at),
-        },
-    ).returning(LoginAttempt.count, LoginAttempt.resets_at)
+    # In one order: two statements that lock the same rows the other way round would wait for each other.
+    rows = [{"key": key, "count": 1, "resets_at": end} for key in sorted(keys)]
+    counted: Executable = (
+        INSERTS[dialect](LoginAttempt)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=[LoginAttempt.key],
+            set_={
+                "count": case((is_over, 1), else_=LoginAttempt.count + 1),
+                "resets_at": case((is_over, end), else_=LoginAttempt.resets_at),
+            },
+        )
+        .returning(LoginAttempt.key, LoginAttempt.count, LoginAttempt.resets_at)
+    )
     return counted
 
 
@@ -98,7 +176,7 @@ def network(address: str) -> str:
         address: The client's address as the server knows it.
     """
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(bare_address(address))
     except ValueError:
         return address[:45]
     if isinstance(parsed, ipaddress.IPv4Address):

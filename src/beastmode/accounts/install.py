@@ -49,7 +49,7 @@ def install(app: Flask, settings: Settings, database: Database, user: Any) -> No
         trusted=timedelta(seconds=settings.session_check_seconds),
     )
     app.extensions[DESK] = Desk(
-        attempts=Attempts(database, settings.login_limit_per_email, settings.login_limit_per_address),
+        attempts=Attempts(database, settings.login_limit_per_email, settings.login_limit_per_address, user),
         registration=Registration(database, user, settings.password_rules),
         sign_in=SignIn(database, user, tokens, sessions),
         is_open=settings.enable_registration,

@@ -160,13 +160,15 @@ class Settings:
     login_limit_per_email: int = setting(
         whole(1),
         10,
-        "Log-ins, and registrations, a minute for one e-mail address; more is answered 429.",
+        "Log-ins, and registrations, a minute for one e-mail address from one network; more is answered 429. From all "
+        "networks together ten times as many, besides those that the account signed in from before.",
         expects="a number above 0",
     )
     login_limit_per_address: int = setting(
         whole(1),
         60,
-        "Log-ins and registrations together a minute from one IP address; more is answered 429.",
+        "Log-ins and registrations together a minute from one network, an IPv4 address or an IPv6 /64; more is "
+        "answered 429.",
         expects="a number above 0",
     )
     trusted_proxies: int = setting(

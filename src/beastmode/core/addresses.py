@@ -1,0 +1,44 @@
+"""The IP address that a request came from, without what proxies write around it."""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["BareAddresses", "bare_address"]
+
+BRACKETED = re.compile(r"\[([^\[\]]+)\](?::[0-9]*)?")
+WITH_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]*")
+
+
+def bare_address(text: str) -> str:
+    """An IP address as it is, whether it came bare, with a port or in brackets; any other text as it came.
+
+    `X-Forwarded-For` has no standard. Some proxies write `203.0.113.7:40000` or `[2001:db8::1]:443`, as `Forwarded` has
+    it (RFC 7239, section 6), and each connection has another port.
+
+    Args:
+        text: One address, as a server or a proxy tells it.
+    """
+    text = text.strip().strip('"')
+    found = BRACKETED.fullmatch(text) or WITH_PORT.fullmatch(text)
+    return found[1] if found else text
+
+
+class BareAddresses:
+    """Wraps a WSGI application, so that all of it reads the client's address without port or brackets.
+
+    Args:
+        app: The application.
+    """
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self.app = app
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        if told := environ.get("REMOTE_ADDR"):
+            environ["REMOTE_ADDR"] = bare_address(told)
+        return self.app(environ, start_response)
