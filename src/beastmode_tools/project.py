@@ -77,10 +77,22 @@ def find_project(folder: Path, *, app: str | None = None, python: Path | None = 
         root=root,
         folder=folder,
         python=interpreter(folder, root, python),
-        app=app or settings.app,
+        app=app or settings.app or named_for_flask(folder),
         migrations=migrations_folder(folder) if settings.migrations is None else settings.migrations,
         settings=settings,
     )
+
+
+def named_for_flask(folder: Path) -> str | None:
+    """FLASK_APP of this process, which `flask` takes too; else of the `.env`, which git may ignore."""
+    if named := os.environ.get("FLASK_APP"):
+        return named
+    try:
+        text = (folder / ".env").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    found = re.search(r"^\s*(?:export\s+)?FLASK_APP\s*=\s*[\"']?([^\s\"'#]+)", text, re.MULTILINE)
+    return found[1] if found else None
 
 
 def repository_root(folder: Path) -> Path:

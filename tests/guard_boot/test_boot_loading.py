@@ -2,6 +2,8 @@
 
 import pytest
 
+from beastmode_tools.errors import ProbeFailed
+
 APP = "from flask import Flask\napp = Flask(__name__)\n@app.get('/found')\ndef found(): return ''\n"
 FACTORY = """
 from flask import Flask
@@ -46,6 +48,21 @@ def factory(parameters="", body="pass", result="app"):
         ),
         ({"run.py": APP + "app.run()\n"}, None),
         ({"app.py": APP + "if __name__ == '__main__':\n    app.run()\n", "tests/__init__.py": factory()}, None),
+        ({"notes.py": factory("config=None")}, None),
+        (
+            {
+                "notes.py": factory(),
+                "seed.py": "from notes import create_app\napp = create_app()\nraise SystemExit\n",
+                "conftest.py": "from flask import Flask\napp = Flask(__name__)\n",
+                "test_notes.py": APP,
+            },
+            None,
+        ),
+        ({"src/shop.py": APP}, None),
+        (
+            {".env": "export FLASK_APP='odd.place:make'\n", "odd/place.py": factory().replace("create_app", "make")},
+            None,
+        ),
         ({"app/__init__.py": factory(), "run.py": "from app import create_app\napp = create_app()\n"}, None),
     ],
 )
@@ -66,3 +83,24 @@ def test_a_factory_that_takes_a_class_of_settings_gets_one(boot):
 
     assert application.settings["WHICH"] == "production"
     assert any("ProductionConfig" in note for note in application.notes)
+
+
+def test_a_project_that_asks_flask_for_its_application_gets_the_one_that_was_found(boot):
+    application = boot(
+        {"notes.py": FACTORY.format("", "app.config['TOLD'] = __import__('os').environ['FLASK_APP']", "app")}
+    )
+
+    assert application.settings["TOLD"] == "notes:create_app"
+    assert application.invented == ()
+
+
+def test_which_of_two_modules_it_is_has_to_be_said(boot):
+    with pytest.raises(ProbeFailed, match=r"several things could be the application: mail:app, notes:app\. Name one"):
+        boot({"mail.py": APP, "notes.py": APP})
+
+
+def test_no_application_is_made_up(boot):
+    with pytest.raises(ProbeFailed) as failed:
+        boot({"app.py": "import os\nfrom flask.cli import ScriptInfo\napp = ScriptInfo('nowhere').load_app()\n"})
+
+    assert "made-up" not in str(failed.value)

@@ -3,10 +3,10 @@
 import json
 
 REVISIONS = {
-    "0002_posts_and_comments.py": ("SAFE", "table-created"),
-    "0003_sign_in.py": ("SAFE", "table-created"),
+    "0002_posts_and_comments.py": (set(), "table-created"),
+    "0003_sign_in.py": (set(), "table-created"),
     # A table that is made again as it is, with what no operation names: without a proof nobody knows.
-    "0004_ids_are_never_reused.py": ("CAUTIOUS", "operation-not-readable"),
+    "0004_ids_are_never_reused.py": ({"operation-not-readable"}, "operation-not-readable"),
 }
 
 
@@ -29,10 +29,11 @@ def test_each_commit_that_brought_a_revision_has_safe_migrations(blog):
         (versions / name).unlink()
     blog.commit()
 
-    for name, (verdict, rule) in REVISIONS.items():
+    for name, (doubts, rule) in REVISIONS.items():
         (versions / name).write_text(later[name], encoding="utf-8")
         report = blog.check("--no-proofs")
         blog.commit()
 
-        assert report["verdict"] == verdict, [finding["problem"] for finding in report["findings"]]
+        counting = {finding["rule"] for finding in report["findings"] if finding["verdict"] != "SAFE"}
+        assert counting == {"migration-not-proved", *doubts}, "nobody has seen it run, however well it reads"
         assert any(finding["rule"] == rule for finding in report["findings"])

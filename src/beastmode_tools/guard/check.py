@@ -11,6 +11,7 @@ from beastmode_tools.guard.compare.hidden_secrets import without_secrets
 from beastmode_tools.guard.compare.migrations.picture import history_picture
 from beastmode_tools.guard.compare.mixed.usage import without_replaced
 from beastmode_tools.guard.compare.proofs.facts import Drift
+from beastmode_tools.guard.compare.proofs.unproved import MigrationsNotProved, unproved
 from beastmode_tools.guard.compare.starting import ModelsChanged
 from beastmode_tools.guard.compare.view_places import with_places
 from beastmode_tools.guard.finding import Finding, Report, each_once
@@ -46,7 +47,7 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     with two_sides(project, question.base) as comparison:
         reading = read_change(project, comparison, today=today(), progress=progress)
         proved = proved_by(replace(question, project=reading.startable(project)), comparison, reading, progress)
-        findings = findings_of(project, comparison, reading, proved)
+        findings = findings_of(project, comparison, reading, proved, asked=question.proofs)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
     placed = with_places((*marked, *notes), reading.old_app, reading.new_app)
     report = Report(
@@ -70,13 +71,22 @@ def proved_by(question: Question, comparison: Comparison, reading: Reading, prog
     return prove_change(question, comparison, reading, progress)
 
 
-def findings_of(project: Project, comparison: Comparison, reading: Reading, proved: Proved) -> list[Finding]:
-    """What the rules find in everything that was read and proved, each thing once."""
+def findings_of(
+    project: Project, comparison: Comparison, reading: Reading, proved: Proved, *, asked: bool
+) -> list[Finding]:
+    """What the rules find in everything that was read and proved, each thing once; `asked`: proofs were asked for."""
     drops = used_drops(reading, comparison, project, proved.matrices)
     is_compared = any(isinstance(each, Drift) for each in proved.changes)
     read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
-    findings = judge(RULES, [*read_only, *proved.changes, *drops])
+    findings = judge(RULES, [*read_only, *proved.changes, *drops, *not_proved(reading, proved, asked=asked)])
     return list(each_once(without_replaced(findings, drops)))
+
+
+def not_proved(reading: Reading, proved: Proved, *, asked: bool) -> Iterator[MigrationsNotProved]:
+    """The new revisions of which no run showed anything."""
+    history = reading.new_history
+    if history is not None:
+        yield from unproved(history.revisions, reading.new_revisions, proved.shown, proved.notes, asked=asked)
 
 
 def outside(comparison: Comparison) -> Iterator[str]:

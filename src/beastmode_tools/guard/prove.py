@@ -7,11 +7,13 @@ from typing import Any
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.compare.hidden_secrets import without_secrets
+from beastmode_tools.guard.compare.proofs.unproved import shown_by, unproved
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.finding import Report
 from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.reversible import Proof, Start, prove_revisions
 from beastmode_tools.guard.proofs.scratch import Scratch, scratches
+from beastmode_tools.guard.readers.migrations import read_history
 from beastmode_tools.guard.readers.repository import two_sides
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.proved_migrations import RULES
@@ -57,11 +59,15 @@ def prove(
         proofs = [
             prove_revisions(side, project, starts, piece, is_one_change=False, progress=progress) for piece in pieces
         ]
-    findings = [finding for proof in proofs for finding in judge(RULES, proof.facts)]
+        known = read_history(side.folder, project.migrations_at(side.folder) or project.migrations).revisions
+    shown = shown_by(trip for proof in proofs for trips in proof.trips.values() for trip in trips)
+    reasons = [sentence for proof in proofs for sentence in proof.not_proven]
+    facts = [fact for proof in proofs for fact in proof.facts]
+    findings = list(judge(RULES, [*facts, *unproved(known, wanted, shown, reasons, asked=True)]))
     report = Report(
         base="an empty database",
         findings=tuple(sorted(findings, key=lambda finding: -finding.verdict)),
-        not_proven=(*not_proven, *(sentence for proof in proofs for sentence in proof.not_proven)),
+        not_proven=(*not_proven, *reasons),
         seconds=time.monotonic() - begin,
         pictures={"proofs": picture(proofs)},
     )

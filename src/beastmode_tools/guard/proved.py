@@ -25,6 +25,7 @@ class Proved:
         pictures: For pages.
         matrices: The mixed versions, one for each kind of database.
         has_queries: Somewhere queries are counted already.
+        shown: The revisions of which a run showed something.
     """
 
     changes: list[Any] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Proved:
     pictures: dict[str, Any] = field(default_factory=dict)
     matrices: list[Matrix] = field(default_factory=list)
     has_queries: bool = False
+    shown: set[str] = field(default_factory=set)
 
 
 def used_drops(

@@ -14,6 +14,7 @@ from beastmode_tools.guard.compare.mixed import matrix as mixed_versions
 from beastmode_tools.guard.compare.mixed import queries
 from beastmode_tools.guard.compare.mixed.facts import Which
 from beastmode_tools.guard.compare.proofs.trips import Trip
+from beastmode_tools.guard.compare.proofs.unproved import shown_by
 from beastmode_tools.guard.proofs.anonymous import prove_anonymous
 from beastmode_tools.guard.proofs.bodies import bodies_of
 from beastmode_tools.guard.proofs.captured import operations_that_ran
@@ -153,6 +154,7 @@ def prove_migrations(work: Work, starts: Sequence[Start], proved: Proved) -> Non
     proof = prove_revisions(new, work.project, starts, work.reading.new_revisions, progress=work.progress)
     proved.changes.extend(proof.facts)
     proved.notes.extend(proof.not_proven)
+    proved.shown.update(shown_by(trip for trips in proof.trips.values() for trip in trips))
     told = [
         list(differences(work.reading.operations, operations_that_ran(trips), dialect, went_up=went_up(trips)))
         for dialect, trips in proof.trips.items()

@@ -1,5 +1,6 @@
 """The first half of a check: both sides read, and started once."""
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +18,7 @@ from beastmode_tools.guard.compare.migrations.history import History
 from beastmode_tools.guard.compare.migrations.operations import Operation
 from beastmode_tools.guard.compare.starting import NotStarted
 from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.readers.application import read_application
+from beastmode_tools.guard.readers.application import read_again, read_application
 from beastmode_tools.guard.readers.code import read_delta
 from beastmode_tools.guard.readers.migrations import read_changes, read_history
 from beastmode_tools.guard.readers.openapi import document_of
@@ -121,6 +122,8 @@ def start(project: Project, comparison: Comparison, found: Reading, progress: Ca
     )
     found.old_app = old if isinstance(old, Application) else None
     found.new_app = new if isinstance(new, Application) else None
+    if found.old_app is not None and found.new_app is not None:
+        compare_with_themselves(project, comparison, found, progress)
     failed = [each for each in (new, old) if isinstance(each, ProbeFailed)]
     if failed:
         sides = "both" if len(failed) == 2 else ("work" if found.new_app is None else "base")
@@ -129,6 +132,27 @@ def start(project: Project, comparison: Comparison, found: Reading, progress: Ca
     if found.new_app is not None:
         progress("; ".join(found.new_app.notes) or "both sides have started")
         found.notes.extend(notes_of(found.new_app))
+
+
+def compare_with_themselves(
+    project: Project, comparison: Comparison, found: Reading, progress: Callable[[str], None]
+) -> None:
+    """Leaves out what differs from start to start, if there is anything that differs between the sides."""
+    old, new = found.old_app, found.new_app
+    if old is None or new is None or all(map(operator.eq, shown_by(old), shown_by(new))):
+        return
+    progress("starting both sides once more, to tell what differs at every start")
+    try:
+        found.old_app, found.new_app = together(
+            lambda: read_again(comparison.old, project, old), lambda: read_again(comparison.new, project, new)
+        )
+    except ProbeFailed as error:
+        found.notes.append(f"What differs at every start could not be told from what the change did: {error}.")
+
+
+def shown_by(app: Application) -> tuple[Any, ...]:
+    """What of an application may hold values that another start makes otherwise."""
+    return (app.settings, app.documents, app.contract, app.tables, sorted(route.path for route in app.routes))
 
 
 def parsed_meanwhile(comparison: Comparison) -> None:

@@ -16,6 +16,7 @@ from beastmode_tools.guard.compare.settings_read import (
     plain_settings,
     settings_of,
 )
+from beastmode_tools.guard.compare.steady import UNSTEADY
 from beastmode_tools.guard.compare.tree import FileChange
 from beastmode_tools.guard.difference import digest
 
@@ -239,7 +240,9 @@ def effective_settings(delta: Delta, told: set[str]) -> Iterator[SettingChanged]
 
 def shown(value: Any) -> str:
     """A value of the configuration as text; a secret stays unseen."""
-    return "***" if isinstance(value, dict) and "secret" in value else repr(value)
+    if isinstance(value, dict) and "secret" in value:
+        return "*** (another one at each start)" if value["secret"] == UNSTEADY else "***"
+    return repr(value)
 
 
 def plain(value: Any) -> object:

@@ -40,7 +40,16 @@ def settings(application: Any, request: dict[str, Any]) -> dict[str, Any]:
     """`app.config` as JSON; what looks secret is a hash, a length, and whether it stands in the sources."""
     named = {request["scratch"]: "<scratch>", request["root"]: "<root>", request["folder"]: "<project>"}
     places = {place: named[place] for place in sorted(named, key=len, reverse=True)}
-    return {str(name): safely_shown(str(name), value, places) for name, value in application.config.items()}
+    return {
+        str(name): safely_shown(str(name), value, places)
+        for name, value in application.config.items()
+        if not is_ours(name, value)
+    }
+
+
+def is_ours(name: Any, value: Any) -> bool:
+    """Whether a setting is only what the probe told Flask (`from_prefixed_env` takes FLASK_APP for a setting too)."""
+    return name == "APP" and value == os.environ.get("FLASK_APP")
 
 
 def safely_shown(name: str, value: Any, places: dict[str, str]) -> Any:

@@ -38,18 +38,16 @@ SKIPPED = (
     "bench",
 )
 MOST_BYTES = 500_000
+TEST = re.compile(r"test_|conftest\.py$|setup\.py$|noxfile\.py$|.*_test\.py$")
+MADE = re.compile(r"\b(?:Flask|APIFlask|OpenAPI)\(")
 SERVED = re.compile(
     r"(?:gunicorn|uwsgi|waitress-serve|granian|uvicorn)\b.*?\s[\"']?([\w.]+):(\w+(?:\([^)]*\))?)[\"']?(?=\s|$|[\"',])"
 )
 
 
 def flaskenv(folder: str) -> str | None:
-    """FLASK_APP of the project's `.flaskenv`."""
-    try:
-        with open(os.path.join(folder, ".flaskenv"), encoding="utf-8") as file:
-            lines = file.read().splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
+    """FLASK_APP of the project's `.env` or `.flaskenv`, in the order in which Flask reads them."""
+    lines = [line for name in (".env", ".flaskenv") for line in text_of(os.path.join(folder, name)).splitlines()]
     for line in lines:
         name, _, value = line.strip().partition("=")
         if name.replace("export ", "").strip() == "FLASK_APP" and value.strip():
@@ -68,8 +66,9 @@ def candidates(folder: str) -> list[str]:
             if offers(os.path.join(base, name)):
                 return [os.path.relpath(os.path.join(base, name), folder)]
     packages = [found for base in (folder, os.path.join(folder, "src")) for found in packages_in(base)]
-    best = min((rank for rank, _ in packages), default=0)
-    return [spec for rank, spec in packages if rank == best]
+    found = packages or [each for base in (folder, os.path.join(folder, "src")) for each in modules_in(base)]
+    best = min((rank for rank, _ in found), default=0)
+    return [spec for rank, spec in found if rank == best]
 
 
 def served_by(path: str) -> str | None:
@@ -98,6 +97,18 @@ def packages_in(base: str) -> list[tuple[int, str]]:
                 module = package if name == "__init__.py" else f"{package}.{name[:-3]}"
                 found.append((0 if offered in FACTORIES else 1, f"{module}:{offered}"))
                 break
+    return found
+
+
+def modules_in(base: str) -> list[tuple[int, str]]:
+    """Other modules in a folder that offer an application, with their rank: the one that makes it comes first."""
+    found = []
+    for name in sorted(os.listdir(base)) if os.path.isdir(base) else []:
+        if name.endswith(".py") and not TEST.match(name):
+            path = os.path.join(base, name)
+            offered = offers(path)
+            if offered:
+                found.append((0 if MADE.search(text_of(path)) else 1, f"{name[:-3]}:{offered}"))
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import finding, migrating, settings
 
-__all__ = ["CannotLoad", "load_application", "notes", "required_application"]
+__all__ = ["CannotLoad", "load_application", "name_application", "notes", "required_application"]
 
 NAMES = ("app", "application", "create_app", "make_app")
 ENVIRONMENTS = ("production", "development", "testing", "default", "prod", "dev", "test")
@@ -51,8 +51,7 @@ def load_application(request: dict[str, Any]) -> Any:
         CannotLoad: Several could be it, or what was named is not there.
     """
     migrating.watch(request)
-    spec = request.get("app") or os.environ.get("FLASK_APP") or finding.flaskenv(request["folder"])
-    specs = [spec] if spec else finding.candidates(request["folder"])
+    specs = name_application(request)
     if not specs:
         return None
     if len(specs) > 1:
@@ -63,6 +62,18 @@ def load_application(request: dict[str, Any]) -> Any:
         migrating.ended()
     NOTES.append(f"the application is {specs[0]}")
     return application
+
+
+def name_application(request: dict[str, Any]) -> list[str]:
+    """What could be the application, as `--app` takes it; where that is one thing, Flask's own finder gets it too.
+
+    A project's code may ask Flask for the application: an env.py without one, a command, a worker.
+    """
+    spec = request.get("app") or os.environ.get("FLASK_APP") or finding.flaskenv(request["folder"])
+    specs = [spec] if spec else finding.candidates(request["folder"])
+    if len(specs) == 1:
+        os.environ["FLASK_APP"] = specs[0]
+    return specs
 
 
 def required_application(request: dict[str, Any]) -> Any:

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 from . import migrating, settings
-from .loading import CannotLoad, load_application
+from .loading import CannotLoad, load_application, name_application
 
 __all__ = ["Environment"]
 
 NEEDS_APPLICATION = re.compile(r"\bcurrent_app\b")
 OUTSIDE = "application context"
+NOT_FOUND = "NoAppException"
+"""What Flask raises where its own finder finds nothing, or the factory does not take what it calls it with."""
 
 
 class Environment:
@@ -33,6 +35,8 @@ class Environment:
         self.application: Any = None
         if self.asks_for_application():
             self.start_application()
+        else:
+            name_application(request)
         self.config = self.configured()
         self.script = ScriptDirectory.from_config(self.config)
         self.metadata: Any = None
@@ -99,8 +103,9 @@ class Environment:
         """
         try:
             return self.run_env(work)
-        except RuntimeError as error:
-            if self.application is not None or OUTSIDE not in str(error):
+        except Exception as error:
+            lacks = type(error).__name__ == NOT_FOUND or (isinstance(error, RuntimeError) and OUTSIDE in str(error))
+            if self.application is not None or not lacks:
                 raise
         self.start_application()
         self.config = self.configured()

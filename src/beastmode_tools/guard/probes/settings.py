@@ -18,6 +18,8 @@ NOT_SET = re.compile(
     r"(?:is |not |must |be |has |to |required|needs|missing|undefined|environment|env )"
     r"|(?i:environment variable|env var(?:iable)?|setting|config(?:uration)?)s?:? [\"'`]?(?P<after>[A-Z][A-Z0-9_]{2,})"
 )
+NEVER = re.compile(r"FLASK_(APP|ENV|DEBUG|SKIP_DOTENV|RUN_\w+)")
+"""What Flask's own messages name: which application it is, a made-up value cannot tell."""
 DECLARED = ("EnvError", "EnvValidationError", "UndefinedValueError", "ImproperlyConfigured", "ConfigError")
 VALUES = (
     (r"PORT$|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS|LIMIT|SIZE|COUNT|MAX_|MIN_|TTL|EXPIR|WORKERS|LENGTH", "3600"),
@@ -110,7 +112,8 @@ def missing(error: BaseException) -> list[str]:
     one: BaseException | None = error
     while one is not None and id(one) not in seen:
         seen.add(id(one))
-        names.extend(name for name in [*told_by(one), *refused_by(one)] if name not in os.environ)
+        told = [*told_by(one), *refused_by(one)]
+        names.extend(name for name in told if name not in os.environ and not NEVER.fullmatch(name))
         one = one.__cause__ or one.__context__
     return sorted(set(names))
 

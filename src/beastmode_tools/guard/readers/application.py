@@ -1,14 +1,16 @@
 """An application of one side, started once in the project's interpreter and read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.compare.application import Application, ErrorHandler, Function, Hook, MappedClass, Route
+from beastmode_tools.guard.compare.steady import UNSTEADY, steadied
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.readers.probe import ask_project
 from beastmode_tools.project import Project
 
-__all__ = ["application_from", "read_application"]
+__all__ = ["application_from", "read_again", "read_application"]
 
 
 def read_application(side: Side, project: Project, *, database_url: str | None = None) -> Application:
@@ -24,6 +26,51 @@ def read_application(side: Side, project: Project, *, database_url: str | None =
     """
     request = {"migrations_folder": project.migrations_at(side.folder), "database_url": database_url}
     return application_from(ask_project(side, project, "boot", request))
+
+
+def read_again(side: Side, project: Project, first: Application) -> Application:
+    """The application of a side that was read already, without the values that another start gives otherwise.
+
+    The other process has another id, time, temporary folder and order of hashes, as every process of a deploy has.
+
+    Args:
+        side: A private copy of it.
+        project: How it starts.
+        first: What the first start showed.
+
+    Raises:
+        ProbeFailed: It did not start again.
+    """
+    settings = replace(project.settings, environment={**project.settings.environment, "PYTHONHASHSEED": "1"})
+    second = read_application(side, replace(project, settings=settings))
+    both = {name: steadied(getattr(first, name), getattr(second, name)) for name in COMPARED}
+    return replace(first, routes=steady_routes(first.routes, second.routes), **both)
+
+
+COMPARED = ("settings", "documents", "contract", "tables")
+
+
+def steady_routes(first: tuple[Route, ...], second: tuple[Route, ...]) -> tuple[Route, ...]:
+    """The routes of a start, those with a random part in their path with a mark for it."""
+    known = {route.path for route in second}
+    others = {(route.endpoint, len(route.path.split("/"))): route.path for route in second}
+    return tuple(
+        route if route.path in known else replace(route, path=marked(route.path, others.get(place(route))))
+        for route in first
+    )
+
+
+def place(route: Route) -> tuple[str, int]:
+    """What a route is known by where its path is another one at each start."""
+    return (route.endpoint, len(route.path.split("/")))
+
+
+def marked(path: str, other: str | None) -> str:
+    """A path with a mark for every part that another start made otherwise."""
+    if other is None:
+        return path
+    pairs = zip(path.split("/"), other.split("/"), strict=True)
+    return "/".join(one if one == two else UNSTEADY for one, two in pairs)
 
 
 def application_from(facts: Mapping[str, Any]) -> Application:

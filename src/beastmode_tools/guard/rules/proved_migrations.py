@@ -19,6 +19,7 @@ from beastmode_tools.guard.compare.proofs.facts import (
     TableLocked,
     UpgradeFailed,
 )
+from beastmode_tools.guard.compare.proofs.unproved import MigrationsNotProved
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.wording import first_few
@@ -236,7 +237,30 @@ def advice(differences: Sequence[Difference]) -> str:
     return "Let downgrade() undo each step of upgrade(), in the opposite order and under the same names."
 
 
+@rule("migration-not-proved", Verdict.CAUTIOUS, MigrationsNotProved)
+def not_proved(fact: MigrationsNotProved) -> Iterator[Found]:
+    """Nobody has seen it run: that its source reads well is no reason to call it safe."""
+    names = [each.id for each in fact.revisions]
+    listed = first_few(names, SHOWN)
+    instead = (
+        "Read why. Usually the application is not found or lacks something: name it by --app (or [guard] app in "
+        "beastmode.toml), give what it needs by [guard] environment, its interpreter by --python, a PostgreSQL by "
+        f"--shadow-url. Then: beast prove {names[0]}"
+        if fact.asked
+        else f"Run `beast check` without --no-proofs, or: beast prove {' '.join(names[:SHOWN])}"
+    )
+    yield Found(
+        where=fact.revisions[0].path,
+        problem=f"{listed} {'was' if len(names) == 1 else 'were'} run on no database, so nothing about "
+        f"{'it' if len(names) == 1 else 'them'} is proved",
+        instead=instead,
+        subject=f"{' '.join(names)} not proved",
+        evidence=first_few(fact.reasons, 2, " ") if fact.asked else "--no-proofs",
+    )
+
+
 RULES = (
+    not_proved,
     upgrade_fails,
     downgrade_fails,
     schema_not_restored,
