@@ -123,8 +123,9 @@ def key_of(action: Action, email: str, origin: str | None = None) -> str:
         email: The e-mail address.
         origin: The network it is attempted from; None for all of them.
     """
-    whose = email if origin is None else f"{email} {origin}"
-    return f"{action}:{hashlib.sha256(whose.encode()).hexdigest()}"
+    if origin is None:
+        return f"everywhere:{action}:{hashlib.sha256(email.encode()).hexdigest()}"
+    return f"{action}:{hashlib.sha256(f'{email} {origin}'.encode()).hexdigest()}"
 
 
 def refuse(ends: Collection[datetime], moment: datetime) -> None:
