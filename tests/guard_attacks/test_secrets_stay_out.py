@@ -1,7 +1,13 @@
 """No report, no line of progress and nothing that is remembered repeats a secret of the project."""
 
-import pytest
+import json
+import sys
+import textwrap
 
+import pytest
+import yaml
+
+ENDINGS = {"html": "html", "json": "json", "sarif": "sarif", "text": "txt"}
 FORMATS = ["text", "json", "sarif", "github", "html"]
 SECRETS = {
     "address": "hunter2-Passw0rd-ZZ",
@@ -56,3 +62,150 @@ def test_no_answer_repeats_a_secret_of_either_side(shop, ending):
 
     assert [name for name, secret in SECRETS.items() if any(secret in text for text in said)] == []
     assert "SECRET_KEY" in said[0], "that there is a secret is said all the same"
+
+
+OLD = """
+    openapi: 3.0.3
+    info: {title: Shop, version: "1", description: "Staging signs with token=stagingtoken-4411"}
+    servers: [{url: "https://bob:{address}@old.example.net/v1"}]
+    paths:
+      /orders:
+        post:
+          parameters:
+            - {name: api_key, in: query, schema: {type: string, default: "{old}"}}
+          requestBody:
+            content:
+              application/json:
+                schema:
+                  type: object
+                  properties:
+                    password: {type: string, default: "{environment}"}
+                    cloud: {type: string, default: "{token}"}
+                    kind: {type: string, enum: [a, b]}
+          responses: {"200": {description: made}}
+"""
+NEW = OLD.replace("old.example", "new.example").replace("/v1", "/v2").replace('default: "{old}"', 'default: "{new}"')
+NEW = NEW.replace('"{environment}"', '"{environment}x"').replace('"{token}"', '"none"').replace("[a, b]", "[a]")
+
+
+def filled(text):
+    """The document with its secrets, whose braces are YAML's own."""
+    for name, secret in SECRETS.items():
+        text = text.replace("{" + name + "}", secret)
+    return textwrap.dedent(text)
+
+
+def leaked(said):
+    """The names of the secrets that are repeated."""
+    secrets = SECRETS | {"staging": "stagingtoken-4411"}
+    return [name for name, secret in secrets.items() if any(secret in text for text in said)]
+
+
+@pytest.mark.parametrize("shape", ["yaml", "json"])
+def test_no_comparison_of_documents_repeats_a_secret(shop, shape):
+    texts = {"old": filled(OLD), "new": filled(NEW)}
+    if shape == "json":  # in one line, as machines write it
+        texts = {name: json.dumps(yaml.safe_load(text)) for name, text in texts.items()}
+    shop.write({f"{name}.{shape}": text for name, text in texts.items()})
+
+    said = []
+    for style in FORMATS:
+        more = ("--save", f"page.{ENDINGS[style]}") if style in ENDINGS else ()
+        answer = shop.beast("contract", "diff", f"old.{shape}", f"new.{shape}", "--all", "--format", style, *more)
+        assert answer.status == 1, answer.errors
+        said += [answer.output, answer.errors, *(path.read_text() for path in shop.folder.glob("page.*"))]
+
+    assert leaked(said) == []
+    assert "api_key" in said[0], "what changed is said all the same"
+
+
+def test_a_document_that_cannot_be_read_is_told_without_its_secrets(shop):
+    shop.write({"old.yaml": filled(OLD), "new.yaml": filled(NEW).replace("paths:", "paths: ]")})
+
+    answer = shop.beast("contract", "diff", "old.yaml", "new.yaml")
+
+    assert answer.status == 2
+    assert leaked([answer.output, answer.errors]) == []
+
+
+PROMISES = """
+    import os
+
+    from flask import Flask
+    from flask_smorest import Api, Blueprint
+    from marshmallow import Schema, fields
+
+    app = Flask(__name__)
+    app.config.update(API_TITLE="Shop", API_VERSION="v1", OPENAPI_VERSION="3.0.3", API_TOKEN="{new}")
+    api = Api(app, spec_kwargs=dict(servers=[dict(url="https://bob:{address}@example.net")]))
+
+
+    class Login(Schema):
+        password = fields.String(load_default="{old}")
+        cloud = fields.String(metadata=dict(example="{token}", description="As " + app.config["API_TOKEN"]))
+
+
+    logins = Blueprint("logins", __name__)
+
+
+    @logins.post("/logins")
+    @logins.arguments(Login)
+    def login(data):
+        return dict()
+
+
+    api.register_blueprint(logins)
+"""
+
+
+def test_what_a_project_promises_is_shown_without_secrets(shop):
+    shop.write({"app.py": PROMISES.format(**SECRETS)})
+
+    answer = shop.beast("contract", "show", "--python", sys.executable)
+
+    assert answer.status == 0, answer.errors
+    assert leaked([answer.output, answer.errors]) == []
+    assert "/logins" in json.loads(answer.output)["paths"]
+
+
+@pytest.mark.parametrize("command", [("contract", "show"), ("prove", "--all", "--on", "sqlite")])
+def test_a_command_that_fails_tells_no_secret(shop, command):
+    text = BEFORE.replace("return app", FAILS).format(**SECRETS)
+    env = "from app import create_app\ncreate_app()\n"
+    shop.commit({"app.py": text, "migrations/env.py": env, "migrations/versions/a1.py": REVISION})
+
+    answer = shop.beast(*command, "--python", sys.executable)
+
+    assert "cannot sign with ***" in " ".join((answer.output + answer.errors).split())
+    assert leaked([answer.output, answer.errors]) == []
+
+
+REVISION = """
+revision = "a1"
+down_revision = None
+from alembic import op
+def upgrade():
+    op.execute("CREATE TABLE people (id INTEGER PRIMARY KEY)")
+def downgrade():
+    op.execute("DROP TABLE people")
+"""
+
+
+def test_a_fingerprint_stays_what_it_was_when_words_are_masked(shop):
+    shop.write({"app.py": BEFORE.format(**SECRETS)})
+    shop.commit()
+    shop.write({"app.py": AFTER.format(**SECRETS)})
+    found = json.loads(shop.check("--format", "json").output)["findings"]
+
+    for each in found:
+        if each["verdict"] != "SAFE":
+            assert shop.beast("accept", each["fingerprint"], "--reason", "It may.").status == 0
+    again = shop.check("--format", "json")
+
+    counting = {
+        each["rule"]
+        for each in json.loads(again.output)["findings"]
+        if not each["accepted"] and each["verdict"] != "SAFE"
+    }
+    assert counting <= {"gate-changed"}, "beastmode.toml itself is a gate"
+    assert leaked([again.output, (shop.folder / "beastmode.toml").read_text()]) == []

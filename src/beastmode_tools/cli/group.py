@@ -83,8 +83,8 @@ class Beast(click.Group):
             raise
         except Exception as problem:
             if ctx.meta.get(DEBUG):
-                complain(plain(traceback.format_exc(), keep="\n"))
-            said = " ".join(str(problem).split())
+                complain(plain(without_secrets(traceback.format_exc()), keep="\n"))
+            said = without_secrets(" ".join(str(problem).split()))
             raise CouldNotRun(
                 f"this is a fault of beast, not of your project: {type(problem).__name__}: {said[:300]}. "
                 "`beast --debug ...` shows where; please report it."
@@ -119,12 +119,19 @@ def ended(run: Callable[[], Any]) -> int:
         complain(f"beast: {plain(problem.format_message())}")
         return 2
     except CouldNotRun as problem:
-        complain(f"beast: {plain(' '.join(str(problem).split()))}")
+        complain(f"beast: {plain(without_secrets(' '.join(str(problem).split())))}")
         return 2
     except Interrupted as problem:
         complain("beast: interrupted; what was begun is removed, and nothing of yours was changed.")
         return 128 + problem.number
     return result if isinstance(result, int) else 0
+
+
+def without_secrets(text: str) -> str:
+    """The text without what looks like a secret: an error may cite the project."""
+    from beastmode_tools.guard.compare.hidden_secrets import hidden  # noqa: PLC0415 - most commands do not fail
+
+    return hidden(text)
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from beastmode_tools.guard.accepted import apply_to, today
 from beastmode_tools.guard.compare.contract_sides import sides
-from beastmode_tools.guard.compare.hidden_secrets import without_secrets
+from beastmode_tools.guard.compare.hidden_secrets import hidden, known_secrets, masking, without_secrets
 from beastmode_tools.guard.compare.migrations.picture import history_picture
 from beastmode_tools.guard.compare.mixed.usage import without_replaced
 from beastmode_tools.guard.compare.proofs.facts import Drift
@@ -18,9 +19,11 @@ from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.repository import Comparison, two_sides
+from beastmode_tools.guard.readers.secret_lines import secret_lines
 from beastmode_tools.guard.reading import Reading, read_change
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.index import RULES
+from beastmode_tools.guard.static import specifications
 from beastmode_tools.guard.wording import first_few
 from beastmode_tools.project import Project
 
@@ -45,8 +48,12 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     begin = time.monotonic()
     project = question.project
     with two_sides(project, question.base) as comparison:
-        reading = read_change(project, comparison, today=today(), progress=progress)
-        proved = proved_by(replace(question, project=reading.startable(project)), comparison, reading, progress)
+        texts = [*secret_lines(comparison.new.folder), *texts_of(comparison)]
+        known = known_secrets(texts)
+        told = partial(say_without, progress, known)
+        with masking(known):
+            reading = read_change(project, comparison, today=today(), progress=told)
+            proved = proved_by(replace(question, project=reading.startable(project)), comparison, reading, told)
         findings = findings_of(project, comparison, reading, proved, asked=question.proofs)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
     placed = with_places((*marked, *notes), reading.old_app, reading.new_app)
@@ -57,7 +64,18 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
         seconds=time.monotonic() - begin,
         pictures=proved.pictures | pictures(findings, reading),
     )
-    return without_secrets(report, (text for each in comparison.changes for text in (each.old, each.new) if text))
+    documents = [*reading.old_documents.values(), *reading.new_documents.values(), *specifications(comparison.changes)]
+    return without_secrets(report, texts, (each.data for each in documents))
+
+
+def texts_of(comparison: Comparison) -> list[str]:
+    """The changed files as they were and as they are."""
+    return [text for each in comparison.changes for text in (each.old, each.new) if text]
+
+
+def say_without(progress: Callable[[str], None], known: Sequence[str], text: str) -> None:
+    """Says what is done, without the secrets that the project's own words may hold."""
+    progress(hidden(text, known))
 
 
 def proved_by(question: Question, comparison: Comparison, reading: Reading, progress: Callable[[str], None]) -> Proved:

@@ -8,10 +8,12 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.compare.contract import Document, compare
 from beastmode_tools.guard.compare.contract_sides import sides
+from beastmode_tools.guard.compare.hidden_secrets import known_secrets, masked_data, masking, without_secrets
 from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.readers.application import read_application
 from beastmode_tools.guard.readers.openapi import read_document
 from beastmode_tools.guard.readers.repository import two_sides
+from beastmode_tools.guard.readers.secret_lines import lines_of, secret_lines
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.contract import RULES
 from beastmode_tools.project import Project
@@ -39,14 +41,18 @@ def diff_files(old_path: Path, new_path: Path, *, today: date) -> Report:
         CouldNotRun: One of them cannot be read.
     """
     started = time.perf_counter()
-    old, new = read_document(old_path), read_document(new_path)
+    texts = [line for path in (old_path, new_path) for line in lines_of(path)]
+    with masking(known_secrets(texts)):
+        old, new = read_document(old_path), read_document(new_path)
     findings, notes = diff_documents(old, new, today=today)
     seconds = time.perf_counter() - started
-    return Report(str(old_path), tuple(findings), tuple(notes), seconds, {"contract": sides(old, new, findings)})
+    pictures = {"contract": sides(old, new, findings)}
+    report = Report(str(old_path), tuple(findings), tuple(notes), seconds, pictures)
+    return without_secrets(report, texts, (old.data, new.data))
 
 
 def show(project: Project, version: str | None) -> dict[str, Any]:
-    """What the project promises now: its document, or what its routes show where it has none.
+    """What the project promises now, its secrets masked: its document, or what its routes show where it has none.
 
     Args:
         project: The project, with its work tree as it is.
@@ -56,10 +62,14 @@ def show(project: Project, version: str | None) -> dict[str, Any]:
         CouldNotRun: It does not start, or has no such version.
     """
     with two_sides(project, "HEAD") as comparison:
-        app = read_application(comparison.new, project)
+        texts = list(secret_lines(comparison.new.folder))
+        with masking(known_secrets(texts)):
+            app = read_application(comparison.new, project)
     promised = app.documents or ({"routes": app.contract} if app.contract else {})
     if not promised:
         raise CouldNotRun("The application has no route that promises anything.")
+    known = known_secrets(texts, promised.values())
+    promised = {name: masked_data(each, known) for name, each in promised.items()}
     if version is None:
         return next(iter(promised.values())) if len(promised) == 1 else promised
     if version not in promised:

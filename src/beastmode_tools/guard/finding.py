@@ -53,6 +53,7 @@ class Finding:
         difference: A digest of what exactly differs. The fingerprint is made of it too, so that the next change of the
             same thing is another finding.
         is_of_base: It was true of the base side as well, so an acceptance that stands there covers it.
+        mark: The fingerprint that it had before words of it were masked; "" where none were.
     """
 
     rule: str
@@ -65,11 +66,12 @@ class Finding:
     acceptance: Acceptance | None = None
     difference: str = ""
     is_of_base: bool = False
+    mark: str = ""
 
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that stay the same for the same difference of the same severity."""
-        return digits(self.rule, self.verdict.name, self.subject, self.difference)
+        return self.mark or digits(self.rule, self.verdict.name, self.subject, self.difference)
 
     @property
     def old_fingerprint(self) -> str:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.compare.hidden_secrets import without_secrets
+from beastmode_tools.guard.compare.hidden_secrets import known_secrets, masking, without_secrets
 from beastmode_tools.guard.compare.proofs.unproved import shown_by, unproved
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.finding import Report
@@ -15,6 +15,7 @@ from beastmode_tools.guard.proofs.reversible import Proof, Start, prove_revision
 from beastmode_tools.guard.proofs.scratch import Scratch, scratches
 from beastmode_tools.guard.readers.migrations import read_history
 from beastmode_tools.guard.readers.repository import two_sides
+from beastmode_tools.guard.readers.secret_lines import secret_lines
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.proved_migrations import RULES
 from beastmode_tools.project import Project
@@ -47,6 +48,8 @@ def prove(
         raise CouldNotRun("The project has no Alembic folder (one with an env.py), so there is nothing to prove.")
     with ExitStack() as stack:
         side = stack.enter_context(two_sides(project, "HEAD")).new
+        texts = list(secret_lines(side.folder))
+        stack.enter_context(masking(known_secrets(texts)))
         found, not_proven = scratches(shadow_url, python=project.python, progress=progress)
         opened = [stack.enter_context(scratch) for scratch in found if not on or scratch.dialect in on]
         if not opened:
@@ -71,7 +74,7 @@ def prove(
         seconds=time.monotonic() - begin,
         pictures={"proofs": picture(proofs)},
     )
-    return without_secrets(report)
+    return without_secrets(report, texts)
 
 
 def history(side: Side, project: Project, scratch: Scratch) -> tuple[str, ...]:

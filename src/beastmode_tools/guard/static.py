@@ -20,7 +20,7 @@ from beastmode_tools.guard.readers.openapi import document_of, parsed
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules.index import RULES
 
-__all__ = ["compare_specifications", "judge_files"]
+__all__ = ["compare_specifications", "judge_files", "specifications"]
 
 MIGRATIONS = ("migrations", "alembic")
 
@@ -57,6 +57,14 @@ def compare_specifications(changes: tuple[FileChange, ...], *, today: date | Non
                 continue
             sides = ({} if each is None else {change.path: each} for each in (old, new))
             yield from compare_versions(*sides, today=today)
+
+
+def specifications(changes: tuple[FileChange, ...]) -> Iterator[Document]:
+    """The OpenAPI documents among the changed files, of both sides."""
+    for change in changes:
+        if kind_of(change.path) == "specification" and not change.is_binary:
+            found = (specification(change.old, change.old_path), specification(change.new, change.path))
+            yield from (each for each in found if each is not None)
 
 
 def specification(text: str | None, path: str) -> Document | None:
