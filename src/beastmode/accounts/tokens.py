@@ -108,10 +108,11 @@ class Tokens:
             claims = jwt.decode(
                 token, key, algorithms=[ALGORITHM], audience=self.audience, issuer=self.issuer, options=CHECKS
             )
-        except (jwt.PyJWTError, KeyError):
+        except (jwt.PyJWTError, KeyError, RecursionError):  # the last: JSON that nests without end, before PyJWT 2.14
             # From None: a traceback in a log would carry parts of the token.
             raise invalid_token() from None
-        if header.get("typ") != KIND or not isinstance(claims["sid"], str):
+        # What `crit` names must be understood (RFC 7515, 4.1.11), and nothing is; PyJWT looks at it since 2.12.
+        if header.get("typ") != KIND or "crit" in header or not isinstance(claims["sid"], str):
             raise invalid_token()
         check_times(claims)
         return Claims(claims["sub"], claims["sid"], claims["exp"])
@@ -142,6 +143,8 @@ def tokens_of(settings: Settings) -> Tokens:
 def refuse_key_pair(secret: str) -> None:
     """Refuse a secret whose public half somebody may have: whoever has it could sign tokens (RFC 8725, section 2.1)."""
     try:
+        if secret.lstrip().startswith("{") and '"kty"' in secret:  # which PyJWT knows since 2.13
+            raise jwt.InvalidKeyError("it is a JWK")
         jwt.get_algorithm_by_name(ALGORITHM).prepare_key(secret)
     except jwt.InvalidKeyError as error:
         raise ConfigurationError(f"JWT_SECRET_KEY must be a random text that is no key of a pair: {error}") from None

@@ -1,5 +1,6 @@
 """The API layer: versioned routes that declare what they take and give."""
 
+import beastmode.core  # noqa: F401 - first: it makes marshmallow's older releases bear our annotations
 from beastmode.api.api import Api
 from beastmode.api.blueprint import Blueprint
 from beastmode.api.envelope import Answer

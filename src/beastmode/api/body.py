@@ -6,6 +6,7 @@ from typing import Any
 from flask import Request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
+from werkzeug.wsgi import get_input_stream
 
 from beastmode.api.json import read_json
 from beastmode.core.errors import Problem
@@ -22,6 +23,9 @@ EXACT: tuple[tuple[type[fields.Field[Any]], str, tuple[type, ...]], ...] = (
 UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 Errors = dict[str, Any]
 Guard = Callable[[Any], Errors]
+
+HAS_OWN_LENGTH = getattr(Request.max_content_length, "fset", None) is not None
+"""Whether a request's longest body can be told to the request: since Flask 3.1."""
 
 
 def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callable[[Request], Any]:
@@ -55,7 +59,7 @@ def bytes_of(request: Request, longest: int) -> bytes:
     """
     length = request.content_length
     if length is None:
-        request.max_content_length = longest + 1
+        bound(request, longest + 1)
     elif length > longest:
         raise Problem(413, f"The body has {length} bytes; {longest} are allowed.")
     raw = request.get_data(cache=False)
@@ -65,6 +69,14 @@ def bytes_of(request: Request, longest: int) -> bytes:
         # A server that ends bodies by itself, as granian does, hands over what has come.
         raise Problem(400, f"The body broke off after {len(raw)} of {length} bytes.")
     return raw
+
+
+def bound(request: Request, longest: int) -> None:
+    """Have a body of unknown length end with 413 where it is longer."""
+    if HAS_OWN_LENGTH:
+        request.max_content_length = longest
+    else:  # before Flask 3.1 the length is the application's
+        request.stream = get_input_stream(request.environ, max_content_length=longest)
 
 
 def refuse_other_types(request: Request) -> None:

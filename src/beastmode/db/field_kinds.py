@@ -42,6 +42,7 @@ SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
     fields.Email: TEXTS,
     fields.Integer: INTEGERS,
     fields.Float: FLOATS,
+    fields.Boolean: frozenset({sa.Boolean, sa.BOOLEAN}),
     # Moments of other columns may have offsets with seconds, as zones had before 1900: orjson rounds those.
     fields.DateTime: MOMENTS,
     fields.NaiveDateTime: MOMENTS,
@@ -54,7 +55,10 @@ SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
 Time is none of them: orjson 3.13 writes 00:00:00.010000 as "00:00:00.10000".
 """
 
-UNCHANGED = frozenset({fields.Field, fields.Raw, fields.Boolean})
+UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
+    # Before marshmallow 4 a truth is written as one, whatever the value was.
+    frozenset() if "_serialize" in vars(fields.Boolean) else frozenset({fields.Boolean})
+)
 """The fields that give any value as it is."""
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from beastmode.core.settings import Settings
+from beastmode.db.autocommit import create_reader
 from beastmode.db.privacy import keep_values_out
 from beastmode.db.resending import ResendingCursor
 
@@ -22,7 +23,7 @@ def open_reader(url: URL, settings: Settings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
     """
-    return open_engine(url, settings, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+    return watched(create_reader(url, **options_of(url, settings)))
 
 
 def open_writer(url: URL, settings: Settings) -> Engine:
@@ -32,21 +33,23 @@ def open_writer(url: URL, settings: Settings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
     """
-    return open_engine(url, settings)
+    return watched(create_engine(url, **options_of(url, settings)))
 
 
-def open_engine(url: URL, settings: Settings, **options: Any) -> Engine:
-    """An engine whose pool is bounded and looks at each connection before it hands it out."""
-    engine = create_engine(
-        url,
-        connect_args=connect_arguments(url, settings),
-        pool_size=settings.database_pool_size,
-        max_overflow=0,
-        pool_timeout=settings.database_timeout_seconds,
-        hide_parameters=settings.is_production,
-        pool_use_lifo=True,  # the connection used last has the statements of the moment prepared
-        **options,
-    )
+def options_of(url: URL, settings: Settings) -> dict[str, Any]:
+    """What both engines have in common: a pool that is bounded, and deadlines."""
+    return {
+        "connect_args": connect_arguments(url, settings),
+        "pool_size": settings.database_pool_size,
+        "max_overflow": 0,
+        "pool_timeout": settings.database_timeout_seconds,
+        "hide_parameters": settings.is_production,
+        "pool_use_lifo": True,  # the connection used last has the statements of the moment prepared
+    }
+
+
+def watched(engine: Engine) -> Engine:
+    """The engine, which from now on looks at each connection before it hands it out, and at what errors say."""
     event.listen(engine, "checkout", refuse_dead)
     keep_values_out(engine)
     return engine

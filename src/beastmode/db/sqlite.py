@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
 from beastmode.core.settings import Settings
+from beastmode.db.autocommit import create_reader
 from beastmode.db.privacy import create_private
 
 __all__ = ["SNAPSHOT", "is_memory", "open_reader", "open_writer", "own_transactions"]
@@ -26,14 +27,9 @@ def open_reader(url: URL, settings: Settings, writer: Engine) -> Engine:
         settings: DATABASE_POOL_SIZE and DATABASE_TIMEOUT_SECONDS are read.
         writer: Its one connection is shared if the database is in memory: another would see another database.
     """
-    autocommit = {
-        "isolation_level": "AUTOCOMMIT",
-        "skip_autocommit_rollback": True,
-        "hide_parameters": settings.is_production,
-    }
     if is_memory(url):
-        return create_engine(url, pool=writer.pool, **autocommit)
-    engine = create_engine(url, **pool_options(settings), **autocommit)
+        return create_reader(url, pool=writer.pool, hide_parameters=settings.is_production)
+    engine = create_reader(url, **pool_options(settings), hide_parameters=settings.is_production)
     prepare_connections(engine, settings)
     return engine
 
