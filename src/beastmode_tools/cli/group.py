@@ -16,6 +16,7 @@ from typing import Any, ClassVar, NoReturn
 import click
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.extra import how_to_install, is_of_extra
 from beastmode_tools.terminal import complain, plain
 
 __all__ = ["Beast", "commands", "main", "run"]
@@ -82,6 +83,8 @@ class Beast(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, CouldNotRun):
             raise
         except Exception as problem:
+            if isinstance(problem, ModuleNotFoundError) and is_of_extra(problem):
+                raise CouldNotRun(how_to_install(problem.name or "")) from problem
             if ctx.meta.get(DEBUG):
                 complain(plain(without_secrets(traceback.format_exc()), keep="\n"))
             said = without_secrets(" ".join(str(problem).split()))

@@ -10,6 +10,7 @@ from beastmode_tools.guard.accepted import apply_to, today
 from beastmode_tools.guard.compare.contract_sides import sides
 from beastmode_tools.guard.compare.hidden_secrets import hidden, known_secrets, masking, without_secrets
 from beastmode_tools.guard.compare.migrations.picture import history_picture
+from beastmode_tools.guard.compare.migrations.plans import plans_kept
 from beastmode_tools.guard.compare.mixed.usage import without_replaced
 from beastmode_tools.guard.compare.proofs.facts import Drift
 from beastmode_tools.guard.compare.proofs.unproved import MigrationsNotProved, unproved
@@ -18,6 +19,7 @@ from beastmode_tools.guard.compare.view_places import with_places
 from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
+from beastmode_tools.guard.readers.code import FolderFiles
 from beastmode_tools.guard.readers.repository import Comparison, two_sides
 from beastmode_tools.guard.readers.secret_lines import secret_lines
 from beastmode_tools.guard.reading import Reading, read_change
@@ -95,8 +97,9 @@ def findings_of(
     """What the rules find in everything that was read and proved, each thing once; `asked`: proofs were asked for."""
     drops = used_drops(reading, comparison, project, proved.matrices)
     is_compared = any(isinstance(each, Drift) for each in proved.changes)
+    plans = plans_kept(reading.operations, reading.old_app, FolderFiles(comparison.old.folder))
     read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
-    findings = judge(RULES, [*read_only, *proved.changes, *drops, *not_proved(reading, proved, asked=asked)])
+    findings = judge(RULES, [*read_only, *proved.changes, *drops, *plans, *not_proved(reading, proved, asked=asked)])
     return list(each_once(without_replaced(findings, drops)))
 
 
