@@ -211,6 +211,15 @@ def test_a_token_older_than_the_account_it_names_is_refused(client, grant, peopl
     assert call(client, READ, grant) == 401
 
 
+def test_a_session_is_not_trusted_for_anybody_else(client, desk, ada, user, grant, database):
+    eve = desk.registration.create("eve@example.com", "battery horse correct")
+    session_id = database.execute(select(Session.id)).scalar_one()
+
+    mixed = {"token": desk.sign_in.tokens.issue(eve.id, session_id)}
+
+    assert call(client, READ, mixed) == call(client, WRITE, mixed) == 401
+
+
 def test_a_database_whose_clock_is_ahead_keeps_nobody_out(client, desk, ada, clock):
     clock.advance(minutes=-1)
 

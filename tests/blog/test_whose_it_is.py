@@ -142,5 +142,5 @@ def test_a_token_of_somebody_who_is_gone_writes_nothing(app, eve):
 
     answers = [eve.api.get("/api/auth/me"), eve.api.post("/api/v1/posts", WORDS)]
 
-    assert [answer.status_code for answer in answers] == [401, 409]
+    assert [answer.status_code for answer in answers] == [401, 401]
     assert rows(app, Post) == []

@@ -90,7 +90,7 @@ class Sessions:
             self.purge()
         if opened is None:
             return None
-        self.seen.add(session_id, moment)
+        self.seen.add(session_id, user_id, moment)
         return Granted(user_id, session_id, token)
 
     def rotate(self, token: str) -> Granted:
@@ -111,7 +111,7 @@ class Sessions:
         if granted is None:
             self.seen.forget(presented.session_id)
             raise wrong_refresh_token()
-        self.seen.add(granted.session_id, now())
+        self.seen.add(granted.session_id, granted.user_id, now())
         return granted
 
     def holds(self, session_id: str, user_id: int | str, *, is_read: bool) -> bool:
@@ -125,12 +125,12 @@ class Sessions:
             is_read: Whether nothing is written, so that a look up to `trusted` ago is good enough.
         """
         moment = now()
-        if is_read and self.seen.is_recent(session_id, moment, self.trusted):
+        if is_read and self.seen.is_recent(session_id, user_id, moment, self.trusted):
             return True
         given = {"session_id": session_id, "user_id": user_id, "moment": moment, "oldest": moment - self.longest}
         found = current_work().fetch(self._look, given)
         if found and found[0][0]:
-            self.seen.add(session_id, moment)
+            self.seen.add(session_id, user_id, moment)
             return True
         self.seen.forget(session_id)
         if found:
