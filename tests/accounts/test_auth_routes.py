@@ -248,3 +248,64 @@ def test_every_version_has_the_routes_and_an_unversioned_path_too(client):
     for prefix in ("/api", "/api/v1", "/api/v2"):
         assert client.post(f"{prefix}/auth/login", json=ADA).status_code == 401
         assert client.get(f"{prefix}/auth/me").status_code == 401
+
+
+@pytest.fixture
+def quiet(make_client):
+    return make_client(hide_registered_emails=True)
+
+
+def test_a_taken_address_gets_the_answer_of_a_free_one_where_the_setting_says_so(quiet, database, user):
+    free, taken = register(quiet), register(quiet, password="another horse battery")
+
+    assert free.status_code == taken.status_code == 202
+    assert free.json == taken.json
+    assert "data" not in free.json or free.json["data"] is None
+    assert {name for name, _ in free.headers} == {name for name, _ in taken.headers}
+    assert database.session.query(user).count() == 1
+    assert log_in(quiet).status_code == 200
+    assert log_in(quiet, password="another horse battery").status_code == 401
+
+
+def test_a_password_that_will_not_do_is_told_for_both_alike(quiet):
+    register(quiet)
+
+    taken, free = register(quiet, password="1234567"), register(quiet, email="eve@example.com", password="1234567")
+
+    assert taken.status_code == free.status_code == 422
+    assert taken.json == free.json
+
+
+def test_the_document_says_what_registering_answers(make_client, quiet):
+    for client, status in ((make_client(), "201"), (quiet, "202")):
+        operation = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/auth/register"]["post"]
+
+        assert {status} == set(operation["responses"]) & {"201", "202"}
+
+
+def test_a_common_password_and_ones_own_address_are_refused(client):
+    for password in ("Password123", "ada@example.com", "Ada.Lovelace"):
+        answer = register(client, email="ada.lovelace@example.com", password=password.replace("ada@", "ada.lovelace@"))
+
+        assert answer.status_code == 422
+        assert set(answer.json["details"]) == {"password"}
+
+
+def test_nothing_that_signs_in_or_shows_an_account_is_kept_in_a_cache(client):
+    made = register(client)
+    grant = log_in(client).json["data"]
+    token = bearer(grant["token"])
+
+    answers = [
+        made,
+        register(client),
+        log_in(client),
+        log_in(client, password="wrong horse battery"),
+        client.get("/api/auth/me", headers=token),
+        client.get("/api/auth/me"),
+        client.post("/api/auth/refresh", json={"refresh_token": grant["refresh_token"]}),
+        client.post("/api/auth/logout", headers=token),
+        client.post("/api/auth/logout"),
+    ]
+
+    assert {answer.headers.get("Cache-Control") for answer in answers} == {"no-store"}

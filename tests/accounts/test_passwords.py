@@ -71,7 +71,7 @@ def test_comparing_with_nothing_never_succeeds():
     assert passwords.match_nothing("correct horse battery") == passwords.Match(is_right=False)
 
 
-@pytest.mark.parametrize("password", ["x" * 8, "x" * 256, "å" * 8, "🦁" * 256, "        "])
+@pytest.mark.parametrize("password", ["x" * 9, "x" * 256, "å" * 8, "🦁" * 256, "        ", "e\u0301" * 128])
 def test_eight_to_256_characters_of_any_kind_will_do(password):
     assert passwords.weaknesses(password) == []
 
@@ -93,3 +93,72 @@ def test_the_documents_rules_name_everything_that_is_missing():
         "Password must contain at least one uppercase letter"
     ]
     assert passwords.weaknesses("Securepassword123", "document") == []
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password",
+        "Password1",
+        "PASSWORD123",
+        "12345678",
+        "qwertyuiop",
+        "iloveyou",
+        "P@ssw0rd",
+        "letmein123",
+        "trustno1",
+    ],
+)
+def test_a_password_that_everybody_tries_first_is_refused_whatever_its_case(password):
+    assert passwords.weaknesses(password) == ["Password is too common; choose one that others do not use"]
+    assert passwords.weaknesses(password, may_be_common=True) == []
+
+
+def test_the_common_passwords_are_those_that_could_be_chosen():
+    common = passwords.common_passwords()
+
+    assert len(common) > 16_000
+    assert min(map(len, common)) == passwords.SHORTEST
+    assert all(passwords.folded(password) == password for password in common)
+
+
+def test_what_everybody_knows_of_somebody_is_no_password():
+    about = ("ada.lovelace@example.com", "ada.lovelace", "Ada King")
+
+    for password in ("Ada.Lovelace@example.com", "ADA.LOVELACE", "ada king"):
+        assert passwords.weaknesses(password, about=about) == ["Password must not be your email address or name"]
+    assert passwords.weaknesses("ada.lovelace 1843", about=about) == []
+
+
+TWO_FORMS = [
+    ("caf\u00e9 au lait", "cafe\u0301 au lait"),
+    ("\u00c5ngstr\u00f6m", "A\u030angstro\u0308m"),
+    ("\u1e69 and more", "s\u0323\u0307 and more"),
+]
+
+
+@pytest.mark.parametrize(("composed", "decomposed"), TWO_FORMS)
+def test_a_password_is_the_same_however_a_keyboard_writes_its_letters(composed, decomposed):
+    assert composed != decomposed
+
+    for chosen, typed in ((composed, decomposed), (decomposed, composed)):
+        assert passwords.match(passwords.hash_password(chosen), typed) == passwords.Match(is_right=True)
+
+
+@pytest.mark.parametrize("make", [passwords.hasher.hash, lambda text: generate_password_hash(text, "scrypt:1024:8:1")])
+def test_a_hash_from_before_is_right_for_what_it_was_made_of_and_due_for_a_new_one(make):
+    for _, decomposed in TWO_FORMS:
+        kept = make(decomposed)
+
+        assert passwords.match(kept, decomposed) == passwords.Match(is_right=True, is_outdated=True)
+        assert not passwords.match(kept, decomposed + "!").is_right
+
+
+def test_letters_that_only_look_alike_stay_apart():
+    kept = passwords.hash_password("\ufb01ne and dandy")
+
+    assert not passwords.match(kept, "fine and dandy").is_right
+
+
+def test_the_least_length_counts_letters_as_they_are_hashed():
+    assert passwords.weaknesses("e\u0301" * 7) == ["Password must be at least 8 characters long"]

@@ -211,7 +211,7 @@ def test_a_token_older_than_the_account_it_names_is_refused(client, grant, peopl
     assert call(client, READ, grant) == 401
 
 
-def test_a_session_is_not_trusted_for_anybody_else(client, desk, ada, user, grant, database):
+def test_a_session_is_not_trusted_for_anybody_else(client, desk, grant, database):
     eve = desk.registration.create("eve@example.com", "battery horse correct")
     session_id = database.execute(select(Session.id)).scalar_one()
 

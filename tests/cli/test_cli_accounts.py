@@ -81,6 +81,26 @@ def test_a_password_is_asked_for_twice_and_never_shown(people):
     assert "securepassword123" not in shown
 
 
+def test_a_database_without_tables_is_told_in_one_line_that_has_no_secret(people):
+    people.write(PEOPLE.replace("Base.metadata.create_all(db.engine)", "pass"))
+
+    made = people.run("beastmode", "user", "create", "ada@example.com", "--password-stdin", stdin="securepassword123\n")
+
+    assert made.returncode == 1
+    assert made.stderr.startswith("Error: the database did not make the account: no such table: users.")
+    assert made.stderr.count("\n") == 1
+    assert not any(secret in made.stdout + made.stderr for secret in ("securepassword123", "argon2", "Traceback"))
+
+
+def test_a_common_password_is_refused_in_one_line(people):
+    made = people.run("beastmode", "user", "create", "ada@example.com", "--password-stdin", stdin="Password123\n")
+
+    assert made.returncode == 1
+    assert made.stderr.count("\n") == 1
+    assert "too common" in made.stderr
+    assert "Password123" not in made.stdout + made.stderr
+
+
 def test_a_taken_address_is_refused_in_one_line(people):
     words = ("beastmode", "user", "create", "ada@example.com", "--password-stdin")
     people.run(*words, stdin="securepassword123\n")

@@ -29,7 +29,7 @@ class Accounts:
         refuse_other_models(user)
         never_reuse_ids(user.__table__)
         self.user = user
-        self._blueprints: dict[str, Blueprint] = {}
+        self._blueprints: dict[tuple[str, bool], Blueprint] = {}
         # Not at the top: with this import the tables of sign-in join the metadata, also of projects that have no users.
         import_module("beastmode.accounts.models")
         import_module("beastmode.accounts.deactivation").watch_model(user)
@@ -48,10 +48,12 @@ class Accounts:
 
         install(app, settings, database, self.user)
         app.extensions["beastmode.accounts"] = self
-        first = api.versions[0].name
-        if first not in self._blueprints:
-            self._blueprints[first] = auth_blueprint(self.user, first)
-        api.register(self._blueprints[first])
+        kind = (api.versions[0].name, settings.hide_registered_emails)
+        if kind not in self._blueprints:
+            self._blueprints[kind] = auth_blueprint(self.user, kind[0], hides_taken=settings.hide_registered_emails)
+        # An API that several applications share has the routes of the one that is put together now.
+        api.blueprints = [one for one in api.blueprints if one not in self._blueprints.values()]
+        api.register(self._blueprints[kind])
 
     def create_user(self, email: str, password: str, *, name: str | None = None, operator: bool = False) -> Any:
         """A new user who can log in; needs an app context.

@@ -1,15 +1,23 @@
 """Passwords: what they must be, how they are kept, how they are compared.
 
-argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, two passes, one lane). Hashes that
-werkzeug made (scrypt, pbkdf2) are accepted, and reported as due for a new hash.
+argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, two passes, one lane), over the text in
+normal form NFC, since two keyboards write one letter in two ways (NIST SP 800-63B, 3.1.1.2). Hashes that werkzeug made
+(scrypt, pbkdf2) are accepted, and reported as due for a new hash, as are those of a text that was in another form.
 """
 
+import gzip
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from werkzeug.security import check_password_hash
+
+from beastmode.core.secrets import SecretText
 
 __all__ = [
     "LONGEST",
@@ -50,15 +58,19 @@ class Match:
     is_outdated: bool = False
 
 
-def weaknesses(password: str, rules: str = "length") -> list[str]:
+def weaknesses(
+    password: str, rules: str = "length", about: Iterable[str] = (), *, may_be_common: bool = False
+) -> list[str]:
     """What is wrong with a new password, one sentence each; empty if it will do.
 
     Args:
         password: The password that somebody chose; its length counts in characters.
         rules: `length` (NIST SP 800-63B) or `document` (also upper case, lower case and digit), as in PASSWORD_RULES.
+        about: What everybody knows of its owner: the e-mail address, its local part, the name.
+        may_be_common: Whether a password that many have will do, as in a test.
     """
     found = []
-    if len(password) < SHORTEST:
+    if len(normal(password)) < SHORTEST:
         found.append(f"Password must be at least {SHORTEST} characters long")
     if len(password) > LONGEST:
         found.append(f"Password must be at most {LONGEST} characters long")
@@ -66,7 +78,37 @@ def weaknesses(password: str, rules: str = "length") -> list[str]:
         found.append("Password must be valid Unicode text")
     if rules == "document":
         found += [sentence for wanted, sentence in COMPOSITION if not wanted.search(password)]
+    if not found and not may_be_common and is_common(password):
+        found.append("Password is too common; choose one that others do not use")
+    if not found and folded(password) in {folded(text) for text in about}:
+        found.append("Password must not be your email address or name")
     return found
+
+
+def is_common(password: str) -> bool:
+    """Whether a password is among the 16 thousand that are tried first, whatever its case.
+
+    Args:
+        password: The password that somebody chose.
+    """
+    return folded(password) in common_passwords()
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """The passwords that everybody tries first, of at least eight characters; read on first use."""
+    packed = files(__package__).joinpath("common_passwords.txt.gz").read_bytes()
+    return frozenset(gzip.decompress(packed).decode().strip("\n").split("\n"))
+
+
+def folded(text: str) -> str:
+    """A text as it is compared with others whatever their case."""
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+def normal(password: str) -> SecretText:
+    """A password in the form that is hashed."""
+    return SecretText(unicodedata.normalize("NFC", password))
 
 
 def hash_password(password: str) -> str:
@@ -75,7 +117,7 @@ def hash_password(password: str) -> str:
     Args:
         password: A password in which `weaknesses` found nothing.
     """
-    return hasher.hash(password)
+    return hasher.hash(normal(password))
 
 
 def match(stored: str, password: str) -> Match:
@@ -88,6 +130,16 @@ def match(stored: str, password: str) -> Match:
     if not is_text(password):
         match_nothing("")
         return Match(is_right=False)
+    found = match_form(stored, normal(password))
+    if not found.is_right and normal(password) != password:
+        # The hash may be from before passwords were brought into one form.
+        found = match_form(stored, password)
+        return Match(found.is_right, is_outdated=found.is_right)
+    return found
+
+
+def match_form(stored: str, password: str) -> Match:
+    """The same for a password in the very form that it is in."""
     if not stored.startswith("$argon2"):
         return Match(is_right=matches_werkzeug(stored, password), is_outdated=True)
     try:

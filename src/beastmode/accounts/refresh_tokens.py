@@ -8,11 +8,12 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from beastmode.accounts.keys import derive
 from beastmode.accounts.tokens import invalid_token
 from beastmode.core.errors import Problem
+from beastmode.core.secrets import SecretBytes, SecretText
 from beastmode.core.settings import Settings
 
 __all__ = ["Presented", "RefreshTokens", "fingerprint", "refresh_tokens_of", "wrong_refresh_token"]
@@ -45,7 +46,7 @@ class RefreshTokens:
         keys: The first makes tokens, each recognises them.
     """
 
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
 
     def make(self, session_id: str, generation: int) -> str:
         """The token of a session's generation.
@@ -99,8 +100,8 @@ def refresh_tokens_of(settings: Settings) -> RefreshTokens:
 def sign(key: bytes, session_id: str, generation: int) -> str:
     """The one token that a key makes for this session and generation."""
     content = f"{session_id}.{generation}"
-    mac = base64.urlsafe_b64encode(hmac.digest(key, content.encode(), hashlib.sha256)).rstrip(b"=")
-    return f"{content}.{mac.decode()}"
+    mac = SecretBytes(base64.urlsafe_b64encode(hmac.digest(key, content.encode(), hashlib.sha256)).rstrip(b"="))
+    return SecretText(f"{content}.{mac.decode()}")
 
 
 def fingerprint(token: str) -> str:

@@ -1,13 +1,14 @@
 """New users, and the passwords of those there are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from beastmode.accounts import passwords
-from beastmode.accounts.addresses import is_address, name_from
+from beastmode.accounts.addresses import LONGEST, is_address, name_from
 from beastmode.accounts.inserts import INSERTS
 from beastmode.accounts.models import Credential, Session
 from beastmode.core.clock import now
@@ -49,29 +50,52 @@ class Registration:
         email = email.lower()
         if self._is_taken(email):
             raise already_exists()
+        made = self._create(email, password, name, is_operator=is_operator)
+        if made is None:
+            raise already_exists()
+        return made
+
+    def create_quietly(self, email: str, password: str, *, name: str | None = None) -> None:
+        """Make a user, or nothing where the address is taken, without a difference that the caller could notice.
+
+        Args:
+            email: The address, one that can be registered.
+            password: What they will log in with.
+            name: What to call them.
+
+        Raises:
+            Problem: 422 for a password that will not do, whether the address is taken or not.
+        """
+        # The same work for both: a taken address is found out by the INSERT.
+        self._create(email.lower(), password, name)
+
+    def _create(self, email: str, password: str, name: str | None, *, is_operator: bool = False) -> Any:
+        """A new user; None where the address is taken by then."""
         # Hashed before the transaction begins: it takes a while, and SQLite has one writer at a time.
-        password_hash = self._hash(password)
+        about = (email, name_from(email, LONGEST), *filter(None, [name]))
+        password_hash = self._hash(password, about)
         try:
             with transaction():
                 return self._insert(email, name, password_hash, is_operator=is_operator)
         except IntegrityError:
             # Somebody else was faster with the same address; any other conflict is not ours to explain.
-            if self._is_taken(email):
-                raise already_exists() from None
-            raise
+            if not self._is_taken(email):
+                raise
+            return None
 
-    def set_password(self, user_id: int | str, password: str) -> None:
+    def set_password(self, user_id: int | str, password: str, *, may_be_common: bool = False) -> None:
         """Give a user a new password, and end all their sessions.
 
         Args:
             user_id: Whose.
             password: The new one.
+            may_be_common: Whether a password that many have will do, as in a test.
 
         Raises:
             Problem: 422 for a password that will not do.
             IntegrityError: There is no such user; let through by a view, it is answered 409.
         """
-        password_hash = self._hash(password)
+        password_hash = self._hash(password, may_be_common=may_be_common)
         with transaction():
             session = self.database.session
             # A log-in that is under way is waited for, so that the moment is later than that of its session.
@@ -91,8 +115,8 @@ class Registration:
         """
         return passwords.weaknesses(password, self.password_rules)
 
-    def _hash(self, password: str) -> str:
-        if wrong := self.weaknesses(password):
+    def _hash(self, password: str, about: Iterable[str] = (), *, may_be_common: bool = False) -> str:
+        if wrong := passwords.weaknesses(password, self.password_rules, about, may_be_common=may_be_common):
             raise Problem(422, "Validation failed", details={"password": wrong})
         return passwords.hash_password(password)
 
@@ -101,13 +125,17 @@ class Registration:
         return self.database.execute(statement).first() is not None
 
     def _insert(self, email: str, name: str | None, password_hash: str, *, is_operator: bool) -> Any:
-        values = {"email": email}
+        # By the clock that tokens are dated with.
+        values = {"email": email, "created_at": now()}
         if (longest := longest_name(self.user)) is not None:
             values["name"] = name or name_from(email, longest)
         user = self.user(**values)
         session = self.database.session
         session.add(user)
         session.flush()
+        # Where rows were deleted without foreign keys and the id was free again: nothing of its former owner stays.
+        session.execute(delete(Credential).where(Credential.user_id == user.id))
+        session.execute(delete(Session).where(Session.user_id == user.id))
         session.add(Credential(user_id=user.id, password_hash=password_hash, is_operator=is_operator, changed_at=now()))
         return user
 

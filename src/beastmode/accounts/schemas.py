@@ -10,21 +10,29 @@ from beastmode.accounts.addresses import EmailAddress
 from beastmode.accounts.passwords import LONGEST, SHORTEST
 from beastmode.accounts.registration import longest_name
 from beastmode.api import Schema
+from beastmode.core.secrets import SecretText
 
 __all__ = ["GrantSchema", "LoginSchema", "RefreshSchema", "account_schema", "registration_schema"]
+
+
+class SecretField(fields.String):
+    """A password or token in a request, given to the view as a text that `repr` does not show."""
+
+    def _deserialize(self, *arguments: Any, **others: Any) -> SecretText:
+        return SecretText(super()._deserialize(*arguments, **others))
 
 
 class LoginSchema(Schema):
     """Who wants to log in, and the proof."""
 
     email = EmailAddress()
-    password = fields.String(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
+    password = SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
 
 
 class RefreshSchema(Schema):
     """The refresh token of the last grant."""
 
-    refresh_token = fields.String(required=True)
+    refresh_token = SecretField(required=True)
 
 
 class GrantSchema(Schema):
@@ -65,7 +73,7 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
     bounds = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"}
     taken: dict[str, Any] = {
         "email": EmailAddress(),
-        "password": fields.String(required=True, metadata=bounds),
+        "password": SecretField(required=True, metadata=bounds),
     }
     if (longest := longest_name(user)) is not None:
         taken["name"] = fields.String(validate=Length(1, longest))

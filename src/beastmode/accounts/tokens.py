@@ -7,7 +7,7 @@ Refresh tokens are made with a key derived from it (`keys.py`), so neither kind 
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
@@ -15,7 +15,7 @@ import jwt
 from beastmode.accounts.keys import key_id
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
-from beastmode.core.secrets import SecretBytes
+from beastmode.core.secrets import SecretBytes, SecretText
 from beastmode.core.settings import Settings
 
 __all__ = ["Claims", "Tokens", "invalid_token", "tokens_of"]
@@ -65,7 +65,7 @@ class Tokens:
         lifetime: Seconds that a token holds.
     """
 
-    keys: Mapping[str, bytes]
+    keys: Mapping[str, bytes] = field(repr=False)
     issuer: str
     audience: str
     lifetime: int
@@ -89,7 +89,7 @@ class Tokens:
             "nbf": issued_at,
             "exp": issued_at + self.lifetime,
         }
-        return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": KIND, "kid": kid})
+        return SecretText(jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": KIND, "kid": kid}))
 
     def read(self, token: str) -> Claims:
         """What a token says, once its signature, kind, claims and times have been found right.

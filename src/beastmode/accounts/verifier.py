@@ -10,6 +10,7 @@ from beastmode.accounts.tokens import Tokens, invalid_token
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.core.identity import Authenticator, Identity
+from beastmode.core.secrets import SecretText
 
 __all__ = ["REMEMBERED", "bearer_authenticator", "id_reader"]
 
@@ -39,9 +40,12 @@ def bearer_authenticator(
     writing = Lock()
 
     def authenticate(request: Request) -> Identity:
-        header: str | None = request.environ.get("HTTP_AUTHORIZATION")
-        if header is None:
+        told: str | None = request.environ.get("HTTP_AUTHORIZATION")
+        if told is None:
             raise no_token()
+        # Every frame of the request has the environment; what prints frames must not print who could be called as.
+        header = request.environ["HTTP_AUTHORIZATION"] = SecretText(told)
+        del told
         # A single `get` is atomic: readers need no lock.
         known = passed.get(header)
         if known is not None and now().timestamp() < known[0]:
@@ -57,7 +61,7 @@ def bearer_authenticator(
         return identity
 
     def check(header: str) -> tuple[int, Identity]:
-        scheme, _, token = header.partition(" ")
+        scheme, _, token = map(SecretText, header.partition(" "))
         if scheme.lower() != "bearer":
             raise no_token()
         claims = tokens.read(token)

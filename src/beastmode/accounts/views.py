@@ -6,12 +6,13 @@ from flask import request
 from sqlalchemy import bindparam
 
 from beastmode.accounts.desk import current_desk
+from beastmode.accounts.registration import Registration
 from beastmode.accounts.schemas import GrantSchema, LoginSchema, RefreshSchema, account_schema, registration_schema
 from beastmode.accounts.tokens import invalid_token
 from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import Problem
 from beastmode.core.identity import current_identity
-from beastmode.db import Dumped, loading
+from beastmode.db import loading
 
 __all__ = ["auth_blueprint"]
 
@@ -19,15 +20,16 @@ __all__ = ["auth_blueprint"]
 NOT_STORED = {"Cache-Control": "no-store"}
 
 
-def auth_blueprint(user: Any, version: str) -> Blueprint:
+def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False) -> Blueprint:
     """The routes under `/auth`.
 
     Args:
         user: The project's User model.
         version: The first API version that has them; later ones inherit them.
+        hides_taken: Whether registering answers the same for a taken address as for a free one.
     """
     auth = Blueprint("auth", version=version, url_prefix="/auth", description="Register, log in, stay logged in.")
-    add_registration(auth, user)
+    (add_quiet_registration if hides_taken else add_registration)(auth, user)
     add_sign_in(auth)
     add_account(auth, user)
     return auth
@@ -35,25 +37,46 @@ def auth_blueprint(user: Any, version: str) -> Blueprint:
 
 def add_registration(auth: Blueprint, user: Any) -> None:
     """The route that makes users."""
+    accepts, returns = registration_schema(user, weaknesses), account_schema(user)
 
-    def weaknesses(password: str) -> list[str]:
-        return current_desk().registration.weaknesses(password)
-
-    accepts = registration_schema(user, weaknesses)
-
-    @auth.post(
-        "/register", accepts=accepts, returns=account_schema(user), status=201, public=True, errors=(400, 403, 429)
-    )
-    def register(new: dict[str, Any]) -> Any:
+    @auth.post("/register", accepts=accepts, returns=returns, status=201, public=True, errors=(400, 403, 429))
+    def register(new: dict[str, Any]) -> Answer:
         """Register.
 
-        A taken address answers 400. Limited per e-mail address and per IP address.
+        A taken address answers 400. Limited per e-mail address and network.
         """
-        desk = current_desk()
-        if not desk.is_open:
-            raise Problem(403, "Registration is closed")
-        desk.attempts.count("register", new["email"], client_address())
-        return desk.registration.create(**new)
+        return Answer(open_registration(new).create(**new), headers=NOT_STORED)
+
+
+def add_quiet_registration(auth: Blueprint, user: Any) -> None:
+    """The route that makes users without telling which addresses are taken."""
+
+    @auth.post("/register", accepts=registration_schema(user, weaknesses), status=202, public=True, errors=(403, 429))
+    def register(new: dict[str, Any]) -> Answer:
+        """Register.
+
+        The response is the same for an address that is registered already. Limited per e-mail address and network.
+        """
+        open_registration(new).create_quietly(**new)
+        return Answer(message="If this address was free, you can log in with it now.", headers=NOT_STORED)
+
+
+def weaknesses(password: str) -> list[str]:
+    """What is wrong with a password by the rules of the current application."""
+    return current_desk().registration.weaknesses(password)
+
+
+def open_registration(new: dict[str, Any]) -> Registration:
+    """What makes users, once the attempt is counted.
+
+    Raises:
+        Problem: 403 where registration is closed, 429 for an attempt too many.
+    """
+    desk = current_desk()
+    if not desk.is_open:
+        raise Problem(403, "Registration is closed")
+    desk.attempts.count("register", new["email"], client_address())
+    return desk.registration
 
 
 def add_sign_in(auth: Blueprint) -> None:
@@ -63,7 +86,7 @@ def add_sign_in(auth: Blueprint) -> None:
     def login(credentials: dict[str, Any]) -> Answer:
         """Log in.
 
-        Limited per e-mail address and per IP address.
+        Limited per e-mail address and network.
         """
         desk, address = current_desk(), client_address()
         desk.attempts.count("login", credentials["email"], address)
@@ -82,7 +105,7 @@ def add_sign_in(auth: Blueprint) -> None:
     def logout() -> Answer:
         """Log out: end the session that the access token belongs to."""
         current_desk().sign_in.log_out(current_identity())
-        return Answer(message="Logged out")
+        return Answer(message="Logged out", headers=NOT_STORED)
 
 
 def add_account(auth: Blueprint, user: Any) -> None:
@@ -91,13 +114,13 @@ def add_account(auth: Blueprint, user: Any) -> None:
     account = loading(schema, user).where(user.id == bindparam("user_id"), user.is_active)
 
     @auth.get("/me", returns=schema)
-    def me() -> Dumped:
+    def me() -> Answer:
         """Your own account."""
         found = account.bind(user_id=current_identity().id).first()
         if found is None:
             # The token outlived the user, or their leave to sign in.
             raise invalid_token()
-        return found
+        return Answer(found, headers=NOT_STORED)
 
 
 def client_address() -> str:

@@ -31,6 +31,7 @@ from beastmode.db.targets import not_found
 __all__ = ["Endpoint"]
 
 PRIVATE = "private, no-cache"
+NOT_STORED = "no-store"
 WIDTH, WIDEST = 2**31, 2**63
 """The first numbers that are too large for an INTEGER and for any column."""
 
@@ -68,6 +69,8 @@ class Endpoint:
         self.__doc__ = route.view.__doc__
         self.representation: Endpoint | None = None
         self._authenticate = None if route.public else authenticate
+        # What somebody who signed in gets is nobody else's; what a write answers, no cache needs to keep.
+        self._caching = None if route.public else PRIVATE if route.is_safe else NOT_STORED
         self._pager = pager_of(route, settings)
         self._read_body = (
             None if route.accepts is None else body_reader(route.accepts, settings, required=route.body_required)
@@ -98,9 +101,10 @@ class Endpoint:
             if problem is None or problem is error:
                 raise
             raise problem from error
-        if isinstance(reply, Response):
-            return reply
-        return self._response(asked, reply)
+        response = reply if isinstance(reply, Response) else self._response(asked, reply)
+        if self._caching is not None:
+            response.headers.setdefault("Cache-Control", self._caching)
+        return response
 
     def etag(self, asked: Request, path: dict[str, Any]) -> str:
         """The entity tag of what this route, a GET, would answer now."""
@@ -158,8 +162,6 @@ class Endpoint:
             etag = etag_of(reply.body)
             response = JsonResponse(status=304) if has_it_already(asked, etag) else whole(reply)
             response.headers["ETag"] = etag
-            if not self.route.public:
-                response.headers["Cache-Control"] = PRIVATE
         else:
             response = whole(reply)
         for name, value in reply.headers:

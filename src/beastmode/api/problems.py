@@ -50,6 +50,8 @@ def render(error: HTTPException) -> Response:
         if name.lower() not in OF_THE_BODY:
             response.headers.add(name, value)
     response.vary.add("Accept")
+    # A 404 or 410 may be cached where nothing is said (RFC 9111, section 4.2.2); its details may be somebody's.
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

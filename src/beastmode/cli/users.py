@@ -4,9 +4,11 @@ import sys
 
 import click
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from beastmode.cli.application import open_application
 from beastmode.core.errors import Problem
+from beastmode.core.secrets import SecretText
 
 __all__ = ["user"]
 
@@ -31,14 +33,23 @@ def create(context: click.Context, email: str, *, operator: bool, password_stdin
         made = accounts.create_user(email, password_from(stdin=password_stdin), operator=operator)
     except Problem as problem:
         raise click.ClickException(sentence(problem)) from problem
+    except SQLAlchemyError as error:
+        # From None, and without the statement: it has the password's hash in it.
+        raise click.ClickException(away(error)) from None
     click.echo(f"{'Operator' if operator else 'User'} {made.id}: {email}")
 
 
 def password_from(*, stdin: bool) -> str:
     """The first line of standard input, or what a person types twice, unseen."""
     if stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+        return SecretText(sys.stdin.readline().rstrip("\r\n"))
+    return SecretText(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def away(error: SQLAlchemyError) -> str:
+    """Why the database did not make the account, in one line."""
+    said = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
+    return f"the database did not make the account: {said}. `flask beastmode doctor` says what it lacks."
 
 
 def sentence(problem: Problem) -> str:

@@ -150,12 +150,18 @@ class Settings:
     password_rules: Literal["length", "document"] = setting(
         choice("length", "document"),
         "length",
-        "`length` asks for 8 to 256 characters, as NIST SP 800-63B advises; `document` also for an upper case letter, "
-        "a lower case letter and a digit.",
+        "`length` asks for 8 to 256 characters and none of 16 thousand common passwords, as NIST SP 800-63B advises; "
+        "`document` also for an upper case letter, a lower case letter and a digit.",
         expects="length or document",
     )
     enable_registration: bool = setting(
         flag(), default=True, sentence="Whether anybody may register; if not, the route answers 403.", expects=YES_NO
+    )
+    hide_registered_emails: bool = setting(
+        flag(),
+        default=False,
+        sentence="Whether registering gives the same response for a taken address as for a free one: 202 without data.",
+        expects=YES_NO,
     )
     login_limit_per_email: int = setting(
         whole(1),

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from sqlalchemy import Column, ForeignKeyConstraint, Table, inspect
 from sqlalchemy.orm import Mapper
 
+from beastmode.accounts.desk import current_desk
 from beastmode.core.errors import ConfigurationError
 from beastmode.db import current_database, transaction
 from beastmode.testing.examples import example
@@ -76,7 +77,9 @@ class Factory:
             if "name" in accounts.user.__table__.columns:
                 values.setdefault("name", email.partition("@")[0])
             user = self._make(accounts.user, {"email": email, **values}, ())
-            accounts.set_password(user.id, self.password if password is None else password)
+            chosen = self.password if password is None else password
+            # A test may give people passwords that are easy to remember.
+            current_desk().registration.set_password(user.id, chosen, may_be_common=True)
             return user
 
     def _context(self) -> AbstractContextManager[object]:
