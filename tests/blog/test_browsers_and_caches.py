@@ -76,7 +76,7 @@ def test_no_path_leads_to_another_site(app, path):
 def test_nothing_that_needs_signing_in_may_be_kept_by_a_shared_cache(ada, eve):
     answers = [
         person.api.get(path)
-        for path in ("/api/auth/me", "/api/v1/users", "/api/v2/users", "/api/v1/users/1", "/api/v1/posts")
+        for path in ("/api/v1/users", "/api/v2/users", "/api/v1/users/1", "/api/v1/posts")
         for person in (ada, eve)
     ]
 
@@ -89,6 +89,31 @@ def test_tokens_are_kept_nowhere(ada, client):
     next_one = client.post("/api/auth/refresh", json={"refresh_token": grant.json["data"]["refresh_token"]})
 
     assert grant.headers["Cache-Control"] == next_one.headers["Cache-Control"] == "no-store"
+
+
+def test_an_account_is_kept_nowhere(ada):
+    answer = ada.api.get("/api/auth/me")
+    again = ada.api.get("/api/auth/me", headers={"If-None-Match": answer.headers["ETag"]})
+
+    assert (answer.status_code, again.status_code) == (200, 304)
+    assert answer.headers["Cache-Control"] == again.headers["Cache-Control"] == "no-store"
+
+
+def test_what_a_write_answers_and_what_is_refused_is_kept_nowhere(ada, client):
+    post = ada.api.post("/api/v1/posts", {"title": "t", "body": "b"})
+    path = f"/api/v1/posts/{post.json['data']['id']}"
+    answers = [
+        post,
+        ada.api.patch(path, {"title": "u"}),
+        ada.api.delete(path),
+        ada.api.get(path),
+        ada.api.post("/api/v1/posts", {}),
+        client.get("/api/v1/posts"),
+        client.get("/api/v1/nowhere"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 404, 422, 401, 404]
+    assert {answer.headers.get("Cache-Control") for answer in answers} == {"no-store"}
 
 
 def test_a_tag_tells_nothing_about_what_somebody_else_sees(ada, eve):
@@ -110,9 +135,9 @@ def test_a_tag_does_not_stand_for_signing_in(ada, client):
 
 
 def test_what_is_not_changed_is_still_private(ada):
-    tag = ada.api.get("/api/auth/me").headers["ETag"]
+    tag = ada.api.get("/api/v1/users/1").headers["ETag"]
 
-    answer = ada.api.get("/api/auth/me", headers={"If-None-Match": tag})
+    answer = ada.api.get("/api/v1/users/1", headers={"If-None-Match": tag})
 
     assert (answer.status_code, answer.headers["Cache-Control"]) == (304, "private, no-cache")
     assert answer.data == b""
