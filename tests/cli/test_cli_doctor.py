@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 
 def test_doctor_finds_nothing_wrong_where_nothing_is(project):
     said = project.run("beastmode", "doctor")
@@ -77,3 +79,91 @@ def test_doctor_says_that_the_database_does_not_answer(project):
     assert said.returncode == 1
     assert "- database: " in said.stdout
     assert "hunter2" not in said.stdout + said.stderr
+
+
+WITH_MODELS = """
+    from flask import Flask
+    from beastmode import Beastmode, Database
+    from beastmode.db import Base
+    from sqlalchemy.orm import Mapped, mapped_column
+
+    db = Database()
+
+    class Book(Base):
+        __tablename__ = "books"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    def create_app():
+        app = Flask(__name__)
+        app.config.from_prefixed_env()
+        Beastmode(app, database=db)
+        return app
+"""
+STRONG = {"SECRET_KEY": "u7Yq2nPz0LwX5vRk8TgB3mJc6HdS9aEf"}
+
+
+def test_doctor_says_that_models_have_no_migrations(project):
+    project.write(WITH_MODELS)
+
+    said = project.run("beastmode", "doctor", DATABASE_URL="sqlite:///shop.db")
+
+    assert said.returncode == 1
+    assert "- There are models (books) and no migrations in " in said.stdout
+    assert "run `flask db init`, `flask db migrate` and `flask db upgrade`" in said.stdout
+
+
+def test_doctor_finds_nothing_once_there_are_migrations(project):
+    project.write(WITH_MODELS)
+    for words in (("init",), ("migrate", "-m", "books"), ("upgrade",)):
+        assert project.run("db", *words, DATABASE_URL="sqlite:///shop.db").returncode == 0
+
+    said = project.run("beastmode", "doctor", DATABASE_URL="sqlite:///shop.db")
+
+    assert said.stdout == "No problems.\n"
+
+
+def test_doctor_says_that_production_is_kept_in_a_file_that_nobody_chose(project):
+    project.write(WITH_MODELS)
+
+    by_default = project.run("beastmode", "doctor", ENVIRONMENT="production", **STRONG)
+    by_choice = project.run(
+        "beastmode", "doctor", ENVIRONMENT="production", DATABASE_URL="sqlite:///chosen.db", **STRONG
+    )
+    at_the_desk = project.run("beastmode", "doctor", ENVIRONMENT="development")
+
+    assert "- DATABASE_URL is not set, so production keeps its rows in sqlite:///app.db" in by_default.stdout
+    assert "DATABASE_URL is not set" not in by_choice.stdout + at_the_desk.stdout
+
+
+def test_doctor_says_that_everybody_may_read_the_database(project):
+    project.write(WITH_MODELS)
+    (project.folder / "shop.db").touch()
+    (project.folder / "shop.db").chmod(0o644)
+
+    said = project.run("beastmode", "doctor", DATABASE_URL="sqlite:///shop.db")
+
+    assert "- Everybody on this machine may read shop.db; run `chmod 600 shop.db*`." in said.stdout
+
+
+@pytest.mark.parametrize("words", [("db", "upgrade"), ("db", "init"), ("beastmode", "settings"), ("run",), ("routes",)])
+def test_missing_settings_are_told_in_one_line_by_any_command(project, words):
+    project.write(WITH_MODELS)
+
+    said = project.run(*words, ENVIRONMENT="")
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("Error: ENVIRONMENT is not set, so this is production")
+    assert said.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["SQLALCHEMY_DATABASE_URI", "FLASK_SQLALCHEMY_DATABASE_URI"])
+def test_the_address_under_flask_sqlalchemys_name_is_refused_by_name(project, name):
+    project.write(WITH_MODELS)
+
+    alone = project.run("beastmode", "settings", **{name: "postgresql://me:hunter2@host/shop"})
+    both = project.run("beastmode", "settings", **{name: "sqlite:///site.db"}, DATABASE_URL="sqlite:///shop.db")
+
+    assert alone.returncode == 1
+    assert "SQLALCHEMY_DATABASE_URI is set, which Flask-SQLAlchemy reads" in alone.stderr
+    assert "hunter2" not in alone.stderr
+    assert both.returncode == 0

@@ -8,10 +8,17 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from beastmode.core.errors import BeastmodeError
+from beastmode.core.inspections import add_inspection
 from beastmode.core.settings import Settings
 from beastmode.db.database import Database, ping
 from beastmode.db.migrations import at_head, migration_options
 from beastmode.db.session import installed_in
+from beastmode.db.setup import (
+    refuse_default_in_production,
+    refuse_missing_migrations,
+    refuse_other_setting,
+    refuse_readable_file,
+)
 
 __all__ = ["install"]
 
@@ -32,14 +39,18 @@ def install(app: Flask, settings: Settings, database: Database, migrations: str 
 
     Raises:
         ConfigurationError: The application has a database already.
-        SettingsError: DATABASE_URL is not usable.
+        SettingsError: DATABASE_URL is not usable, or only SQLALCHEMY_DATABASE_URI is set.
     """
+    refuse_other_setting(app, settings)
     database.install(app, settings)
     migrate = Migrate(app, database, directory=str(folder_beside(app) / migrations), **migration_options())
     migrate.configure(use_templates)
     readiness = app.extensions.setdefault("beastmode.readiness", {})
     readiness["database"] = partial(ping, installed_in(app))
     readiness["migrations"] = partial(require_head, app)
+    add_inspection(app, partial(refuse_default_in_production, settings))
+    add_inspection(app, partial(refuse_missing_migrations, app))
+    add_inspection(app, partial(refuse_readable_file, settings))
 
 
 def folder_beside(app: Flask) -> Path:

@@ -25,7 +25,7 @@ from beastmode.core.errors import BeastmodeError
 from beastmode.db.base import UtcDateTime
 from beastmode.db.session import Installed, installed_in
 
-__all__ = ["at_head", "has_autoincrement", "migration_options", "run"]
+__all__ = ["at_head", "has_autoincrement", "known_revisions", "migration_options", "run"]
 
 LOCK = 0x6265617374  # any number that nobody else takes an advisory lock on
 LOCK_PAUSE_SECONDS = 0.2
@@ -228,6 +228,15 @@ def at_head(app: Flask) -> bool:
     heads, known = revisions(Path(app.extensions["migrate"].directory))
     applied = applied_in(installed_in(app).engines.reader)
     return heads == applied or bool(applied - known)
+
+
+def known_revisions(app: Flask) -> frozenset[str]:
+    """Every migration that this code knows.
+
+    Args:
+        app: The Flask application, with Flask-Migrate's configuration.
+    """
+    return revisions(Path(app.extensions["migrate"].directory))[1]
 
 
 def applied_in(engine: Engine) -> frozenset[str]:

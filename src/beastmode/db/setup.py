@@ -1,0 +1,78 @@
+"""What is often forgotten about a database, and shows too late."""
+
+import os
+import stat
+from pathlib import Path
+
+from flask import Flask
+
+from beastmode.core.errors import BeastmodeError, SettingsError
+from beastmode.core.settings import Settings
+from beastmode.db.engines import database_url
+from beastmode.db.migrations import known_revisions
+from beastmode.db.session import installed_in
+from beastmode.db.sqlite import is_memory
+
+__all__ = ["refuse_default_in_production", "refuse_missing_migrations", "refuse_other_setting", "refuse_readable_file"]
+
+OTHERS = stat.S_IROTH | stat.S_IWOTH
+
+
+def refuse_other_setting(app: Flask, settings: Settings) -> None:
+    """Refuse an address under the name that Flask-SQLAlchemy has for it, where ours says nothing.
+
+    It is not taken for ours: a relative path means another file there, in the instance folder.
+
+    Args:
+        app: The Flask application.
+        settings: DATABASE_URL counts.
+
+    Raises:
+        SettingsError: Nobody set DATABASE_URL, but somebody set SQLALCHEMY_DATABASE_URI.
+    """
+    name = "SQLALCHEMY_DATABASE_URI"
+    if settings.database_url == Settings.database_url and (app.config.get(name) or os.environ.get(name)):
+        raise SettingsError(
+            [f"{name} is set, which Flask-SQLAlchemy reads; Database reads DATABASE_URL, so set that to the address."]
+        )
+
+
+def refuse_default_in_production(settings: Settings) -> None:
+    """Refuse to keep the rows of production in a file that nobody chose.
+
+    Raises:
+        BeastmodeError: DATABASE_URL has its default in production.
+    """
+    if settings.is_production and settings.database_url == Settings.database_url:
+        raise BeastmodeError(
+            f"DATABASE_URL is not set, so production keeps its rows in {settings.database_url}, a file in the folder "
+            "where it was started; set DATABASE_URL to the database's address, or to a file's absolute path."
+        )
+
+
+def refuse_missing_migrations(app: Flask) -> None:
+    """Refuse models that no migration makes tables for.
+
+    Raises:
+        BeastmodeError: There are models and no migrations.
+    """
+    tables = sorted(installed_in(app).database.metadata.tables)
+    if tables and not known_revisions(app):
+        named = ", ".join(tables[:3]) + (", ..." if len(tables) > 3 else "")
+        folder = app.extensions["migrate"].directory
+        expected = "run `flask db init`, `flask db migrate` and `flask db upgrade`"
+        raise BeastmodeError(f"There are models ({named}) and no migrations in {folder}; {expected}.")
+
+
+def refuse_readable_file(settings: Settings) -> None:
+    """Refuse a SQLite file that everybody on the machine may read.
+
+    Raises:
+        BeastmodeError: Its mode lets others in.
+    """
+    url = database_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or is_memory(url):
+        return
+    path = Path(str(url.database).removeprefix("file:"))
+    if path.exists() and path.stat().st_mode & OTHERS:
+        raise BeastmodeError(f"Everybody on this machine may read {path}; run `chmod 600 {path}*`.")
