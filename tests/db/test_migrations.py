@@ -1,15 +1,17 @@
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from time import sleep
 
 import flask_migrate
 import pytest
 from flask import Flask
 from ledgers import bank
-from sqlalchemy import ForeignKey, MetaData, String, false, func, inspect, text, true
+from sqlalchemy import ForeignKey, MetaData, String, false, func, inspect, make_url, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.core.errors import BeastmodeError
@@ -403,6 +405,40 @@ class TestCommands:
         write(tmp_path, "a1", TWO_TABLES)
 
         assert "Running upgrade  -> a1" in run("alembic", "-c", "migrations/alembic.ini", "upgrade", "head")
+
+    @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+    def test_run_at_once_wait_for_one_that_takes_longer_than_a_request_may(self, tmp_path, run, database_url):
+        # https://github.com/miguelgrinberg/Flask-Migrate/issues/311
+        impatient = "environment='testing', database_timeout_seconds=0.05"
+        shop = tmp_path / "shop.py"
+        shop.write_text(
+            shop.read_text().replace("environment='testing'", impatient)
+            + "\nimport pathlib\npathlib.Path(f'started-{os.getpid()}').touch()\n"
+        )
+        begun, gate = tmp_path / "begun", tmp_path / "gate"
+        pause = (
+            f"import pathlib, time\n    pathlib.Path({str(begun)!r}).touch()\n"
+            f"    while not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)"
+        )
+        write(tmp_path, "a1", TWO_TABLES.replace("\ndef downgrade", f"    {pause}\n\ndef downgrade"))
+        with sqlite3.connect(make_url(database_url).database) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+        processes = [run.start("flask", "db", "upgrade")]
+        while not begun.exists():
+            assert processes[0].poll() is None
+            sleep(0.01)
+        processes += [run.start("flask", "db", "upgrade") for _ in range(2)]
+        while len(list(tmp_path.glob("started-*"))) < 3:
+            sleep(0.01)
+        for _ in range(20):  # many times the patience of a request
+            assert [process.poll() for process in processes] == [None] * 3, "who comes second waits"
+            sleep(0.1)
+        gate.touch()
+        outputs = [process.communicate()[0] for process in processes]
+
+        assert [process.returncode for process in processes] == [0, 0, 0], outputs
+        assert sum("Running upgrade  -> a1" in output for output in outputs) == 1
 
     def test_run_at_once_apply_a_migration_once(self, tmp_path, run, database_url):
         concurrently = database_url.startswith("postgresql")

@@ -293,8 +293,11 @@ def metrics_of(worker):
     return samples(text), text
 
 
+ORDERS = (("method", "GET"), ("route", "/orders"), ("status", "200"))
+
+
 def orders(found):
-    return found["http_requests_total", ("method", "GET"), ("route", "/orders"), ("status", "200")]
+    return found["http_requests_total", *ORDERS]
 
 
 def test_any_worker_tells_what_all_have_counted(workers):
@@ -329,3 +332,37 @@ def test_a_dead_worker_leaves_no_gauge_behind(workers, tmp_path):
 
     assert text.count("beastmode_info{") == 1
     assert not list((tmp_path / "metrics").glob("gauge*"))
+
+
+def test_workers_that_were_replaced_leave_no_files_behind(workers, tmp_path):
+    # https://github.com/prometheus/client_python/issues/275
+    watcher = workers()
+    tell(watcher, "ask 2")
+    asked = 2
+    for count in (3, 4, 5):
+        worker = workers()
+        tell(worker, f"ask {count}")
+        asked += count
+        assert orders(metrics_of(watcher)[0]) == asked
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    last = workers()
+    tell(last, "ask 1")
+
+    names = sorted(path.name for path in (tmp_path / "metrics").glob("*.db"))
+
+    mine = [str(each.pid) for each in (watcher, last)]
+    assert names == sorted(f"{kind}_{who}.db" for kind in ("counter", "histogram") for who in (*mine, "gone"))
+    assert orders(metrics_of(last)[0]) == orders(metrics_of(watcher)[0]) == asked + 1
+    buckets = metrics_of(last)[0]["http_request_seconds_count", *ORDERS]
+    assert buckets == asked + 1
+
+
+def test_a_file_that_breaks_off_stops_no_worker(workers, tmp_path):
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "counter_999999999.db").write_bytes(b"\xff\x00\x00\x00" * 40)
+    worker = workers()
+
+    tell(worker, "ask 3")
+
+    assert orders(metrics_of(worker)[0]) == 3

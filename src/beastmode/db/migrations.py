@@ -29,6 +29,7 @@ __all__ = ["at_head", "has_autoincrement", "known_revisions", "migration_options
 
 LOCK = 0x6265617374  # any number that nobody else takes an advisory lock on
 LOCK_PAUSE_SECONDS = 0.2
+LONGEST_MIGRATION_MILLISECONDS = 24 * 3600 * 1000  # whoever waits longer than a day waits for something else
 AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
@@ -135,15 +136,22 @@ def write_sql(engine: Engine, options: dict[str, Any]) -> None:
 
 @contextmanager
 def unguarded(engine: Engine) -> Iterator[Connection]:
-    """A connection to SQLite that does not enforce foreign keys, which can only be said outside of a transaction."""
+    """A connection to SQLite that does not enforce foreign keys, which can only be said outside of a transaction.
+
+    It waits for another process that migrates as long as that takes, and not only DATABASE_TIMEOUT_SECONDS: then it
+    finds nothing left to do.
+    """
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
+        (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout={LONGEST_MIGRATION_MILLISECONDS}")
         driver.execute("PRAGMA foreign_keys=OFF")
         try:
             yield connection
         finally:
             connection.rollback()
             driver.execute("PRAGMA foreign_keys=ON")
+            driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def orphans(connection: Connection) -> Counter[tuple[str, str]]:

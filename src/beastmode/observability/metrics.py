@@ -22,6 +22,7 @@ from beastmode.core.exchange import Exchange
 from beastmode.core.identity import Identity
 from beastmode.core.settings import Settings
 from beastmode.observability.escaping import word
+from beastmode.observability.folding import fold, folder_lock
 
 __all__ = ["Metrics", "install_metrics"]
 
@@ -68,7 +69,9 @@ def is_shared() -> bool:
 @cache
 def shared_metrics() -> Metrics:
     """The process's one set: two objects for one series of a shared file would overwrite each other's values."""
-    Path(os.environ[DIRECTORY]).mkdir(parents=True, exist_ok=True)
+    folder = Path(os.environ[DIRECTORY])
+    folder.mkdir(parents=True, exist_ok=True)
+    fold(folder)
     return new_metrics()
 
 
@@ -156,8 +159,9 @@ class Exposition(Collector):
         about = GaugeMetricFamily("beastmode_info", "What runs here.", labels=list(self._about))
         about.add_metric(list(self._about.values()), 1)
         yield about
-        if is_shared():  # the files of all workers; those of dead ones count on, so that no counter ever falls
-            yield from MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call]  # has no annotations
+        if is_shared():  # the files of all workers; what dead ones counted stays, so that no counter ever falls
+            with folder_lock(Path(os.environ[DIRECTORY]), shared=True):
+                yield from MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call]  # has no annotations
             return
         names = set()
         for family in self._metrics.registry.collect():

@@ -1,0 +1,87 @@
+"""Files of workers that are gone, made into one: each worker leaves two behind, and a busy server replaces many."""
+
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from struct import error as Malformed  # noqa: N812 - what it means here
+
+from prometheus_client.mmap_dict import MmapedDict
+
+__all__ = ["fold", "folder_lock"]
+
+ADDED = ("counter", "histogram", "summary")
+"""Kinds of values whose sum over processes is the whole; a gauge's files are the project's to read."""
+GONE = "gone"
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def folder_lock(folder: Path, *, shared: bool) -> Iterator[None]:
+    """A lock on the files of a folder: shared to read what all processes counted, alone to move it between files.
+
+    Args:
+        folder: PROMETHEUS_MULTIPROC_DIR.
+        shared: Whether others may hold it too.
+    """
+    with (folder / "lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+
+
+def fold(folder: Path) -> None:
+    """Add what dead processes counted to one file a kind, and remove their own; no sum changes by it.
+
+    Args:
+        folder: PROMETHEUS_MULTIPROC_DIR, with files named as prometheus-client names them: `counter_1234.db`.
+    """
+    with folder_lock(folder, shared=False):
+        for kind in ADDED:
+            left = [path for path in folder.glob(f"{kind}_*.db") if is_left_by_the_dead(path)]
+            if left:
+                add_up(left, folder / f"{kind}_{GONE}.db")
+
+
+def is_left_by_the_dead(path: Path) -> bool:
+    """Whether the process that a file is named for is gone."""
+    name = path.stem.partition("_")[2]
+    if not name.isdecimal():
+        return False
+    try:
+        os.kill(int(name), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass  # somebody else's, so it is alive
+    return False
+
+
+def add_up(left: list[Path], into: Path) -> None:
+    """Write the sums into a file beside the old one, so that a process which dies meanwhile loses nothing."""
+    half = into.with_suffix(".half")
+    half.unlink(missing_ok=True)
+    sums: dict[str, float] = {}
+    for path in [*left, *([into] if into.exists() else [])]:
+        for key, value in values_in(path):
+            sums[key] = sums.get(key, 0.0) + value
+    file = MmapedDict(str(half))  # type: ignore[no-untyped-call]  # has no annotations
+    for key, value in sums.items():
+        file.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]  # the same
+    file.close()  # type: ignore[no-untyped-call]  # the same
+    # One that is killed between the two leaves files that count twice until the folder is emptied at the next start.
+    half.replace(into)
+    for path in left:
+        path.unlink()
+
+
+def values_in(path: Path) -> list[tuple[str, float]]:
+    """What a process counted; nothing of a file that it was killed over while it made it."""
+    try:
+        found = MmapedDict.read_all_values_from_file(str(path))  # type: ignore[no-untyped-call]  # the same
+        return [(key, value) for key, value, _time, _position in found]
+    except (RuntimeError, UnicodeDecodeError, Malformed):
+        log.warning("The metrics in %s cannot be read; they are left out.", path.name)
+        return []
