@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar, Unpack
 
@@ -10,6 +11,7 @@ from beastmode.core.errors import ConfigurationError
 
 __all__ = ["Blueprint", "RouteOptions"]
 
+MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
 View = TypeVar("View", bound=Callable[..., Any])
 SchemaOrClass = Schema | type[Schema]
 
@@ -40,6 +42,8 @@ class RouteOptions(TypedDict, total=False):
     status: int
     public: bool
     errors: tuple[int, ...]
+    produces: str
+    consumes: str
     envelope: bool
     deprecated: Deprecation
 
@@ -105,6 +109,9 @@ class Blueprint:
                 # An instance: marshmallow builds a class's fields anew whenever it is made, in 120 microseconds.
                 given[name] = given[name]()
 
+        if "returns" in given and given["returns"].many:
+            given["many"] = True
+
         def declare(view: View) -> View:
             route = Route(
                 blueprint=self.name,
@@ -126,6 +133,13 @@ class Blueprint:
 def refuse_contradictions(route: Route) -> None:
     if route.accepts is not None and route.method in {"GET", "DELETE"}:
         raise ConfigurationError(f"{route}: {route.method} has no body with a meaning (RFC 9110); use query=.")
+    if route.consumes is not None and (route.accepts is not None or route.method in {"GET", "DELETE"}):
+        raise ConfigurationError(f"{route}: consumes= belongs to a body that the view reads itself, without accepts=.")
+    if route.produces is not None and route.returns is not None:
+        raise ConfigurationError(f"{route}: produces= belongs to a view that returns a Response, without returns=.")
+    for media_type in (route.consumes, route.produces):
+        if media_type is not None and not MEDIA_TYPE.fullmatch(media_type):
+            raise ConfigurationError(f"{route}: {media_type!r} is not a media type; expected one such as text/csv.")
     if route.listing is not None and (route.returns is None or route.method != "GET"):
         raise ConfigurationError(f"{route}: listing= belongs to a GET that returns= a schema.")
     if route.query is not None and route.listing is not None:

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wsgi import get_input_stream
 
 from beastmode.api.json import read_json
+from beastmode.api.numerals import numeral_pattern, reads_numeral
 from beastmode.core.errors import Problem
 from beastmode.core.settings import Settings
 
@@ -34,7 +35,7 @@ def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callab
     Args:
         schema: What the body must be.
         settings: Bounds its length and depth.
-        required: Whether it may not be left out; if it may, nothing counts as `{}`.
+        required: Whether it may not be left out; if it may, nothing counts as `{}`, or as `[]` for many.
     """
     longest, depth = settings.max_json_length, settings.max_json_depth
     guard = guard_of(schema)
@@ -42,7 +43,7 @@ def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callab
     def read(request: Request) -> Any:
         raw = bytes_of(request, longest)
         if not raw and not required:
-            return load(schema, guard, {})
+            return load(schema, guard, [] if schema.many else {})
         refuse_other_types(request)
         if not raw:
             raise Problem(400, "The body is empty; expected JSON.")
@@ -118,16 +119,13 @@ def merged(first: Errors, second: Errors) -> Errors:
     return whole
 
 
-def guard_of(schema: Schema) -> Guard:
+def guard_of(schema: Schema, known: dict[Any, Guard] | None = None) -> Guard:
     """What finds values of the wrong JSON type that marshmallow would convert: "1" for a number, "yes" for a truth.
 
     The contract says `integer`, so a text is refused, as any client that checks itself against the contract would.
     """
-    checks = {
-        field.data_key or name: check
-        for name, field in schema.load_fields.items()
-        if (check := type_check(field)) is not None
-    }
+    known = {} if known is None else known
+    checks: dict[str, Guard] = {}
 
     def guard(data: Any) -> Errors:
         if isinstance(data, list):
@@ -138,18 +136,30 @@ def guard_of(schema: Schema) -> Guard:
                 errors[name] = wrong.get("", wrong)
         return errors
 
-    return guard if checks else (lambda _: {})
+    # Known before its fields are looked at: a schema may nest itself, by an instance that is made for each level.
+    known[shape_of(schema)] = guard
+    for name, field in schema.load_fields.items():
+        if (check := type_check(field, known)) is not None:
+            checks[field.data_key or name] = check
+    return guard
 
 
-def type_check(field: fields.Field[Any]) -> Guard | None:
+def shape_of(schema: Schema) -> Any:
+    """What schemas have in common that check the same types."""
+    return type(schema), None if schema.only is None else frozenset(schema.only), frozenset(schema.exclude)
+
+
+def type_check(field: fields.Field[Any], known: dict[Any, Guard]) -> Guard | None:
     """The check of one field's JSON type; None where marshmallow is exact already."""
     if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
-        return guard_of(field.schema)
+        return known.get(shape_of(field.schema)) or guard_of(field.schema, known)
     if isinstance(field, fields.List):
-        item = type_check(field.inner)
+        item = type_check(field.inner, known)
         return None if item is None else (lambda value: each(item, value) if isinstance(value, list) else {})
     if isinstance(field, fields.Dict) and field.value_field is not None:
-        return of_values(type_check(field.value_field))
+        return of_values(type_check(field.value_field, known))
+    if numeral_pattern(field) is not None:
+        return lambda value: {} if reads_numeral(field, value) else {"": [str(field.error_messages["invalid"])]}
     return next((only(message, *kinds) for kind, message, kinds in EXACT if isinstance(field, kind)), None)
 
 

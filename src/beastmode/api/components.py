@@ -1,25 +1,50 @@
 """Schemas as the documents show them: closed for requests, open for responses.
 
-A request may hold nothing else (`additionalProperties: false`): whoever misspells a field is told. A response may gain
-fields, so it is open, and every field that is always sent is required. The two are separate components.
+A request may hold nothing else (`additionalProperties: false`), unless its schema takes more: whoever misspells a field
+is told. A response may gain fields, so it is open, and every field that is always sent is required. The two are
+separate components.
 """
 
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from apispec import APISpec
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from marshmallow import Schema, fields, missing
+from marshmallow import RAISE, Schema, fields
 
-from beastmode.api.schema import NO_NUL
+from beastmode.api.properties import Direction, Document, described_for, field_schema, nullable
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["Components", "field_schema"]
+__all__ = ["Components"]
 
-Direction = Literal["request", "response"]
-Document = dict[str, Any]
-# What bounds input says nothing about what is already stored, so responses do not promise it.
-INPUT_ONLY = {"minLength", "maxLength", "minItems", "maxItems", "pattern", "minimum", "maximum", "default", "allOf"}
-INPUT_ONLY |= {"exclusiveMinimum", "exclusiveMaximum", "readOnly", "writeOnly", "x-nullable"}
+Partial: TypeAlias = bool | frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A schema as one place uses it.
+
+    Args:
+        schema: The schema, with its modifiers (`only`, `exclude`).
+        direction: Whether clients send it or get it.
+        unknown: What becomes of fields that it does not know.
+        partial: The fields that may be left out although they are required; True for all.
+    """
+
+    schema: Schema
+    direction: Direction
+    unknown: str
+    partial: Partial
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the library made the schema, not the project."""
+        return type(self.schema).__module__.startswith("beastmode.")
+
+    def may_lack(self, name: str) -> bool:
+        """Whether a required field may be left out."""
+        return self.partial if isinstance(self.partial, bool) else name in self.partial
 
 
 class Components:
@@ -35,44 +60,62 @@ class Components:
         self._converter = converter
         self._owners: dict[str, type[Schema]] = {}
 
-    def reference(self, schema: Schema, direction: Direction) -> Document:
-        """A `$ref` to a schema's component, which is registered on the way.
+    def claim(self, shown: Iterable[tuple[Schema, Direction]]) -> None:
+        """Give the project's schemas their names, before the library takes what is left.
 
         Args:
-            schema: The schema, with its modifiers (`only`, `exclude`, `partial`).
+            shown: Every schema of every route, with the way that it goes.
+        """
+        for schema, direction in shown:
+            use = use_of(schema, direction)
+            if not use.is_ours:
+                self._register(use)
+
+    def reference(self, schema: Schema, direction: Direction) -> Document:
+        """A `$ref` to a schema's component, which is registered on the way; for one item, even if it is `many`.
+
+        Args:
+            schema: The schema, with its modifiers (`only`, `exclude`, `partial`, `unknown`).
             direction: Whether clients send it or get it.
         """
-        name = component_name(schema, direction)
-        kind = type(schema)
+        return self._register(use_of(schema, direction))
+
+    def plain(self, name: str, component: Document) -> Document:
+        """A `$ref` to a component that is not a marshmallow schema.
+
+        Args:
+            name: Its name; where a schema of the project has it, a longer one is used.
+            component: Its JSON schema.
+        """
+        if name in self._owners:
+            name = f"Beastmode{name}"
+        if name not in self._spec.components.schemas:
+            self._spec.components.schema(name, component=component)
+        return reference_to(name)
+
+    def _register(self, use: Use) -> Document:
+        name, kind = component_name(use), type(use.schema)
+        if use.is_ours and self._owners.get(name, kind) is not kind:
+            name = f"Beastmode{name}"
         owner = self._owners.get(name)
         if owner is None:
             self._owners[name] = kind
-            self._spec.components.schema(name, component=self._describe_schema(schema, direction))
-        elif owner is not kind and self._spec.components.schemas[name] != self._describe_schema(schema, direction):
+            self._spec.components.schema(name, component=self._describe_schema(use))
+        elif owner is not kind and self._spec.components.schemas[name] != self._describe_schema(use):
             raise ConfigurationError(
                 f"{kind.__module__}.{kind.__name__} and {owner.__module__}.{owner.__name__} differ, "
                 f"but would both be called {name} in the document; rename one."
             )
-        return {"$ref": f"#/components/schemas/{name}"}
+        return reference_to(name)
 
-    def plain(self, name: str, component: Document) -> Document:
-        """A `$ref` to a component that is no marshmallow schema.
-
-        Args:
-            name: Its name.
-            component: Its JSON schema.
-        """
-        if name not in self._spec.components.schemas:
-            self._spec.components.schema(name, component=component)
-        return {"$ref": f"#/components/schemas/{name}"}
-
-    def _describe_schema(self, schema: Schema, direction: Direction) -> Document:
-        shown = schema.load_fields if direction == "request" else schema.dump_fields
-        properties = {(f.data_key or name): self.field(f, direction) for name, f in shown.items()}
+    def _describe_schema(self, use: Use) -> Document:
+        schema = use.schema
+        shown = schema.load_fields if use.direction == "request" else schema.dump_fields
+        properties = {(f.data_key or n): self._field(f, use.direction, below(use.partial, n)) for n, f in shown.items()}
         described: Document = {"type": "object", "properties": properties}
-        if direction == "request":
-            required = [f.data_key or name for name, f in shown.items() if f.required and not is_partial(schema, name)]
-            described["additionalProperties"] = False
+        if use.direction == "request":
+            required = [f.data_key or name for name, f in shown.items() if f.required and not use.may_lack(name)]
+            described["additionalProperties"] = use.unknown != RAISE
         else:
             required = list(properties)
         if required:
@@ -88,70 +131,74 @@ class Components:
             field: A field, bound to its schema.
             direction: Whether clients send it or get it.
         """
-        if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
-            described = self.reference(field.schema, direction)
-            if field.many or field.schema.many:
-                described = {"type": "array", "items": described}
-            return {"anyOf": [described, {"type": "null"}]} if field.allow_none else described
+        return self._field(field, direction, partial=False)
+
+    def _field(self, field: fields.Field[Any], direction: Direction, partial: Partial) -> Document:
+        if isinstance(field, fields.Nested):
+            return self._nested(field, direction, partial)
         if isinstance(field, fields.List):
-            described = {"type": "array", "items": self.field(field.inner, direction)}
-            described |= self._converter.field2length(field)
-            if field.allow_none:
-                described["type"] = ["array", "null"]
+            described: Document = {"type": "array", "items": self._field(field.inner, direction, partial)}
+            described |= described_for(direction, self._converter.field2length(field))
+        elif isinstance(field, fields.Dict):
+            described = {"type": "object"}
+            if field.value_field is not None:
+                described["additionalProperties"] = self._field(field.value_field, direction, partial)
+        elif isinstance(field, fields.Tuple):
+            items = [self._field(each, direction, partial) for each in field.tuple_fields]
+            described = {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
         else:
-            described = field_schema(self._converter, field)
-        if direction == "response":
-            described = {key: value for key, value in described.items() if key not in INPUT_ONLY}
-        return described
+            return field_schema(self._converter, field, direction)
+        return nullable(field, described | said(field))
 
-
-def field_schema(converter: OpenAPIConverter, field: fields.Field[Any]) -> Document:
-    """The JSON schema of a field that holds no other schema.
-
-    Args:
-        converter: apispec's own.
-        field: The field.
-    """
-    described: Document = converter.field2property(field)
-    if "pattern" in described:
-        described["pattern"] = described["pattern"].replace("\\Z", "$").replace("\\A", "^")
-    if NO_NUL in field.validators:
-        if "pattern" in described:
-            described["allOf"] = [{"pattern": NO_NUL.pattern}]
+    def _nested(self, field: fields.Nested, direction: Direction, partial: Partial) -> Document:
+        if isinstance(field, fields.Pluck):
+            described = self._field(field.schema.fields[field.field_name], direction, partial)
         else:
-            described["pattern"] = NO_NUL.pattern
-    if isinstance(field, fields.Integer) and described.get("minimum") == -(2**63):
-        described["format"] = "int64"
-    if described.get("default", missing) is missing:
-        described.pop("default", None)
-    return described
+            described = self._register(use_of(field.schema, direction, field.unknown, partial))
+        if field.many or field.schema.many:
+            described = {"type": "array", "items": described}
+            described |= described_for(direction, self._converter.field2length(field))
+        return {"anyOf": [described, {"type": "null"}]} if field.allow_none else described
 
 
-def is_partial(schema: Schema, name: str) -> bool:
-    partial = schema.partial
-    return partial is True or (not isinstance(partial, bool) and partial is not None and name in partial)
+def said(field: fields.Field[Any]) -> Document:
+    """What a field's own metadata says about it."""
+    return {name: value for name, value in field.metadata.items() if name in {"title", "description", "example"}}
 
 
-def modifiers_of(schema: Schema) -> tuple[Any, ...]:
-    only = None if schema.only is None else frozenset(schema.only)
-    partial = (
-        schema.partial if isinstance(schema.partial, bool) or schema.partial is None else frozenset(schema.partial)
-    )
-    return only, frozenset(schema.exclude), partial or None
+def reference_to(name: str) -> Document:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
-def component_name(schema: Schema, direction: Direction) -> str:
+def use_of(schema: Schema, direction: Direction, unknown: str | None = None, partial: Partial | None = None) -> Use:
+    """How a schema is used where nothing else is said: as it was made."""
+    own = schema.partial if isinstance(schema.partial, bool) or schema.partial is None else frozenset(schema.partial)
+    return Use(schema, direction, unknown or schema.unknown, partial or own or False)
+
+
+def below(partial: Partial, name: str) -> Partial:
+    """What may be left out of what a field nests: marshmallow passes `partial` on."""
+    if isinstance(partial, bool):
+        return partial
+    return frozenset(each.removeprefix(f"{name}.") for each in partial if each.startswith(f"{name}."))
+
+
+def component_name(use: Use) -> str:
     """What a schema is called in the document: its class, what its modifiers do to it, and `Input` for requests."""
+    schema = use.schema
     name = type(schema).__name__.removesuffix("Schema") or "Schema"
-    only, exclude, partial = modifiers_of(schema)
-    if only is not None:
-        name += "Only" + camel(only)
-    if exclude:
-        name += "Without" + camel(exclude)
-    if partial:
-        name += "Partial" if partial is True else "Partial" + camel(partial)
-    return name + "Input" if direction == "request" else name
+    if schema.only is not None:
+        name += "Only" + camel(schema.only)
+    if schema.exclude:
+        name += "Without" + camel(schema.exclude)
+    if use.direction == "response":
+        return name
+    if use.partial:
+        name += "Partial" if use.partial is True else "Partial" + camel(use.partial)
+    if use.unknown != schema.opts.unknown:
+        name += "Closed" if use.unknown == RAISE else "Open"
+    return f"{name}Input"
 
 
-def camel(names: frozenset[str]) -> str:
+def camel(names: Iterable[str]) -> str:
     return "And".join("".join(word.title() for word in name.replace(".", "_").split("_")) for name in sorted(names))

@@ -1,17 +1,20 @@
 """One version's routes, registered in Flask and described in its OpenAPI document, by flask-smorest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import flask_smorest
 import orjson
 from flask import Flask, Response, request
+from marshmallow import Schema
 
 from beastmode.api.components import Components
 from beastmode.api.conditional import etag_of, has_it_already
 from beastmode.api.endpoint import Endpoint
 from beastmode.api.envelope import JsonResponse
 from beastmode.api.operations import BEARER, Operations
+from beastmode.api.properties import Direction
+from beastmode.api.route import Route
 
 __all__ = ["VersionDocument"]
 
@@ -39,7 +42,8 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             spec_kwargs={"title": title, "version": version, "openapi_version": OPENAPI},
         )
         self._components = Components(self.spec, self.ma_plugin.converter)
-        self._operations = Operations(self._components, self.ma_plugin.converter)
+        has_envelope = app.extensions.get("beastmode.problems", False)
+        self._operations = Operations(self._components, self.ma_plugin.converter, has_envelope=has_envelope)
         scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         self.spec.components.security_scheme(BEARER, scheme)
 
@@ -57,6 +61,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             descriptions: A sentence for each blueprint, by name.
         """
         with_representation(endpoints)
+        self._components.claim(shown_by(endpoint.route for endpoint in endpoints))
         groups: dict[str, list[Endpoint]] = {}
         for endpoint in endpoints:
             groups.setdefault(endpoint.route.blueprint, []).append(endpoint)
@@ -98,6 +103,15 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def shown_by(routes: Iterable[Route]) -> Iterator[tuple[Schema, Direction]]:
+    """Every schema that clients of these routes send or get."""
+    for route in routes:
+        if route.accepts is not None:
+            yield route.accepts, "request"
+        if route.returns is not None:
+            yield route.returns, "response"
 
 
 def with_representation(endpoints: Iterable[Endpoint]) -> None:

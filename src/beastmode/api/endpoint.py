@@ -1,5 +1,6 @@
 """Turns a declared route into the function that Flask calls, deciding at start what each request needs."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,6 +31,7 @@ from beastmode.db.targets import not_found
 
 __all__ = ["Endpoint"]
 
+log = logging.getLogger("beastmode")
 PRIVATE = "private, no-cache"
 NOT_STORED = "no-store"
 WIDTH, WIDEST = 2**31, 2**63
@@ -68,6 +70,7 @@ class Endpoint:
         self.__name__ = route.view.__name__
         self.__doc__ = route.view.__doc__
         self.representation: Endpoint | None = None
+        self._is_compared = False
         self._authenticate = None if route.public else authenticate
         # What somebody who signed in gets is nobody else's; what a write answers, no cache needs to keep.
         self._caching = None if route.public else PRIVATE if route.is_safe else NOT_STORED
@@ -114,11 +117,20 @@ class Endpoint:
     def _reply(self, asked: Request, path: dict[str, Any], arguments: list[Any]) -> Reply | Response:
         result = self._view(*arguments, **path)
         if isinstance(result, Response):
+            self._compare_media_type(result)
             return result
         answer = result if type(result) is Answer else Answer(result)
         data = self._data(asked, answer.data)
         body = envelope(data, answer.message) if self.route.envelope else write_json(data)
         return Reply(body, answer.status or self.route.status, tuple(answer.headers.items()))
+
+    def _compare_media_type(self, response: Response) -> None:
+        if not self._is_compared and response.mimetype != (self.route.produces or "application/json"):
+            self._is_compared = True
+            log.warning(
+                "%s answers %s, which the API document does not say; declare produces=%r.",
+                self.route, response.mimetype, response.mimetype,
+            )  # fmt: skip
 
     def _arguments(self, asked: Request) -> list[Any]:
         arguments = [] if self._read_body is None else [self._read_body(asked)]

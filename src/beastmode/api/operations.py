@@ -4,16 +4,17 @@ from http import HTTPStatus
 from typing import Any
 
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from marshmallow import Schema
 
-from beastmode.api.components import Components, Document, component_name, field_schema
-from beastmode.api.listing import MOST_SORTS, Listing
+from beastmode.api.components import Components
+from beastmode.api.listing import MOST_PER_PAGE, MOST_SORTS, Listing
+from beastmode.api.properties import Document, field_schema
 from beastmode.api.route import Route
 
 __all__ = ["Operations"]
 
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; Python 3.13 renamed its own
 BEARER = "bearer"
+FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
 INTEGER = {"type": "integer"}
 NULLABLE_INTEGER = {"type": ["integer", "null"]}
 NULLABLE_TEXT = {"type": ["string", "null"]}
@@ -31,10 +32,10 @@ PAGINATION = {
 }
 # In words, not as a parameter: no schema can say which tag is the current one, so that every tool which sends what the
 # schema allows would be refused with 412.
-IF_MATCH = "With `If-Match`, the change goes through only if it names the current entity tag."
-ETAG = {"ETag": {"description": "The strong entity tag of the answer.", "schema": {"type": "string"}}}
-RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
-ALLOW = {"Allow": {"description": "The methods that there are.", "schema": {"type": "string"}}}
+IF_MATCH = "With `If-Match`, the change is made only if the ETag still matches."
+ETAG = {"ETag": {"description": "Strong entity tag of the response.", "schema": {"type": "string"}}}
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}}
+ALLOW = {"Allow": {"description": "Methods that this path supports.", "schema": {"type": "string"}}}
 CHALLENGE = {"WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}}
 ERROR_HEADERS = {401: CHALLENGE, 405: ALLOW, 429: RETRY_AFTER, 503: RETRY_AFTER}
 
@@ -45,11 +46,13 @@ class Operations:
     Args:
         components: Where schemas are registered.
         converter: apispec's own.
+        has_envelope: Whether errors are answered in the envelope; without it, as the project's own handlers answer.
     """
 
-    def __init__(self, components: Components, converter: OpenAPIConverter) -> None:
+    def __init__(self, components: Components, converter: OpenAPIConverter, *, has_envelope: bool) -> None:
         self._components = components
         self._converter = converter
+        self._has_envelope = has_envelope
 
     def describe(self, route: Route, *, can_match: bool) -> Document:
         """One route, as an operation object.
@@ -72,11 +75,19 @@ class Operations:
             operation["description"] = " ".join(filter(None, told))
         if route.deprecated:
             operation["deprecated"] = True
-        if route.accepts is not None:
-            schema = self._components.reference(route.accepts, "request")
-            content = {"application/json": {"schema": schema}}
+        if (content := self._body(route)) is not None:
             operation["requestBody"] = {"required": route.body_required, "content": content}
         return operation
+
+    def _body(self, route: Route) -> Document | None:
+        if route.consumes is not None:
+            return {route.consumes: {"schema": media_schema(route.consumes)}}
+        if route.accepts is None:
+            return None
+        schema = self._components.reference(route.accepts, "request")
+        if route.accepts.many:
+            schema = {"type": "array", "items": schema}
+        return {"application/json": {"schema": schema}}
 
     def _parameters(self, route: Route) -> list[Document]:
         parameters = []
@@ -86,44 +97,41 @@ class Operations:
                 parameters.append({**about, "schema": self._components.field(field, "request")})
         if route.listing is not None:
             parameters += self._listing_parameters(route.listing)
-        if route.is_safe:
-            parameters.append(header("If-None-Match", "Answers 304 if it names what there is."))
+        if has_etag(route):
+            parameters.append(header("If-None-Match", "Returns 304 if the ETag still matches."))
         return parameters
 
     def _listing_parameters(self, listing: Listing) -> list[Document]:
         lenient = {"type": ["integer", "string"]}
         shown = [
-            ("page", "The page, from 1; nonsense is the first page.", {**lenient, "default": 1}),
-            ("per_page", "Rows a page, up to 100.", {**lenient, "default": listing.per_page}),
+            ("page", "Page number, starting at 1. Invalid values mean 1.", {**lenient, "default": 1}),
+            ("per_page", f"Items per page (maximum {MOST_PER_PAGE}).", {**lenient, "default": listing.per_page}),
             (
                 "cursor",
-                "A position that an earlier answer gave; empty for the first page by cursor.",
+                "Cursor from a previous response; leave empty for the first page.",
                 {"type": "string"},
             ),
         ]
         if listing.sorts:
             one = f"-?({'|'.join(listing.sorts)})"
             pattern = f"^{one}(,{one}){{0,{MOST_SORTS - 1}}}$"
-            shown.append(
-                (
-                    "sort",
-                    "The order: columns separated by commas, - for descending.",
-                    {"type": "string", "pattern": pattern},
-                )
-            )
+            names = ", ".join(f"`{name}`" for name in listing.sorts)
+            order = f"Sort order: comma-separated ({names}); prefix `-` for descending."
+            shown.append(("sort", order, {"type": "string", "pattern": pattern}))
         for name, (condition, field) in listing.readers.items():
             schema = {"type": "string"} if condition.operator == "in" else field_schema(self._converter, field)
-            shown.append((name, f"Rows whose {condition.column.key} {WORDS[condition.operator]}.", schema))
+            shown.append((name, f"Only items whose {condition.column.key} {WORDS[condition.operator]}.", schema))
         return [{"in": "query", "name": n, "description": d, "required": False, "schema": s} for n, d, s in shown]
 
     def _responses(self, route: Route) -> Document:
         success: Document = {"description": PHRASES.get(route.status) or HTTPStatus(route.status).phrase}
-        if route.status != HTTPStatus.NO_CONTENT:
+        if route.produces is not None:
+            success["content"] = {route.produces: {"schema": media_schema(route.produces)}}
+        elif route.status != HTTPStatus.NO_CONTENT:
             success["content"] = {"application/json": {"schema": self._success_schema(route)}}
-        if route.is_safe:
-            success["headers"] = ETAG
         responses = {str(route.status): success}
-        if route.is_safe:
+        if has_etag(route):
+            success["headers"] = ETAG
             responses["304"] = {"description": "Not Modified", "headers": ETAG}
         for status in sorted(statuses_of(route)):
             responses[str(status)] = self._error(status)
@@ -134,15 +142,15 @@ class Operations:
             return self._components.plain("Envelope", envelope_schema(None)) if route.envelope else {}
         data = self._components.reference(route.returns, "response")
         if route.listing is not None:
-            return self._page_envelope(route.returns, data)
+            return self._page_envelope(data)
+        name = name_of(data)
         if route.many:
             data = {"type": "array", "items": data}
         if not route.envelope:
             return data
-        name = component_name(route.returns, "response") + ("ListEnvelope" if route.many else "Envelope")
-        return self._components.plain(name, envelope_schema(data))
+        return self._components.plain(f"{name}ListEnvelope" if route.many else f"{name}Envelope", envelope_schema(data))
 
-    def _page_envelope(self, schema: Schema, item: Document) -> Document:
+    def _page_envelope(self, item: Document) -> Document:
         pagination = {"type": "object", "properties": PAGINATION, "required": sorted(PAGINATION)}
         page = {
             "type": "object",
@@ -152,51 +160,50 @@ class Operations:
             },
             "required": ["items", "pagination"],
         }
-        return self._components.plain(component_name(schema, "response") + "PageEnvelope", envelope_schema(page))
+        return self._components.plain(f"{name_of(item)}PageEnvelope", envelope_schema(page))
 
     def _error(self, status: int) -> Document:
-        described: Document = {
-            "description": PHRASES.get(status) or HTTPStatus(status).phrase,
-            "content": {
+        described: Document = {"description": PHRASES.get(status) or HTTPStatus(status).phrase}
+        if self._has_envelope:
+            described["content"] = {
                 "application/json": {"schema": self._components.plain("Error", ERROR)},
                 "application/problem+json": {"schema": self._components.plain("ProblemDetails", PROBLEM_DETAILS)},
-            },
-        }
+            }
         if status in ERROR_HEADERS:
             described["headers"] = ERROR_HEADERS[status]
         return described
 
 
 WORDS = {
-    "eq": "equals it",
-    "ne": "differs from it",
-    "lt": "is less",
-    "lte": "is at most that",
-    "gt": "is more",
-    "gte": "is at least that",
-    "in": "is one of them, separated by commas",
-    "contains": "contains it",
-    "startswith": "starts with it",
+    "eq": "equals this value",
+    "ne": "does not equal this value",
+    "lt": "is less than this value",
+    "lte": "is at most this value",
+    "gt": "is greater than this value",
+    "gte": "is at least this value",
+    "in": "is one of these values (comma-separated)",
+    "contains": "contains this text",
+    "startswith": "starts with this text",
 }
 ERROR: Document = {
     "type": "object",
-    "description": "What was wrong.",
+    "description": "Why the request failed.",
     "properties": {
         "success": {"type": "boolean", "const": False},
         "message": {"type": "string"},
-        "details": {"description": "More about it: for 422, the sentences by field."},
+        "details": {"description": "Details; for 422, the messages by field."},
     },
     "required": ["message", "success"],
 }
 PROBLEM_DETAILS: Document = {
     "type": "object",
-    "description": "What was wrong, as RFC 9457 has it; for clients that accept application/problem+json.",
+    "description": "Why the request failed, as RFC 9457 problem details, for clients that accept them.",
     "properties": {
         "type": {"type": "string", "format": "uri-reference"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "errors": {"description": "More about it: for 422, the sentences by field."},
+        "errors": {"description": "Details; for 422, the messages by field."},
     },
     "required": ["detail", "status", "title", "type"],
 }
@@ -211,12 +218,32 @@ def statuses_of(route: Route) -> set[int]:
         statuses.add(404)
     if route.accepts is not None:
         statuses |= {413, 415}
+    if route.consumes is not None:
+        statuses.add(413)
     if not route.is_safe:
         # 412 also where no GET shows what is changed: there `If-Match` cannot name anything.
         statuses |= {409, 412}
     if route.deprecated is not None and route.deprecated.gone:
         statuses.add(410)
     return statuses
+
+
+def has_etag(route: Route) -> bool:
+    """Whether responses have an entity tag: those of a GET whose body is ours."""
+    return route.is_safe and route.produces is None
+
+
+def media_schema(media_type: str) -> Document:
+    """The JSON schema of a body that is not JSON: text, a form, or bytes."""
+    if media_type.startswith("text/"):
+        return {"type": "string"}
+    return {"type": "object"} if media_type in FORMS else {"type": "string", "format": "binary"}
+
+
+def name_of(reference: Document) -> str:
+    """The name of the component that a reference leads to."""
+    name: str = reference["$ref"].rpartition("/")[2]
+    return name
 
 
 def header(name: str, description: str) -> Document:

@@ -120,6 +120,7 @@ def install_problems(app: Flask) -> None:
     Args:
         app: The Flask application.
     """
+    app.extensions["beastmode.problems"] = True
     handle_http, handle_other = app.handle_http_exception, app.handle_exception
 
     def http_exception(error: HTTPException) -> Any:

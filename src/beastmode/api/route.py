@@ -29,6 +29,8 @@ class Route:
         status: Status code of an ordinary answer.
         public: Whether it answers those who have not signed in.
         errors: Further statuses that it answers, beside those that follow from the declaration.
+        produces: The media type of what the view answers itself, such as "text/csv"; None for JSON.
+        consumes: The media type of a body that the view reads itself, such as "multipart/form-data"; None for JSON.
         envelope: Whether the data stands in the envelope.
         deprecated: That it will go.
     """
@@ -47,6 +49,8 @@ class Route:
     status: int = 200
     public: bool = False
     errors: tuple[int, ...] = ()
+    produces: str | None = None
+    consumes: str | None = None
     envelope: bool = True
     deprecated: Deprecation | None = None
 
