@@ -1,6 +1,7 @@
 """What a list does with the cursors that it gave, and with all others."""
 
 import enum
+from base64 import urlsafe_b64decode
 from datetime import timedelta
 
 import pytest
@@ -98,3 +99,47 @@ def test_a_cursor_of_another_list_is_not_found():
 
     with pytest.raises(Problem, match="not one of this list"):
         CursorSigner("secret", "inks").read(text)
+
+
+def test_a_cursor_does_not_show_the_values_that_it_stands_at(tmp_path):
+    app = shop(tmp_path, sorts=[Pen.label])
+    cursor = app.test_client().get("/api/v1/pens?sort=label&per_page=2").json["data"]["pagination"]["next_cursor"]
+    raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+
+    assert b"short" not in raw
+    assert b"label" not in raw
+
+
+def test_cursors_of_values_of_other_lengths_are_equally_long():
+    signer = CursorSigner("secret", "pens")
+
+    assert len({len(signer.write(Cursor("label", "after", ("x" * length, 1)))) for length in range(1, 12)}) == 1
+
+
+def test_the_same_position_has_the_same_cursor_and_another_one_shares_nothing_with_it():
+    signer = CursorSigner("secret", "pens")
+    first, again, other = (
+        signer.write(Cursor("label", "after", (text,))) for text in ("hidden1", "hidden1", "hidden2")
+    )
+
+    assert first == again
+    assert first[:8] != other[:8]
+    assert sum(a == b for a, b in zip(first, other, strict=True)) < len(first) / 4
+
+
+@pytest.mark.parametrize("place", [0, 10, 20, 30, 40, -1])
+def test_a_cursor_that_was_changed_is_not_found(place):
+    signer = CursorSigner("secret", "pens")
+    letters = list(signer.write(Cursor("id", "after", (1,))))
+    letters[place] = "A" if letters[place] != "A" else "B"
+
+    with pytest.raises(Problem, match="not one of this list"):
+        signer.read("".join(letters))
+
+
+@pytest.mark.parametrize("values", [(1, None, "a", 1.5), ("ü" * 100,), (), (True, "2026-01-01T00:00:00+00:00")])
+def test_a_cursor_says_what_it_was_given(values):
+    cursor = Cursor("a,-b", "before", values)
+    signer = CursorSigner("secret", "pens")
+
+    assert signer.read(signer.write(cursor)) == cursor

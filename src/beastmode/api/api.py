@@ -61,9 +61,12 @@ class Api:
         for name, routes in tables.items():
             document = documents[name] = VersionDocument(app, self.title, name)
             document.add_routes([Endpoint(app, route, settings) for route in routes], descriptions)
-            app.add_url_rule(f"/api/{name}/openapi.json", f"{name}_openapi", document.answer)
         app.extensions["beastmode.documents"] = documents
-        app.register_blueprint(docs_blueprint(self.title, {name: f"/api/{name}/openapi.json" for name in documents}))
+        if settings.shows_docs:
+            for name, document in documents.items():
+                app.add_url_rule(f"/api/{name}/openapi.json", f"{name}_openapi", document.answer)
+            paths = {name: f"/api/{name}/openapi.json" for name in documents}
+            app.register_blueprint(docs_blueprint(self.title, paths))
         default = settings.api_version
         edge.rewrites.append(unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
 

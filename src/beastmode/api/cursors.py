@@ -1,4 +1,4 @@
-"""Opaque, signed positions in a list."""
+"""Opaque, encrypted positions in a list."""
 
 import hashlib
 import hmac
@@ -13,7 +13,9 @@ from beastmode.core.errors import Problem
 
 __all__ = ["Cursor", "CursorSigner", "unknown_cursor"]
 
-TAG_BYTES = 12
+TAG_BYTES = 16
+BLOCK = 32
+"""Payloads are filled up to a multiple of this, so that a cursor does not tell how long a hidden value is."""
 LONGEST = 4000
 
 
@@ -40,13 +42,20 @@ def unknown_cursor() -> Problem:
 class CursorSigner:
     """Writes and reads the cursors of one list; those of another list, and forged ones, are not found.
 
+    A list may be sorted by columns that its schema does not show, so cursors are encrypted. It is SIV (RFC 5297): the
+    tag of the plain text is the initial vector too, with HMAC-SHA-256 for the tag and SHAKE-256 for the key stream.
+    Equal positions have equal cursors, as entity tags of pages need, and no nonce can be used twice.
+
     Args:
         secret: The application's secret.
         name: The list's name.
     """
 
     def __init__(self, secret: str, name: str) -> None:
-        self._key = hmac.digest(secret.encode(), f"beastmode cursor {name}".encode(), "sha256")
+        self._tag_key, self._stream_key = (
+            hmac.digest(secret.encode(), f"beastmode cursor {purpose} {name}".encode(), "sha256")
+            for purpose in ("tag", "stream")
+        )
 
     def write(self, cursor: Cursor) -> str:
         """The text that a client hands back.
@@ -55,7 +64,9 @@ class CursorSigner:
             Problem: 422 where the values are too long to stand in a URL.
         """
         payload = orjson.dumps([cursor.sort, cursor.direction[0], cursor.values], default=str)
-        text = as_text(self._tag(payload) + payload)
+        payload = payload.ljust(-(-len(payload) // BLOCK) * BLOCK)
+        tag = self._tag(payload)
+        text = as_text(tag + self._masked(tag, payload))
         if len(text) > LONGEST:
             raise Problem(422, "Validation failed", details={"sort": ["Is by texts too long for a cursor."]})
         return text
@@ -71,7 +82,8 @@ class CursorSigner:
                 raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             except (NotBase64, ValueError):
                 raw = b""
-            tag, payload = raw[:TAG_BYTES], raw[TAG_BYTES:]
+            tag = raw[:TAG_BYTES]
+            payload = self._masked(tag, raw[TAG_BYTES:])
             # Base64 is lenient: without the first comparison many texts would mean one cursor.
             if payload and as_text(raw) == text and hmac.compare_digest(tag, self._tag(payload)):
                 sort, direction, values = orjson.loads(payload)
@@ -79,7 +91,12 @@ class CursorSigner:
         raise unknown_cursor()
 
     def _tag(self, payload: bytes) -> bytes:
-        return hashlib.blake2b(payload, key=self._key, digest_size=TAG_BYTES).digest()
+        return hmac.digest(self._tag_key, payload, "sha256")[:TAG_BYTES]
+
+    def _masked(self, tag: bytes, text: bytes) -> bytes:
+        """A text encrypted, or a cipher decrypted: both combine it with the key stream of its tag."""
+        stream = hashlib.shake_256(self._stream_key + tag).digest(len(text))
+        return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
 
 
 def as_text(raw: bytes) -> str:

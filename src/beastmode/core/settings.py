@@ -69,6 +69,13 @@ class Settings:
         "The version that an unversioned `/api/...` path means.",
         expects="the name of a version, such as v1",
     )
+    docs_public: bool | None = setting(
+        flag(),
+        None,
+        "Whether anybody may read `/docs` and the OpenAPI documents; if not, they answer 404. Where it is not set: in "
+        "production no, else yes.",
+        expects=YES_NO,
+    )
     max_content_length: int = setting(
         whole(1),
         16 * 1024 * 1024,
@@ -291,6 +298,11 @@ class Settings:
     def has_development_secret(self) -> bool:
         """Whether something may be signed with a secret that everybody can read in the source."""
         return DEVELOPMENT_SECRET in {self.secret_key, self.token_secret, *self.jwt_previous_secret_keys}
+
+    @property
+    def shows_docs(self) -> bool:
+        """Whether `/docs` and the documents answer, the environment's default where DOCS_PUBLIC is not set."""
+        return not self.is_production if self.docs_public is None else self.docs_public
 
     @property
     def token_secret(self) -> str:
