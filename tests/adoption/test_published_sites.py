@@ -16,7 +16,7 @@ from published_sites import SITES, Trial
 pytestmark = pytest.mark.skipif("BEAST_ADOPT" not in os.environ, reason="downloads sites: make adopt")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 SECONDS = 60
-ADDED = {"x-content-type-options", "referrer-policy", "x-request-id"}
+ADDED = {"x-content-type-options", "referrer-policy", "x-request-id", "vary"}  # the last: who may call in development
 OF_THE_MOMENT = {"date", "server", "connection", "set-cookie", "content-length"}
 
 
@@ -64,10 +64,7 @@ def looks(trial, which):
 
 def picture(page, address):
     page.goto(address, wait_until="load")
-    page.add_style_tag(
-        content="* { animation: none !important; transition: none !important; caret-color: transparent }"
-    )
-    return page.screenshot(full_page=True)
+    return page.screenshot(full_page=True, animations="disabled", caret="hide")
 
 
 def headers(trial, which):
