@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from beastmode.accounts import Accounts
     from beastmode.api import Api, Blueprint, Schema, Version
     from beastmode.core.errors import Problem
-    from beastmode.db import Database, loading, transaction
+    from beastmode.db import Database, after_commit, loading, transaction
     from beastmode.extension import Beastmode
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Problem",
     "Schema",
     "Version",
+    "after_commit",
     "loading",
     "transaction",
 ]
@@ -33,6 +34,7 @@ HOMES = {
     "Problem": "beastmode.core.errors",
     "Schema": "beastmode.api",
     "Version": "beastmode.api",
+    "after_commit": "beastmode.db",
     "loading": "beastmode.db",
     "transaction": "beastmode.db",
 }

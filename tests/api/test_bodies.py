@@ -1,16 +1,19 @@
 """What a request may bring, and what it is told when it brings something else."""
 
 import contextlib
+import hmac
 import io
 import json
 
 import pytest
-from flask import Request
+from api_shelf import Book
+from flask import Flask, Request, request
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import fields
 from werkzeug.test import EnvironBuilder
 
+from beastmode import Api, Beastmode, Blueprint
 from beastmode.api import Schema
 from beastmode.api.body import body_reader
 from beastmode.api.json import deepest, read_json, write_json
@@ -246,3 +249,27 @@ def test_wrong_kinds_in_lists_and_objects_are_told_where_marshmallow_would_tell_
 
     wrong = ["Not a valid integer."]
     assert refused.value.details == {1: {"size": wrong, "counts": {"b": {"value": wrong}}}}
+
+
+@pytest.mark.parametrize("length", ["known", "unknown"])
+def test_a_view_can_check_a_signature_over_the_body_that_it_gets_loaded(length):
+    seen = []
+    hooks = Blueprint("hooks", version="v1", url_prefix="/hooks")
+
+    @hooks.post(accepts=Book, public=True)
+    def receive(new):
+        seen.append((hmac.digest(b"key", request.get_data(), "sha256"), request.get_json(), new["title"]))
+
+    api = Api("Hooks")
+    api.register(hooks)
+    app = Flask("hooks")
+    app.config["ENVIRONMENT"] = "testing"
+    Beastmode(app, api=api)
+    body = b'{"title":  "Dune"}'
+    sent = {"input_stream": io.BytesIO(body), "environ_overrides": {"wsgi.input_terminated": True}}
+    if length == "known":
+        sent = {"data": body}
+    answer = app.test_client().post("/api/v1/hooks", content_type="application/json", **sent)
+
+    assert answer.status_code == 200
+    assert seen == [(hmac.digest(b"key", body, "sha256"), {"title": "Dune"}, "Dune")]

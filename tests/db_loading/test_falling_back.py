@@ -1,6 +1,7 @@
 """What no column says is dumped by the schema, over entities that were loaded with a bounded number of statements."""
 
 import re
+from typing import ClassVar
 
 import pytest
 from filled import dumped, fill_shelves, written
@@ -295,3 +296,27 @@ def test_entities_show_what_a_core_statement_changed_in_the_same_request(shelves
         "loud": 9
     }
     assert stale.stars == 9
+
+
+class Numbered(Plain):
+    """A hook that sees the whole list, and notes how often it is called."""
+
+    calls: ClassVar[list] = []
+
+    @post_dump(pass_collection=True)
+    def number(self, data, many, **_):
+        self.calls.append(many)
+        return [item | {"place": place} for place, item in enumerate(data)] if many else data | {"place": None}
+
+
+def test_a_hook_for_the_whole_list_runs_once_and_one_for_an_item_with_that_alone():
+    Numbered.calls.clear()
+    books = loading(Numbered, Book)
+
+    assert [book["place"] for book in books.all().data] == list(range(len(books.all().data)))
+    assert [book["place"] for book in books.page(Window(orderings=(), limit=2, offset=0)).items] == [0, 1]
+    assert Numbered.calls == [True] * 3
+    assert books.first().data["place"] is None
+    assert books.get(1).data["place"] is None
+    assert books.where(Book.id < 0).all().data == []
+    assert Numbered.calls == [*[True] * 3, False, False, True]

@@ -1,6 +1,8 @@
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import flask
 from flask import Flask
 
 from beastmode.api.blueprint import Blueprint
@@ -26,6 +28,7 @@ class Api:
     """
 
     def __init__(self, title: str, *, versions: Sequence[Version] = (Version("v1"),)) -> None:
+        refuse_other_versions(versions)
         names = [version.name for version in versions]
         if not names or len(set(names)) < len(names):
             raise ConfigurationError(f"Api(versions={names}): expected one version or more, each with its own name.")
@@ -38,7 +41,12 @@ class Api:
 
         Args:
             blueprints: The groups of routes.
+
+        Raises:
+            ConfigurationError: One is no blueprint of beastmode's.
         """
+        for blueprint in blueprints:
+            refuse_other_blueprint(blueprint)
         self.blueprints += [blueprint for blueprint in blueprints if blueprint not in self.blueprints]
 
     def install(self, app: Flask, settings: Settings, edge: Edge) -> None:
@@ -69,6 +77,30 @@ class Api:
             app.register_blueprint(docs_blueprint(self.title, paths))
         default = settings.api_version
         edge.rewrites.append(unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
+
+
+def refuse_other_blueprint(blueprint: Any) -> None:
+    """Refuse what is no blueprint of an API, in words that say what to write."""
+    if isinstance(blueprint, Blueprint):
+        return
+    if isinstance(blueprint, flask.Blueprint):
+        raise ConfigurationError(
+            f"api.register({blueprint.name!r}): this is Flask's own Blueprint, which app.register_blueprint(...) adds "
+            "to the application; routes of the API are declared on a beastmode.Blueprint."
+        )
+    raise ConfigurationError(
+        f"api.register({blueprint!r}): expected a beastmode.Blueprint; several of them are arguments, not a list: "
+        "api.register(posts, comments)."
+    )
+
+
+def refuse_other_versions(versions: Any) -> None:
+    """Refuse what is no sequence of versions, in words that say what to write."""
+    is_sequence = isinstance(versions, Sequence) and not isinstance(versions, str)
+    if not is_sequence or not all(isinstance(version, Version) for version in versions):
+        raise ConfigurationError(
+            f'Api(versions={versions!r}): expected a list of versions, such as [Version("v1"), Version("v2")].'
+        )
 
 
 def unversioned(default: str, heads: set[str]) -> Callable[[str], str]:

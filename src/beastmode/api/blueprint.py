@@ -1,9 +1,10 @@
 import re
 from collections.abc import Callable
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Any, NoReturn, TypedDict, TypeVar, Unpack
 
 from marshmallow import Schema
 
+from beastmode.api.declarations import checked_options, refuse_rule, refuse_view
 from beastmode.api.listing import Listing
 from beastmode.api.route import Route
 from beastmode.api.versions import Deprecation
@@ -12,6 +13,30 @@ from beastmode.core.errors import ConfigurationError
 __all__ = ["Blueprint", "RouteOptions"]
 
 MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
+OF_APP = "Hooks and handlers are the application's: @app.{0}."
+OF_FLASK = {
+    "add_url_rule": 'Declare the route: @posts.get("/<int:id>").',
+    "arguments": "A route says what it takes: @posts.post(accepts=..., query=...).",
+    "response": "A route says what it gives: @posts.get(returns=..., status=...).",
+    "alt_response": "A route says its other statuses: @posts.get(errors=(403,)).",
+    "paginate": "A route says that its list is paged: @posts.get(returns=..., listing=Listing()).",
+    "head": "GET answers HEAD too.",
+    "options": "OPTIONS is answered for every route.",
+    **{
+        hook: OF_APP.format(hook)
+        for hook in ("before_request", "after_request", "teardown_request", "errorhandler", "context_processor", "cli")
+    },
+    **{
+        f"app_{hook}": OF_APP.format(hook)
+        for hook in ("before_request", "after_request", "teardown_request", "errorhandler", "context_processor")
+    },
+    "before_app_request": OF_APP.format("before_request"),
+    "after_app_request": OF_APP.format("after_request"),
+    "record": "Whoever needs the application gets it where Beastmode(app, api=api) is called.",
+    "register_blueprint": "Blueprints do not nest; api.register takes several.",
+}
+"""What people look for on a blueprint of Flask's or flask-smorest's, and where it is here."""
+
 View = TypeVar("View", bound=Callable[..., Any])
 SchemaOrClass = Schema | type[Schema]
 
@@ -59,8 +84,15 @@ class Blueprint:
     """
 
     def __init__(self, name: str, *, version: str, url_prefix: str = "", description: str = "") -> None:
-        if not name.isidentifier():
+        if not isinstance(name, str) or not name.isidentifier():
             raise ConfigurationError(f"Blueprint({name!r}): a name is letters, digits and underscores, such as posts.")
+        if not isinstance(version, str):
+            raise ConfigurationError(f'Blueprint({name!r}, version={version!r}): expected its name, such as "v1".')
+        if not isinstance(url_prefix, str) or (url_prefix and (url_prefix[0] != "/" or url_prefix[-1] == "/")):
+            raise ConfigurationError(
+                f'Blueprint({name!r}, url_prefix={url_prefix!r}): expected a path that begins with "/" and does not '
+                'end with one, such as "/posts".'
+            )
         self.name = name
         self.version = version
         self.url_prefix = url_prefix
@@ -92,7 +124,7 @@ class Blueprint:
         """Declare what answers DELETE on a path; arguments as for `get`."""
         return self.route("DELETE", rule, **options)
 
-    def route(self, method: str, rule: str, **options: Unpack[RouteOptions]) -> Callable[[View], View]:
+    def route(self, method: str, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
         """Declare what answers a method on a path.
 
         Args:
@@ -103,16 +135,14 @@ class Blueprint:
         Raises:
             ConfigurationError: For a declaration that contradicts itself.
         """
-        given: dict[str, Any] = dict(options)
-        for name in ("accepts", "query", "returns"):
-            if isinstance(given.get(name), type):
-                # An instance: marshmallow builds a class's fields anew whenever it is made, in 120 microseconds.
-                given[name] = given[name]()
+        refuse_rule(self.name, method, rule, self.url_prefix)
+        given = checked_options(self.name, method, rule, options)
 
-        if "returns" in given and given["returns"].many:
+        if given.get("returns") is not None and given["returns"].many:
             given["many"] = True
 
         def declare(view: View) -> View:
+            refuse_view(self.name, view)
             route = Route(
                 blueprint=self.name,
                 version=self.version,
@@ -128,6 +158,22 @@ class Blueprint:
             return view
 
         return declare
+
+    def register(self, *_: Any, **__: Any) -> NoReturn:
+        """What `app.register_blueprint` calls: it is not Flask that registers this blueprint.
+
+        Raises:
+            ConfigurationError: With what to write.
+        """
+        raise ConfigurationError(
+            f"Blueprint {self.name!r} belongs to an API: api.register({self.name}), then Beastmode(app, api=api); "
+            "app.register_blueprint is for Flask's own."
+        )
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Tell what Flask's blueprints have and this one has not."""
+        advice = OF_FLASK.get(name, "")
+        raise AttributeError(f"beastmode's Blueprint has no {name}. {advice}".rstrip(), name=name, obj=self)
 
 
 def refuse_contradictions(route: Route) -> None:

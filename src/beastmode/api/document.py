@@ -119,4 +119,4 @@ def with_representation(endpoints: Iterable[Endpoint]) -> None:
     shown = {endpoint.route.rule: endpoint for endpoint in endpoints if endpoint.route.is_safe}
     for endpoint in endpoints:
         if not endpoint.route.is_safe and endpoint.route.method != "POST":
-            endpoint.representation = shown.get(endpoint.route.rule)
+            endpoint.compare_with(shown.get(endpoint.route.rule))

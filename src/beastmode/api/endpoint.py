@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from beastmode.api.body import body_reader, query_reader
 from beastmode.api.conditional import etag_of, has_it_already, require_match
 from beastmode.api.cursors import CursorSigner
+from beastmode.api.declarations import sync
 from beastmode.api.envelope import Answer, JsonResponse, envelope
 from beastmode.api.json import write_json
+from beastmode.api.lists import Items
 from beastmode.api.pagination import Pager
 from beastmode.api.problems import problem_for
+from beastmode.api.results import items_of, refuse_mistake, refuse_shapeless
 from beastmode.api.route import Route
 from beastmode.api.versions import Deprecation
 from beastmode.core.clock import now
@@ -23,17 +27,22 @@ from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.exchange import current_exchange
 from beastmode.core.identity import authenticator_of, identify
 from beastmode.core.settings import Settings
-from beastmode.db import Dumped, Loading, transaction
+from beastmode.db import Dumped, Loading
 from beastmode.db.errors import is_out_of_range
 from beastmode.db.lazy import serialising
+from beastmode.db.preconditions import after_looking
 from beastmode.db.session import has_database
 from beastmode.db.targets import not_found
+from beastmode.db.unsaved import refuse_unsaved, unsaved_now
 
 __all__ = ["Endpoint"]
 
 log = logging.getLogger("beastmode")
+NOTHING: frozenset[Any] = frozenset()
 PRIVATE = "private, no-cache"
 NOT_STORED = "no-store"
+ORDINARY = frozenset({dict, list, Dumped})
+"""What a view returns as a rule, and cannot return by mistake."""
 WIDTH, WIDEST = 2**31, 2**63
 """The first numbers that are too large for an INTEGER and for any column."""
 
@@ -82,7 +91,7 @@ class Endpoint:
         self._has_database = has_database(app)
         self._farewell = route.deprecated.headers() if route.deprecated else []
         self._dump = dumper_of(route)
-        self._view = app.ensure_sync(route.view)
+        self._view = sync(app, route.view, str(route))
 
     def __call__(self, **path: Any) -> Response:
         """Answer the current request."""
@@ -95,6 +104,8 @@ class Endpoint:
             raise not_found()
         try:
             arguments = self._arguments(asked)
+            if arguments:
+                current_exchange().arguments = tuple(arguments)
             if "HTTP_IF_MATCH" in asked.environ and not self.route.is_safe:
                 reply = self._reply_if_matching(asked, path, arguments)
             else:
@@ -109,13 +120,32 @@ class Endpoint:
             response.headers.setdefault("Cache-Control", self._caching)
         return response
 
+    def compare_with(self, source: "Endpoint | None") -> None:
+        """Have `If-Match` compare with what the GET on the same path answers.
+
+        Args:
+            source: The endpoint of that GET; None where there is none.
+
+        Raises:
+            ConfigurationError: Anybody could try entity tags on what only those may read who have signed in.
+        """
+        if source is not None and self.route.public and not source.route.public:
+            raise ConfigurationError(
+                f"{self.route} is public, and with If-Match it would run {source.route} for people who have not signed "
+                "in, which is not; make both public=True, or neither."
+            )
+        self.representation = source
+
     def etag(self, asked: Request, path: dict[str, Any]) -> str:
         """The entity tag of what this route, a GET, would answer now."""
         reply = self._reply(asked, path, self._no_arguments())
         return etag_of(reply.get_data() if isinstance(reply, Response) else reply.body)
 
     def _reply(self, asked: Request, path: dict[str, Any], arguments: list[Any]) -> Reply | Response:
+        unsaved = unsaved_now() if self._has_database else NOTHING
         result = self._view(*arguments, **path)
+        if self._has_database:
+            refuse_unsaved(str(self.route), unsaved)
         if isinstance(result, Response):
             self._compare_media_type(result)
             return result
@@ -144,28 +174,31 @@ class Endpoint:
         return [] if self.route.query is None else [self._read_query(MultiDict())]
 
     def _reply_if_matching(self, asked: Request, path: dict[str, Any], arguments: list[Any]) -> Reply | Response:
-        def compare_then_act() -> Reply | Response:
+        def look() -> None:
             source = self.representation
             require_match(asked, None if source is None else source.etag(asked, path))
-            return self._reply(asked, path, arguments)
 
-        if not self._has_database:
-            return compare_then_act()
-        # Two clients with the same tag: PostgreSQL ends the second one's write, and its retry finds another tag.
-        return transaction(isolation="REPEATABLE READ")(compare_then_act)()
+        if self._has_database:
+            return after_looking(look, lambda: self._reply(asked, path, arguments))
+        look()
+        return self._reply(asked, path, arguments)
 
     def _data(self, asked: Request, result: Any) -> Any:
-        if type(result) is Dumped:
-            return result.data
         if isinstance(result, Loading):
             return result.all().data if self._pager is None else self._pager.answer(result, asked.args)
-        if self._dump is None:
-            return result
-        if result is None:
-            raise TypeError(
-                f"{self.route} returned None where the document says data; raise Problem(404, ...) instead."
-            )
-        return self._dump(result)
+        if type(result) not in ORDINARY:
+            refuse_mistake(self.route, result)
+        if self._pager is not None:
+            return self._pager.answer(self._items(result), asked.args)
+        if type(result) is Dumped:
+            return result.data
+        return result if self._dump is None else self._dump(result)
+
+    def _items(self, result: Any) -> Items:
+        schema = self.route.returns
+        if type(result) is Dumped:
+            return Items(str(self.route), items_of(self.route, result.data), None, schema)
+        return Items(str(self.route), items_of(self.route, result), self._dump, schema)
 
     def _response(self, asked: Request, reply: Reply) -> Response:
         if reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
@@ -214,9 +247,9 @@ def dumper_of(route: Route) -> Callable[[Any], Any] | None:
     name = type(schema).__name__
 
     def dump(value: Any) -> Any:
-        if isinstance(value, tuple):
-            raise TypeError(f"{route} returned a tuple; to say a status or headers, return Answer(data, status=...).")
         many = route.many or isinstance(value, list)
+        if type(value) not in ORDINARY or many is not isinstance(value, list):
+            refuse_shapeless(route, value, many=many)
         with serialising(name):
             return schema.dump(value, many=many)
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from beastmode.api.cursors import Cursor, CursorSigner, unknown_cursor
 from beastmode.api.filters import field_of
 from beastmode.api.listing import MOST_PER_PAGE, Listing
+from beastmode.api.lists import Items
 from beastmode.core.errors import Problem
 from beastmode.db.loading import Loading
 from beastmode.db.windows import Condition, Ordering, Slice, Window
@@ -81,11 +82,11 @@ class Pager:
             raise Problem(422, "Validation failed", details=problems)
         return Ask(sort, orderings, tuple(conditions), tuple(values), cursor, *page_of(args, self.listing.per_page))
 
-    def answer(self, loading: Loading, args: MultiDict[str, str]) -> dict[str, Any]:
+    def answer(self, loading: Loading | Items, args: MultiDict[str, str]) -> dict[str, Any]:
         """The page that a query string asks for.
 
         Args:
-            loading: The rows to page through.
+            loading: The rows to page through, or a list that a view has made.
             args: The query string's parameters.
 
         Raises:
@@ -94,7 +95,7 @@ class Pager:
         ask = self.read(args)
         return self._by_cursor(loading, ask) if "cursor" in args else self._by_number(loading, ask)
 
-    def _by_number(self, loading: Loading, ask: Ask) -> dict[str, Any]:
+    def _by_number(self, loading: Loading | Items, ask: Ask) -> dict[str, Any]:
         offset = (ask.page - 1) * ask.per_page
         found = loading.page(ask.window(offset=offset, count_limit=self.count_limit))
         pages = None if found.total is None else -(-found.total // ask.per_page)
@@ -112,7 +113,7 @@ class Pager:
         }
         return {"items": found.items, "pagination": pagination | self._cursors(ask, found, pagination)}
 
-    def _by_cursor(self, loading: Loading, ask: Ask) -> dict[str, Any]:
+    def _by_cursor(self, loading: Loading | Items, ask: Ask) -> dict[str, Any]:
         cursor = ask.cursor
         backwards = cursor is not None and cursor.direction == "before"
         position = None if cursor is None else cursor.values

@@ -3,7 +3,8 @@
 BeastmodeError
 ├── SettingsError          a setting is missing or wrong; the message lists every problem at once
 ├── ConfigurationError     the application was put together wrongly; raised at start where it can be known there
-└── LazyLoadError          a response wanted a relation or column that the query did not load
+├── LazyLoadError          a response wanted a relation or column that the query did not load
+└── UncommittedError       a view ended with changes that nobody committed
 
 Problem (an HTTPException)  what a request is refused with: status, message, details, headers
 """
@@ -15,7 +16,7 @@ from typing import Any
 from click import ClickException
 from werkzeug.exceptions import HTTPException
 
-__all__ = ["BeastmodeError", "ConfigurationError", "LazyLoadError", "Problem", "SettingsError"]
+__all__ = ["BeastmodeError", "ConfigurationError", "LazyLoadError", "Problem", "SettingsError", "UncommittedError"]
 
 
 class BeastmodeError(Exception):
@@ -44,6 +45,10 @@ class ConfigurationError(BeastmodeError):
 
 class LazyLoadError(BeastmodeError):
     """A response wanted a relation or a column that its query did not load: an N+1 in the making."""
+
+
+class UncommittedError(BeastmodeError):
+    """A view ended with changes that nobody committed: what it answered would not be stored."""
 
 
 class Problem(HTTPException):

@@ -20,6 +20,7 @@ class Exchange:
 
     Attributes:
         environ: The WSGI environment.
+        arguments: What the view gets of the body and the query string.
         path: The path that the client asked for, before any rewriting.
         request_id: Names this request in the log and in `X-Request-ID`.
         started: `time.perf_counter()` when the request came in, seconds.
@@ -32,6 +33,7 @@ class Exchange:
     """
 
     __slots__ = (
+        "arguments",
         "deprecated",
         "environ",
         "headers",
@@ -46,6 +48,7 @@ class Exchange:
 
     def __init__(self, environ: "WSGIEnvironment", request_id: str) -> None:
         self.environ = environ
+        self.arguments: tuple[Any, ...] = ()
         self.path: str = environ.get("PATH_INFO", "")
         self.request_id = request_id
         self.started = perf_counter()

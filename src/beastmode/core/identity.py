@@ -6,6 +6,8 @@ from typing import Literal
 
 from flask import Flask, Request, has_request_context, request
 
+from beastmode.core.callables import refuse_deferred
+from beastmode.core.errors import ConfigurationError
 from beastmode.core.exchange import current_exchange
 
 __all__ = ["Authenticator", "Identity", "authenticator_of", "current_identity", "identify", "set_authenticator"]
@@ -53,7 +55,16 @@ def current_identity() -> Identity:
 
 
 def identify(identity: Identity) -> None:
-    """Say who makes the current request; from now on `current_identity()` answers so."""
+    """Say who makes the current request; from now on `current_identity()` answers so.
+
+    Args:
+        identity: Who.
+
+    Raises:
+        TypeError: It is something else, such as the coroutine of an authenticator: nobody may pass for signed in.
+    """
+    if not isinstance(identity, Identity):
+        raise TypeError(f"Who calls must be an Identity; found {type(identity).__name__}.")
     current_exchange().identity = identity
 
 
@@ -63,7 +74,12 @@ def set_authenticator(app: Flask, authenticator: Authenticator) -> None:
     Args:
         app: The Flask application.
         authenticator: Gets the request; returns its Identity, or raises Problem(401) with `WWW-Authenticate`.
+
+    Raises:
+        ConfigurationError: It is `async def`: what it returns would not be an Identity yet.
     """
+    instead = "Write an ordinary function that returns an Identity."
+    refuse_deferred(authenticator, "set_authenticator()", instead, ConfigurationError)
     app.extensions["beastmode.authenticator"] = authenticator
 
 

@@ -1,8 +1,19 @@
 """The database: models, sessions, transactions, and what a schema shows of a model."""
 
+from beastmode.core.events import after_commit
 from beastmode.db.base import Base, UtcDateTime
 from beastmode.db.database import Database, current_database
 from beastmode.db.loading import Dumped, Loading, loading
 from beastmode.db.transactions import transaction
 
-__all__ = ["Base", "Database", "Dumped", "Loading", "UtcDateTime", "current_database", "loading", "transaction"]
+__all__ = [
+    "Base",
+    "Database",
+    "Dumped",
+    "Loading",
+    "UtcDateTime",
+    "after_commit",
+    "current_database",
+    "loading",
+    "transaction",
+]

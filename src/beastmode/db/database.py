@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from flask import Flask, current_app
-from sqlalchemy import CursorResult, Engine, Executable, MetaData
+from sqlalchemy import CursorResult, Engine, Executable, MetaData, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from beastmode.core.errors import ConfigurationError
@@ -11,15 +11,16 @@ from beastmode.db.base import Base
 from beastmode.db.elsewhere import missing_name
 from beastmode.db.engines import open_engines
 from beastmode.db.lazy import refuse_lazy_loads
+from beastmode.db.preconditions import make_way
 from beastmode.db.session import (
     EXTENSION,
     Installed,
     RoutedSession,
-    close_work,
     current_work,
     has_database,
     installed_in,
 )
+from beastmode.db.unsaved import close_work
 
 __all__ = ["Database", "current_database"]
 
@@ -51,6 +52,8 @@ class Database:
         sessions = sessionmaker(class_=RoutedSession, expire_on_commit=False)
         if not settings.is_production:
             refuse_lazy_loads(sessions)
+        if engines.writer.dialect.name == "sqlite":
+            event.listen(engines.writer, "checkout", make_way)
         app.extensions[EXTENSION] = Installed(self, engines, sessions)
         app.teardown_appcontext(close_work)
         # An application that is thrown away, as in tests, must not keep its connections.

@@ -73,8 +73,22 @@ class Entities:
         Raises:
             LazyLoadError: The schema's own code reads what was not loaded.
         """
+        # At once: a hook with pass_collection=True gets the whole list, as it does from marshmallow's own dump.
         with serialising(type(self.schema).__name__), explained(self.schema):
-            return [self.schema.dump(row[0], many=False) for row in rows]
+            shown: list[Any] = self.schema.dump([row[0] for row in rows], many=True)
+            return shown
+
+    def show(self, row: Any) -> Any:
+        """One entity as the schema dumps it.
+
+        Args:
+            row: One of those that `fetch` gives.
+
+        Raises:
+            LazyLoadError: As `render` does.
+        """
+        with serialising(type(self.schema).__name__), explained(self.schema):
+            return self.schema.dump(row[0], many=False)
 
     def getter(self, criteria: Criteria) -> Getter:
         """What gets one item by its key.
@@ -86,7 +100,7 @@ class Entities:
 
         def get(params: Params) -> Any:
             rows = self.fetch(statement, params)
-            return self.render(rows)[0] if rows else None
+            return self.show(rows[0]) if rows else None
 
         return get
 

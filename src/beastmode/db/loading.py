@@ -218,8 +218,9 @@ class Loading:
 
     def first(self) -> Dumped | None:
         """The first item in order; None where there is none."""
-        items = self.found(1)
-        return Dumped(items[0]) if items else None
+        source = self.query.definition.source
+        rows = source.fetch(self.query.some, {**self.params, "_limit": 1})
+        return Dumped(source.show(rows[0])) if rows else None
 
     def all(self, limit: int | None = None) -> Dumped:
         """A list of the items in order.

@@ -95,6 +95,14 @@ class Rows:
         lists = [found[number] if number in found else child.of(rows) for number, child in enumerate(self.children)]
         return dump(rows, *lists)
 
+    def show(self, row: Any) -> Any:
+        """One row as the schema shows it, with its lists.
+
+        Args:
+            row: Values as the plan's columns say.
+        """
+        return self.render([row])[0]
+
     def getter(self, criteria: Criteria) -> Getter:
         """What gets one item by its key.
 
@@ -105,7 +113,7 @@ class Rows:
 
         def get(params: Params) -> Any:
             rows = self.fetch(statement, params)
-            return self.render(rows)[0] if rows else None
+            return self.show(rows[0]) if rows else None
 
         return get
 

@@ -2,19 +2,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask.globals import app_ctx
-from sqlalchemy import ClauseElement, CompoundSelect, Connection, CursorResult, Engine, Executable, Select, event
+from flask import has_request_context
+from flask.globals import app_ctx, g
+from sqlalchemy import ClauseElement, Connection, CursorResult, Engine, Executable, event
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.events import Callback, run_all, set_pending
+from beastmode.core.exchange import Exchange, current_exchange
 from beastmode.db.engines import Engines
 from beastmode.db.prepared import Sendable
 from beastmode.db.shortcut import Shortcut
+from beastmode.db.statements import is_read, is_write
+from beastmode.db.waiting import Waiting
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -25,10 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXTENSION",
+    "WORK",
     "Installed",
+    "Precondition",
     "RoutedSession",
     "Work",
-    "close_work",
     "current_work",
     "has_database",
     "installed_in",
@@ -42,13 +49,35 @@ WORK = "beastmode_work"
 """What the app context's `g` calls it."""
 
 
+@dataclass(eq=False)
+class Precondition:
+    """What must be true of the rows that a request is about to change, looked at in the transaction that is open.
+
+    Whoever writes first goes on in that transaction; one of another kind looks again.
+
+    Attributes:
+        look: Raises where it is not true.
+        may_repeat: Whether what was run since then said that it may be run again.
+        has_written: Whether a statement was run that outside of it would have been committed by itself.
+    """
+
+    look: Callable[[], None]
+    may_repeat: bool = False
+    has_written: bool = False
+
+
 class RoutedSession(Session):
     """A session that reads from the reader until it writes, and from the writer until that is committed.
 
     Attributes:
         is_writing: Whether the writer has this session's open transaction.
         is_read_only: Whether that transaction is a snapshot, which nothing may write to.
+        has_written: Whether something was sent in it that only a commit keeps.
         scopes: Every `transaction` that is open, the outermost first; it alone commits.
+        precondition: What was looked at in the open transaction, as long as nobody has made it their own.
+        commits: How often it has committed.
+        commits_told: How many of these `waiting` was told of.
+        waiting: What is run after the commit.
     """
 
     def __init__(self, work: "Work", **options: Any) -> None:
@@ -56,7 +85,11 @@ class RoutedSession(Session):
         self.work = work
         self.is_writing = False
         self.is_read_only = False
+        self.has_written = False
         self.scopes: list[AbstractContextManager[None]] = []
+        self.precondition: Precondition | None = None
+        self.commits = self.commits_told = 0
+        self.waiting = Waiting()
 
     def get_bind(
         self,
@@ -79,7 +112,26 @@ class RoutedSession(Session):
         if self._flushing and self.is_read_only:
             raise InvalidRequestError("transaction(read_only=True) reads a snapshot; write in a transaction of its own")
         self.is_writing = True
+        self.has_written = self.has_written or self._flushing or is_write(clause)
         return self.work.engines.writer
+
+    def begin(self, nested: bool = False) -> SessionTransaction:  # noqa: FBT001, FBT002 - the signature is SQLAlchemy's
+        """Begin a transaction, or a savepoint of one; after a precondition was looked at, the one that is open."""
+        root = self.get_transaction()
+        self.is_writing = self.is_writing or nested  # the reader has no transactions to save a point of
+        if nested or self.precondition is None or root is None:
+            return super().begin(nested)
+        self.precondition = None
+        return root
+
+    def wait(self, callback: Callback) -> bool:
+        """Run a function after the commit; False where nothing is open that could be committed."""
+        looked = self.precondition
+        is_writing = self.is_writing if looked is None else looked.has_written or self.has_written
+        if not (self.scopes or is_writing or self.new or self.dirty or self.deleted):
+            return False
+        self.waiting.add(self.get_nested_transaction() or self.get_transaction(), callback)
+        return True
 
     def commit(self) -> None:
         """Flush and commit.
@@ -92,17 +144,31 @@ class RoutedSession(Session):
         super().commit()
 
 
-def is_read(clause: ClauseElement | None) -> bool:
-    """Whether a statement surely changes and locks nothing; text might do anything."""
-    return isinstance(clause, Select | CompoundSelect) and clause._for_update_arg is None  # noqa: SLF001 - no public name
+def count_commit(session: Session) -> None:
+    """Note that the outermost transaction of a session was committed, and not a savepoint."""
+    if isinstance(session, RoutedSession) and session.get_nested_transaction() is None:
+        session.commits += 1
+
+
+def end_part(session: Session, ended: SessionTransaction) -> None:
+    """Drop what waits for the commit of what was rolled back."""
+    if isinstance(session, RoutedSession):
+        session.waiting.drop(ended)
 
 
 def read_again(session: Session, ended: SessionTransaction) -> None:
-    """Let the session read from the reader again once its transaction has ended."""
+    """Let the session read from the reader again once its transaction has ended, and run what has waited for that."""
     if ended.parent is None and isinstance(session, RoutedSession):
-        session.is_writing = session.is_read_only = False
+        session.is_writing = session.is_read_only = session.has_written = False
+        session.precondition = None
+        waiting = session.waiting.take()
+        if session.commits > session.commits_told:
+            session.commits_told = session.commits
+            run_all(waiting)
 
 
+event.listen(RoutedSession, "after_commit", count_commit)
+event.listen(RoutedSession, "after_soft_rollback", end_part)
 event.listen(RoutedSession, "after_transaction_end", read_again)
 
 
@@ -133,12 +199,14 @@ class Work:
         engines: The application's engines.
         connection: The connection that is read with, in autocommit.
         session: The session, if one was asked for.
+        exchange: The request that asked for it.
     """
 
-    __slots__ = ("connection", "engines", "installed", "session")
+    __slots__ = ("connection", "engines", "exchange", "installed", "session")
 
     def __init__(self, installed: Installed) -> None:
         self.installed = installed
+        self.exchange: Exchange | None = None
         self.engines = installed.engines
         self.connection: Connection | None = None
         self.session: RoutedSession | None = None
@@ -147,7 +215,13 @@ class Work:
         """The one session of this app context."""
         if self.session is None:
             self.session = self.installed.sessions(work=self)
+            set_pending(g, self.session)
+            self.exchange = current_exchange() if has_request_context() else None
         return self.session
+
+    def has_failed(self) -> bool:
+        """Whether the request was refused or failed, so that nobody expects its changes to be stored."""
+        return self.exchange is not None and self.exchange.status >= HTTPStatus.BAD_REQUEST
 
     def connect(self) -> Connection:
         """The one connection that this app context reads with."""
@@ -181,6 +255,10 @@ class Work:
         session = self.session
         if session is not None and session.is_writing:
             session.flush()
+            if session.precondition is not None:
+                session.precondition.has_written |= not is_read(statement)
+            elif not session.scopes:
+                session.has_written = session.has_written or is_write(statement)
             return how(session.connection())
         connection = self.connection or self.connect()
         try:
@@ -250,11 +328,3 @@ def installed_in(app: Any) -> Installed:
     if installed is None:
         raise ConfigurationError(f"The application {app.name!r} has no database; call db.install(app, settings).")
     return installed
-
-
-def close_work(_error: BaseException | None = None) -> None:
-    """Give back what the current app context has opened; costs nothing where that is nothing."""
-    context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
-    work: Work | None = context.g.pop(WORK, None)
-    if work is not None:
-        work.close()

@@ -51,6 +51,13 @@ class Source(Protocol):
             extra: How many columns were added to the statement.
         """
 
+    def show(self, row: Row[Any]) -> Any:
+        """One row as the schema shows it.
+
+        Args:
+            row: One of those that `fetch` gives.
+        """
+
     def getter(self, criteria: Criteria) -> Getter:
         """What gets one item by its key.
 

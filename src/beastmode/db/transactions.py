@@ -12,11 +12,14 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session
 
+from beastmode.core.callables import deferred_result, name_of, refuse_deferred
+from beastmode.core.errors import ConfigurationError
+from beastmode.core.tries import Before
 from beastmode.db.errors import is_conflict
 from beastmode.db.session import RoutedSession, current_work
 from beastmode.db.sqlite import SNAPSHOT
 
-__all__ = ["Isolation", "Transaction", "transaction"]
+__all__ = ["Isolation", "Transaction", "pause_before", "transaction"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,6 +27,10 @@ Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 
 FIRST_PAUSE = 0.01
 """The longest pause in seconds before the first new try; each further one may be twice as long."""
+INSTEAD = (
+    "Decorate an ordinary function that returns what it has made; in an async view, put `with transaction():` "
+    "around the lines that write."
+)
 
 
 class Transaction:
@@ -55,25 +62,40 @@ class Transaction:
         return current_work().open_session().scopes.pop().__exit__(kind, error, trace)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """The function in a transaction of its own, or in a savepoint of the one that is open."""
+        """The function in a transaction of its own, or in a savepoint of the one that is open.
+
+        Raises:
+            ConfigurationError: The function is `async def` or yields: its work would begin after the commit.
+        """
+        refuse_deferred(function, "@transaction", INSTEAD, ConfigurationError)
 
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            session = current_work().open_session()
-            # What was pending before would be lost with the first try.
-            retries = self.retries if is_untouched(session) else 0
+            retries = self.retries_in(current_work().open_session())
+            before = Before(args, kwargs) if retries else None
             for attempt in range(retries):
                 try:
                     with self:
-                        return function(*args, **kwargs)
+                        return finished(function, function(*args, **kwargs))
                 except DBAPIError as error:
                     if not is_conflict(error):
                         raise
-                sleep(uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - a pause is no secret
+                if before is not None:
+                    before.restore()
+                pause_before(attempt)
             with self:
-                return function(*args, **kwargs)
+                return finished(function, function(*args, **kwargs))
 
         return run
+
+    def retries_in(self, session: RoutedSession) -> int:
+        """How often a function may be run again now."""
+        if session.precondition is not None:
+            # Whoever looked has to look again, and runs the function again then.
+            session.precondition.may_repeat |= self.retries > 0
+            return 0
+        # What was pending before would be lost with the first try.
+        return self.retries if is_untouched(session) else 0
 
     @contextmanager
     def outermost(self, session: RoutedSession) -> Iterator[None]:
@@ -81,15 +103,20 @@ class Transaction:
         options = self.options(session)
         if (options or self.read_only) and not is_untouched(session):
             raise InvalidRequestError("The session has changes already; commit them before a transaction of this kind")
-        expire_unmodified(session)
-        if not session.in_transaction():
-            session.begin()
-        root = session.get_transaction()
+        precondition = session.precondition
+        if precondition is None:
+            expire_unmodified(session)
+        elif options or self.read_only:
+            session.rollback()
+        session.precondition = None
+        root = session.get_transaction() or session.begin()
         session.is_writing = True
         session.is_read_only = self.read_only
         try:
             if options:
                 session.connection(execution_options=options)
+                if precondition is not None:
+                    precondition.look()
             yield
             if session.get_transaction() is not root:
                 raise InvalidRequestError(
@@ -154,9 +181,26 @@ def transaction(
     return how if function is None else how(function)
 
 
+def finished(function: Callable[..., Any], result: R) -> R:
+    """A function's result, if the function has done its work.
+
+    Raises:
+        TypeError: Its work would begin when the transaction is over, and nothing of it be written.
+    """
+    if kind := deferred_result(result):
+        raise TypeError(f"@transaction: {name_of(function)} returned {kind}, which runs after the commit. {INSTEAD}")
+    return result
+
+
+def pause_before(attempt: int) -> None:
+    """Wait a little, so that two that are in each other's way do not meet again."""
+    sleep(uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - a pause is no secret
+
+
 def is_untouched(session: RoutedSession) -> bool:
     """Whether nothing was changed in a session since its last commit."""
-    return not (session.scopes or session.is_writing or session.new or session.dirty or session.deleted)
+    is_writing = session.is_writing and (session.precondition is None or session.has_written)
+    return not (session.scopes or is_writing or session.new or session.dirty or session.deleted)
 
 
 def expire_unmodified(session: RoutedSession) -> None:

@@ -136,7 +136,7 @@ class Writes:
     def answer(self, row: Any, params: Params) -> Any:
         """A row that was written, as the schema shows it; read by its key where the row alone does not say all."""
         if self.shown is not None:
-            return self.source.render([row])[0]
+            return self.source.show(row)
         return self.read({**params, **dict(zip(self.target.key.names, row, strict=True))})
 
     def keeps_null(self, name: str) -> bool:
@@ -214,7 +214,7 @@ def shown_columns(source: Source) -> list[Any] | None:
 def writing() -> Iterator[Session]:
     """The session: in the transaction that is open, or in one of its own."""
     session = current_work().open_session()
-    if session.is_writing:
+    if session.is_writing and session.precondition is None:
         yield session
     else:
         with transaction() as own:

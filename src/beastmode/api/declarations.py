@@ -1,0 +1,207 @@
+"""Whether a route is declared with what its options take, told where it is written and in words that say what to do."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from marshmallow import Schema
+
+from beastmode.api.listing import Listing
+from beastmode.api.versions import Deprecation
+from beastmode.core.callables import deferral_of, name_of
+from beastmode.core.errors import ConfigurationError
+
+__all__ = ["METHODS", "checked_options", "refuse_rule", "refuse_view", "sync"]
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SCHEMAS = ("accepts", "query", "returns")
+TRUTHS = ("body_required", "many", "public", "envelope")
+MEDIA_TYPES = ("consumes", "produces")
+KNOWN = (*SCHEMAS, *TRUTHS, *MEDIA_TYPES, "listing", "status", "errors", "deprecated")
+
+ELSEWHERE = {
+    "methods": "A route answers one method: declare each with its own, @{0}.get(...), @{0}.post(...).",
+    "endpoint": "An endpoint is named after its view; rename the function.",
+    "defaults": "Give the view's argument a default, and declare the rule without it too.",
+    "strict_slashes": "A path is what the rule says; leave it out.",
+    "response_model": "Write returns=.",
+    "response": "Write returns=.",
+    "schema": "Write accepts= for the body, returns= for the answer.",
+    "body": "Write accepts=.",
+    "arguments": "Write accepts= for the body, query= for the query string.",
+    "status_code": "Write status=.",
+    "code": "Write status=.",
+    "summary": "The first line of the view's docstring is the summary.",
+    "description": "The view's docstring, after its first line, is the description.",
+    "tags": "The blueprint's name is the tag.",
+    "tag": "The blueprint's name is the tag.",
+    "auth": "Every route needs sign-in; public=True makes one that does not.",
+    "auth_required": "Every route needs sign-in; public=True makes one that does not.",
+}
+"""What other frameworks call it, and what to write here; {0} is the blueprint's name."""
+
+
+def checked_options(blueprint: str, method: str, rule: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a route as `Route` takes them: schemas made of classes, errors as a tuple.
+
+    Args:
+        blueprint: The blueprint's name.
+        method: The route's method.
+        rule: The route's rule.
+        options: As they were declared.
+
+    Raises:
+        ConfigurationError: For an option that there is not, or one of the wrong type.
+    """
+    where = f'@{blueprint}.{method.lower()}("{rule}")'
+    checked = dict(options)
+    for name, value in options.items():
+        if name in SCHEMAS:
+            checked[name] = schema_of(where, name, value)
+        elif name in TRUTHS:
+            demand(isinstance(value, bool), where, name, value, "True or False")
+        elif name in MEDIA_TYPES:
+            demand(value is None or isinstance(value, str), where, name, value, 'a media type, such as "text/csv"')
+        elif name == "listing":
+            demand(value is None or isinstance(value, Listing), where, name, value, "a Listing, such as Listing()")
+        elif name == "deprecated":
+            example = "a Deprecation, such as Deprecation(since=datetime(2026, 1, 31, tzinfo=UTC))"
+            demand(value is None or isinstance(value, Deprecation), where, name, value, example)
+        elif name == "status":
+            demand(is_status(value, 100), where, name, value, "a status code, such as 201")
+        elif name == "errors":
+            checked[name] = errors_of(where, value)
+        else:
+            raise ConfigurationError(f"{where}: there is no option {name}=. {instead_of(blueprint, name)}")
+    return checked
+
+
+def demand(is_right: bool, where: str, name: str, found: Any, expected: str) -> None:  # noqa: FBT001 - what is demanded
+    if not is_right:
+        raise ConfigurationError(f"{where}: {name}= is {shown(found)}; expected {expected}.")
+
+
+def shown(value: Any) -> str:
+    """A value as it was written, as far as that is short."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    text = repr(value)
+    return text if len(text) <= 60 else f"a {type(value).__name__}"
+
+
+def schema_of(where: str, name: str, value: Any) -> Schema | None:
+    """A schema, made here where a class was declared: marshmallow builds its fields whenever one is made."""
+    if value is None or isinstance(value, Schema):
+        return value
+    if isinstance(value, type) and issubclass(value, Schema):
+        return value()
+    expected = "a Schema, class or instance"
+    if isinstance(value, list | tuple) and len(value) == 1:
+        expected = f"{expected}; for a list of them, write many=True beside it"
+    elif isinstance(value, dict):
+        expected = f"{expected}; Schema.from_dict(...) makes one of fields"
+    elif hasattr(value, "__tablename__"):
+        expected = f"{expected}, which says what of the model {value.__name__} a client sees"
+    raise ConfigurationError(f"{where}: {name}= is {shown(value)}; expected {expected}.")
+
+
+def errors_of(where: str, value: Any) -> tuple[int, ...]:
+    expected = "statuses that the view answers, such as (403, 404)"
+    if is_status(value, 400):
+        expected = f"({value},), with brackets and a comma"
+    is_right = isinstance(value, list | tuple | set | frozenset) and all(is_status(each, 400) for each in value)
+    demand(is_right, where, "errors", value, expected)
+    return tuple(int(each) for each in value)
+
+
+def is_status(value: Any, lowest: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= 599
+
+
+def instead_of(blueprint: str, name: str) -> str:
+    """What to write for an option that there is not."""
+    if name in ELSEWHERE:
+        return ELSEWHERE[name].format(blueprint)
+    close = get_close_matches(name, KNOWN, n=1)
+    return f"Did you mean {close[0]}=?" if close else f"There are {', '.join(f'{known}=' for known in KNOWN)}."
+
+
+def refuse_rule(blueprint: str, method: Any, rule: Any, prefix: str) -> None:
+    """Refuse a method or a rule that is none.
+
+    Args:
+        blueprint: The blueprint's name.
+        method: What was given as the method.
+        rule: What was given as the rule.
+        prefix: The blueprint's prefix.
+
+    Raises:
+        ConfigurationError: One of them is wrong.
+    """
+    if callable(rule):
+        raise ConfigurationError(
+            f"@{blueprint}.{str(method).lower()} stands on {name_of(rule)} without brackets; "
+            f"write @{blueprint}.{str(method).lower()}() above it."
+        )
+    if method not in METHODS:
+        path = method if isinstance(method, str) and method.startswith("/") else "/<int:id>"
+        raise ConfigurationError(
+            f"{blueprint}.route({shown(method)}, ...): expected one of {', '.join(METHODS)} and then the rule; "
+            f'shorter is @{blueprint}.get("{path}").'
+        )
+    where = f"@{blueprint}.{method.lower()}({shown(rule)})"
+    if not isinstance(rule, str):
+        raise ConfigurationError(f'{where}: expected the path below the prefix as text, such as "/<int:id>".')
+    if not (prefix + rule).startswith("/") or (rule and not rule.startswith("/")):
+        raise ConfigurationError(f'{where}: a path begins with "/"; expected "/{rule}".')
+
+
+def refuse_view(blueprint: str, view: Any) -> None:
+    """Refuse a view that could not answer, or that has no name.
+
+    `async def` is taken: Flask runs it, as it does everywhere, with its extra `async`.
+
+    Args:
+        blueprint: The blueprint's name.
+        view: What was decorated.
+
+    Raises:
+        ConfigurationError: It is no function, has no name, or yields.
+    """
+    where = f"Blueprint {blueprint!r}: {name_of(view)}"
+    if not callable(view) or isinstance(view, type):
+        example = "for a class of Flask's, register what its as_view() returns" if isinstance(view, type) else "def"
+        raise ConfigurationError(f"{where} is no function; a view is a function ({example}).")
+    kind = deferral_of(view)
+    if kind is not None and "generator" in kind:
+        raise ConfigurationError(
+            f"{where} is {kind}, so it would answer nothing; return a list, or for a stream "
+            "return Response(stream_with_context(...)) of a function inside."
+        )
+    if kind is not None and not inspect.iscoroutinefunction(view):
+        raise ConfigurationError(f"{where} has an async __call__, which Flask does not run; write async def.")
+    if not isinstance(getattr(view, "__name__", None), str):
+        raise ConfigurationError(
+            f"{where} has no name, which its endpoint and the document need; write a function that calls it."
+        )
+
+
+def sync(app: Any, view: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A view as Flask calls it.
+
+    Args:
+        app: The Flask application.
+        view: A function, `async def` or not.
+        name: The route, for the message.
+
+    Raises:
+        ConfigurationError: It is `async def`, and what runs those is not installed.
+    """
+    try:
+        function: Callable[..., Any] = app.ensure_sync(view)
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"{name} is async def, which Flask runs with its extra: pip install 'flask[async]'; or write def."
+        ) from error
+    return function

@@ -1,0 +1,139 @@
+"""Pages of a list that a view has made itself: sorted and filtered in memory, as the database would do it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from marshmallow import Schema
+
+from beastmode.db.windows import Condition, Operator, Ordering, Slice, Window
+
+__all__ = ["Items"]
+
+Test = Callable[[Any, Any], bool]
+
+TESTS: dict[Operator, Test] = {
+    "eq": lambda value, other: value == other,
+    "ne": lambda value, other: value != other,
+    "lt": lambda value, other: value is not None and value < other,
+    "lte": lambda value, other: value is not None and value <= other,
+    "gt": lambda value, other: value is not None and value > other,
+    "gte": lambda value, other: value is not None and value >= other,
+    "in": lambda value, other: value in other,
+    "contains": lambda value, other: value is not None and other in value,
+    "startswith": lambda value, other: value is not None and value.startswith(other),
+}
+
+
+class Items:
+    """A list, in parts as a loading gives them. A position in it is a number, since it has no key of its own.
+
+    Args:
+        name: What to call its route in a message.
+        items: All of them, in their own order.
+        dump: Shows a part of them; None where they are shown already.
+        schema: Says under which name a shown item has a column.
+    """
+
+    def __init__(
+        self, name: str, items: list[Any], dump: Callable[[list[Any]], Any] | None, schema: Schema | None
+    ) -> None:
+        self.name = name
+        self.items = items
+        self.dump = dump
+        self.schema = schema
+
+    def page(self, window: Window) -> Slice:
+        """A part of the list.
+
+        Args:
+            window: Which part, in which order, by which filter.
+
+        Raises:
+            TypeError: The items lack a column that the list is sorted or filtered by.
+            ValueError: The window is placed by another list's key.
+        """
+        chosen = self.ordered(self.filtered(window.conditions, window.values), window.orderings)
+        start, end = bounds(window, len(chosen))
+        part = chosen[start:end]
+        total = len(chosen) if window.count_limit is not None and len(chosen) <= window.count_limit else None
+        has_more = start > 0 if window.before is not None else end < len(chosen)
+        keys = ((start,), (start + len(part),)) if part else (None, None)
+        return Slice(self.dump(part) if self.dump is not None else part, total, has_more, *keys)
+
+    def filtered(self, conditions: Sequence[Condition], values: Sequence[Any]) -> list[Any]:
+        """The items for which all conditions hold."""
+        chosen = self.items
+        for condition, value in zip(conditions, values, strict=True):
+            holds = TESTS[condition.operator]
+            chosen = [item for item in chosen if self.compared(condition.column, item, holds, value)]
+        return chosen
+
+    def compared(self, column: Any, item: Any, holds: Test, value: Any) -> bool:
+        """Whether a condition holds for an item."""
+        mine = self.value(column, item)
+        try:
+            return bool(holds(mine, value))
+        except (TypeError, AttributeError) as error:
+            raise self.unlike(column, mine, value) from error
+
+    def ordered(self, chosen: list[Any], orderings: Sequence[Ordering]) -> list[Any]:
+        """The items in order; NULL comes last in either direction, and equal ones keep their order."""
+        for ordering in reversed(orderings):
+            keyed = [(self.value(ordering.column, item), item) for item in chosen]
+            some = [pair for pair in keyed if pair[0] is not None]
+            try:
+                some.sort(key=lambda pair: pair[0], reverse=ordering.descending)
+            except TypeError as error:
+                raise self.unlike(ordering.column, *(pair[0] for pair in some[:2])) from error
+            chosen = [item for _, item in some] + [item for value, item in keyed if value is None]
+        return chosen
+
+    def value(self, column: Any, item: Any) -> Any:
+        """The value of a column in an item.
+
+        Raises:
+            TypeError: The item has none.
+        """
+        name = column.key if self.dump is not None or self.schema is None else shown_name(self.schema, column.key)
+        try:
+            return item[name] if isinstance(item, Mapping) else getattr(item, name)
+        except (KeyError, AttributeError) as error:
+            raise TypeError(
+                f"{self.name} lists by {column}, but what its view returned has no {name!r} ({type(item).__name__}); "
+                "give every item one, or return a loading."
+            ) from error
+
+    def unlike(self, column: Any, *values: Any) -> TypeError:
+        """What to raise where values cannot be compared."""
+        kinds = " with ".join(type(value).__name__ for value in values)
+        return TypeError(f"{self.name} lists by {column}, but cannot compare {kinds}; return a loading.")
+
+
+def bounds(window: Window, count: int) -> tuple[int, int]:
+    """Where a window begins and ends in a list of so many.
+
+    Raises:
+        ValueError: It is placed by a key that is no position.
+    """
+    if window.offset is not None:
+        start = window.offset
+    elif window.before is not None:
+        end = min(position(window.before), count)
+        return max(end - window.limit, 0), end
+    else:
+        start = 0 if window.after is None else position(window.after)
+    return min(start, count), min(start + window.limit, count)
+
+
+def position(key: tuple[Any, ...]) -> int:
+    if len(key) != 1 or type(key[0]) is not int or key[0] < 0:
+        raise ValueError(f"A position in a list is one number; found {key!r}.")
+    return int(key[0])
+
+
+def shown_name(schema: Schema, attribute: str) -> str:
+    """The name under which a schema shows an attribute."""
+    for name, field in schema.dump_fields.items():
+        if (field.attribute or name) == attribute:
+            return field.data_key or name
+    return attribute

@@ -1,0 +1,94 @@
+"""What a view returns by mistake, and what to return instead."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ClauseElement
+from sqlalchemy.engine import Result
+from sqlalchemy.orm import Query
+from werkzeug.exceptions import HTTPException
+
+from beastmode.api.route import Route
+from beastmode.core.callables import deferred_result
+
+__all__ = ["items_of", "refuse_mistake", "refuse_shapeless"]
+
+SINGLE = (str, bytes, bytearray, int, float, complex, Decimal, date, time)
+"""What has no fields that a schema could show."""
+
+
+def refuse_mistake(route: Route, result: Any) -> None:
+    """Refuse what has no meaning as an answer, whatever the route declares.
+
+    Args:
+        route: Whose view it was.
+        result: What it returned.
+
+    Raises:
+        TypeError: It is a tuple, a query that nobody ran, an error that nobody raised, or a promise.
+    """
+    if isinstance(result, tuple) and not hasattr(result, "_fields"):
+        raise TypeError(
+            f"{route} returned a tuple; to say a status or headers, return Answer(data, status=...). A status that "
+            f"is always the same stands in the declaration: status=201. Several items are a list."
+        )
+    if isinstance(result, ClauseElement | Query):
+        raise TypeError(f"{route} returned {a_query(result)}, which nobody has run; {instead_of_a_query(route)}")
+    if isinstance(result, HTTPException):
+        raise TypeError(f"{route} returned {type(result).__name__}; raise it.")
+    if (kind := deferred_result(result)) and kind != "a generator":
+        raise TypeError(
+            f"{route} returned {kind}: a decorator hides that the view is async def; have it await the view."
+        )
+
+
+def a_query(result: Any) -> str:
+    name = type(result).__name__
+    return f"a {name.lower()}()" if isinstance(result, ClauseElement) else f"a {name}"
+
+
+def instead_of_a_query(route: Route) -> str:
+    schema = "Schema" if route.returns is None else type(route.returns).__name__
+    return f"return loading({schema}, Model).where(...), or run it: db.session.scalars(...).all()."
+
+
+def refuse_shapeless(route: Route, value: Any, *, many: bool) -> None:
+    """Refuse what a schema would show as an empty object, or as nothing but empty ones.
+
+    Args:
+        route: Whose view it was.
+        value: What it returned.
+        many: Whether it should be a list.
+
+    Raises:
+        TypeError: It has no fields, or is no list where one is declared.
+    """
+    if value is None:
+        raise TypeError(f"{route} returned None where the document says data; raise Problem(404, ...) instead.")
+    schema = type(route.returns).__name__
+    if not many and (isinstance(value, SINGLE) or (isinstance(value, Result) and not isinstance(value, Mapping))):
+        raise TypeError(
+            f"{route} returned {found(value)} where {schema} shows an object; return a dict, an object or a loading."
+        )
+    if many and (isinstance(value, (*SINGLE, Mapping)) or not isinstance(value, Iterable)):
+        raise TypeError(f"{route} returned {found(value)} where the document says a list of {schema}; return a list.")
+
+
+def items_of(route: Route, result: Any) -> list[Any]:
+    """What a view with `listing=` returned instead of a loading, as a list.
+
+    Args:
+        route: Whose view it was.
+        result: What it returned.
+
+    Raises:
+        TypeError: It is no list.
+    """
+    refuse_shapeless(route, result, many=True)
+    return result if isinstance(result, list) else list(result)
+
+
+def found(value: Any) -> str:
+    return f"a {type(value).__name__}"

@@ -1,0 +1,76 @@
+"""What a callable does when it is called: its work, or only a promise of it."""
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
+from typing import Any
+
+__all__ = ["deferral_of", "deferred_result", "name_of", "refuse_deferred"]
+
+KINDS: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (inspect.iscoroutinefunction, "async def"),
+    (inspect.isasyncgenfunction, "an async generator"),
+    (inspect.isgeneratorfunction, "a generator"),
+)
+RESULTS = {CoroutineType: "a coroutine", GeneratorType: "a generator", AsyncGeneratorType: "an async generator"}
+
+
+def deferral_of(function: Any) -> str | None:
+    """How a callable puts its work off until after it has returned; None where it works when it is called.
+
+    Args:
+        function: A function, a method, a `functools.partial`, or an object with `__call__`.
+    """
+    inner = innermost(function)
+    for candidate in (inner, innermost(getattr(type(inner), "__call__", None))):  # noqa: B004 - its own is wanted
+        for is_kind, kind in KINDS:
+            if is_kind(candidate):
+                return kind
+    return None
+
+
+def innermost(function: Any) -> Any:
+    """The function inside of partials, methods, staticmethod and classmethod."""
+    while True:
+        if isinstance(function, partial):
+            function = function.func
+        elif isinstance(function, staticmethod | classmethod) or inspect.ismethod(function):
+            function = function.__func__
+        else:
+            return function
+
+
+def deferred_result(result: Any) -> str | None:
+    """What a function returned instead of doing its work; None for any other result. A coroutine is closed.
+
+    Args:
+        result: What it returned.
+    """
+    kind = RESULTS.get(type(result))
+    if kind == "a coroutine":
+        result.close()  # or Python would warn that nobody awaited it
+    elif kind is None and hasattr(type(result), "__await__"):
+        return "an awaitable"
+    return kind
+
+
+def refuse_deferred(function: Any, what: str, instead: str, error: type[Exception]) -> None:
+    """Refuse what is no function, and one whose work is done after it has returned.
+
+    Args:
+        function: What was handed over.
+        what: What it was handed to, such as "@transaction".
+        instead: A sentence that says what to write.
+        error: What to raise.
+    """
+    if not callable(function):
+        raise error(f"{what} expects a function; found {function!r}. {instead}")
+    if kind := deferral_of(function):
+        raise error(f"{what} expects a function that works when it is called; {name_of(function)} is {kind}. {instead}")
+
+
+def name_of(function: Any) -> str:
+    """What to call a callable in a message."""
+    inner = innermost(function)
+    return getattr(inner, "__qualname__", None) or type(inner).__name__

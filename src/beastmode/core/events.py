@@ -1,0 +1,69 @@
+"""What waits for the commit: mails, webhooks, wake-ups and whatever else cannot be rolled back."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from flask import g, has_app_context
+
+from beastmode.core.callables import deferred_result, name_of, refuse_deferred
+from beastmode.core.errors import ConfigurationError
+
+__all__ = ["Pending", "after_commit", "run_all", "set_pending"]
+
+PENDING = "beastmode_pending"
+"""What the app context's `g` calls what has not been committed yet."""
+INSTEAD = "Hand over an ordinary function, or a lambda that calls one."
+log = logging.getLogger("beastmode")
+
+Callback = Callable[[], object]
+
+
+class Pending(Protocol):
+    """What an app context has written and not committed yet; the database makes one."""
+
+    def wait(self, callback: Callback) -> bool:
+        """Take a callback, which is run after the commit and dropped by a rollback; False where nothing is open."""
+
+
+def after_commit(callback: Callback) -> None:
+    """Run a function once what is being written is committed; at once where nothing is.
+
+    In a `transaction` it runs when the outermost one has committed, after those that were handed over before; a
+    rollback drops it, that of an inner transaction too, and so does a new try. One that fails is logged, and what was
+    committed stands.
+
+    Args:
+        callback: A function without arguments. It may open a transaction of its own.
+
+    Raises:
+        ConfigurationError: It is no ordinary function.
+    """
+    refuse_deferred(callback, "after_commit()", INSTEAD, ConfigurationError)
+    pending: Pending | None = g.get(PENDING) if has_app_context() else None
+    if pending is None or not pending.wait(callback):
+        run_all([callback])
+
+
+def set_pending(context: Any, pending: Pending) -> None:
+    """Say what an app context has to commit.
+
+    Args:
+        context: The app context's `g`.
+        pending: Takes what waits.
+    """
+    setattr(context, PENDING, pending)
+
+
+def run_all(callbacks: list[Callback]) -> None:
+    """Run what has waited, each whether or not another has failed.
+
+    Args:
+        callbacks: In the order of handing over.
+    """
+    for callback in callbacks:
+        try:
+            if kind := deferred_result(callback()):
+                log.error("after_commit: %s returned %s, which nobody runs. %s", name_of(callback), kind, INSTEAD)
+        except Exception:
+            log.exception("after_commit: %s failed; what was committed stands", name_of(callback))

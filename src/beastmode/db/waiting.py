@@ -1,0 +1,40 @@
+"""Functions that wait for a commit."""
+
+from sqlalchemy.orm import SessionTransaction
+
+from beastmode.core.events import Callback
+
+__all__ = ["Waiting"]
+
+
+class Waiting:
+    """Functions that wait for a session's commit, each with the transaction or savepoint that it was handed over in."""
+
+    def __init__(self) -> None:
+        self._callbacks: list[tuple[SessionTransaction | None, Callback]] = []
+
+    def add(self, transaction: SessionTransaction | None, callback: Callback) -> None:
+        """Have a function wait.
+
+        Args:
+            transaction: Whose rollback drops it.
+            callback: The function.
+        """
+        self._callbacks.append((transaction, callback))
+
+    def drop(self, rolled_back: SessionTransaction) -> None:
+        """Forget what was handed over in a transaction, or a part of it, that was rolled back."""
+        self._callbacks = [each for each in self._callbacks if not is_part(each[0], rolled_back)]
+
+    def take(self) -> list[Callback]:
+        """All that wait, in the order of handing over; none waits any more."""
+        waiting = [callback for _, callback in self._callbacks]
+        self._callbacks = []
+        return waiting
+
+
+def is_part(transaction: SessionTransaction | None, whole: SessionTransaction) -> bool:
+    """Whether a transaction is another one, or a savepoint somewhere in it."""
+    while transaction is not None and transaction is not whole:
+        transaction = transaction.parent
+    return transaction is whole
