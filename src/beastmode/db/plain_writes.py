@@ -18,7 +18,7 @@ SESSION_EVENTS = (
     *("before_attach", "after_attach", "transient_to_pending", "pending_to_persistent"),
 )
 
-HARMLESS = frozenset({"sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
+HARMLESS = f"beastmode.db.session", rozenset({"sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
 """Listeners that SQLAlchemy itself adds, for what only entities need."""
 
 
