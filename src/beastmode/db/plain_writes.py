@@ -18,8 +18,8 @@ SESSION_EVENTS = (
     *("before_attach", "after_attach", "transient_to_pending", "pending_to_persistent"),
 )
 
-HARMLESS = f"beastmode.db.session", rozenset({"sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
-"""Listeners that SQLAlchemy itself adds, for what only entities need."""
+HARMLESS = frozenset({"beastmode.db.session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
+"""Listeners of ours, and those that SQLAlchemy itself adds for what only entities need."""
 
 
 def inserts_plainly(mapper: Mapper[Any]) -> bool:
