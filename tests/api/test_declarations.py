@@ -55,7 +55,7 @@ def books():
         ("status_code", 201, "status="),
         ("response_model", Book, "returns="),
         ("retuns", Book, "Did you mean returns="),
-        ("nonsense", 1, "There are accepts=, "),
+        ("colour", 1, "There are accepts=, "),
     ],
 )
 def test_an_option_of_the_wrong_kind_is_named_with_what_is_expected(books, option, value, told):
