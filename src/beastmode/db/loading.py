@@ -16,6 +16,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.db.dumps import Dumped
 from beastmode.db.entities import Entities
 from beastmode.db.keys import Key
+from beastmode.db.own_tables import refuse_other_tables
 from beastmode.db.pages import Pages
 from beastmode.db.planner import Unplannable, make_plan
 from beastmode.db.rows import Rows
@@ -102,15 +103,26 @@ class Query:
         return Key(inspect(self.definition.model))
 
     @cached_property
+    def conditions(self) -> Criteria:
+        """The criteria, once it is known that they and the order are about the model's own tables.
+
+        Not looked at by `where` itself: it is called while modules are imported, before all mappers are configured.
+        """
+        refuse_other_tables(self.definition.model, "where", self.criteria)
+        refuse_other_tables(self.definition.model, "order_by", self.order)
+        refuse_other_tables(self.definition.model, "owned_by", [] if self.owner is None else [self.owner])
+        return self.criteria
+
+    @cached_property
     def get(self) -> Getter:
         """Gets one item."""
-        return getter(self.definition.source, self.criteria)
+        return getter(self.definition.source, self.conditions)
 
     @cached_property
     def every(self) -> Select[Any]:
         """All items in order."""
         order = self.order or [getattr(self.definition.model, name) for name in self.key.attributes]
-        return self.definition.source.statement().where(*self.criteria).order_by(*order)
+        return self.definition.source.statement().where(*self.conditions).order_by(*order)
 
     @cached_property
     def some(self) -> Select[Any]:
@@ -120,12 +132,12 @@ class Query:
     @cached_property
     def pages(self) -> Pages:
         """Gives slices."""
-        return Pages(self.definition.source, self.definition.model, self.criteria, self.order)
+        return Pages(self.definition.source, self.definition.model, self.conditions, self.order)
 
     @cached_property
     def writes(self) -> Writes:
         """Changes rows."""
-        return Writes(self.definition.source, self.definition.model, self.criteria, self.owner)
+        return Writes(self.definition.source, self.definition.model, self.conditions, self.owner)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
