@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Range
 from sqlalchemy.orm import InstrumentedAttribute
 
-from beastmode.api.schema import NO_NUL
+from beastmode.api.schema import IN_REACH, NO_NUL
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.keys import bound_of
 from beastmode.db.windows import Condition, Operator
@@ -75,7 +75,7 @@ def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
         bool: fields.Boolean(truthy={"true"}, falsy={"false"}),
         float: fields.Float(),
         Decimal: fields.Decimal(),
-        datetime: AwareMoment(),
+        datetime: AwareMoment(validate=IN_REACH),
         date: fields.Date(),
         time: fields.Time(),
         UUID: fields.UUID(),

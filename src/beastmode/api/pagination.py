@@ -12,7 +12,7 @@ from beastmode.api.listing import MOST_PER_PAGE, Listing
 from beastmode.api.lists import Items
 from beastmode.core.errors import Problem
 from beastmode.db.loading import Loading
-from beastmode.db.windows import Condition, Ordering, Slice, Window
+from beastmode.db.windows import Condition, Ordering, OutOfReachError, Slice, Window
 
 __all__ = ["Pager"]
 
@@ -44,7 +44,7 @@ class Pager:
     Args:
         listing: What may be asked.
         signer: Signs the list's cursors.
-        count_limit: The most rows to count.
+        count_limit: The most rows to count, and to leave out before a page by number.
     """
 
     def __init__(self, listing: Listing, signer: CursorSigner, count_limit: int) -> None:
@@ -52,6 +52,7 @@ class Pager:
             field_of(column)  # refuses, at start, what has no form in a cursor
         self.listing = listing
         self.signer = signer
+        self.reach = count_limit
         self.count_limit = count_limit if listing.count else None
 
     def read(self, args: MultiDict[str, str]) -> Ask:
@@ -97,7 +98,11 @@ class Pager:
 
     def _by_number(self, loading: Loading | Items, ask: Ask) -> dict[str, Any]:
         offset = (ask.page - 1) * ask.per_page
-        found = loading.page(ask.window(offset=offset, count_limit=self.count_limit))
+        try:
+            found = loading.page(ask.window(offset=offset, count_limit=self.count_limit, reach=self.reach))
+        except OutOfReachError as error:
+            message = f"Pages by number reach the first {self.reach} items; use cursor= for those beyond."
+            raise Problem(422, "Validation failed", details={"page": [message]}) from error
         pages = None if found.total is None else -(-found.total // ask.per_page)
         has_next = found.has_more if pages is None else ask.page < pages
         has_prev = ask.page > 1

@@ -24,6 +24,8 @@ PROBLEM_JSON = "application/problem+json"
 LONGEST_ACCEPT = 8192
 """Characters that are read of an Accept header, the size at which servers refuse a header."""
 WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+MOST_PROBLEMS = 100
+"""More than anybody fixes before trying again; a body of a megabyte can have half a million."""
 OF_THE_BODY = {"content-type", "content-length"}
 MESSAGES = {404: "Resource not found", 500: "Internal server error"}
 
@@ -39,6 +41,9 @@ def render(error: HTTPException) -> Response:
     status = error.code or 500
     details = getattr(error, "details", None)
     message = message_of(error, status)
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and details:
+        details, count = first_of(details, MOST_PROBLEMS)
+        message += f"; the first {MOST_PROBLEMS} of {count} problems follow" if count > MOST_PROBLEMS else ""
     if wants_problem_details(request.headers.get("Accept", "")):
         body = problem_details(status, message, details)
         kind = PROBLEM_JSON
@@ -53,6 +58,27 @@ def render(error: HTTPException) -> Response:
     # A 404 or 410 may be cached where nothing is said (RFC 9111, section 4.2.2); its details may be somebody's.
     response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def first_of(details: Any, most: int) -> tuple[Any, int]:
+    """Details with the first messages only, and how many there were.
+
+    Args:
+        details: Messages by field, in lists and dicts.
+        most: How many messages to keep.
+    """
+    count = 0
+
+    def take(value: Any) -> Any:
+        nonlocal count
+        if isinstance(value, dict):
+            return {name: part for name, each in value.items() for had, part in [(count, take(each))] if had < most}
+        if isinstance(value, list):
+            return [part for each in value for had, part in [(count, take(each))] if had < most]
+        count += 1
+        return value
+
+    return take(details), count
 
 
 def message_of(error: HTTPException, status: int) -> str:

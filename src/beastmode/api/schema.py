@@ -1,10 +1,12 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import marshmallow
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Range, Validator
 
-__all__ = ["Schema"]
+__all__ = ["IN_REACH", "NO_NUL", "Schema"]
 
 
 class NoNul(Validator):
@@ -22,6 +24,22 @@ class NoNul(Validator):
         return value
 
 
+class InReach(Validator):
+    """A moment that every time zone can say: the first and the last day of the calendar lie outside of some."""
+
+    first = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+    last = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+
+    def __call__(self, value: datetime) -> datetime:
+        """The moment, if it is neither at the beginning of year 1 nor at the end of year 9999."""
+        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+        if not self.first <= moment <= self.last:
+            raise ValidationError(OUT_OF_REACH)
+        return value
+
+
+OUT_OF_REACH = "Must be between 0001-01-02 and 9999-12-30."
+IN_REACH = InReach()
 NO_NUL = NoNul()
 INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
 
@@ -29,7 +47,8 @@ INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
 class Schema(marshmallow.Schema):
     """What a route takes or gives, as marshmallow declares it, with what JSON and SQL cannot hold refused.
 
-    Unknown fields are refused (422); text holds no NUL, which PostgreSQL cannot store; whole numbers fit in 64 bits.
+    Unknown fields are refused (422); text holds no NUL, which PostgreSQL cannot store; whole numbers fit in 64 bits;
+    moments lie within the years 1 to 9999 in every time zone.
     """
 
     class Meta:
@@ -48,9 +67,27 @@ def bound(field: fields.Field[Any]) -> None:
         field.validators = [NO_NUL, *field.validators]
     elif isinstance(field, fields.Integer):
         field.validators = [INT64, *field.validators]
+    elif isinstance(field, fields.DateTime):
+        field.validators = [IN_REACH, *field.validators]
+        field._deserialize = in_reach(field._deserialize)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow converts
     elif isinstance(field, fields.List):
         bound(field.inner)
+    elif isinstance(field, fields.Tuple):
+        for each in field.tuple_fields:
+            bound(each)
     elif isinstance(field, fields.Dict):
         for part in (field.key_field, field.value_field):
             if part is not None:
                 bound(part)
+
+
+def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
+    """A field's way to read, that refuses a moment which has no form in the time zone that the field converts to."""
+
+    def read_in_reach(*arguments: Any, **options: Any) -> Any:
+        try:
+            return read(*arguments, **options)
+        except OverflowError as error:
+            raise ValidationError(OUT_OF_REACH) from error
+
+    return read_in_reach

@@ -1,7 +1,7 @@
 """Selects a part of an ordered list, by number or by position."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any, Literal, TypeAlias
 
@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from beastmode.db.comparisons import Comparison, compare, read_condition
 from beastmode.db.orders import Order, beyond, complete, orderings_of, read_key, sorting
 from beastmode.db.sources import Criteria, Params, Source
-from beastmode.db.windows import Slice, Window
+from beastmode.db.windows import OutOfReachError, Slice, Window
 
 __all__ = ["Pages"]
 
@@ -21,6 +21,9 @@ KEPT = 64
 
 SIZES = (11, 21, 26, 51, 101)
 """How many rows are fetched at the least, one more than a page: whoever asks for 17 rows shares the statement of 20."""
+
+NEAR = 1000
+"""How many items an offset leaves out at little cost; before it leaves out more, the list is counted."""
 
 Direction: TypeAlias = Literal["offset", "start", "after", "before"]
 
@@ -88,8 +91,11 @@ class Pages:
 
         Raises:
             ValueError: The window does not fit the model: a column of another, or a key of another order.
+            OutOfReachError: It begins further than its reach, and the list goes on until there.
         """
         kind, values = self.read(window)
+        if window.reach is not None and (window.offset or 0) > NEAR:
+            return self.far_slice(window, kind, {**params, **values})
         statements = self.statements(kind)
         bound = {**params, **values}
         rows = list(self.source.fetch(statements.page, bound))
@@ -104,6 +110,23 @@ class Pages:
         extra = len(kind.order) + kind.counts
         keys = [tuple(row[-extra:][: len(kind.order)]) for row in (rows[:1] + rows[-1:])]
         return Slice(self.source.render(rows, extra), total, has_more, *(keys or (None, None)))
+
+    def far_slice(self, window: Window, kind: Kind, bound: Params) -> Slice:
+        """The items of a window that begins far in, where the list is as long as that: it is counted before it is read.
+
+        Raises:
+            OutOfReachError: As `slice` does.
+        """
+        reach, offset = window.reach or 0, window.offset or 0
+        counting = replace(kind, counted=reach + 1)
+        counted: int = self.source.fetch(self.statements(counting).total, bound)[0][0]
+        if counted > reach < offset:
+            raise OutOfReachError
+        total = counted if counted <= (window.count_limit or 0) else None
+        if offset >= counted:
+            return Slice([], total, has_more=False, first_key=None, last_key=None)
+        found = self.slice(replace(window, reach=None, count_limit=None), bound)
+        return replace(found, total=total)
 
     def total(self, window: Window, statement: Select[Any], rows: list[Any], params: Params) -> int | None:
         """How many items there are; None where they are more than the window wants counted."""

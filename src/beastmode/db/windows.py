@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-__all__ = ["Condition", "Operator", "Ordering", "Slice", "Window"]
+__all__ = ["Condition", "Operator", "Ordering", "OutOfReachError", "Slice", "Window"]
 
 Operator: TypeAlias = Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startswith"]
 """How a column is compared. `eq` with None finds NULL; `ne` finds NULL too, unless it is compared with None; texts are
@@ -51,6 +51,7 @@ class Window:
         after: The `last_key` of a slice: items that come after it.
         before: The `first_key` of a slice: items that come before it, nearest last.
         count_limit: The most items to count for `total`, by number only; None does not count.
+        reach: The most items that an offset may leave out of a list that goes on; None for any number.
     """
 
     orderings: tuple[Ordering, ...]
@@ -61,6 +62,7 @@ class Window:
     after: tuple[Any, ...] | None = None
     before: tuple[Any, ...] | None = None
     count_limit: int | None = None
+    reach: int | None = None
 
     def __post_init__(self) -> None:
         if len(self.conditions) != len(self.values):
@@ -69,6 +71,10 @@ class Window:
             raise ValueError("A window has an offset, or is after a key, or before one; found more than one of these.")
         if self.limit < 1:
             raise ValueError(f"A window holds at least 1 item; found limit={self.limit}.")
+
+
+class OutOfReachError(Exception):
+    """A window by number begins further than its reach in a list that is longer than that."""
 
 
 @dataclass(frozen=True)
