@@ -1,9 +1,12 @@
 """Sessions that end for good, and how soon access tokens notice."""
 
 import pytest
+from marshmallow import fields
 from sqlalchemy import create_engine, delete, event, select, text, update
 
 from beastmode.accounts.models import Credential, Session
+from beastmode.api import Schema
+from beastmode.db import loading
 from beastmode.testing.queries import Queries
 
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}
@@ -43,6 +46,14 @@ def by_entity_with_sql(database, user, ada, active):
     database.session.commit()
 
 
+class Activity(Schema):
+    is_active = fields.Boolean()
+
+
+def by_loading(database, user, ada, active):
+    loading(Activity, user).update(ada.id, {"is_active": active})
+
+
 def by_bulk_update(database, user, ada, active):
     database.session.execute(update(user).values(is_active=active))
     database.session.commit()
@@ -78,7 +89,7 @@ def by_text_in_session(database, user, ada, active):
 @pytest.mark.parametrize(
     "activate",
     [
-        *(by_entity, by_entity_with_sql, by_bulk_update, by_bulk_update_with_params, by_query),
+        *(by_loading, by_entity, by_entity_with_sql, by_bulk_update, by_bulk_update_with_params, by_query),
         *(by_table, by_statement, by_text, by_text_in_session),
     ],
 )
