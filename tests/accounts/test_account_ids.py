@@ -108,3 +108,22 @@ def test_a_table_from_before_is_found_and_one_that_is_not_there_yet_is_not(engin
         refuse_reused_ids(engine, table)
 
     assert inspect(engine).has_table("users")
+
+
+def test_the_first_registration_of_a_process_tells_the_log(tmp_path, accounts, user, caplog):
+    from conftest import people_app
+
+    app = people_app(accounts, {"database_url": f"sqlite:///{tmp_path / 'old.db'}", "log_level": "WARNING"})
+    table = user.__table__
+    with app.app_context():
+        engine = app.extensions["beastmode.database"].engines.writer
+        table.dialect_kwargs["sqlite_autoincrement"] = False
+        table.metadata.create_all(engine)
+        table.dialect_kwargs["sqlite_autoincrement"] = True
+        with caplog.at_level("WARNING", "beastmode.accounts"):
+            for number in range(2):
+                accounts.create_user(f"{number}@example.com", "correct horse battery")
+    app.extensions["beastmode.database"].engines.dispose()
+
+    told = [record for record in caplog.records if "gives the id of a deleted account" in record.getMessage()]
+    assert len(told) == 1

@@ -1,7 +1,9 @@
 """New users, and the passwords of those there are."""
 
+import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -9,13 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from beastmode.accounts import passwords
 from beastmode.accounts.addresses import LONGEST, is_address, name_from
+from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.inserts import INSERTS
 from beastmode.accounts.models import Credential, Session
 from beastmode.core.clock import now
-from beastmode.core.errors import Problem
+from beastmode.core.errors import BeastmodeError, Problem
 from beastmode.db import Database, transaction
 
 __all__ = ["Registration"]
+
+log = logging.getLogger("beastmode.accounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Registration:
     database: Database
     user: Any
     password_rules: str
+    _made: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
     def create(self, email: str, password: str, *, name: str | None = None, is_operator: bool = False) -> Any:
         """A new user with a password, both or neither.
@@ -71,6 +77,8 @@ class Registration:
 
     def _create(self, email: str, password: str, name: str | None, *, is_operator: bool = False) -> Any:
         """A new user; None where the address is taken by then."""
+        if next(self._made) == 1:
+            self._warn_of_reused_ids()
         # Hashed before the transaction begins: it takes a while, and SQLite has one writer at a time.
         about = (email, name_from(email, LONGEST), *filter(None, [name]))
         password_hash = self._hash(password, about)
@@ -119,6 +127,13 @@ class Registration:
         if wrong := passwords.weaknesses(password, self.password_rules, about, may_be_common=may_be_common):
             raise Problem(422, "Validation failed", details={"password": wrong})
         return passwords.hash_password(password)
+
+    def _warn_of_reused_ids(self) -> None:
+        """Tell the log what doctor says, once a process and where ids are given: not every server is asked before."""
+        try:
+            refuse_reused_ids(self.database.reader, self.user.__table__)
+        except BeastmodeError as error:
+            log.warning("%s", error)
 
     def _is_taken(self, email: str) -> bool:
         statement = select(self.user.id).where(self.user.email == email)
