@@ -106,6 +106,12 @@ def make_app(url, accounts, applications):
     return make
 
 
+@pytest.fixture
+def make_people(accounts):
+    """Makes an application that no other test uses."""
+    return lambda **values: people_app(accounts, values)
+
+
 def people_app(accounts, values):
     given = {"environment": "testing", "jwt_secret_key": SECRET, "log_level": "ERROR"} | values
     app = Flask("people")

@@ -110,10 +110,8 @@ def test_a_table_from_before_is_found_and_one_that_is_not_there_yet_is_not(engin
     assert inspect(engine).has_table("users")
 
 
-def test_the_first_registration_of_a_process_tells_the_log(tmp_path, accounts, user, caplog):
-    from conftest import people_app
-
-    app = people_app(accounts, {"database_url": f"sqlite:///{tmp_path / 'old.db'}", "log_level": "WARNING"})
+def test_the_first_registration_of_a_process_tells_the_log(tmp_path, make_people, accounts, user, caplog):
+    app = make_people(database_url=f"sqlite:///{tmp_path / 'old.db'}", log_level="WARNING")
     table = user.__table__
     with app.app_context():
         engine = app.extensions["beastmode.database"].engines.writer
