@@ -277,8 +277,17 @@ COMPARED = tuple(name for name in NAMES if name != "note")
 WRITTEN = ("id", "number", "word")
 """The columns whose values SQLAlchemy can write into the text on every database."""
 
+MAY_BE_EMPTY = {one_of_a_list, none_of_a_list}
+
+
+def is_sound(case):
+    """Whether SQLAlchemy can run it: an empty list inside of a type's own expression is SQL that no database takes."""
+    way, name = case
+    return not (way in MAY_BE_EMPTY and name == "shouted")
+
+
 cases = st.one_of(
-    st.tuples(st.sampled_from(WAYS), st.sampled_from(COMPARED)),
+    st.tuples(st.sampled_from(WAYS), st.sampled_from(COMPARED)).filter(is_sound),
     st.tuples(st.sampled_from(LITERAL_WAYS), st.sampled_from(WRITTEN)),
 )
 

@@ -45,12 +45,12 @@ def names_in(froms: Iterable[Any]) -> list[Any]:
 def refusal(mapper: Mapper[Any], method: str, other: FromClause) -> str:
     """What is wrong, and what to write."""
     name = mapper.class_.__name__
-    table = getattr(other, "name", str(other))
-    to_other = [relation for relation in mapper.relationships if relation.mapper.persist_selectable is other]
+    table = other.description
+    to_other = [relation for relation in mapper.relationships if relation.mapper.local_table is other]
     ways = [f"{name}.{relation.key}.{'any' if relation.uselist else 'has'}(...)" for relation in to_other]
     ways.append(f"{name}.<column>.in_(select(...))")
     instead = "write the condition as " + " or ".join(ways) if method == "where" else "order by columns of the model"
     return (
         f"A loading of {name}, {method}(): nothing joins {table}, so each of its rows would be combined with every row "
-        f"of {mapper.local_table.name}; {instead}."
+        f"of {mapper.local_table.description}; {instead}."
     )
