@@ -8,12 +8,15 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from werkzeug.exceptions import HTTPException
+
 from beastmode.core.exchange import ENVIRON_KEY, Exchange
+from beastmode.core.stream import Stream
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,7 +31,7 @@ Probe = Callable[[Exchange], tuple[int, Headers, bytes]]
 QUERY_MARKS = "".join(map(chr, range(0x21, 0x7F)))
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 STATUS_LINES = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
-LAST_RESORT = b'{"success":false,"message":"Internal Server Error","details":null}'
+LAST_RESORT = b'{"success":false,"message":"%s","details":null}'
 log = logging.getLogger("beastmode")
 
 
@@ -41,6 +44,7 @@ class Edge:
             same path goes first.
         rewrites: Each gets the path and returns the path to route instead; run in order.
         decorators: Each may add to the headers of an answer; gets the exchange and the header list.
+        pauses: Each is called before a part of a streamed body goes out, which may take as long as its client likes.
         observers: Each is told of a finished exchange: its body is sent, its status known.
     """
 
@@ -51,6 +55,7 @@ class Edge:
         self.rewrites: list[Callable[[str], str]] = []
         self.decorators: list[Callable[[Exchange, Headers], None]] = []
         self.observers: list[Callable[[Exchange], None]] = []
+        self.pauses: list[Callable[[], None]] = []
         self._is_settled = False
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -66,12 +71,15 @@ class Edge:
 
         try:
             body = self._answer(exchange, begin)
-        except Exception:
-            if self._propagates():
+            if type(body) is not list:  # a stream: with its first part made, there is a whole answer where it fails
+                body = Stream(body, exchange, self._observe, self.pauses)
+        except Exception as error:
+            status = refused_with(error)
+            if status is None and self._propagates():
                 self._fail(exchange)
                 raise
             log.exception("Request %s: the application failed to answer", exchange.request_id)
-            body = self._last_resort(begin)
+            body = self._last_resort(begin, status or 500)
         except BaseException:
             self._fail(exchange)
             raise
@@ -79,7 +87,7 @@ class Edge:
             exchange.sent = sum(map(len, body))
             self._observe(exchange)
             return body
-        return Watched(body, exchange, self._observe)
+        return body
 
     def _answer(self, exchange: Exchange, begin: "StartResponse") -> Iterable[bytes]:
         if not self._is_settled:
@@ -111,11 +119,14 @@ class Edge:
         told: bool | None = self.project.config.get("PROPAGATE_EXCEPTIONS")
         return self.project.testing or self.project.debug if told is None else told
 
-    def _last_resort(self, begin: "StartResponse") -> list[bytes]:
+    def _last_resort(self, begin: "StartResponse", status: int) -> list[bytes]:
         """The answer where Flask's own handling of errors has failed: the server's would lack every header."""
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(LAST_RESORT)))]
-        begin(STATUS_LINES[500], headers, sys.exc_info())
-        return [LAST_RESORT]
+        body = LAST_RESORT % HTTPStatus(status).phrase.encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers.append(("Retry-After", "1"))
+        begin(STATUS_LINES[status], headers, sys.exc_info())
+        return [body]
 
     def _fail(self, exchange: Exchange) -> None:
         exchange.status = 500
@@ -143,39 +154,10 @@ class Edge:
                 log.exception("Request %s: an observer failed", exchange.request_id)
 
 
-class Watched:
-    """A streamed body; the exchange is observed once: when the body has ended, or when the server closes it before."""
-
-    def __init__(self, body: Iterable[bytes], exchange: Exchange, observe: Callable[[Exchange], None]) -> None:
-        self._body = body
-        self._exchange = exchange
-        self._observe = observe
-        self._is_observed = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            for chunk in self._body:
-                self._exchange.sent += len(chunk)
-                yield chunk
-        except Exception:
-            # The status line is gone already: only the log can still tell that the answer is cut short.
-            log.exception("Request %s: its answer broke off", self._exchange.request_id)
-            self._exchange.status = 500
-            raise
-        self._end()
-
-    def close(self) -> None:
-        """Close the wrapped body, and tell the observers whatever happens."""
-        try:
-            if (close := getattr(self._body, "close", None)) is not None:
-                close()
-        finally:
-            self._end()
-
-    def _end(self) -> None:
-        if not self._is_observed:
-            self._is_observed = True
-            self._observe(self._exchange)
+def refused_with(error: Exception) -> int | None:
+    """The status of an error that is an answer, such as a Problem; None for any other."""
+    status = error.code if isinstance(error, HTTPException) else None
+    return status if status in STATUS_LINES else None
 
 
 def answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> list[bytes]:

@@ -10,6 +10,7 @@ from beastmode.core.settings import Settings
 from beastmode.db.base import Base
 from beastmode.db.elsewhere import missing_name
 from beastmode.db.engines import open_engines
+from beastmode.db.holders import Holders
 from beastmode.db.lazy import refuse_lazy_loads
 from beastmode.db.preconditions import make_way
 from beastmode.db.session import (
@@ -54,7 +55,9 @@ class Database:
             refuse_lazy_loads(sessions)
         if engines.writer.dialect.name == "sqlite":
             event.listen(engines.writer, "checkout", make_way)
-        app.extensions[EXTENSION] = Installed(self, engines, sessions)
+        app.extensions[EXTENSION] = Installed(
+            self, engines, sessions, holders=Holders(max(1, settings.database_pool_size // 2))
+        )
         app.teardown_appcontext(close_work)
         # An application that is thrown away, as in tests, must not keep its connections.
         finalize(app, engines.dispose)

@@ -19,6 +19,7 @@ from beastmode.db.setup import (
     refuse_other_setting,
     refuse_readable_file,
 )
+from beastmode.db.streams import let_go
 
 __all__ = ["install"]
 
@@ -45,6 +46,8 @@ def install(app: Flask, settings: Settings, database: Database, migrations: str 
     database.install(app, settings)
     migrate = Migrate(app, database, directory=str(folder_beside(app) / migrations), **migration_options())
     migrate.configure(use_templates)
+    if (edge := app.extensions.get("beastmode.edge")) is not None:
+        edge.pauses.append(let_go)
     readiness = app.extensions.setdefault("beastmode.readiness", {})
     readiness["database"] = partial(ping, installed_in(app))
     readiness["migrations"] = partial(require_head, app)

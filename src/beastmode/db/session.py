@@ -17,6 +17,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import Callback, run_all, set_pending
 from beastmode.core.exchange import Exchange, current_exchange
 from beastmode.db.engines import Engines
+from beastmode.db.holders import Holders
 from beastmode.db.prepared import Sendable
 from beastmode.db.shortcut import Shortcut
 from beastmode.db.statements import is_read, is_write
@@ -181,6 +182,7 @@ class Installed:
         engines: What this application reads and writes with.
         sessions: Makes the sessions of its app contexts.
         shortcut: Sends statements that are kept to the driver itself.
+        holders: Streams that keep a connection.
         watchers: Each is told of every statement that `Database.execute` has run.
     """
 
@@ -188,6 +190,7 @@ class Installed:
     engines: Engines
     sessions: sessionmaker[RoutedSession]
     shortcut: Shortcut = field(default_factory=Shortcut)
+    holders: Holders = field(default_factory=lambda: Holders(1))
     watchers: list[Callable[[Executable], None]] = field(default_factory=list)
 
 
@@ -200,13 +203,15 @@ class Work:
         connection: The connection that is read with, in autocommit.
         session: The session, if one was asked for.
         exchange: The request that asked for it.
+        is_holder: Whether a stream keeps a connection while its client reads.
     """
 
-    __slots__ = ("connection", "engines", "exchange", "installed", "session")
+    __slots__ = ("connection", "engines", "exchange", "installed", "is_holder", "session")
 
     def __init__(self, installed: Installed) -> None:
         self.installed = installed
         self.exchange: Exchange | None = None
+        self.is_holder = False
         self.engines = installed.engines
         self.connection: Connection | None = None
         self.session: RoutedSession | None = None
@@ -279,8 +284,21 @@ class Work:
             and (self.session is None or not self.session.in_transaction())
         )
 
+    def hold(self) -> None:
+        """Keep a connection while a client reads.
+
+        Raises:
+            Problem: 503 where too many streams do.
+        """
+        if not self.is_holder:
+            self.installed.holders.enter()
+            self.is_holder = True
+
     def close(self) -> None:
         """Give everything back; what was not committed is rolled back."""
+        if self.is_holder:
+            self.is_holder = False
+            self.installed.holders.leave()
         session, connection = self.session, self.connection
         self.session = self.connection = None
         try:

@@ -1,0 +1,30 @@
+"""The database's connections, while a streamed answer waits for its client."""
+
+from flask.globals import app_ctx
+
+from beastmode.db.session import WORK, Work
+
+__all__ = ["let_go"]
+
+
+def let_go() -> None:
+    """Give the reader's connection back before a part of a stream goes out; the next query takes one again.
+
+    One that is in a transaction, such as a snapshot, keeps its connection, as one of the Holders. SQLite's connections
+    cost nothing and have no bound, and a half-read cursor belongs to its own.
+
+    Raises:
+        Problem: 503 where too many streams hold one already.
+    """
+    work: Work | None = app_ctx.g.get(WORK) if app_ctx else None
+    if work is None or work.engines.writer.dialect.name == "sqlite":
+        return
+    session = work.session
+    if session is not None and session.in_transaction():
+        if session.is_writing or session.new or session.dirty or session.deleted:
+            work.hold()
+            return
+        session.commit()  # of what was only read; nothing expires by it
+    if work.connection is not None:
+        work.connection.close()
+        work.connection = None
