@@ -173,6 +173,13 @@ NEXT = {
         )
     },
     "a dependency": {"requirements.txt": ("flask==3.0\nrich==13.0\n", "flask==3.0\n", "flask==3.0\nrich==14.0\n")},
+    "a form": {
+        "templates/a.html": (
+            "<form>{{ csrf_token() }}</form><form>{{ csrf_token() }}</form>",
+            "<form>{{ csrf_token() }}</form><form></form>",
+            "<form></form><form></form>",
+        )
+    },
     "a template": {
         "templates/a.html": (
             "<p>{{ name }}</p>",
@@ -211,4 +218,4 @@ def test_the_next_change_of_the_same_thing_counts(files):
 
     found = after_accepting(accepted, judge_files(base, second, today=TODAY))
 
-    assert worst(found) > Verdict.SAFE
+    assert worst(found) >= worst(accepted)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from beastmode_tools.guard.compare.code_delta import Delta
 from beastmode_tools.guard.compare.code_files import kind_of
-from beastmode_tools.guard.difference import shortened
+from beastmode_tools.guard.difference import digest, shortened
 
 __all__ = ["TemplateRisk", "compare_templates"]
 
@@ -17,6 +17,7 @@ HARMLESS = re.compile(
     r"|(?:^|\s)//[^{]*$|\{#.*?#\}|<!--[^{]*?-->"
 )
 """What looks so and is none: numbers and what is escaped already, fixed texts, comments."""
+FORM = re.compile(r"<form\b.*?(?:</form>|\Z)", re.DOTALL | re.IGNORECASE)
 CHAIN = re.compile(r"\|\s*(\w+)(?:\([^)]*\))?\s*\|\s*safe\b")
 
 
@@ -24,7 +25,8 @@ CHAIN = re.compile(r"\|\s*(\w+)(?:\([^)]*\))?\s*\|\s*safe\b")
 class TemplateRisk:
     """A line of a template that shows a value without escaping it, or a form that lost its CSRF token.
 
-    `filter` is the project's own filter that made the markup, where templates of the base let it do so already.
+    `filter` is the project's own filter that made the markup, where templates of the base let it do so already;
+    `content` is a digest of the forms as they are now.
     """
 
     path: str
@@ -32,6 +34,7 @@ class TemplateRisk:
     what: str
     text: str
     filter: str = ""
+    content: str = ""
 
 
 def compare_templates(delta: Delta) -> Iterator[TemplateRisk]:
@@ -45,7 +48,8 @@ def compare_templates(delta: Delta) -> Iterator[TemplateRisk]:
                 trusted = trusted_filter(HARMLESS.sub("", line), delta)
                 yield TemplateRisk(change.path, number, "unescaped", shortened(line.strip(), 160), trusted)
         if change.old is not None and count_tokens(change.new) < count_tokens(change.old) and "<form" in change.new:
-            yield TemplateRisk(change.path, 1, "csrf token removed", "csrf_token")
+            forms = digest(count_tokens(change.old), [" ".join(form.split()) for form in FORM.findall(change.new)])
+            yield TemplateRisk(change.path, 1, "csrf token removed", "csrf_token", content=forms)
 
 
 def trusted_filter(line: str, delta: Delta) -> str:
