@@ -57,6 +57,10 @@ def looks(trial, which):
         browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             page = browser.new_page(viewport={"width": 1000, "height": 1400})
+            # Fonts of other hosts would be there once and not the next time.
+            page.route(
+                "**/*", lambda route: route.continue_() if route.request.url.startswith(address) else route.abort()
+            )
             return {path: picture(page, f"{address}{path}") for path in trial.site.pages}
         finally:
             browser.close()

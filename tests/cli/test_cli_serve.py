@@ -2,6 +2,7 @@ import os
 import re
 import signal
 import socket
+import textwrap
 import threading
 from pathlib import Path
 
@@ -162,3 +163,15 @@ def test_a_secret_for_development_is_served_to_this_machine_alone(project, free_
     assert ended.stderr.startswith("Error: The settings are not usable: ")
     assert "set SECRET_KEY" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_serving_is_said_once_and_not_before_the_application_is_loaded(project, free_port):
+    project.write("import sys\nprint('loading', file=sys.stderr, flush=True)\n" + textwrap.dedent(SHOP))
+    words = ("flask", "beastmode", "serve", "--port", str(free_port), "--workers", "2")
+
+    with project.serving(*words, port=free_port):
+        until(lambda: project.output().count("loading") >= 3)  # the command, and each worker
+        said = project.output()
+
+    assert said.count(f"Serving at http://127.0.0.1:{free_port}, 2 x 4 requests at a time. Ctrl-C stops.") == 1
+    assert said.index("Serving at") > said.index("loading", said.index("loading") + 1)

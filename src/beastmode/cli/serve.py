@@ -64,7 +64,6 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, thr
     target = context.ensure_object(ScriptInfo).app_import_path
     workers = workers or settings.workers or processors()
     threads = threads or settings.threads
-    click.echo(f"Serving at http://{host}:{port}, {workers} x {threads} requests at a time. Ctrl-C stops.", err=True)
     become(Server(target, host, port, workers, threads))
 
 

@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -48,31 +49,42 @@ def run(server: Server) -> None:
         workers_kill_timeout=DRAIN_SECONDS,
     )
     try:
-        granian.serve(target_loader=partial(load_in_worker, server.target, server.threads), wrap_loader=False)
+        granian.serve(target_loader=partial(load_in_worker, server), wrap_loader=False)
     finally:
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
-def load_in_worker(target: str | None, places: int) -> Flask:
+def load_in_worker(server: Server) -> Flask:
     """The application, in a worker that the main process alone stops.
 
     Args:
-        target: The application as `flask --app` names it.
-        places: How many requests it works on at a time.
+        server: What to serve, where, and with how many.
     """
     # Ctrl-C reaches every process of the terminal. A worker that left on its own would be reported, and replaced.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     # A fork keeps the main process's handler, which would swallow a SIGTERM until the application is loaded.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # Not set_debug_flag: the setting DEBUG says, and FLASK_DEBUG would overrule it.
-    app = ScriptInfo(app_import_path=target, set_debug_flag=False).load_app()
+    app = ScriptInfo(app_import_path=server.target, set_debug_flag=False).load_app()
     # Inside of the edge, which answers probes while every place is taken, and dresses who is sent away.
     edge: Any = app.extensions.get("beastmode.edge")
     if edge is None:
-        app.wsgi_app = Gate(app.wsgi_app, places)  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app = Gate(app.wsgi_app, server.threads)  # type: ignore[method-assign]  # Flask's documented way
     else:
-        edge.app = Gate(edge.app, places)
+        edge.app = Gate(edge.app, server.threads)
+    announce(server)
     return app
+
+
+def announce(server: Server) -> None:
+    """Say where the server serves, once a start: when the first worker has loaded the application."""
+    try:
+        (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "announced").touch(exist_ok=False)
+    except FileExistsError:
+        return
+    address = f"http://{f'[{server.host}]' if ':' in server.host else server.host}:{server.port}"
+    places = f"{server.workers} x {server.threads} requests at a time"
+    print(f"Serving at {address}, {places}. Ctrl-C stops.", file=sys.stderr, flush=True)  # noqa: T201 - for a person
 
 
 if __name__ == "__main__":
