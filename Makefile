@@ -106,9 +106,13 @@ $(SERVING): requirements-serving.lock pyproject.toml
 	@$(call install,requirements-serving.lock)
 	@touch $@
 
-# uv shows what it does, and takes a tenth of pip's time.
+# Both show what they do; uv in a tenth of pip's time. What pip says about indexes and users matters where it fails.
 define install
 $(PYTHON) -m venv .venv
-$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install --progress-bar on) --require-hashes --requirement $(1)
-$(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install --quiet) --no-deps --no-build-isolation --editable .
+$(if $(UV),$(UV) pip install --python $(BIN)/python --require-hashes --requirement $(1),$(call quietly,--require-hashes --requirement $(1)))
+$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .,$(call quietly,--no-deps --no-build-isolation --editable .))
+endef
+
+define quietly
+$(BIN)/python -m pip install --progress-bar on $(1) 2> .venv/pip.log || { cat .venv/pip.log >&2; exit 1; }
 endef

@@ -1,6 +1,7 @@
 """The process that `flask beastmode serve` becomes: `python -m beastmode.cli.server` with one argument."""
 
 import json
+import logging
 import os
 import shutil
 import signal
@@ -48,10 +49,19 @@ def run(server: Server) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
     )
+    logging.getLogger("_granian").addFilter(is_news)
     try:
         granian.serve(target_loader=partial(load_in_worker, server), wrap_loader=False)
     finally:
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of granian's tells what a person did not choose: it finds our number of threads high.
+
+    Most of them wait at the gate, or for a body.
+    """
+    return "Python threads" not in record.getMessage()
 
 
 def load_in_worker(server: Server) -> Flask:
