@@ -40,7 +40,7 @@ class Use:
     @property
     def is_ours(self) -> bool:
         """Whether the library made the schema, not the project."""
-        return type(self.schema).__module__.startswith("beastmode.")
+        return is_ours(type(self.schema))
 
     def may_lack(self, name: str) -> bool:
         """Whether a required field may be left out."""
@@ -95,7 +95,7 @@ class Components:
 
     def _register(self, use: Use) -> Document:
         name, kind = component_name(use), type(use.schema)
-        if use.is_ours and self._owners.get(name, kind) is not kind:
+        if use.is_ours and not is_ours(self._owners.get(name, kind)):
             name = f"Beastmode{name}"
         owner = self._owners.get(name)
         if owner is None:
@@ -159,6 +159,10 @@ class Components:
             described = {"type": "array", "items": described}
             described |= described_for(direction, self._converter.field2length(field))
         return {"anyOf": [described, {"type": "null"}]} if field.allow_none else described
+
+
+def is_ours(kind: type[Schema]) -> bool:
+    return kind.__module__.startswith("beastmode.")
 
 
 def said(field: fields.Field[Any]) -> Document:
