@@ -23,7 +23,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is not free on 127.0.0.1. Stop what listens there, or take another: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check lint types imports rules docs lock examples compat lowest adopt bench bench-guard bench-serve
+.PHONY: help run test fuzz check lint types imports rules docs lock examples clients compat lowest adopt bench bench-guard bench-serve
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -84,6 +84,13 @@ lowest: ## The library's own tests with the lowest versions that pyproject.toml 
 		"pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "pytest-xdist>=3.8" "redis>=6"
 	@$(LOWEST) -m pytest -q -W default $(LOWEST_TESTS) $(ARGS) \
 		--deselect "tests/api/test_work_of_parsers.py::test_entity_tags_cost_in_proportion_to_their_length"
+
+clients: $(INSTALLED) ## Clients that two public generators make of the example's documents (npm; installs them apart)
+	@[ -x .clients/python/bin/openapi-python-client ] || { $(PYTHON) -m venv .clients/python \
+		&& .clients/python/bin/pip install --quiet --requirement tests/clients/requirements.txt; }
+	@mkdir -p .clients/typescript && cp tests/clients/package.json .clients/typescript/
+	@cd .clients/typescript && npm install --silent --no-audit --no-fund --no-package-lock
+	@BEAST_CLIENTS=1 $(BIN)/python -m pytest tests/clients $(ARGS)
 
 bench: $(INSTALLED) ## The five requests beside the peers, then the guard (PostgreSQL, wrk, ten minutes)
 	@$(BIN)/python bench/all.py $(ARGS)

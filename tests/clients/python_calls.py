@@ -1,0 +1,46 @@
+"""Calls every operation of the blog by the client that was generated for Python; prints the operations, one a line.
+
+Run by the generator's own interpreter: FOLDER of the client, its package's name, the server's URL, the users' list.
+"""
+
+import importlib
+import sys
+
+folder, package, url, users_list = sys.argv[1:]
+sys.path.insert(0, folder)
+clients = importlib.import_module(f"{package}.client")
+models = importlib.import_module(f"{package}.models")
+
+
+def call(operation, status, client, *path, **options):
+    """What an operation answers, which must have this status and be read by the client's own models."""
+    group = operation.split("_")[0]
+    module = importlib.import_module(f"{package}.api.{group}.{operation}")
+    answer = module.sync_detailed(*path, client=client, **options)
+    assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.content}"
+    assert answer.parsed is not None, f"{operation}: {answer.content} was not understood"
+    print(operation)  # noqa: T201 - it is what the test reads
+    return answer.parsed
+
+
+nobody = clients.Client(base_url=url, raise_on_unexpected_status=True)
+person = {"email": "ada@example.com", "password": "analytical-engine-1843"}
+registered = call("auth_register", 201, nobody, body=models.RegistrationInput(**person, name="Ada"))
+grant = call("auth_login", 200, nobody, body=models.LoginInput(**person)).data
+grant = call("auth_refresh", 200, nobody, body=models.RefreshInput(refresh_token=grant.refresh_token)).data
+ada = clients.AuthenticatedClient(base_url=url, token=grant.token, raise_on_unexpected_status=True)
+assert call("auth_me", 200, ada).data.id == registered.data.id
+
+post = call("posts_create_post", 201, ada, body=models.PostInput(title="Notes", body="On the engine")).data
+changed = call("posts_change_post", 200, ada, post.id, body=models.PostPartialInput(title="Notes, again")).data
+assert (changed.id, changed.title) == (post.id, "Notes, again")
+comment = call("comments_create_comment", 201, ada, post.id, body=models.CommentInput(body="Well said")).data
+call("comments_change_comment", 200, ada, post.id, comment.id, body=models.CommentPartialInput(body="Very well said"))
+assert call("posts_get_post", 200, ada, post.id).data.comments[0].body == "Very well said"
+assert call("posts_list_posts", 200, ada, sort="-title", per_page=5).data.pagination.total == 1
+assert call("comments_list_comments", 200, ada, post.id, cursor="").data.items[0].id == comment.id
+call("comments_delete_comment", 200, ada, post.id, comment.id)
+call("posts_delete_post", 200, ada, post.id)
+assert call("users_get_user", 200, ada, registered.data.id).data.id == registered.data.id
+call(users_list, 200, ada)
+call("auth_logout", 200, ada)
