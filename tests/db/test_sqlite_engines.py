@@ -2,6 +2,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextvars import copy_context
 from threading import Thread
 
 import pytest
@@ -222,3 +223,17 @@ def test_a_flush_in_a_snapshot_says_what_to_do(sqlite_app):
 
     with sqlite_app.app_context(), refused, transaction(read_only=True) as session:
         session.add(Ledger(name="house"))
+
+
+def test_a_database_in_memory_is_that_of_a_thread_that_works_for_this_one(make_app):
+    app = make_app("sqlite://")
+    found = []
+
+    with app.app_context():
+        Bank.metadata.create_all(bank.engine)
+        context = copy_context()
+        thread = Thread(target=lambda: found.append(context.run(lambda: bank.execute(text("SELECT 1")).scalar())))
+        thread.start()
+        thread.join()
+
+    assert found == [1]

@@ -123,3 +123,15 @@ def test_without_health_the_paths_are_the_projects(make_app):
 
     assert client.get("/health").status_code == 404
     assert client.get("/health/ready").status_code == 404
+
+
+def test_a_check_that_only_promises_to_look_is_a_failed_one(client, checks, caplog):
+    async def look_later():
+        pass
+
+    checks["later"] = look_later
+
+    answer = client.get("/health/ready")
+
+    assert (answer.status_code, answer.json["checks"]["later"]) == (503, "failed")
+    assert "'later' returned a coroutine" in caplog.text

@@ -66,6 +66,11 @@ class Precondition:
     may_repeat: bool = False
     has_written: bool = False
 
+    def note(self, *, writes: bool, alone: bool) -> None:
+        """Note a statement: one that commits by itself may be sent again, where nothing is to be committed with it."""
+        self.has_written |= writes
+        self.may_repeat |= writes and alone
+
 
 class RoutedSession(Session):
     """A session that reads from the reader until it writes, and from the writer until that is committed.
@@ -261,7 +266,7 @@ class Work:
         if session is not None and session.is_writing:
             session.flush()
             if session.precondition is not None:
-                session.precondition.has_written |= not is_read(statement)
+                session.precondition.note(writes=not is_read(statement), alone=not session.has_written)
             elif not session.scopes:
                 session.has_written = session.has_written or is_write(statement)
             return how(session.connection())

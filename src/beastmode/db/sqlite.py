@@ -45,6 +45,8 @@ def open_writer(url: URL, settings: Settings) -> Engine:
     if is_memory(url):
         # Whoever returns the one connection to the pool must not roll back what another part of the program began.
         kept = {name: options[name] for name in ("connect_args", "hide_parameters")}
+        # An async view runs in a thread of its own, while the one that asked for it waits.
+        kept["connect_args"] = kept["connect_args"] | {"check_same_thread": False}
         options = {**kept, "poolclass": StaticPool, "pool_reset_on_return": None}
     engine = create_engine(url, **options)
     prepare_connections(engine, settings)

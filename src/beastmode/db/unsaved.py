@@ -66,7 +66,7 @@ def close_work(error: BaseException | None = None) -> None:
 
 
 def current_session() -> RoutedSession | None:
-    work = app_ctx.g.get(WORK)
+    work = app_ctx._get_current_object().g.get(WORK)  # type: ignore[attr-defined]  # noqa: SLF001 - as above
     session: RoutedSession | None = None if work is None else work.session
     return session
 

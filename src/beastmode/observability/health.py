@@ -7,6 +7,7 @@ from time import monotonic
 import orjson
 from flask import Flask
 
+from beastmode.core.callables import deferred_result
 from beastmode.core.edge import Edge, Probe
 from beastmode.core.exchange import Exchange
 
@@ -69,7 +70,8 @@ def passes(app: Flask, name: str, check: Check, told: dict[str, float]) -> bool:
     """
     try:
         with app.app_context():
-            check()
+            if kind := deferred_result(check()):
+                raise TypeError(f"The check {name!r} returned {kind}, so that it looked at nothing; write def.")
     except Exception:
         moment = monotonic()
         if moment - told.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
