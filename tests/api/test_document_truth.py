@@ -236,6 +236,24 @@ def test_what_may_be_left_out_may_be_left_out_of_what_is_nested_too():
     assert not holds(taking(Outer(partial=("name",))), {"inner": {}})
 
 
+@pytest.mark.parametrize(
+    ("unknown", "read"),
+    [(RAISE, None), (EXCLUDE, {"code": "1"}), (INCLUDE, {"code": "1", "state": "2", "tag": ["a", "b"]})],
+)
+def test_a_query_string_may_hold_what_its_schema_takes(unknown, read):
+    def declare(things):
+        schema = Schema.from_dict({"code": fields.Str()}, name="Callback")(unknown=unknown)
+
+        @things.get(query=schema, public=True)
+        def callback(asked):
+            return asked
+
+    answer = app_of(declare).get("/api/v1/things?code=1&state=2&tag=a&tag=b")
+
+    assert answer.status_code == (422 if read is None else 200)
+    assert answer.json.get("data") == read
+
+
 class Node(Schema):
     name = fields.Str(required=True)
     size = fields.Int()

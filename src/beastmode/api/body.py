@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Request
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields
 from werkzeug.datastructures import MultiDict
 from werkzeug.wsgi import get_input_stream
 
@@ -184,7 +184,7 @@ def each(check: Guard, values: list[Any]) -> Errors:
 
 
 def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDict[str, str]], Any]:
-    """What reads a query string, which may hold nothing that is not declared.
+    """What reads a query string, which may hold nothing that is not declared, unless the schema takes unknown fields.
 
     Args:
         schema: What it may hold; None for nothing of its own.
@@ -192,9 +192,10 @@ def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDic
     """
     declared = {} if schema is None else {(f.data_key or n): f for n, f in schema.load_fields.items()}
     known = {*declared, *others}
+    is_open = schema is not None and schema.unknown != RAISE
 
     def read(args: MultiDict[str, str]) -> Any:
-        problems: Errors = {name: ["Unknown query parameter."] for name in args if name not in known}
+        problems: Errors = {}
         given: dict[str, Any] = {}
         for name in args:
             values = args.getlist(name)
@@ -204,6 +205,10 @@ def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDic
                 problems[name] = ["Must be given once."]
             elif name in declared:
                 given[name] = values[0]
+            elif name not in known and is_open:
+                given[name] = values[0] if len(values) == 1 else values
+            elif name not in known:
+                problems[name] = ["Unknown query parameter."]
         try:
             loaded = {} if schema is None else schema.load(given)
         except ValidationError as error:
