@@ -64,7 +64,7 @@ SITES = (
         anchor='app.config["SWAGGER"]',
         app="httpbin.core:app",
         tests=("tests",),
-        pages=("/", "/html", "/forms/post", "/image/svg", "/xml", "/deny", "/status/418", "/nowhere"),
+        pages=("/", "/html", "/forms/post", "/deny", "/status/418", "/nowhere"),
     ),
     PublishedSite(
         name="bepasty",
