@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+SLOW_BLOG = str(Path(__file__).with_name("slow_blog.py"))
 BLOG = Path(__file__).resolve().parents[2] / "examples" / "blog"
 PATIENCE = 60
 PASSWORD = "Correct-Horse-Battery-9"
@@ -102,6 +103,7 @@ def running_blog(
     workers: int = 2,
     threads: int = 4,
     file_size: int | None = None,
+    app: str = "blog",
     **environment: str,
 ) -> Iterator[Running]:
     """A blog that is served by granian, on a database that has its tables.
@@ -112,6 +114,7 @@ def running_blog(
         workers: Processes.
         threads: Requests that each works on at a time.
         file_size: Bytes that no file of the server's may have more of; None is no bound.
+        app: What `flask --app` is given.
         environment: Settings.
     """
     port, output = free_port(), folder / "server-output"
@@ -119,7 +122,7 @@ def running_blog(
     settings = {"ENVIRONMENT": "testing", "DATABASE_URL": database_url, "LOG_LEVEL": "ERROR"}
     with output.open("w") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "blog", *words],
+            [sys.executable, "-m", "flask", "--app", app, *words],
             cwd=BLOG,
             env={**os.environ, **settings, **environment},
             stdin=subprocess.DEVNULL,

@@ -16,7 +16,9 @@ from urllib.parse import quote
 from werkzeug.exceptions import HTTPException
 
 from beastmode.core.exchange import ENVIRON_KEY, Exchange
+from beastmode.core.refusal import REFUSAL, Refusal
 from beastmode.core.stream import Stream
+from beastmode.core.telling import tell
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,6 +34,11 @@ QUERY_MARKS = "".join(map(chr, range(0x21, 0x7F)))
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
 STATUS_LINES = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
 LAST_RESORT = b'{"success":false,"message":"%s","details":null}'
+STATUS_LINES[499] = "499 CLIENT CLOSED REQUEST"  # nginx's: in the log only, since nobody is there to read it
+LONGEST_HEADER = 8 * 1024
+"""Bytes of one header: what nginx and Apache take, and more than any token or cookie of a sane size."""
+ALL_HEADERS = 64 * 1024
+TOO_LARGE = Refusal(431, "A header is longer than 8 kB, or all together are longer than 64 kB")
 log = logging.getLogger("beastmode")
 
 
@@ -90,6 +97,8 @@ class Edge:
         return body
 
     def _answer(self, exchange: Exchange, begin: "StartResponse") -> Iterable[bytes]:
+        if (refusal := refused(exchange.environ)) is not None:
+            return refuse(refusal, begin)
         if not self._is_settled:
             self._settle()
         probe = self.probes.get(exchange.path)
@@ -158,6 +167,35 @@ def refused_with(error: Exception) -> int | None:
     """The status of an error that is an answer, such as a Problem; None for any other."""
     status = error.code if isinstance(error, HTTPException) else None
     return status if status in STATUS_LINES else None
+
+
+def refused(environ: "WSGIEnvironment") -> Refusal | None:
+    """What to refuse a request with before anything parses its headers; None for nearly every one.
+
+    Servers differ in what they take, and parsers in how long a long header keeps them busy.
+    """
+    refusal: Refusal | None = environ.get(REFUSAL)
+    if refusal is not None:
+        return refusal
+    total = 0
+    for name, value in environ.items():
+        if name[:5] == "HTTP_":
+            length = len(value)
+            if length > LONGEST_HEADER:
+                return TOO_LARGE
+            total += length + len(name)
+    if total > ALL_HEADERS or len(environ.get("CONTENT_TYPE", "")) > LONGEST_HEADER:
+        return TOO_LARGE
+    return None
+
+
+def refuse(refusal: Refusal, begin: "StartResponse") -> list[bytes]:
+    """Answer with a refusal."""
+    if refusal.cause:
+        tell(log, refusal.cause, "%s: %s", refusal.status, refusal.cause)
+    body = refusal.body()
+    begin(STATUS_LINES[refusal.status], [*refusal.headers(), ("Content-Length", str(len(body)))])
+    return [body]
 
 
 def answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> list[bytes]:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import request
 
+from beastmode.core.refusal import ARRIVED
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -23,7 +25,7 @@ class Exchange:
         arguments: What the view gets of the body and the query string.
         path: The path that the client asked for, before any rewriting.
         request_id: Names this request in the log and in `X-Request-ID`.
-        started: `time.perf_counter()` when the request came in, seconds.
+        started: `time.perf_counter()` when the request came in, before it waited for anything, seconds.
         identity: Who calls, once that is known.
         headers: Response headers to add, whatever becomes of the request.
         deprecated: Whether the route that answers is deprecated.
@@ -51,7 +53,7 @@ class Exchange:
         self.arguments: tuple[Any, ...] = ()
         self.path: str = environ.get("PATH_INFO", "")
         self.request_id = request_id
-        self.started = perf_counter()
+        self.started: float = environ.get(ARRIVED) or perf_counter()
         self.identity: Identity | None = None
         self.headers: list[tuple[str, str]] = []
         self.deprecated = False

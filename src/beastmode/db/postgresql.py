@@ -10,6 +10,7 @@ from sqlalchemy.exc import DisconnectionError
 
 from beastmode.core.settings import Settings
 from beastmode.db.autocommit import create_reader
+from beastmode.db.deadlines import Overseen, oversee
 from beastmode.db.privacy import keep_values_out
 from beastmode.db.resending import ResendingCursor
 
@@ -23,7 +24,7 @@ def open_reader(url: URL, settings: Settings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
     """
-    return watched(create_reader(url, **options_of(url, settings)))
+    return watched(create_reader(url, **options_of(url, settings)), settings)
 
 
 def open_writer(url: URL, settings: Settings) -> Engine:
@@ -33,7 +34,7 @@ def open_writer(url: URL, settings: Settings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
     """
-    return watched(create_engine(url, **options_of(url, settings)))
+    return watched(create_engine(url, **options_of(url, settings)), settings)
 
 
 def options_of(url: URL, settings: Settings) -> dict[str, Any]:
@@ -48,8 +49,15 @@ def options_of(url: URL, settings: Settings) -> dict[str, Any]:
     }
 
 
-def watched(engine: Engine) -> Engine:
-    """The engine, which from now on looks at each connection before it hands it out, and at what errors say."""
+def watched(engine: Engine, settings: Settings) -> Engine:
+    """The engine, which from now on looks at each connection before it hands it out, at the clock, and at errors."""
+
+    def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Overseen:
+        connection = Overseen.connect(*arguments, **options)
+        oversee(settings.database_statement_seconds, connection)
+        return connection
+
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "checkout", refuse_dead)
     keep_values_out(engine)
     return engine
@@ -83,6 +91,8 @@ def refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: ob
     """
     if connection.closed or is_readable(connection.fileno()):
         raise DisconnectionError("the server has closed this connection")
+    if isinstance(connection, Overseen):
+        connection.has_own_time = False
 
 
 if hasattr(select, "poll"):

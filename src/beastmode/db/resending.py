@@ -35,6 +35,8 @@ class ResendingCursor(psycopg.Cursor[Any]):
         Raises:
             psycopg.Error: As the database says.
         """
+        if isinstance(query, str) and "statement_timeout" in query:
+            self.connection.has_own_time = True  # type: ignore[attr-defined]  # every connection of ours is Overseen
         is_alone = self.connection.pgconn.transaction_status == TransactionStatus.IDLE
         if prepare is None and not is_alone:
             prepare = False

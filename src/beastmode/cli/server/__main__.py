@@ -1,0 +1,12 @@
+"""What `flask beastmode serve` becomes: `python -m beastmode.cli.server`, with the server as its one argument."""
+
+import json
+import sys
+
+from beastmode.cli.serve import Server
+from beastmode.cli.server.process import run
+
+__all__: list[str] = []
+
+if __name__ == "__main__":
+    run(Server(**json.loads(sys.argv[1])))

@@ -1,0 +1,271 @@
+"""Request bodies: they come in without a thread or a place of theirs, and within a time.
+
+A sender has GRACE seconds, and one more for each LEAST_RATE bytes that it has sent. When every seat is taken, the
+address that holds most of them gives up its oldest, so that nobody's slow connections shut others out.
+"""
+
+import io
+from collections import Counter
+from collections.abc import Callable
+from ipaddress import ip_address
+from tempfile import SpooledTemporaryFile
+from threading import Event, Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import ClientDisconnected
+
+from beastmode.cli.server.call import Call
+from beastmode.cli.server.wire import wire_of
+from beastmode.core.refusal import Refusal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+__all__ = ["GRACE", "LEAST_RATE", "SEATS", "Bodies", "may_have_body"]
+
+GRACE = 10.0
+"""Seconds for a body besides those that its length gives it; a log-in needs one packet."""
+LEAST_RATE = 4096
+"""Bytes a second that are asked of a longer body: a bad mobile connection gives ten times as much."""
+SEATS = 256
+"""Bodies of a process that may be coming in at a time; with IN_MEMORY of each, 64 MB."""
+IN_MEMORY = 256 * 1024
+"""Bytes of a body that are kept in memory; the rest is put into a temporary file."""
+AWAITED = 16 * 1024 * 1024
+"""Bytes that are waited for where MAX_CONTENT_LENGTH says nothing; the rest of an upload comes in in its place."""
+BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+TOO_SLOW = Refusal(408, "The request body came in too slowly", "bodies that came in too slowly")
+CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
+CROWDED = Refusal(503, "Too many requests are still being sent; try again", "too many bodies were coming in", retry=1)
+
+
+class Bodies:
+    """Receives bodies, each in its seat.
+
+    Args:
+        limit: Bytes that the application takes at most; None for any number.
+        enter: Called with a request whose body is there, in a thread that may work.
+        refuse: Called with a request that is sent away, and the reason.
+        seats: How many may be coming in at a time.
+    """
+
+    def __init__(
+        self,
+        limit: int | None,
+        enter: Callable[[Call], None],
+        refuse: Callable[[Call, Refusal], None],
+        seats: int = SEATS,
+    ) -> None:
+        self.limit = AWAITED if limit is None else limit
+        self.enter = enter
+        self._refuse = refuse
+        self._seats = seats
+        self._coming: dict[Incoming, None] = {}  # the oldest first
+        self._told: list[str] = []
+        self._shares: Counter[str] = Counter()
+        self._lock = Lock()
+
+    def receive(self, call: Call) -> None:
+        """Have a body come in; the request goes on when it is there."""
+        length = call.environ.get("CONTENT_LENGTH")
+        incoming = Incoming(self, call, int(length) if length else None)
+        if incoming.is_too_long():  # Flask refuses it by its header, and a view that takes more reads it itself
+            call.environ["wsgi.input"] = io.BufferedReader(Rest(call.proto))
+            self.enter(call)
+            return
+        with self._lock:
+            crowded_out = self._least_deserving() if len(self._coming) >= self._seats else None
+            self._coming[incoming] = None
+            self._shares[incoming.network] += 1
+        if crowded_out is not None:
+            crowded_out.give_up(CROWDED)
+        incoming.go_on()
+
+    def leave(self, incoming: "Incoming") -> bool:
+        """Give a seat back; whether it was still held: who gives it back answers."""
+        with self._lock:
+            if incoming not in self._coming:
+                return False
+            del self._coming[incoming]
+            self._shares[incoming.network] -= 1
+            if not self._shares[incoming.network]:
+                del self._shares[incoming.network]
+            return True
+
+    def refuse(self, call: Call, refusal: Refusal) -> None:
+        """Send somebody away, whose connection ends a little later: granian would wait for the rest of the body."""
+        self._refuse(call, refusal)
+        self._told.append(call.client)
+
+    def send_slow_away(self) -> None:
+        """Refuse everybody whose time is up; to be called now and then."""
+        told, self._told = self._told, []
+        for client in told:
+            if (wire := wire_of(client)) is not None:
+                wire.break_off()
+                wire.close()
+        now = monotonic()
+        for incoming in [one for one in tuple(self._coming) if one.deadline() < now]:
+            incoming.give_up(TOO_SLOW)
+
+    def _least_deserving(self) -> "Incoming":
+        most = max(self._shares.values())
+        return next(one for one in self._coming if self._shares[one.network] == most)
+
+
+class Incoming:
+    """A body that is coming in.
+
+    Args:
+        bodies: Whose seat it takes.
+        call: The request.
+        length: Its length in bytes, None where nobody has said.
+    """
+
+    def __init__(self, bodies: Bodies, call: Call, length: int | None) -> None:
+        self.network = network_of(call.environ["REMOTE_ADDR"])
+        self._bodies = bodies
+        self._call = call
+        self._length = length
+        self._received = 0
+        self._first = b""
+        self._file: Any = None
+        self._awaited: Any = None
+
+    def is_too_long(self) -> bool:
+        """Whether its length alone says that it is more than the application takes."""
+        return self._length is not None and self._length > self._bodies.limit
+
+    def deadline(self) -> float:
+        """When it has to be there, by `time.monotonic()`."""
+        return self._call.arrived + GRACE + self._received / LEAST_RATE
+
+    def go_on(self) -> None:
+        """Take what is there, and come back for the rest when there is more."""
+        chunks = self._call.proto
+        if self._awaited is None:
+            chunks.__aiter__()
+        while True:
+            self._awaited = chunk = chunks.__anext__()
+            if not chunk.done():
+                chunk.add_done_callback(self._came)
+                return
+            if self._is_over(chunk.result()):
+                self._end()
+                return
+
+    def give_up(self, refusal: Refusal) -> None:
+        """Wait no longer; who was quicker, the body or this, answers."""
+        if self._bodies.leave(self):
+            self._bodies.refuse(self._call, refusal)
+            self._awaited.cancel()
+
+    def _came(self, chunk: Any) -> None:
+        if chunk.cancelled():
+            return
+        if self._is_over(chunk.result()):
+            self._end()
+        else:
+            self.go_on()
+
+    def _is_over(self, chunk: bytes) -> bool:
+        if not chunk:  # the end, or the client has left
+            return True
+        self._received += len(chunk)
+        if self._received <= IN_MEMORY and self._file is None and not self._first:
+            self._first = chunk
+        else:
+            self._spool(chunk)
+        return self._received == self._length or self._received > self._bodies.limit
+
+    def _spool(self, chunk: bytes) -> None:
+        if self._file is None:
+            self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the request
+            self._file.write(self._first)
+        self._file.write(chunk)
+
+    def _end(self) -> None:
+        if not self._bodies.leave(self):
+            return
+        if self._length is not None and self._received < self._length:
+            self._bodies.refuse(self._call, CUT_SHORT)
+            return
+        self._call.environ["wsgi.input"] = self._stream()
+        self._bodies.enter(self._call)
+
+    def _stream(self) -> Any:
+        if self._file is None:
+            return io.BytesIO(self._first)
+        self._file.seek(0)
+        if self._received > self._bodies.limit:
+            return io.BufferedReader(Rest(self._call.proto, self._file))
+        return self._file
+
+
+class Rest(io.RawIOBase):
+    """A body that is longer than what is waited for; a view reads it while it comes in.
+
+    Args:
+        proto: granian's, which gives it piece by piece.
+        first: What has come in already.
+    """
+
+    def __init__(self, proto: Any, first: Any = None) -> None:
+        self._proto = proto
+        self._first = first
+        self._left = memoryview(b"")
+        self._has_begun = first is not None
+        self._has_ended = False
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer, as far as there is something.
+
+        Raises:
+            ClientDisconnected: Nothing came in for GRACE seconds.
+        """
+        if self._first is not None and (part := self._first.read(len(buffer))):
+            buffer[: len(part)] = part
+            return len(part)
+        if not self._left and not self._has_ended:
+            self._left = memoryview(self._next())
+        part = self._left[: len(buffer)]
+        self._left = self._left[len(part) :]
+        buffer[: len(part)] = part
+        return len(part)
+
+    def _next(self) -> bytes:
+        if not self._has_begun:
+            self._has_begun = True
+            self._proto.__aiter__()
+        awaited = self._proto.__anext__()
+        if not awaited.done():
+            came = Event()
+            awaited.add_done_callback(lambda _: came.set())
+            if not came.wait(GRACE):
+                awaited.cancel()
+                raise ClientDisconnected
+        chunk: bytes = awaited.result()
+        self._has_ended = not chunk
+        return chunk
+
+
+def may_have_body(environ: "WSGIEnvironment") -> bool:
+    """Whether there may be a body to wait for."""
+    length = environ.get("CONTENT_LENGTH")
+    if length is not None:
+        return bool(length != "0")
+    return "HTTP_TRANSFER_ENCODING" in environ
+
+
+def network_of(address: str) -> str:
+    """What shares its seats: an IPv4 address, and of an IPv6 address the half that a household is given (/64)."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return address if parsed.version == 4 else parsed.exploded[:19]

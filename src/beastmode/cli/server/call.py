@@ -1,0 +1,154 @@
+"""One request as it came in, from granian's words to those of WSGI and back."""
+
+import logging
+import sys
+from collections.abc import Iterable
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any
+
+from beastmode.core.refusal import ARRIVED, REFUSAL, Refusal
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+__all__ = ["Call", "environ_of"]
+
+WHOLE = 1024 * 1024
+"""Bytes of a body of known length up to which it is handed over at once, though it came as an iterator."""
+KNOWN_NAMES = 1000
+"""Header names whose WSGI names are kept: more than anybody uses, and clients may make up any number."""
+FAILED = b'{"success":false,"message":"Internal Server Error"}'
+
+log = logging.getLogger("beastmode")
+Headers = list[tuple[str, str]]
+
+ALIKE: "WSGIEnvironment" = {
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "granian",
+    "wsgi.errors": sys.stderr,
+    "wsgi.input_terminated": True,  # werkzeug reads chunked bodies only where a server says that it ends them
+    "wsgi.multiprocess": True,
+    "wsgi.multithread": True,
+    "wsgi.run_once": False,
+    "wsgi.url_scheme": "http",
+    "wsgi.version": (1, 0),
+}
+names: dict[str, str] = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+class Call:
+    """A request that waits for its answer.
+
+    Args:
+        scope: What granian knows of it.
+        proto: What granian takes its answer by.
+        is_last: Whether its connection ends with its answer.
+
+    Attributes:
+        client: Address and port, as granian writes them.
+        arrived: `time.monotonic()` when its header was complete.
+        environ: The WSGI environment; its body is added by whoever receives it.
+        status: The status code of its answer, once there is one.
+        headers: The headers of its answer.
+    """
+
+    __slots__ = ("_is_last", "arrived", "client", "environ", "headers", "proto", "status")
+
+    def __init__(self, scope: Any, proto: Any, *, is_last: bool = False) -> None:
+        self.proto = proto
+        self.client: str = scope.client
+        self._is_last = is_last
+        self.arrived = monotonic()
+        self.environ = environ_of(scope)
+        self.status = 500
+        self.headers: Headers = []
+
+    def begin(self, status: str, headers: Headers, _exc_info: Any = None) -> Any:
+        """WSGI's `start_response`."""
+        self.status = int(status[:3])
+        self.headers = [*headers, ("connection", "close")] if self._is_last else headers
+
+    def answer(self, app: "WSGIApplication") -> Iterable[bytes] | None:
+        """Have an application answer; what comes back is still to be sent, piece by piece.
+
+        Args:
+            app: The application; whatever it raises ends as a plain 500.
+        """
+        try:
+            body = app(self.environ, self.begin)
+            if type(body) is list:
+                self.proto.response_bytes(self.status, self.headers, body[0] if len(body) == 1 else b"".join(body))
+                return None
+            if self._is_small():
+                self.proto.response_bytes(self.status, self.headers, b"".join(body))
+                close(body)
+                return None
+        except BaseException:  # whatever it is, the thread has others to answer
+            log.exception("%s %s failed", self.environ["REQUEST_METHOD"], self.environ["PATH_INFO"])
+            self.proto.response_bytes(500, [("content-type", "application/json")], FAILED)
+            return None
+        return body
+
+    def refuse(self, app: "WSGIApplication", refusal: Refusal) -> None:
+        """Answer without asking the application for more than its headers, its log line and its metrics.
+
+        Args:
+            app: The application, inside of an edge.
+            refusal: What to say.
+        """
+        self.environ[REFUSAL] = refusal
+        self._is_last = True  # what it has not sent, or nobody has read, must not be taken for another request
+        self.answer(app)
+
+    def _is_small(self) -> bool:
+        for name, value in self.headers:
+            if name.lower() == "content-length":
+                return value.isdigit() and int(value) <= WHOLE
+        return False
+
+
+def close(body: Any) -> None:
+    """Tell a body that it is not needed any more (PEP 3333)."""
+    if (closing := getattr(body, "close", None)) is not None:
+        closing()
+
+
+def environ_of(scope: Any) -> "WSGIEnvironment":
+    """The WSGI environment of a request (PEP 3333), without its body.
+
+    Args:
+        scope: granian's: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+    """
+    environ = ALIKE.copy()
+    address, _, port = scope.client.rpartition(":")
+    server, _, server_port = scope.server.rpartition(":")
+    environ["REQUEST_METHOD"] = scope.method
+    environ["PATH_INFO"] = as_latin(scope.path)
+    environ["QUERY_STRING"] = as_latin(scope.query_string)
+    environ["SERVER_PROTOCOL"] = "HTTP/1.0" if scope.http_version == "1" else "HTTP/1.1"
+    environ["SERVER_NAME"] = server.strip("[]")
+    environ["SERVER_PORT"] = server_port
+    environ["REMOTE_ADDR"] = address.strip("[]")
+    environ["REMOTE_PORT"] = port
+    environ["HTTP_HOST"] = ""
+    environ[ARRIVED] = perf_counter()
+    for header, value in scope.headers.items():
+        name = names.get(header) or name_of(header)
+        if name in environ and name != "HTTP_HOST":
+            environ[name] += (";" if name == "HTTP_COOKIE" else ",") + value
+        else:
+            environ[name] = value
+    return environ
+
+
+def as_latin(text: str) -> str:
+    """A text as WSGI has it: one character for each byte of its UTF-8."""
+    return text if text.isascii() else text.encode().decode("latin-1")
+
+
+def name_of(header: str) -> str:
+    """The WSGI name of a header."""
+    name = "HTTP_" + header.upper().replace("-", "_")
+    if len(names) < KNOWN_NAMES:
+        names[header] = name
+    return name

@@ -1,0 +1,75 @@
+"""The main process: it listens, and keeps its workers alive."""
+
+import multiprocessing
+import os
+import shutil
+import socket
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from granian import _granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from beastmode.cli.serve import Server
+from beastmode.cli.server.worker import DRAIN_SECONDS, load_gate, work
+
+__all__ = ["run"]
+
+BACKLOG = 1024
+UNREAD_SECONDS = 30
+"""After so long without a byte taken by the client the system ends a connection, whoever it was that sent."""
+HEAVY = ("alembic", "flask_migrate", "flask_smorest", "sqlalchemy.orm", "beastmode")
+"""What a worker would spend most of its start importing; the project's own code is not among it."""
+
+
+class MainProcess(MPServer):
+    """granian's main process with one socket for all workers.
+
+    granian gives each worker a socket of its own. What waits in the one of a worker that ends is lost then; in a common
+    one the others take it.
+    """
+
+    def _init_shared_socket(self) -> None:
+        family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
+        listener = socket.create_server((self.bind_addr, self.bind_port), family=family, backlog=BACKLOG)
+        listener.settimeout(0)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        self._ssp, self._sso = None, listener
+        holder: Any = _granian.SocketHolder  # its annotations are those of an older release
+        self._shd = holder(listener.fileno(), uds=False, backlog=BACKLOG)
+
+
+def run(server: Server) -> None:
+    """Serves until a signal ends it, then removes the metrics directory of this start.
+
+    Args:
+        server: What to serve, where, and with how many.
+
+    Raises:
+        SystemExit: With 1, where a worker dies twice within seconds.
+    """
+    multiprocessing.set_start_method("fork", force=True)
+    for module in HEAVY:
+        import_module(module)
+    main = MainProcess(
+        "beastmode",
+        address=server.host,
+        port=server.port,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        workers=server.workers,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+    )
+    try:
+        main.serve(spawn_target=work, target_loader=partial(load_gate, server), wrap_loader=False)
+    finally:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -1,0 +1,69 @@
+"""Answers that are sent while they are made.
+
+A stream takes no place of those that work: a client that reads slowly would keep it. It has one of STREAMS of its own,
+and where those are taken it keeps the place it has.
+"""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from beastmode.cli.server.call import Call, close
+from beastmode.cli.server.wire import Wire, wire_of
+
+__all__ = ["STREAMS", "send"]
+
+STREAMS = 64
+"""Streams of a process beside the requests that it works on; each is a thread."""
+PATIENCE = 30.0
+"""Seconds without a byte taken by the client after which it is given up, as nginx's send_timeout halves."""
+PIECE = 64 * 1024
+"""Bytes that are handed over at a time: granian queues whatever it is given, however slowly the client reads."""
+
+log = logging.getLogger("beastmode")
+
+
+def send(call: Call, body: Iterable[bytes]) -> None:
+    """Send a body to its end; one that fails, or whose client reads too slowly, is broken off.
+
+    Args:
+        call: The request; its answer has a status and headers already.
+        body: WSGI's; it is closed in the end.
+    """
+    wire = wire_of(call.client)
+    if wire is None:  # the client has left, so nobody needs it
+        close(body)
+        return
+    transport = call.proto.response_stream(call.status, call.headers)
+    try:
+        for chunk in body:
+            hand_over(chunk, transport, wire)
+    except BaseException as error:  # whatever it is, a part must not look like the whole
+        wire.break_off()
+        if not isinstance(error, TimeoutError | RuntimeError):
+            log.exception("%s: the answer broke off", call.environ["PATH_INFO"])
+    finally:
+        finish(body, wire)
+
+
+def hand_over(chunk: bytes, transport: Any, wire: Wire) -> None:
+    """Send one chunk, as fast as the client takes it.
+
+    Raises:
+        TimeoutError: The client has taken nothing for PATIENCE seconds.
+    """
+    for start in range(0, len(chunk), PIECE):
+        if not wire.has_room(PATIENCE):
+            raise TimeoutError
+        for _ in transport.send_bytes(chunk[start : start + PIECE]):
+            pass
+
+
+def finish(body: Iterable[bytes], wire: Wire) -> None:
+    """Close what a stream held."""
+    try:
+        close(body)
+    except Exception:
+        log.exception("closing a stream failed")
+        wire.break_off()
+    wire.close()

@@ -1,0 +1,149 @@
+"""A worker process: granian's HTTP in front of the gate.
+
+granian's own WSGI gives a thread to each body that is coming in, for as long as the client likes, and cannot break an
+answer off. So its plainer interface is used, RSGI, without an event loop: what granian would put into a loop is called
+in the thread that brings it. docs/why/server.md has the figures.
+"""
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from pathlib import Path
+from threading import Event, Thread
+from time import sleep
+from typing import Any
+
+from flask.cli import ScriptInfo
+from granian import _granian
+from granian.http import HTTP1Settings
+
+from beastmode.cli.serve import Server
+from beastmode.cli.server.gate import Gate
+from beastmode.core.edge import Edge
+
+native: Any = _granian  # its annotations are those of an older release
+
+__all__ = ["CONNECTIONS", "DRAIN_SECONDS", "load_gate", "work"]
+
+DRAIN_SECONDS = 25  # Kubernetes and most supervisors kill after 30
+CONNECTIONS = 4096
+"""Connections of a process, idle ones included: a browser keeps six, a load balancer hundreds."""
+HEADER_SECONDS = 10
+"""For a request's header, and for the next on a connection that is kept open."""
+HEADER_BYTES = 64 * 1024
+LEAVE_AFTER = 1.0
+"""Seconds in which clients that are connected may still ask, and are told by the answer that this worker leaves."""
+
+
+class Loop:
+    """What granian takes for an event loop: whatever it would have called soon is called now."""
+
+    def call_soon(self, function: Callable[..., object], *arguments: Any, context: Any = None) -> None:
+        """Call it; granian wants no context kept."""
+        del context
+        function(*arguments)
+
+    call_soon_threadsafe = call_soon
+
+
+def work(
+    number: int, _name: str | None, load: Callable[[], Gate], sockets: tuple[tuple[None, Any], Any], *_others: Any
+) -> None:
+    """Serve until a signal says to stop, or the main process is gone; granian calls it in the new process.
+
+    Args:
+        number: The worker's.
+        load: Gives the gate.
+        sockets: Where to listen, for granian and for Python.
+    """
+    # Ctrl-C reaches every process of the terminal. A worker that left on its own would be reported, and replaced.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # A fork keeps the main process's handlers, which would swallow a SIGTERM until the application is loaded.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    Thread(target=follow_the_main_process, daemon=True).start()
+    gate = load()
+    Thread(target=gate.keep_time, daemon=True).start()
+    has_ended, stop = Event(), native.WorkerSignal()
+    stop.add_cb(has_ended.set)
+    worker = native.RSGIWorker(
+        number,
+        sockets[0],
+        None,
+        py_threads=gate.threads,
+        backpressure=CONNECTIONS,
+        http_mode="1",
+        http1_opts=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
+    )
+    is_told = Event()
+    signal.signal(signal.SIGTERM, lambda *_: is_told.set())
+    loop = Loop()
+    worker.serve_mtr(scheduler_of(gate, loop), loop, stop)
+    is_told.wait()
+    leave(gate, sockets[1])
+    stop.set()
+    has_ended.wait()
+
+
+def scheduler_of(gate: Gate, loop: Loop) -> Any:
+    """What granian gives every request to, in one of its threads: here it goes straight to the gate."""
+    scheduler = native.CallbackScheduler(loop, gate, None, None, None)
+
+    def schedule(watcher: Any) -> None:
+        gate(watcher.scope, watcher.proto)
+
+    scheduler._schedule_fn = schedule  # noqa: SLF001 - as granian's own schedulers do
+    return scheduler
+
+
+def leave(gate: Gate, listener: socket.socket) -> None:
+    """Accept nobody else, and tell everybody who is connected by an answer that the connection ends with it.
+
+    Who was accepted in this moment has not sent anything yet, and granian would close a connection that is silent.
+    """
+    gate.is_leaving = True
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        nobody.settimeout(0)
+        os.dup2(nobody.fileno(), listener.fileno())
+    sleep(LEAVE_AFTER)
+
+
+def follow_the_main_process() -> None:
+    """End with it: a worker without one would be replaced by nobody, told by nobody, and keep the port."""
+    main = multiprocessing.parent_process()
+    if main is not None:
+        wait([main.sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+        sleep(DRAIN_SECONDS)
+        os._exit(1)
+
+
+def load_gate(server: Server) -> Gate:
+    """The application behind its gate.
+
+    Args:
+        server: What to serve, where, and with how many.
+    """
+    # Not set_debug_flag: the setting DEBUG says, and FLASK_DEBUG would overrule it.
+    app = ScriptInfo(app_import_path=server.target, set_debug_flag=False).load_app()
+    edge: Edge | None = app.extensions.get("beastmode.edge")
+    if edge is None:  # for who is refused: an application without one has neither a log line nor metrics for it
+        edge = Edge(app.wsgi_app)
+        app.wsgi_app = edge  # type: ignore[method-assign]  # Flask's documented way
+    announce(server)
+    return Gate(app, server.threads, quick=edge.probes, limit=app.config.get("MAX_CONTENT_LENGTH"))
+
+
+def announce(server: Server) -> None:
+    """Say where the server serves, once a start: when the first worker has loaded the application."""
+    try:
+        (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "announced").touch(exist_ok=False)
+    except FileExistsError:
+        return
+    address = f"http://{f'[{server.host}]' if ':' in server.host else server.host}:{server.port}"
+    places = f"{server.workers} x {server.threads} requests at a time"
+    print(f"Serving at {address}, {places}. Ctrl-C stops.", file=sys.stderr, flush=True)  # noqa: T201 - for a person
