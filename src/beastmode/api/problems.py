@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, request
 from flask.signals import got_request_exception
@@ -15,6 +16,7 @@ from werkzeug.routing import RequestRedirect
 from beastmode.api.envelope import JsonResponse
 from beastmode.api.json import write_json
 from beastmode.core.errors import Problem
+from beastmode.core.telling import tell
 from beastmode.db.errors import problem_of
 
 __all__ = ["install_problems", "problem_for", "render"]
@@ -159,7 +161,10 @@ def install_problems(app: Flask) -> None:
             return handle_other(error)
         got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)
         problem = problem_for(error)
-        if problem is None or (problem.code or 500) >= 500:
+        if problem is not None and problem.code == 503:
+            cause = cause_of(error)
+            tell(app.logger, cause, "%s %s is answered 503: %s", request.method, as_logged(request.path), cause)
+        elif problem is None or (problem.code or 500) >= 500:
             # As Flask does it, so that whoever is mailed by a handler of `app.logger` goes on hearing of it.
             app.log_exception(sys.exc_info())
         own = own_answer(app, problem or InternalServerError(original_exception=error))
@@ -170,6 +175,18 @@ def install_problems(app: Flask) -> None:
 
     set_method(app, "handle_http_exception", http_exception)
     set_method(app, "handle_exception", exception)
+
+
+def cause_of(error: Exception) -> str:
+    """Why something cannot be answered now, in one line: what the driver said, without SQL or parameters."""
+    told = getattr(error, "orig", None) or error
+    said = str(told).strip().splitlines()
+    return f"{type(told).__name__}: {said[0] if said else 'no message'}"
+
+
+def as_logged(path: str) -> str:
+    """A path that stays on one line, and short."""
+    return quote(path[:200], safe="/~!$&'()*+,;:@=-._")
 
 
 def set_method(app: Flask, name: str, method: Callable[..., Any]) -> None:

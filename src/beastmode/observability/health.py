@@ -72,10 +72,11 @@ def passes(app: Flask, name: str, check: Check, told: dict[str, float]) -> bool:
         with app.app_context():
             if kind := deferred_result(check()):
                 raise TypeError(f"The check {name!r} returned {kind}, so that it looked at nothing; write def.")
-    except Exception:
+    except Exception as error:  # noqa: BLE001 - whatever a check raises means that it failed
         moment = monotonic()
         if moment - told.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
             told[name] = moment
-            log.exception("Not ready: %s", name)
+            said = str(getattr(error, "orig", None) or error).strip().splitlines()
+            log.error("Not ready: %s: %s: %s", name, type(error).__name__, said[0] if said else "no message")  # noqa: TRY400 - one line
         return False
     return True
