@@ -76,14 +76,16 @@ compat: $(INSTALLED) lowest ## The guard on projects with the oldest Flask and S
 adopt: $(INSTALLED) ## Four published sites with one line added: their tests, and pictures of their pages (uv, chromium)
 	@BEAST_ADOPT=1 $(BIN)/python -m pytest tests/adoption $(ARGS)
 
-# One test less: werkzeug reads long If-None-Match fields in linear time since 3.1.9. Older ones get 8 kB at most.
+# Two tests less: werkzeug reads long If-None-Match fields in linear time since 3.1.9 (older ones get 8 kB at most), and
+# marshmallow 3 makes a datetime of a time in a format of one's own, which its Range cannot compare.
 lowest: ## The library's own tests with the lowest versions that pyproject.toml allows (needs uv)
 	@: $(if $(UV),,$(error make lowest needs uv: https://docs.astral.sh/uv/))
 	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
 	@$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable ".[postgres]" \
-		"pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "pytest-xdist>=3.8" "redis>=6"
+		"pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "jsonschema-rs>=0.60.3" "pytest-xdist>=3.8" "redis>=6"
 	@$(LOWEST) -m pytest -q -W default $(LOWEST_TESTS) $(ARGS) \
-		--deselect "tests/api/test_work_of_parsers.py::test_entity_tags_cost_in_proportion_to_their_length"
+		--deselect "tests/api/test_work_of_parsers.py::test_entity_tags_cost_in_proportion_to_their_length" \
+		--deselect "tests/api/test_work_of_parsers.py::test_a_field_costs_in_proportion_to_its_length[time]"
 
 clients: $(INSTALLED) ## Clients that two public generators make of the example's documents (npm; installs them apart)
 	@[ -x .clients/python/bin/openapi-python-client ] || { $(PYTHON) -m venv .clients/python \
