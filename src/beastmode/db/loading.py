@@ -8,11 +8,12 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import BigInteger, Select, bindparam, inspect
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, inspect
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.base import ExecutableOption
 
 from beastmode.core.errors import ConfigurationError
+from beastmode.db.asked import callables_in, with_names
 from beastmode.db.dumps import Dumped
 from beastmode.db.entities import Entities
 from beastmode.db.keys import Key
@@ -114,6 +115,11 @@ class Query:
         return self.criteria
 
     @cached_property
+    def asked(self) -> tuple[BindParameter[Any], ...]:
+        """The parameters of the criteria that are asked for their value, each by its name."""
+        return tuple(callables_in(self.criteria))
+
+    @cached_property
     def get(self) -> Getter:
         """Gets one item."""
         return getter(self.definition.source, self.conditions)
@@ -167,7 +173,8 @@ class Loading:
             ConfigurationError: One is a function, which would be called once and for all.
         """
         refuse_functions(criteria)
-        return self.with_query(criteria=(*self.query.criteria, *criteria))
+        named = with_names(criteria, f"_asked{len(self.query.criteria)}")
+        return self.with_query(criteria=(*self.query.criteria, *named))
 
     def order_by(self, *columns: Any) -> "Loading":
         """A loading of the same rows in another order.
@@ -223,7 +230,7 @@ class Loading:
             Problem: 404 where there is none, or could be none with such a key.
         """
         params = self.query.key.params(key)
-        item = None if params is None else self.query.get({**self.params, **params})
+        item = None if params is None else self.query.get({**self.given(), **params})
         if item is None:
             raise not_found()
         return Dumped(item)
@@ -231,7 +238,7 @@ class Loading:
     def first(self) -> Dumped | None:
         """The first item in order; None where there is none."""
         source = self.query.definition.source
-        rows = source.fetch(self.query.some, {**self.params, "_limit": 1})
+        rows = source.fetch(self.query.some, {**self.given(), "_limit": 1})
         return Dumped(source.show(rows[0])) if rows else None
 
     def all(self, limit: int | None = None) -> Dumped:
@@ -247,8 +254,8 @@ class Loading:
         query = self.query
         source = query.definition.source
         if limit is None:
-            return source.render(source.fetch(query.every, self.params))
-        return source.render(source.fetch(query.some, {**self.params, "_limit": limit}))
+            return source.render(source.fetch(query.every, self.given()))
+        return source.render(source.fetch(query.some, {**self.given(), "_limit": limit}))
 
     def page(self, window: Window) -> Slice:
         """A part of the list.
@@ -259,7 +266,7 @@ class Loading:
         Raises:
             ValueError: The window does not fit the model.
         """
-        return self.query.pages.slice(window, self.params)
+        return self.query.pages.slice(window, self.given())
 
     def insert(self, **values: Any) -> Dumped:
         """Insert a row, and get it as the schema shows it.
@@ -270,7 +277,7 @@ class Loading:
         Args:
             values: By attribute; what is left out gets its default.
         """
-        return Dumped(self.query.writes.insert(values, self.params))
+        return Dumped(self.query.writes.insert(values, self.given()))
 
     def update(self, key: Any, values: Mapping[str, Any]) -> Dumped:
         """Change a row, and get it as the schema shows it; without values it is only read.
@@ -282,7 +289,7 @@ class Loading:
         Raises:
             Problem: 404 where there is no such row among the loading's, 403 where it is somebody else's.
         """
-        return Dumped(self.query.writes.update(key, values, self.params))
+        return Dumped(self.query.writes.update(key, values, self.given()))
 
     def delete(self, key: Any) -> None:
         """Delete a row.
@@ -293,7 +300,15 @@ class Loading:
         Raises:
             Problem: 404 where there is no such row among the loading's, 403 where it is somebody else's.
         """
-        self.query.writes.delete(key, self.params)
+        self.query.writes.delete(key, self.given())
+
+    def given(self) -> Mapping[str, Any]:
+        """The values of this run: those of `bind`, and those that are asked for now.
+
+        SQLAlchemy forgets to ask where a statement of the same text, whose value was fixed, was run before.
+        """
+        asked = self.query.asked
+        return {**{bind.key: bind.effective_value for bind in asked}, **self.params} if asked else self.params
 
     def with_query(self, **changes: Any) -> "Loading":
         """The same loading with another query."""
