@@ -11,6 +11,7 @@ __all__ = ["callables_in", "with_names"]
 
 NAME = re.compile(r"\w+")
 """What a name looks like that somebody gave; SQLAlchemy makes up others, with signs in them."""
+replaced: Any = visitors.replacement_traverse  # typed for functions that always give something
 
 
 def callables_in(criteria: Iterable[Any]) -> Iterator[BindParameter[Any]]:
@@ -42,5 +43,5 @@ def with_names(criteria: Iterable[Any], prefix: str) -> list[Any]:
     found: list[Any] = []
     for each in criteria:
         is_asked = next(callables_in([each]), None) is not None
-        found.append(visitors.replacement_traverse(each, {}, named) if is_asked else each)
+        found.append(replaced(each, {}, named) if is_asked else each)
     return found
