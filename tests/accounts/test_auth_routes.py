@@ -132,7 +132,7 @@ def test_a_signed_in_user_sees_their_own_account(client, grant):
     assert set(answer.json["data"]) == {"id", "email", "name", "is_active", "created_at"}
 
 
-@pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer " + "a" * 9000])
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer " + "a" * 8000])
 def test_nobody_else_sees_that_account(client, header):
     answer = client.get("/api/auth/me", headers={"Authorization": header} if header else {})
 
