@@ -66,7 +66,7 @@ def test_the_history_of_the_blog_is_reversible_on_both_databases(tmp_path):
     report, _ = ask(blog)
 
     reversible = [finding for finding in report.findings if finding.rule == "migration-reversible"]
-    assert len(reversible) == 3
+    assert len(reversible) == 4
     assert all("PostgreSQL and SQLite" in finding.problem for finding in reversible)
     assert report.not_proven == ()
 
