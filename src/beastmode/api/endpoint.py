@@ -98,18 +98,8 @@ class Endpoint:
         asked: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - one look-up instead of ten
         if self.route.deprecated is not None:
             self._say_farewell(self.route.deprecated)
-        if self._authenticate is not None:
-            identify(self._authenticate(asked))
-        if has_beyond(path, WIDEST):
-            raise not_found()
         try:
-            arguments = self._arguments(asked)
-            if arguments:
-                current_exchange().arguments = tuple(arguments)
-            if "HTTP_IF_MATCH" in asked.environ and not self.route.is_safe:
-                reply = self._reply_if_matching(asked, path, arguments)
-            else:
-                reply = self._reply(asked, path, arguments)
+            reply = self._checked(asked, path)
         except Exception as error:
             problem = not_found() if is_out_of_range(error) and has_beyond(path, WIDTH) else problem_for(error)
             if problem is None or problem is error:
@@ -119,6 +109,19 @@ class Endpoint:
         if self._caching is not None:
             response.headers.setdefault("Cache-Control", self._caching)
         return response
+
+    def _checked(self, asked: Request, path: dict[str, Any]) -> Reply | Response:
+        """The view's answer to a request whose sender, path and arguments are right."""
+        if self._authenticate is not None:
+            identify(self._authenticate(asked))
+        if has_beyond(path, WIDEST):
+            raise not_found()
+        arguments = self._arguments(asked)
+        if arguments:
+            current_exchange().arguments = tuple(arguments)
+        if "HTTP_IF_MATCH" in asked.environ and not self.route.is_safe:
+            return self._reply_if_matching(asked, path, arguments)
+        return self._reply(asked, path, arguments)
 
     def compare_with(self, source: "Endpoint | None") -> None:
         """Have `If-Match` compare with what the GET on the same path answers.
