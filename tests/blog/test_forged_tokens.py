@@ -90,7 +90,7 @@ def forgeries(header, claims, token):
         "a list": f"{part([])}.{part([])}.{signature}",
         "no ASCII": f"{token}\u00e9",
         "oversized": signed(header, {**claims, "more": "x" * 5000}),
-        "enormous": "a" * 200_000,
+        "as long as is read": "a" * 8_000,
         "empty": "",
         "dots": "..",
     }
