@@ -159,8 +159,9 @@ class Gate:
             self.refuse(call, OVERLOADED)
 
     def _forget_who_left(self) -> None:
+        waiting = tuple(self._line)  # before the look: who comes while it lasts is not among those that it sees
         connected = clients()
-        for call in tuple(self._line):
+        for call in waiting:
             if call.client in connected:
                 continue
             with suppress(ValueError):  # its turn may have come meanwhile
