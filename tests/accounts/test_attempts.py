@@ -5,8 +5,9 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
-from beastmode.accounts.attempts import Attempts, network
+from beastmode.accounts.attempts import Attempts
 from beastmode.accounts.models import LoginAttempt
+from beastmode.core.addresses import network_of
 from beastmode.core.errors import Problem
 from beastmode.db import transaction
 
@@ -247,4 +248,4 @@ def test_what_is_over_is_purged_now_and_then(database, clock):
     ],
 )
 def test_an_ip_address_stands_for_one_customer(address, counted_as):
-    assert network(address) == counted_as
+    assert network_of(address) == counted_as

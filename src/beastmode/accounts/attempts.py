@@ -1,7 +1,6 @@
 """How often somebody may try: one count in SQL for all processes, raised before any password is looked at."""
 
 import hashlib
-import ipaddress
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from sqlalchemy import Executable, case, select
 from beastmode.accounts.inserts import INSERTS
 from beastmode.accounts.models import LoginAttempt, Session
 from beastmode.accounts.purging import PURGE_EVERY, delete_some
-from beastmode.core.addresses import bare_address
+from beastmode.core.addresses import network_of
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.db import Database
@@ -65,7 +64,7 @@ class Attempts:
         Raises:
             Problem: 429 with `Retry-After`, if it is one too many.
         """
-        moment, origin = now(), network(address)
+        moment, origin = now(), network_of(address)
         everywhere = key_of(action, email)
         limits = {
             f"address:{origin}": self.per_address,
@@ -112,7 +111,7 @@ class Attempts:
             .limit(NETWORKS)
         )
         with self.database.reader.connect() as connection:
-            return any(network(address) == origin for address in connection.scalars(statement))
+            return any(network_of(address) == origin for address in connection.scalars(statement))
 
 
 def key_of(action: Action, email: str, origin: str | None = None) -> str:
@@ -168,20 +167,3 @@ def upsert(dialect: str, keys: Iterable[str], moment: datetime) -> Executable:
         .returning(LoginAttempt.key, LoginAttempt.count, LoginAttempt.resets_at)
     )
     return counted
-
-
-def network(address: str) -> str:
-    """Whom an IP address stands for: itself, or for IPv6 its /64, all of which one customer has (RFC 6177).
-
-    Args:
-        address: The client's address as the server knows it.
-    """
-    try:
-        parsed = ipaddress.ip_address(bare_address(address))
-    except ValueError:
-        return address[:45]
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))

@@ -1,12 +1,12 @@
 from datetime import datetime, timedelta
 from threading import Lock
 
-__all__ = ["LOOK", "Seen"]
+__all__ = ["LOOK", "REMEMBERED", "Seen"]
 
 LOOK = "/* session look */"
 """Stands in the SELECT by which a request that writes looks at its session, so that who counts queries knows it."""
 REMEMBERED = 10_000
-"""As many as the verifier remembers tokens; one takes some 200 bytes."""
+"""Sessions, and tokens of the verifier, that a process remembers; one takes some 200 bytes, or 700."""
 
 
 class Seen:

@@ -6,15 +6,15 @@ from threading import Lock
 
 from flask import Request
 
+from beastmode.accounts.seen import REMEMBERED
 from beastmode.accounts.tokens import Tokens, invalid_token
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.core.identity import Authenticator, Identity
 from beastmode.core.secrets import SecretText
 
-__all__ = ["REMEMBERED", "bearer_authenticator", "id_reader"]
+__all__ = ["bearer_authenticator", "id_reader"]
 
-REMEMBERED = 10_000
 WHOLE = re.compile(r"[0-9]{1,19}")
 
 

@@ -1,5 +1,6 @@
-"""The IP address that a request came from, without what proxies write around it."""
+"""The IP address that a request came from, without what proxies write around it, and whose it is."""
 
+import ipaddress
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["BareAddresses", "bare_address"]
+__all__ = ["BareAddresses", "bare_address", "network_of"]
 
 BRACKETED = re.compile(r"\[([^\[\]]+)\](?::[0-9]*)?")
 WITH_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]*")
@@ -25,6 +26,23 @@ def bare_address(text: str) -> str:
     text = text.strip().strip('"')
     found = BRACKETED.fullmatch(text) or WITH_PORT.fullmatch(text)
     return found[1] if found else text
+
+
+def network_of(address: str) -> str:
+    """Whom an IP address stands for: itself, or for IPv6 its /64, all of which one customer has (RFC 6177).
+
+    Args:
+        address: The client's address as the server knows it.
+    """
+    try:
+        parsed = ipaddress.ip_address(bare_address(address))
+    except ValueError:
+        return address[:45]
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))
 
 
 class BareAddresses:

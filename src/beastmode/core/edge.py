@@ -93,7 +93,6 @@ class Edge:
         if type(body) is list:  # a whole body: its length is known and nothing is left to close
             exchange.sent = sum(map(len, body))
             self._observe(exchange)
-            return body
         return body
 
     def _answer(self, exchange: Exchange, begin: "StartResponse") -> Iterable[bytes]:

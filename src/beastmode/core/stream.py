@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from beastmode.core.exchange import Exchange
 
-__all__ = ["Stream"]
+__all__ = ["Stream", "close_body"]
 
 log = logging.getLogger("beastmode")
 
@@ -40,7 +40,7 @@ class Stream:
             self._first = next((part for part in self._parts if part), None)
             self._pause()
         except BaseException:
-            self._close_body()
+            close_body(body)
             raise
 
     def __iter__(self) -> Iterator[bytes]:
@@ -61,7 +61,7 @@ class Stream:
     def close(self) -> None:
         """Close the wrapped body, and tell the observers whatever happens."""
         try:
-            self._close_body()
+            close_body(self._body)
         finally:
             self._end()
 
@@ -69,11 +69,17 @@ class Stream:
         for pause in self._pauses:
             pause()
 
-    def _close_body(self) -> None:
-        if (close := getattr(self._body, "close", None)) is not None:
-            close()
-
     def _end(self) -> None:
         if not self._is_observed:
             self._is_observed = True
             self._observe(self._exchange)
+
+
+def close_body(body: Iterable[bytes]) -> None:
+    """Tell a body that it is not needed any more (PEP 3333).
+
+    Args:
+        body: An application's.
+    """
+    if (close := getattr(body, "close", None)) is not None:
+        close()

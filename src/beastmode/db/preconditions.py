@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from flask.globals import app_ctx
 from sqlalchemy.exc import DBAPIError
 
 from beastmode.core.tries import Before
 from beastmode.db.errors import is_conflict
-from beastmode.db.session import WORK, Precondition, RoutedSession, current_work
+from beastmode.db.session import Precondition, RoutedSession, current_work, opened_work
 from beastmode.db.transactions import expire_unmodified, is_untouched, pause_before
 
 __all__ = ["after_looking", "make_way"]
@@ -83,7 +82,7 @@ def make_way(*_: object) -> None:
 
     It would wait for itself otherwise. What such a connection writes is not part of what was looked at.
     """
-    work = app_ctx.g.get(WORK) if app_ctx else None
-    session: RoutedSession | None = None if work is None else work.session
+    work = opened_work()
+    session = None if work is None else work.session
     if session is not None and session.precondition is not None:
         session.rollback()

@@ -40,6 +40,7 @@ __all__ = [
     "current_work",
     "has_database",
     "installed_in",
+    "opened_work",
 ]
 
 R = TypeVar("R")
@@ -326,6 +327,16 @@ def current_work() -> Work:
     if work is None:
         work = Work(installed_in(context.app))
         setattr(context.g, WORK, work)
+    return work
+
+
+def opened_work() -> Work | None:
+    """What the current app context has opened; None where that is nothing, or there is no app context."""
+    try:
+        context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+    except RuntimeError:
+        return None
+    work: Work | None = context.g.get(WORK)
     return work
 
 

@@ -1,8 +1,6 @@
 """The database's connections, while a streamed answer waits for its client."""
 
-from flask.globals import app_ctx
-
-from beastmode.db.session import WORK, Work
+from beastmode.db.session import opened_work
 
 __all__ = ["let_go"]
 
@@ -16,7 +14,7 @@ def let_go() -> None:
     Raises:
         Problem: 503 where too many streams hold one already.
     """
-    work: Work | None = app_ctx.g.get(WORK) if app_ctx else None
+    work = opened_work()
     if work is None or work.engines.writer.dialect.name == "sqlite":
         return
     session = work.session

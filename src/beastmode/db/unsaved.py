@@ -8,7 +8,7 @@ from flask.globals import app_ctx
 from sqlalchemy import inspect
 
 from beastmode.core.errors import UncommittedError
-from beastmode.db.session import WORK, RoutedSession, Work
+from beastmode.db.session import WORK, RoutedSession, Work, opened_work
 
 __all__ = ["close_work", "refuse_unsaved", "unsaved_now"]
 
@@ -66,9 +66,8 @@ def close_work(error: BaseException | None = None) -> None:
 
 
 def current_session() -> RoutedSession | None:
-    work = app_ctx._get_current_object().g.get(WORK)  # type: ignore[attr-defined]  # noqa: SLF001 - as above
-    session: RoutedSession | None = None if work is None else work.session
-    return session
+    work = opened_work()
+    return None if work is None else work.session
 
 
 def unsaved_in(session: RoutedSession) -> dict[Any, str]:

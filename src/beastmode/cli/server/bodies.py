@@ -7,7 +7,6 @@ address that holds most of them gives up its oldest, so that nobody's slow conne
 import io
 from collections import Counter
 from collections.abc import Callable
-from ipaddress import ip_address
 from tempfile import SpooledTemporaryFile
 from threading import Event, Lock
 from time import monotonic
@@ -17,6 +16,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from beastmode.cli.server.call import Call
 from beastmode.cli.server.wire import wire_of
+from beastmode.core.addresses import network_of
 from beastmode.core.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ IN_MEMORY = 256 * 1024
 """Bytes of a body that are kept in memory; the rest is put into a temporary file."""
 AWAITED = 16 * 1024 * 1024
 """Bytes that are waited for where MAX_CONTENT_LENGTH says nothing; the rest of an upload comes in in its place."""
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOO_SLOW = Refusal(408, "The request body came in too slowly", "bodies that came in too slowly")
 CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
 CROWDED = Refusal(503, "Too many requests are still being sent; try again", "too many bodies were coming in", retry=1)
@@ -260,12 +259,3 @@ def may_have_body(environ: "WSGIEnvironment") -> bool:
     if length is not None:
         return bool(length != "0")
     return "HTTP_TRANSFER_ENCODING" in environ
-
-
-def network_of(address: str) -> str:
-    """What shares its seats: an IPv4 address, and of an IPv6 address the half that a household is given (/64)."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return address if parsed.version == 4 else parsed.exploded[:19]

@@ -7,6 +7,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 
 from beastmode.core.refusal import ARRIVED, REFUSAL, Refusal
+from beastmode.core.stream import close_body
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -81,7 +82,7 @@ class Call:
                 return None
             if self._is_small():
                 self.proto.response_bytes(self.status, self.headers, b"".join(body))
-                close(body)
+                close_body(body)
                 return None
         except BaseException:  # whatever it is, the thread has others to answer
             log.exception("%s %s failed", self.environ["REQUEST_METHOD"], self.environ["PATH_INFO"])
@@ -105,12 +106,6 @@ class Call:
             if name.lower() == "content-length":
                 return value.isdigit() and int(value) <= WHOLE
         return False
-
-
-def close(body: Any) -> None:
-    """Tell a body that it is not needed any more (PEP 3333)."""
-    if (closing := getattr(body, "close", None)) is not None:
-        closing()
 
 
 def environ_of(scope: Any) -> "WSGIEnvironment":

@@ -8,8 +8,9 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from beastmode.cli.server.call import Call, close
+from beastmode.cli.server.call import Call
 from beastmode.cli.server.wire import Wire, wire_of
+from beastmode.core.stream import close_body
 
 __all__ = ["STREAMS", "send"]
 
@@ -32,7 +33,7 @@ def send(call: Call, body: Iterable[bytes]) -> None:
     """
     wire = wire_of(call.client)
     if wire is None:  # the client has left, so nobody needs it
-        close(body)
+        close_body(body)
         return
     transport = call.proto.response_stream(call.status, call.headers)
     try:
@@ -62,7 +63,7 @@ def hand_over(chunk: bytes, transport: Any, wire: Wire) -> None:
 def finish(body: Iterable[bytes], wire: Wire) -> None:
     """Close what a stream held."""
     try:
-        close(body)
+        close_body(body)
     except Exception:
         log.exception("closing a stream failed")
         wire.break_off()
