@@ -2,12 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import func, select, text
 
 from beastmode.accounts.models import Credential, Session
+from lock_waiting import wait_for_waiting
 
 pytestmark = pytest.mark.postgres
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}
@@ -24,17 +24,7 @@ def held(database, lock):
     with database.engine.begin() as holder, database.reader.connect() as watcher:
         holder.execute(text(lock))
         yield
-        wait_for_two(watcher)
-
-
-def wait_for_two(connection):
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    patience = monotonic() + 20
-    while connection.execute(waiting).scalar() < 2:
-        assert monotonic() < patience, "nobody waits for the lock"
-        sleep(0.01)
+        wait_for_waiting(2, watcher)
 
 
 def post_twice(app, database, path, body, *, lock):

@@ -3,15 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
-from time import monotonic, sleep
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from werkzeug.security import generate_password_hash
 
 from beastmode.accounts.models import Credential, Session
 from beastmode.core.errors import Problem
 from beastmode.db import transaction
+from lock_waiting import wait_for_waiting
 
 PASSWORD = "correct horse battery"
 ADA = {"email": "ada@example.com", "password": PASSWORD}
@@ -139,16 +139,6 @@ def test_two_first_passwords_at_once_leave_one(app, desk, database, ada):
     assert sorted(statuses) == [200, 401]
 
 
-def wait_for_one(connection):
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    patience = monotonic() + 20
-    while connection.execute(waiting).scalar() < 1:
-        assert monotonic() < patience, "nobody waits for the lock"
-        sleep(0.01)
-
-
 @pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
 @pytest.mark.parametrize("how", ["set_password", "deactivate"])
 def test_a_change_that_is_not_committed_yet_is_waited_for(app, backend, people, how, isolation):
@@ -162,7 +152,7 @@ def test_a_change_that_is_not_committed_yet_is_waited_for(app, backend, people, 
             else:
                 database.execute(update(user).values(is_active=False))
             answer = pool.submit(lambda: app.test_client().post("/api/auth/login", json=ADA))
-            wait_for_one(watcher)
+            wait_for_waiting(1, watcher)
         assert answer.result().status_code == 401
 
     assert count_open(database) == 0

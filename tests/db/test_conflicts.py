@@ -1,14 +1,15 @@
 """Transactions that PostgreSQL gives up in favour of others, for real, between threads."""
 
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
-from ledgers import Ledger, bank
-from sqlalchemy import select, text
+from ledgers import Ledger, LedgerEntry, bank
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from beastmode.db import transaction
 from beastmode.db.errors import is_conflict, problem_of
+from lock_waiting import wait_for_waiting
 
 pytestmark = pytest.mark.postgres
 
@@ -188,3 +189,62 @@ def test_a_with_block_is_not_tried_again(postgres_app):
         fail()
 
     assert balances(postgres_app)[0] == 100
+
+
+COUNTED = select(Ledger.id, func.count(LedgerEntry.id)).outerjoin(LedgerEntry).group_by(Ledger.id).order_by(Ledger.id)
+RAISED = (
+    update(Ledger)
+    .where(Ledger.id == 1, Ledger.id.not_in(select(LedgerEntry.ledger_id)))
+    .values(balance=Ledger.balance + 1)
+    .returning(Ledger.id)
+)
+
+
+def beside_a_migration(app, act):
+    """Run a function that locks ledgers and then entries while a migration locks them in the other order; its errors.
+
+    PostgreSQL ends the one that has waited for a second first: the function's.
+    """
+    has_begun = Event()
+
+    def migrate():
+        with bank.engine.begin() as connection, bank.reader.connect() as watcher:
+            connection.execute(text("LOCK TABLE ledger_entries"))
+            has_begun.set()
+            wait_for_waiting(1, watcher)
+            connection.execute(text("LOCK TABLE ledgers"))
+
+    def wait_then_act():
+        assert has_begun.wait(20)
+        act()
+
+    return in_threads(app, migrate, wait_then_act)
+
+
+@pytest.mark.parametrize(("statement", "found"), [(COUNTED, [(1, 0), (2, 0)]), (RAISED, [(1,)])], ids=["read", "write"])
+def test_a_statement_by_itself_that_loses_a_deadlock_is_sent_again(postgres_app, statement, found):
+    rows = []
+
+    errors = beside_a_migration(postgres_app, lambda: rows.extend(map(tuple, bank.execute(statement))))
+
+    assert errors == []
+    assert rows == found
+    assert balances(postgres_app)[0] == (101 if statement is RAISED else 100)
+
+
+def test_text_is_not_sent_again_since_it_may_have_done_anything(postgres_app):
+    words = text("SELECT count(*) FROM ledgers, ledger_entries")
+
+    (error,) = beside_a_migration(postgres_app, lambda: bank.execute(words))
+
+    assert is_conflict(error)
+
+
+def test_a_read_in_a_transaction_that_loses_a_deadlock_is_not_sent_again_alone(postgres_app):
+    def act():
+        with transaction(read_only=True):
+            bank.execute(COUNTED)
+
+    (error,) = beside_a_migration(postgres_app, act)
+
+    assert is_conflict(error)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import has_request_context
 from flask.globals import app_ctx, g
-from sqlalchemy import ClauseElement, Connection, CursorResult, Engine, Executable, event
+from sqlalchemy import ClauseElement, CompoundSelect, Connection, CursorResult, Engine, Executable, Select, event
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.sql import visitors
@@ -17,6 +17,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import Callback, run_all, set_pending
 from beastmode.core.exchange import Exchange, current_exchange
 from beastmode.db.engines import Engines
+from beastmode.db.errors import is_conflict
 from beastmode.db.holders import Holders
 from beastmode.db.prepared import Sendable
 from beastmode.db.shortcut import Shortcut
@@ -275,19 +276,32 @@ class Work:
         try:
             return how(connection)
         except DBAPIError as error:
-            if not error.connection_invalidated or not self.may_repeat(statement):
+            if not self.may_repeat(statement, error):
                 raise
-        connection.close()
-        self.connection = None
+        if connection.invalidated:
+            connection.close()
+            self.connection = None
         return how(self.connect())
 
-    def may_repeat(self, statement: Executable) -> bool:
-        """Whether a statement may be sent again on another connection: it changes nothing and nothing depends on it."""
+    def may_repeat(self, statement: Executable, error: DBAPIError) -> bool:
+        """Whether a statement that failed may be sent again: it has changed nothing, and nothing depends on it.
+
+        A read may whose connection was lost, and one that PostgreSQL has undone in favour of another, as of a migration
+        that takes its locks in another order, if it is one statement and no text, which may have done anything.
+
+        Args:
+            statement: What was run.
+            error: How it failed.
+        """
+        if self.session is not None and self.session.in_transaction():
+            return False
+        if is_conflict(error):
+            return isinstance(statement, Select | CompoundSelect | UpdateBase)
         return (
-            isinstance(statement, ClauseElement)
+            error.connection_invalidated
+            and isinstance(statement, ClauseElement)
             and is_read(statement)
             and not any(isinstance(part, UpdateBase) for part in visitors.iterate(statement))
-            and (self.session is None or not self.session.in_transaction())
         )
 
     def hold(self) -> None:
