@@ -10,23 +10,12 @@ import re
 import sys
 from pathlib import Path
 
+from processes import ticks_of
+
 sys.path.append(str(Path(__file__).with_name("http")))
 import run
 
 WORKERS = 2
-
-
-def group(leader: int) -> list[Path]:
-    """The processes of a group, those that have worked most first."""
-    processes = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        if int(fields[2]) == leader:
-            processes.append((int(fields[11]) + int(fields[12]), stat.parent))
-    return [process for _, process in sorted(processes, reverse=True)]
 
 
 def megabytes(process: Path, kind: str) -> float:
@@ -45,7 +34,8 @@ def main() -> None:
         token = run.log_in(port, "")
         for method, path in run.WORK.values():
             run.wrk(port, method, path, token, args.seconds, 16)
-        workers = group(process.pid)[:WORKERS]
+        worked = ticks_of(process.pid)
+        workers = sorted(worked, key=worked.__getitem__, reverse=True)[:WORKERS]
         print("| a worker after load, in MB | RSS | PSS |\n| --- | --- | --- |")
         for number, worker in enumerate(workers, 1):
             print(f"| worker {number} | {megabytes(worker, 'Rss'):.0f} | {megabytes(worker, 'Pss'):.0f} |")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import peers
 import subject
+from processes import ticks_of
 
 sys.path.append(str(Path(__file__).with_name("http")))
 import run
@@ -23,15 +24,7 @@ WORKS = ("health", "one", "create")
 
 def spent(leader: int) -> float:
     """Seconds of processor time that a group of processes has taken so far."""
-    total = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        if int(fields[2]) == leader:
-            total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+    return sum(ticks_of(leader).values()) / TICKS
 
 
 def main() -> None:

@@ -63,17 +63,22 @@ def plans_kept(
         app: The base side's application; None where it did not start, so that nobody knows its driver.
         files: The base side's sources, path -> text.
     """
-    texts = [
-        text for path, text in files.items() if path.endswith(".py") and not is_test(path) and not is_migration(path)
+    upgrades = [
+        op
+        for op in operations
+        if op.place.direction == "upgrade" and op.place.dialects in ((), ("postgresql",)) and not op.known.new_table
     ]
-    if app is None or not prepares(app, texts):
+    if app is None or not upgrades:
+        return
+    # Read only now: nearly every change has no migration, and a project may have many files.
+    texts = [files[path] for path in files if path.endswith(".py") and not is_test(path) and not is_migration(path)]
+    if not prepares(app, texts):
         return
     stars = {name for text in texts for name in starred(text)}
     hit: dict[str, list[tuple[Operation, str, bool]]] = defaultdict(list)
-    for op in operations:
-        if op.place.direction == "upgrade" and op.place.dialects in ((), ("postgresql",)) and not op.known.new_table:
-            for table, column, is_star in other_results(op, stars):
-                hit[table].append((op, column, is_star))
+    for op in upgrades:
+        for table, column, is_star in other_results(op, stars):
+            hit[table].append((op, column, is_star))
     for_ever = any("AUTOCOMMIT" in text or "autocommit=True" in text for text in texts)
     for table, each in hit.items():
         columns = tuple(dict.fromkeys(column for _, column, _ in each))
