@@ -65,10 +65,14 @@ def test_the_history_of_the_blog_is_reversible_on_both_databases(tmp_path):
 
     report, _ = ask(blog)
 
-    reversible = [finding for finding in report.findings if finding.rule == "migration-reversible"]
-    assert len(reversible) == 4
-    assert all("PostgreSQL and SQLite" in finding.problem for finding in reversible)
-    assert report.not_proven == ()
+    told = [finding.problem for finding in report.findings if finding.rule == "migration-reversible"]
+    where = [text.partition(" goes up, down and up again on ")[::2] for text in told]
+    both = "PostgreSQL and SQLite"
+    assert [(name, rest.partition(";")[0]) for name, rest in where] == [
+        *(("0001", both), ("0002", both), ("0003", both)),
+        ("0004", "SQLite"),
+    ]
+    assert report.not_proven == ("0004 does nothing on postgresql, so it is not proved there.",)
 
 
 @pytest.mark.parametrize(("name", "said"), [("zz", "names no revision"), ("", "names several revisions")])
