@@ -1,11 +1,15 @@
 """Who waits in the line, and who is taken out of it."""
 
+import logging
 from types import SimpleNamespace
 
 import pytest
 
 from beastmode.cli.server import gate as gates
+from beastmode.cli.server.bodies import CROWDED
+from beastmode.cli.server.call import Call
 from beastmode.cli.server.gate import Gate
+from beastmode.core import telling
 from beastmode.core.edge import Edge
 
 
@@ -24,9 +28,9 @@ def line():
     return Gate(Edge(lambda _environ, _start: []), places=0)
 
 
-def come(gate, client):
+def come(gate, client, path="/"):
     proto = Proto()
-    facts = {"method": "GET", "path": "/", "query_string": "", "http_version": "1.1", "headers": {}}
+    facts = {"method": "GET", "path": path, "query_string": "", "http_version": "1.1", "headers": {}}
     gate(SimpleNamespace(client=client, server="127.0.0.1:8000", **facts), proto)
     return proto
 
@@ -54,3 +58,35 @@ def test_who_comes_while_it_is_looked_who_is_there_has_not_left(line, monkeypatc
     line._forget_who_left()
 
     assert came[0].status is None
+
+
+def test_who_is_sent_away_by_the_gate_finds_the_reason_in_the_log(line, caplog, monkeypatch):
+    telling.told.clear()
+    caplog.set_level(logging.ERROR, "beastmode")
+    monkeypatch.setattr(gates, "LINE", 2)
+
+    too_many = [come(line, f"203.0.113.1:{port}", "/api/v1/posts") for port in range(1, 5)]
+    for call in line._line:
+        call.arrived -= gates.PATIENCE
+    line._send_waiting_away()
+
+    assert [one.status for one in too_many] == [503] * 4
+    assert [record.getMessage() for record in caplog.records] == [
+        "GET /api/v1/posts is answered 503: 1,024 requests were waiting already",
+        "GET /api/v1/posts is answered 503: no place came free within 1.5 s",
+    ]
+
+
+def test_who_has_to_give_up_a_seat_finds_the_reason_in_the_log(caplog):
+    telling.told.clear()
+    caplog.set_level(logging.ERROR, "beastmode")
+    proto = Proto()
+    facts = {"method": "POST", "path": "/files", "query_string": "", "http_version": "1.1", "headers": {}}
+    call = Call(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)
+
+    call.refuse(Edge(lambda _environ, _start: []), CROWDED)
+
+    assert proto.status == 503
+    assert [record.getMessage() for record in caplog.records] == [
+        "POST /files is answered 503: too many bodies were coming in"
+    ]

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from flask import Flask, Response, request
 from flask.signals import got_request_exception
@@ -16,7 +15,8 @@ from werkzeug.routing import RequestRedirect
 from beastmode.api.envelope import JsonResponse
 from beastmode.api.json import write_json
 from beastmode.core.errors import Problem
-from beastmode.core.telling import tell
+from beastmode.core.exchange import current_exchange
+from beastmode.core.telling import cause_of
 from beastmode.db.errors import problem_of
 
 __all__ = ["install_problems", "problem_for", "render"]
@@ -152,6 +152,8 @@ def install_problems(app: Flask) -> None:
     handle_http, handle_other = app.handle_http_exception, app.handle_exception
 
     def http_exception(error: HTTPException) -> Any:
+        if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
+            current_exchange().cause = cause_of(error)
         if not is_api(request.path) or isinstance(error, RequestRedirect):
             return handle_http(error)
         return own_answer(app, error) or render(error)
@@ -161,9 +163,8 @@ def install_problems(app: Flask) -> None:
             return handle_other(error)
         got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)
         problem = problem_for(error)
-        if problem is not None and problem.code == 503:
-            cause = cause_of(error)
-            tell(app.logger, cause, "%s %s is answered 503: %s", request.method, as_logged(request.path), cause)
+        if problem is not None and problem.code == HTTPStatus.SERVICE_UNAVAILABLE:
+            current_exchange().cause = cause_of(error)
         elif problem is None or (problem.code or 500) >= 500:
             # As Flask does it, so that whoever is mailed by a handler of `app.logger` goes on hearing of it.
             app.log_exception(sys.exc_info())
@@ -175,18 +176,6 @@ def install_problems(app: Flask) -> None:
 
     set_method(app, "handle_http_exception", http_exception)
     set_method(app, "handle_exception", exception)
-
-
-def cause_of(error: Exception) -> str:
-    """Why something cannot be answered now, in one line: what the driver said, without SQL or parameters."""
-    told = getattr(error, "orig", None) or error
-    said = str(told).strip().splitlines()
-    return f"{type(told).__name__}: {said[0] if said else 'no message'}"
-
-
-def as_logged(path: str) -> str:
-    """A path that stays on one line, and short."""
-    return quote(path[:200], safe="/~!$&'()*+,;:@=-._")
 
 
 def set_method(app: Flask, name: str, method: Callable[..., Any]) -> None:

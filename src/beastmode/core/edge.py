@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from beastmode.core.exchange import ENVIRON_KEY, Exchange
 from beastmode.core.refusal import REFUSAL, Refusal
 from beastmode.core.stream import Stream
-from beastmode.core.telling import tell
+from beastmode.core.telling import cause_of, tell_why
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -73,6 +73,7 @@ class Edge:
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
             exchange.status = int(status[:3])
             exchange.route = exchange.route or matched_rule(environ)
+            tell_why(log if self.project is None else self.project.logger, exchange)
             headers = self._decorated(exchange, headers)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
@@ -85,7 +86,10 @@ class Edge:
             if status is None and self._propagates():
                 self._fail(exchange)
                 raise
-            log.exception("Request %s: the application failed to answer", exchange.request_id)
+            if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                exchange.cause = cause_of(error)
+            else:
+                log.exception("Request %s: the application failed to answer", exchange.request_id)
             body = self._last_resort(begin, status or 500)
         except BaseException:
             self._fail(exchange)
@@ -97,7 +101,7 @@ class Edge:
 
     def _answer(self, exchange: Exchange, begin: "StartResponse") -> Iterable[bytes]:
         if (refusal := refused(exchange.environ)) is not None:
-            return refuse(refusal, begin)
+            return refuse(refusal, exchange, begin)
         if not self._is_settled:
             self._settle()
         probe = self.probes.get(exchange.path)
@@ -188,10 +192,9 @@ def refused(environ: "WSGIEnvironment") -> Refusal | None:
     return None
 
 
-def refuse(refusal: Refusal, begin: "StartResponse") -> list[bytes]:
+def refuse(refusal: Refusal, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
     """Answer with a refusal."""
-    if refusal.cause:
-        tell(log, refusal.cause, "%s: %s", refusal.status, refusal.cause)
+    exchange.cause = refusal.cause
     body = refusal.body()
     begin(STATUS_LINES[refusal.status], [*refusal.headers(), ("Content-Length", str(len(body)))])
     return [body]

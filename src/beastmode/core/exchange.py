@@ -32,10 +32,12 @@ class Exchange:
         status: The answer's status code; 0 until it has one.
         route: The rule that matched, such as "/api/v1/posts/<int:post_id>"; "" for none.
         sent: Bytes of body handed to the server so far.
+        cause: Why it is refused, for the log, without a text of a client's; None where the log has been told already.
     """
 
     __slots__ = (
         "arguments",
+        "cause",
         "deprecated",
         "environ",
         "headers",
@@ -60,6 +62,7 @@ class Exchange:
         self.status = 0
         self.route = ""
         self.sent = 0
+        self.cause: str | None = ""
 
 
 def current_exchange() -> Exchange:

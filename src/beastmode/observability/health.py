@@ -10,6 +10,7 @@ from flask import Flask
 from beastmode.core.callables import deferred_result
 from beastmode.core.edge import Edge, Probe
 from beastmode.core.exchange import Exchange
+from beastmode.core.telling import cause_of
 
 __all__ = ["READINESS", "Check", "install_health"]
 
@@ -48,10 +49,11 @@ def readiness(app: Flask) -> Probe:
     """A probe that answers 200 if every check passes, else 503 with the names of those that failed."""
     told: dict[str, float] = {}
 
-    def ready(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+    def ready(exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
         checks: dict[str, Check] = app.extensions[READINESS]
         results = {name: "ok" if passes(app, name, check, told) else "failed" for name, check in checks.items()}
         is_ready = "failed" not in results.values()
+        exchange.cause = None  # `passes` has told the log
         body = {"status": "ok" if is_ready else "failed", "checks": results}
         headers = HEADERS if is_ready else [*HEADERS, RETRY]
         return 200 if is_ready else 503, headers, orjson.dumps(body)
@@ -76,7 +78,6 @@ def passes(app: Flask, name: str, check: Check, told: dict[str, float]) -> bool:
         moment = monotonic()
         if moment - told.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
             told[name] = moment
-            said = str(getattr(error, "orig", None) or error).strip().splitlines()
-            log.error("Not ready: %s: %s: %s", name, type(error).__name__, said[0] if said else "no message")  # noqa: TRY400 - one line
+            log.error("Not ready: %s: %s", name, cause_of(error))  # noqa: TRY400 - one line
         return False
     return True

@@ -37,6 +37,7 @@ TICK = 0.25
 LOOK_AFTER = 0.5
 """Seconds in the line after which it is looked whether the client is still there; most requests never wait so long."""
 OVERLOADED = Refusal(503, "The server is busy; try again", f"no place came free within {PATIENCE} s", retry=1)
+LINE_FULL = Refusal(503, "The server is busy; try again", f"{LINE:,} requests were waiting already", retry=1)
 GONE = Refusal(499, "The client has left")  # nginx's number for it: nobody reads it but the log
 
 log = logging.getLogger("beastmode")
@@ -85,7 +86,7 @@ class Gate:
     def enter(self, call: Call) -> None:
         """Put a request that is complete into the line, and work as long as there is a place and something to do."""
         if len(self._line) >= LINE:
-            self.refuse(call, OVERLOADED)
+            self.refuse(call, LINE_FULL)
             return
         self._line.append(call)
         self._work()
