@@ -39,6 +39,22 @@ APP = """
         api.register_blueprint(items)
         return app
 """
+TOSSED = """
+    import pathlib, secrets
+    from flask import Flask
+
+    HERE = pathlib.Path(__file__).parent
+    COUNT = HERE / "starts"  # stays in the copy of a side from one start to the next
+
+    def create_app():
+        app = Flask(__name__)
+        start = len(COUNT.read_text()) if COUNT.exists() else 0
+        COUNT.write_text("." * (start + 1))
+        secrets.token_bytes(1)
+        tosses = %(new)r if (HERE / "more.py").exists() else %(old)r
+        app.config["WORD"] = {"a": "apple", "b": "pear"}[tosses[start]]
+        return app
+"""
 RANDOM = {"key": "secrets.token_hex(32)", "limit": 1, "example": "one"}
 FIXED = RANDOM | {"key": '"0123456789abcdef-of-the-shop"'}
 
@@ -84,3 +100,27 @@ def test_a_key_that_becomes_random_is_a_change(shop, before, after):
     (told,) = [each for each in found if each["rule"] == "setting-changed" and "SECRET_KEY" in each["problem"]]
     assert told["verdict"] == "DANGEROUS"
     assert "0123456789abcdef" not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("tosses", "starts", "told"),
+    [
+        (("aaaaab", "bbbbba"), 6, []),
+        (("abaaaaaaaaba", "bbbbbbbbbbbb"), 12, ["WORD was another value at each start and is 'pear'"]),
+    ],
+    ids=["tossed", "fixed"],
+)
+def test_a_toss_that_falls_alike_at_some_starts_is_told_from_a_value_that_stays(
+    tmp_path, new_project, tosses, starts, told
+):
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "app.py").write_text(textwrap.dedent(TOSSED % dict(zip(("old", "new"), tosses, strict=True))))
+    project = new_project(folder)
+    project.write({"more.py": "MORE = 1\n"})
+
+    done = project.beast("check", *project.python, "--no-proofs", "--format", "json")
+
+    found = json.loads(done.stdout)["findings"]
+    assert [each["problem"] for each in found if each["where"].startswith("app.config")] == told
+    assert done.stderr.count("starting both sides once more") == starts - 1

@@ -1,9 +1,9 @@
 """The first half of a check: both sides read, and started once."""
 
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
@@ -17,6 +17,7 @@ from beastmode_tools.guard.compare.dependencies import DependencyChanged
 from beastmode_tools.guard.compare.migrations.history import History
 from beastmode_tools.guard.compare.migrations.operations import Operation
 from beastmode_tools.guard.compare.starting import NotStarted
+from beastmode_tools.guard.compare.starts import compare_starts, is_compared
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.readers.application import read_again, read_application
 from beastmode_tools.guard.readers.code import read_delta
@@ -138,21 +139,24 @@ def compare_with_themselves(
     project: Project, comparison: Comparison, found: Reading, progress: Callable[[str], None]
 ) -> None:
     """Leaves out what differs from start to start, if there is anything that differs between the sides."""
-    old, new = found.old_app, found.new_app
-    if old is None or new is None or all(map(operator.eq, shown_by(old), shown_by(new))):
+    if found.old_app is None or found.new_app is None or not is_compared(found.old_app, found.new_app):
         return
-    progress("starting both sides once more, to tell what differs at every start")
-    try:
-        found.old_app, found.new_app = together(
-            lambda: read_again(comparison.old, project, old), lambda: read_again(comparison.new, project, new)
-        )
-    except ProbeFailed as error:
-        found.notes.append(f"What differs at every start could not be told from what the change did: {error}.")
-
-
-def shown_by(app: Application) -> tuple[Any, ...]:
-    """What of an application may hold values that another start makes otherwise."""
-    return (app.settings, app.documents, app.contract, app.tables, sorted(route.path for route in app.routes))
+    old, new = [found.old_app], [found.new_app]
+    needed = 2
+    while len(old) < needed:
+        times = "once more" if needed == 2 else f"once more ({len(old) + 1} of {needed})"
+        progress(f"starting both sides {times}, to tell what differs at every start")
+        try:
+            again = together(
+                partial(read_again, comparison.old, project, len(old)),
+                partial(read_again, comparison.new, project, len(old)),
+            )
+        except ProbeFailed as error:
+            found.notes.append(f"What differs at every start could not be told from what the change did: {error}.")
+            return
+        old.append(again[0])
+        new.append(again[1])
+        found.old_app, found.new_app, needed = compare_starts(old, new)
 
 
 def parsed_meanwhile(comparison: Comparison) -> None:

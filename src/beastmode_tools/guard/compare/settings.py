@@ -242,7 +242,7 @@ def shown(value: Any) -> str:
     """A value of the configuration as text; a secret stays unseen."""
     if isinstance(value, dict) and "secret" in value:
         return "*** (another one at each start)" if value["secret"] == UNSTEADY else "***"
-    return repr(value)
+    return "another value at each start" if value == UNSTEADY else repr(value)
 
 
 def plain(value: Any) -> object:

@@ -12,6 +12,7 @@ from . import (
     boot_models,
     boot_routes,
     boot_settings,
+    chance,
     confinement,
     loading,
     migrating,
@@ -30,6 +31,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     Raises:
         CannotLoad: There is no application, or several could be it.
     """
+    chance.watch()
     application = loading.required_application(request)
     notes: list[str] = []
     library, documents = read(
@@ -54,6 +56,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         **facts,
         "boot_migrates": migrating.boot_migrates(),
         "invented": settings.invented(),
+        "draws": chance.drawn(),
         "attempts": confinement.current().attempts,
         "notes": [*loading.notes(), *notes],
     }

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.compare.application import Application, ErrorHandler, Function, Hook, MappedClass, Route
-from beastmode_tools.guard.compare.steady import UNSTEADY, steadied
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.readers.probe import ask_project
 from beastmode_tools.project import Project
@@ -28,49 +27,21 @@ def read_application(side: Side, project: Project, *, database_url: str | None =
     return application_from(ask_project(side, project, "boot", request))
 
 
-def read_again(side: Side, project: Project, first: Application) -> Application:
-    """The application of a side that was read already, without the values that another start gives otherwise.
+def read_again(side: Side, project: Project, number: int) -> Application:
+    """The application of a side that was started before, as another start of it is.
 
     The other process has another id, time, temporary folder and order of hashes, as every process of a deploy has.
 
     Args:
         side: A private copy of it.
         project: How it starts.
-        first: What the first start showed.
+        number: How many starts came before. It decides the order of hashes, which so is the same one on both sides.
 
     Raises:
         ProbeFailed: It did not start again.
     """
-    settings = replace(project.settings, environment={**project.settings.environment, "PYTHONHASHSEED": "1"})
-    second = read_application(side, replace(project, settings=settings))
-    both = {name: steadied(getattr(first, name), getattr(second, name)) for name in COMPARED}
-    return replace(first, routes=steady_routes(first.routes, second.routes), **both)
-
-
-COMPARED = ("settings", "documents", "contract", "tables")
-
-
-def steady_routes(first: tuple[Route, ...], second: tuple[Route, ...]) -> tuple[Route, ...]:
-    """The routes of a start, those with a random part in their path with a mark for it."""
-    known = {route.path for route in second}
-    others = {(route.endpoint, len(route.path.split("/"))): route.path for route in second}
-    return tuple(
-        route if route.path in known else replace(route, path=marked(route.path, others.get(place(route))))
-        for route in first
-    )
-
-
-def place(route: Route) -> tuple[str, int]:
-    """What a route is known by where its path is another one at each start."""
-    return (route.endpoint, len(route.path.split("/")))
-
-
-def marked(path: str, other: str | None) -> str:
-    """A path with a mark for every part that another start made otherwise."""
-    if other is None:
-        return path
-    pairs = zip(path.split("/"), other.split("/"), strict=True)
-    return "/".join(one if one == two else UNSTEADY for one, two in pairs)
+    environment = {**project.settings.environment, "PYTHONHASHSEED": str(number)}
+    return read_application(side, replace(project, settings=replace(project.settings, environment=environment)))
 
 
 def application_from(facts: Mapping[str, Any]) -> Application:
@@ -95,6 +66,7 @@ def application_from(facts: Mapping[str, Any]) -> Application:
         invent=tuple(facts.get("invent", ())),
         attempts=tuple(facts["attempts"]),
         packages=facts["packages"],
+        draws=facts["draws"],
         notes=tuple(facts["notes"]),
     )
 
