@@ -14,15 +14,16 @@ from typing import Any
 
 from alembic import context
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app, has_app_context
 from flask.cli import ScriptInfo
-from sqlalchemy import Connection, Engine, False_, Table, True_, func, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql import functions
 
 from beastmode.core.errors import BeastmodeError
-from beastmode.db.base import UtcDateTime
+from beastmode.db.autogenerate.complete import complete, is_comparing, split
+from beastmode.db.autogenerate.items import render_item
 from beastmode.db.session import Installed, installed_in
 
 __all__ = ["at_head", "has_autoincrement", "known_revisions", "migration_options", "run"]
@@ -84,32 +85,19 @@ def migration_options() -> dict[str, Any]:
         "compare_type": True,
         "render_as_batch": True,
         "render_item": render_item,
-        "process_revision_directives": drop_empty,
+        "process_revision_directives": write_revision,
     }
 
 
-PORTABLE_DEFAULTS: dict[type, str] = {functions.now: "sa.func.now()", True_: "sa.true()", False_: "sa.false()"}
-
-
-def render_item(kind: str, item: Any, _context: object) -> str | bool:
-    """A type or a default as a migration says it, False for whatever Alembic says well enough.
-
-    A migration must go on working when the library's own types change, and a default written on one database must be
-    one that the other understands too.
-    """
-    if kind == "type" and isinstance(item, UtcDateTime):
-        return "sa.DateTime(timezone=True)"
-    if kind == "server_default":
-        return PORTABLE_DEFAULTS.get(type(getattr(item, "arg", None)), False)
-    return False
-
-
-def drop_empty(_context: object, _revision: object, directives: list[Any]) -> None:
-    """Write no revision when autogenerate finds nothing to do."""
-    options = context.config.cmd_opts
-    if getattr(options, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
-        directives.clear()
-        log.info("The models and the database agree; there is nothing to migrate.")
+def write_revision(migration: MigrationContext, _revision: Any, directives: list[Any]) -> None:
+    """Complete what Alembic's comparison found; write no revision where there is nothing to do."""
+    if not is_comparing(migration):
+        return
+    complete(migration, directives[0])
+    if getattr(context.config.cmd_opts, "autogenerate", False):  # and not `flask db check`, which wants one to look at
+        directives[:] = split(directives[0])
+        if not directives:
+            log.info("The models and the database agree; there is nothing to migrate.")
 
 
 def speak() -> None:

@@ -1,0 +1,72 @@
+"""SQL as a revision says it: the same text for either database, whichever wrote it."""
+
+import re
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ClauseElement, Dialect
+from sqlalchemy.dialects import postgresql, sqlite
+
+__all__ = ["in_text", "sql_of", "words_of"]
+
+BIND = re.compile(r"(?<![:\w\\]):(?=\w)(?!\w+:)")
+"""What sqlalchemy.text() would take for a parameter."""
+TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|\d+(?:\.\d+)?|\w+|[<>=!|]+|::|\S")
+PLAIN = re.compile(r"^[a-z_][a-z0-9_]*$")
+
+
+@cache
+def plain(name: str) -> Dialect:
+    """A dialect that doubles no percent sign and knows true and false, as both databases do."""
+    kind: Any = postgresql.dialect if name == "postgresql" else sqlite.dialect
+    dialect: Dialect = kind(paramstyle="named")
+    dialect.supports_native_boolean = True
+    return dialect
+
+
+def sql_of(expression: ClauseElement | str, dialect: Dialect) -> str:
+    """An expression with its values in it, without the table's name before columns.
+
+    Args:
+        expression: Of the models, or text.
+        dialect: The database's.
+    """
+    if isinstance(expression, str):
+        return expression
+    options = {"literal_binds": True, "include_table": False}
+    return str(expression.compile(dialect=plain(dialect.name), compile_kwargs=options))
+
+
+def in_text(sql: str) -> str:
+    """SQL that `sqlalchemy.text()` gives back as it is: colons that begin a parameter are escaped."""
+    return BIND.sub(r"\\:", sql)
+
+
+def words_of(sql: str) -> tuple[str, ...]:
+    """What two texts have in common that mean the same at sight: no spaces, quotes, cases or outer parentheses."""
+    words = [word_of(token) for token in TOKEN.findall(sql)]
+    while is_wrapped(words):
+        words = words[1:-1]
+    return tuple(words)
+
+
+def word_of(token: str) -> str:
+    """One word; a quoted name that needs no quotes loses them."""
+    if token[0] == "'":
+        return token
+    if token[0] in '"`[' and len(token) > 1:
+        inner = token[1:-1]
+        return inner if PLAIN.match(inner) else f'"{inner}"'
+    return token.lower()
+
+
+def is_wrapped(words: list[str]) -> bool:
+    """Whether one pair of parentheses holds everything."""
+    if len(words) < 2 or words[0] != "(":
+        return False
+    depth = 0
+    for place, word in enumerate(words):
+        depth += (word == "(") - (word == ")")
+        if depth == 0:
+            return place == len(words) - 1
+    return False
