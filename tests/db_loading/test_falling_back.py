@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 from filled import dumped, fill_shelves, written
-from marshmallow import Schema, fields, post_dump, pre_dump
+from marshmallow import Schema, fields, post_dump, pre_dump, validate
 from shelves import Author, Book, Film, Folder, Medium, Place, Publisher, Review, library
 from sqlalchemy import event
 from sqlalchemy.orm import joinedload, selectinload
@@ -320,3 +320,56 @@ def test_a_hook_for_the_whole_list_runs_once_and_one_for_an_item_with_that_alone
     assert books.get(1).data["place"] is None
     assert books.where(Book.id < 0).all().data == []
     assert Numbered.calls == [*[True] * 3, False, False, True]
+
+
+class Trimmed(fields.String):
+    """Reads otherwise, with names of its own."""
+
+    characters = " "
+
+    def _deserialize(self, value, *about, **more):
+        return self.trim(super()._deserialize(value, *about, **more))
+
+    def trim(self, value):
+        return value.strip(self.characters)
+
+
+class Named(fields.String):
+    def __init__(self, **about):
+        super().__init__(validate=validate.Length(1, 200), **about)
+
+
+class Bare(fields.String):
+    """Nothing of its own."""
+
+
+class Loud(fields.String):
+    def _serialize(self, value, attr, obj, **more):
+        return super()._serialize(value, attr, obj, **more).upper()
+
+
+class Elsewhere(fields.String):
+    def get_value(self, obj, *about, **more):
+        return super().get_value(obj, *about, **more)
+
+
+class Bound(fields.String):
+    def _bind_to_schema(self, *about):
+        super()._bind_to_schema(*about)
+
+
+class Reaching(fields.String):
+    def __getattr__(self, name):
+        raise AttributeError(name)
+
+
+@pytest.mark.parametrize("kind", [Trimmed, Named, Bare])
+def test_a_field_class_that_only_reads_does_not_fall_back(kind):
+    for _ in range(2):  # copied once, a class has a name more
+        assert loading(Schema.from_dict({"title": kind()}), Book).falls_back is None
+
+
+@pytest.mark.parametrize("kind", [Loud, Elsewhere, Bound, Reaching])
+def test_a_field_class_with_a_say_in_what_is_shown_falls_back(kind):
+    reason = f"GeneratedSchema.title is a {kind.__name__}, which may look at the whole entity"
+    assert loading(Schema.from_dict({"title": kind()}), Book).falls_back == reason

@@ -166,7 +166,7 @@ def test_threads_that_come_first_together_plan_once(shelves, monkeypatch, schema
         return make_plan(*about)
 
     # In its package, the module's name is that of the function.
-    monkeypatch.setattr(sys.modules["beastmode.db.loading"], "make_plan", counted)
+    monkeypatch.setattr(sys.modules["beastmode.db.definition"], "make_plan", counted)
     books, found = loading(schema, Book), []
 
     def read():

@@ -11,6 +11,7 @@ from beastmode.api.listing import Listing
 from beastmode.api.versions import Deprecation
 from beastmode.core.callables import deferral_of, name_of
 from beastmode.core.errors import ConfigurationError
+from beastmode.db.passing import watch
 
 __all__ = ["METHODS", "checked_options", "refuse_rule", "refuse_view", "sync"]
 
@@ -92,10 +93,13 @@ def shown(value: Any) -> str:
 
 def schema_of(where: str, name: str, value: Any) -> Schema | None:
     """A schema, made here where a class was declared: marshmallow builds its fields whenever one is made."""
-    if value is None or isinstance(value, Schema):
-        return value
+    if value is None:
+        return None
     if isinstance(value, type) and issubclass(value, Schema):
-        return value()
+        value = value()
+    if isinstance(value, Schema):
+        watch(value)
+        return value
     expected = "a Schema, class or instance"
     if isinstance(value, list | tuple) and len(value) == 1:
         expected = f"{expected}; for a list of them, write many=True beside it"

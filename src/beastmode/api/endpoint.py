@@ -29,9 +29,12 @@ from beastmode.core.identity import authenticator_of, identify
 from beastmode.core.settings import Settings
 from beastmode.db import Dumped, Loading
 from beastmode.db.errors import is_out_of_range
+from beastmode.db.fitting import Fitter
 from beastmode.db.lazy import serialising
+from beastmode.db.passing import show
 from beastmode.db.preconditions import after_looking
 from beastmode.db.session import has_database
+from beastmode.db.shown import AsShown
 from beastmode.db.targets import not_found
 from beastmode.db.unsaved import refuse_unsaved, unsaved_now
 
@@ -91,6 +94,7 @@ class Endpoint:
         self._has_database = has_database(app)
         self._farewell = route.deprecated.headers() if route.deprecated else []
         self._dump = dumper_of(route)
+        self._shown = fitter_of(route)
         self._view = sync(app, route.view, str(route))
 
     def __call__(self, **path: Any) -> Response:
@@ -188,20 +192,26 @@ class Endpoint:
 
     def _data(self, asked: Request, result: Any) -> Any:
         if isinstance(result, Loading):
-            return result.all().data if self._pager is None else self._pager.answer(result, asked.args)
+            if self._pager is None:
+                return self._shown(result.all())
+            page = self._pager.answer(result, asked.args)
+            return page | {"items": self._shown(result.dumped(page["items"], many=True))}
         if type(result) not in ORDINARY:
             refuse_mistake(self.route, result)
         if self._pager is not None:
             return self._pager.answer(self._items(result), asked.args)
         if type(result) is Dumped:
-            return result.data
+            return self._shown(result)
         return result if self._dump is None else self._dump(result)
 
     def _items(self, result: Any) -> Items:
         schema = self.route.returns
         if type(result) is Dumped:
-            return Items(str(self.route), items_of(self.route, result.data), None, schema)
-        return Items(str(self.route), items_of(self.route, result), self._dump, schema)
+            return Items(str(self.route), items_of(self.route, self._shown(result)), None, schema)
+        items = items_of(self.route, result)
+        if self._dump is not None and any(isinstance(item, AsShown) for item in items):
+            return Items(str(self.route), self._dump(items), None, schema)
+        return Items(str(self.route), items, self._dump, schema)
 
     def _response(self, asked: Request, reply: Reply) -> Response:
         if reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
@@ -254,6 +264,14 @@ def dumper_of(route: Route) -> Callable[[Any], Any] | None:
         if type(value) not in ORDINARY or many is not isinstance(value, list):
             refuse_shapeless(route, value, many=many)
         with serialising(name):
-            return schema.dump(value, many=many)
+            return show(schema, value, lambda each: schema.dump(each, many=many), many=many)
 
     return dump
+
+
+def fitter_of(route: Route) -> Callable[[Dumped], Any]:
+    """What gives a loading's values, as far as the route's schema shows them."""
+    schema = route.returns
+    if schema is None:
+        return lambda dumped: dumped.plain
+    return Fitter(schema, many=route.many)

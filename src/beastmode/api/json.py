@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from beastmode.core.errors import Problem
+from beastmode.db.shown import AsShown
 
 __all__ = ["read_json", "write_json"]
 
@@ -81,12 +82,16 @@ def write_json(value: Any) -> bytes:
     """
     try:
         return orjson.dumps(value, default=plain)
-    except orjson.JSONEncodeError:
+    except orjson.JSONEncodeError as error:
+        if error.__cause__ is not None and not isinstance(error.__cause__, TypeError):
+            raise error.__cause__ from None  # a loading in the value could not be read
         # Whole numbers beyond 64 bits and lone surrogates, which orjson refuses; rare, so the slow writer will do.
         return json.dumps(value, default=slow_plain, separators=(",", ":"), allow_nan=False).encode()
 
 
 def plain(value: Any) -> Any:
+    if isinstance(value, AsShown):
+        return value.shown().plain
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"A response holds a {type(value).__name__}, which JSON has no form for; give it a field.")

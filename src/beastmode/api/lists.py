@@ -42,7 +42,7 @@ class Items:
         self.dump = dump
         self.schema = schema
 
-    def page(self, window: Window) -> Slice:
+    def part(self, window: Window) -> Slice:
         """A part of the list.
 
         Args:

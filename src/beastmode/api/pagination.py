@@ -99,7 +99,7 @@ class Pager:
     def _by_number(self, loading: Loading | Items, ask: Ask) -> dict[str, Any]:
         offset = (ask.page - 1) * ask.per_page
         try:
-            found = loading.page(ask.window(offset=offset, count_limit=self.count_limit, reach=self.reach))
+            found = loading.part(ask.window(offset=offset, count_limit=self.count_limit, reach=self.reach))
         except OutOfReachError as error:
             message = f"Pages by number reach the first {self.reach} items; use cursor= for those beyond."
             raise Problem(422, "Validation failed", details={"page": [message]}) from error
@@ -123,7 +123,7 @@ class Pager:
         backwards = cursor is not None and cursor.direction == "before"
         position = None if cursor is None else cursor.values
         try:
-            found = loading.page(ask.window(before=position) if backwards else ask.window(after=position))
+            found = loading.part(ask.window(before=position) if backwards else ask.window(after=position))
         except ValueError as error:
             # Signed by us, for an order that the list no longer has.
             raise unknown_cursor() from error

@@ -6,6 +6,8 @@ import marshmallow
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Range, Validator
 
+from beastmode.db.passing import ShowsOnce, watch_field
+
 __all__ = ["IN_REACH", "NO_NUL", "Schema"]
 
 
@@ -44,7 +46,7 @@ NO_NUL = NoNul()
 INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
 
 
-class Schema(marshmallow.Schema):
+class Schema(ShowsOnce):
     """What a route takes or gives, as marshmallow declares it, with what JSON and SQL cannot hold refused.
 
     Unknown fields are refused (422); text holds no NUL, which PostgreSQL cannot store; whole numbers fit in 64 bits;
@@ -59,6 +61,7 @@ class Schema(marshmallow.Schema):
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 - marshmallow's hook
         """Add the checks that hold for every field of a kind; marshmallow calls it once a field."""
         bound(field_obj)
+        watch_field(field_obj)
 
 
 def bound(field: fields.Field[Any]) -> None:

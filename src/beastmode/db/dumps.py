@@ -1,26 +1,14 @@
 """Rows into plain values, by a function that is written for each plan."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from beastmode.db.plan import Constant, Default, Many, One, Part, Plan, Shape, Shown
 
-__all__ = ["Dump", "Dumped", "compile_dump"]
+__all__ = ["Dump", "compile_dump"]
 
 Dump = Callable[..., list[Any]]
 """Gets rows and, for each list of the plan, items by their parent's key; gives what the schema shows of each row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dumped:
-    """What a schema shows, ready to be written as JSON.
-
-    Args:
-        data: Plain values, and those that orjson writes as marshmallow would: moments, dates, UUIDs.
-    """
-
-    data: Any
 
 
 def compile_dump(plan: Plan, extra: int = 0) -> Dump:

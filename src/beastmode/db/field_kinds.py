@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from beastmode.db.base import UtcDateTime
 
-__all__ = ["dumps_itself", "kind_of", "passes"]
+__all__ = ["SeesThrough", "dumps_itself", "kind_of", "passes"]
 
 MARSHMALLOW = "marshmallow.fields"
 
@@ -18,8 +18,9 @@ READING = frozenset(
         *("_deserialize", "deserialize", "_validate", "_validated", "_validate_missing", "_make_object_from_format"),
         *("default_error_messages", "truthy", "falsy", "DESERIALIZATION_CLASS", "DESERIALIZATION_FUNCS"),
         *("__module__", "__qualname__", "__doc__", "__init__", "__dict__", "__weakref__", "__annotations__"),
-        *("__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl"),
-        *("__static_attributes__", "__firstlineno__"),
+        *("__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl", "__init_subclass__"),
+        *("__static_attributes__", "__firstlineno__", "__slotnames__", "__annotate__", "__annotate_func__"),
+        *("__annotations_cache__", "__repr__", "__str__", "__eq__", "__hash__", "__class_getitem__"),
     }
 )
 """What a class may say of its own without having a say in what its fields give."""
@@ -27,6 +28,8 @@ READING = frozenset(
 WRITING = frozenset({"_serialize", "serialize", "get_value"})
 WHOLE_OBJECT = frozenset({fields.Method, fields.Function})
 
+SEES_THROUGH = "beastmode.db.passing"
+"""Where our own `dump` is, which lets through what was shown already, and leaves the rest to marshmallow."""
 SCHEMA_METHODS = ("dump", "_serialize", "get_attribute", "_invoke_dump_processors", "dict_class")
 
 TEXTS = frozenset(
@@ -62,6 +65,10 @@ UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
 """The fields that give any value as it is."""
 
 
+class SeesThrough:
+    """What stands before a field's own way to write values, and changes nothing of what it writes."""
+
+
 def dumps_itself(schema: Schema) -> str | None:
     """Why a schema's `dump` may give more than its fields do; None where it cannot.
 
@@ -73,7 +80,8 @@ def dumps_itself(schema: Schema) -> str | None:
         if schema._hooks[hook]:  # noqa: SLF001 - marshmallow has no public name for them
             return f"{name} has a {hook} hook"
     for method in SCHEMA_METHODS:
-        if getattr(type(schema), method) is not getattr(Schema, method):
+        found = getattr(type(schema), method)
+        if found is not getattr(Schema, method) and getattr(found, "__module__", None) != SEES_THROUGH:
             return f"{name} has a {method} of its own"
     return None
 
@@ -84,15 +92,19 @@ def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
     Args:
         field: The field, bound to its schema; what it holds is looked at too.
     """
-    if not WRITING.isdisjoint(vars(field)):
+    own = vars(field)
+    if any(not isinstance(own[name], SeesThrough) for name in WRITING & own.keys()):
         return None
-    for kind in type(field).__mro__:
-        if kind.__module__ == MARSHMALLOW:
-            found: type[fields.Field[Any]] = kind
-            return found if all(is_plain(part) for part in parts_of(field)) else None
-        if not READING.issuperset(vars(kind)):
-            return None
-    return None
+    kinds = type(field).__mro__
+    place = next((place for place, kind in enumerate(kinds) if kind.__module__ == MARSHMALLOW), None)
+    if place is None:
+        return None
+    found: type[fields.Field[Any]] = kinds[place]
+    # What marshmallow has no name for, marshmallow does not ask for.
+    asked = {*dir(found), *own, "__getattr__"} - READING
+    if any(not asked.isdisjoint(vars(kind)) for kind in kinds[:place]):
+        return None
+    return found if all(is_plain(part) for part in parts_of(field)) else None
 
 
 def is_plain(field: fields.Field[Any]) -> bool:

@@ -1,33 +1,25 @@
 """What a schema shows of a model, loaded with nothing more and nothing less."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from threading import Lock
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import FunctionType, MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 from marshmallow import Schema
-from sqlalchemy import BigInteger, BindParameter, Select, bindparam, inspect
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.base import ExecutableOption
 
 from beastmode.core.errors import ConfigurationError
-from beastmode.db.asked import callables_in, with_names
-from beastmode.db.dumps import Dumped
-from beastmode.db.entities import Entities
-from beastmode.db.keys import Key
-from beastmode.db.own_tables import refuse_other_tables
-from beastmode.db.pages import Pages
-from beastmode.db.planner import Unplannable, make_plan
-from beastmode.db.rows import Rows
-from beastmode.db.sources import Criteria, Getter, Source
+from beastmode.db.asked import with_names
+from beastmode.db.definition import Definition
+from beastmode.db.query import Query
+from beastmode.db.shown import AsShown, Dumped, marked
 from beastmode.db.targets import not_found
-from beastmode.db.together import getter
 from beastmode.db.windows import Slice, Window
-from beastmode.db.writes import Writes
 
-__all__ = ["Dumped", "Loading", "loading"]
+__all__ = ["Loading", "loading"]
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def loading(schema: Schema | type[Schema], model: type[Any]) -> "Loading":
@@ -40,114 +32,7 @@ def loading(schema: Schema | type[Schema], model: type[Any]) -> "Loading":
     return Loading(Query(Definition(schema() if isinstance(schema, type) else schema, model)))
 
 
-class Definition:
-    """A schema and a model, and the way between them, found on first use, when mappers are configured.
-
-    Args:
-        schema: What is shown.
-        model: What it is shown of.
-        options: Loader options for what the schema's own code reads.
-    """
-
-    def __init__(self, schema: Schema, model: type[Any], options: tuple[ExecutableOption, ...] = ()) -> None:
-        self.schema = schema
-        self.model = model
-        self.options = options
-        self._found: tuple[Source, str | None] | None = None
-        self._lock = Lock()
-
-    @property
-    def source(self) -> Source:
-        """Rows where columns say all that is shown, else entities."""
-        return self.find()[0]
-
-    @property
-    def reason(self) -> str | None:
-        """Why it is entities; None where it is rows."""
-        return self.find()[1]
-
-    def find(self) -> tuple[Source, str | None]:
-        """The source and the reason, found once whichever thread comes first."""
-        if self._found is None:
-            with self._lock:
-                if self._found is None:
-                    self._found = self.choose()
-        return self._found
-
-    def choose(self) -> tuple[Source, str | None]:
-        """Rows and no reason, or entities and the reason why it is them."""
-        try:
-            return Rows(make_plan(self.schema, self.model)), None
-        except Unplannable as reason:
-            return Entities(self.schema, self.model, self.options), str(reason)
-
-
-@dataclass(frozen=True, eq=False)
-class Query:
-    """Which rows of a definition are meant, with every statement that was built for them.
-
-    Args:
-        definition: What is shown.
-        criteria: What must be true of each row.
-        order: What `order_by` was given; () is by primary key.
-        owner: The column that says whose a row is.
-    """
-
-    definition: Definition
-    criteria: Criteria = ()
-    order: tuple[Any, ...] = ()
-    owner: Any = None
-
-    @cached_property
-    def key(self) -> Key:
-        """The model's primary key."""
-        return Key(inspect(self.definition.model))
-
-    @cached_property
-    def conditions(self) -> Criteria:
-        """The criteria, once it is known that they and the order are about the model's own tables.
-
-        Not looked at by `where` itself: it is called while modules are imported, before all mappers are configured.
-        """
-        refuse_other_tables(self.definition.model, "where", self.criteria)
-        refuse_other_tables(self.definition.model, "order_by", self.order)
-        refuse_other_tables(self.definition.model, "owned_by", [] if self.owner is None else [self.owner])
-        return self.criteria
-
-    @cached_property
-    def asked(self) -> tuple[BindParameter[Any], ...]:
-        """The parameters of the criteria that are asked for their value, each by its name."""
-        return tuple(callables_in(self.criteria))
-
-    @cached_property
-    def get(self) -> Getter:
-        """Gets one item."""
-        return getter(self.definition.source, self.conditions)
-
-    @cached_property
-    def every(self) -> Select[Any]:
-        """All items in order."""
-        order = self.order or [getattr(self.definition.model, name) for name in self.key.attributes]
-        return self.definition.source.statement().where(*self.conditions).order_by(*order)
-
-    @cached_property
-    def some(self) -> Select[Any]:
-        """The first items in order, as many as the parameter `_limit` says."""
-        return self.every.limit(bindparam("_limit", type_=BigInteger()))
-
-    @cached_property
-    def pages(self) -> Pages:
-        """Gives slices."""
-        return Pages(self.definition.source, self.definition.model, self.conditions, self.order)
-
-    @cached_property
-    def writes(self) -> Writes:
-        """Changes rows."""
-        return Writes(self.definition.source, self.definition.model, self.conditions, self.owner)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Loading:
+class Loading(AsShown):
     """What a schema shows of a model's rows. Usually kept at module level: what it compiles is kept with it.
 
     It selects the columns that the schema shows, and nothing else: to-one relations by join, each list by one more
@@ -159,8 +44,22 @@ class Loading:
         params: Values of the parameters in its criteria.
     """
 
+    __slots__ = ("params", "query")
     query: Query
-    params: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    params: Mapping[str, Any]
+
+    def __init__(self, query: Query, params: Mapping[str, Any] = NOTHING) -> None:
+        # No dataclass: orjson would write one by its attributes, where a view returns a loading as part of something.
+        object.__setattr__(self, "query", query)
+        object.__setattr__(self, "params", params)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        """Refuse: it is shared by all requests.
+
+        Raises:
+            AttributeError: Always.
+        """
+        raise AttributeError(f"A loading does not change; where(), order_by() and bind() give another ({name}).")
 
     def where(self, *criteria: ColumnElement[bool]) -> "Loading":
         """A loading of the rows for which these are true as well.
@@ -233,13 +132,13 @@ class Loading:
         item = None if params is None else self.query.get({**self.given(), **params})
         if item is None:
             raise not_found()
-        return Dumped(item)
+        return self.dumped(item, many=False)
 
     def first(self) -> Dumped | None:
         """The first item in order; None where there is none."""
         source = self.query.definition.source
         rows = source.fetch(self.query.some, {**self.given(), "_limit": 1})
-        return Dumped(source.show(rows[0])) if rows else None
+        return self.dumped(source.show(rows[0]), many=False) if rows else None
 
     def all(self, limit: int | None = None) -> Dumped:
         """A list of the items in order.
@@ -247,7 +146,7 @@ class Loading:
         Args:
             limit: The most items; None for every one.
         """
-        return Dumped(self.found(limit))
+        return self.dumped(self.found(limit), many=True)
 
     def found(self, limit: int | None) -> list[Any]:
         """The items, as many as wanted."""
@@ -266,6 +165,11 @@ class Loading:
         Raises:
             ValueError: The window does not fit the model.
         """
+        found = self.part(window)
+        return replace(found, items=marked(found.items, self.query.definition.schema))
+
+    def part(self, window: Window) -> Slice:
+        """A part of the list, to be written as it is."""
         return self.query.pages.slice(window, self.given())
 
     def insert(self, **values: Any) -> Dumped:
@@ -277,7 +181,7 @@ class Loading:
         Args:
             values: By attribute; what is left out gets its default.
         """
-        return Dumped(self.query.writes.insert(values, self.given()))
+        return self.dumped(self.query.writes.insert(values, self.given()), many=False)
 
     def update(self, key: Any, values: Mapping[str, Any]) -> Dumped:
         """Change a row, and get it as the schema shows it; without values it is only read.
@@ -289,7 +193,7 @@ class Loading:
         Raises:
             Problem: 404 where there is no such row among the loading's, 403 where it is somebody else's.
         """
-        return Dumped(self.query.writes.update(key, values, self.given()))
+        return self.dumped(self.query.writes.update(key, values, self.given()), many=False)
 
     def delete(self, key: Any) -> None:
         """Delete a row.
@@ -301,6 +205,18 @@ class Loading:
             Problem: 404 where there is no such row among the loading's, 403 where it is somebody else's.
         """
         self.query.writes.delete(key, self.given())
+
+    def shown(self) -> Dumped:
+        """All items: what a loading is taken for wherever a view puts one."""
+        return self.all()
+
+    def __iter__(self) -> Iterator[Dumped]:
+        """Each item in order, read by one statement."""
+        return iter(self.all())
+
+    def dumped(self, value: Any, *, many: bool) -> Dumped:
+        """A value, as what the loading's schema has shown."""
+        return Dumped(value, self.query.definition.schema, many=many)
 
     def given(self) -> Mapping[str, Any]:
         """The values of this run: those of `bind`, and those that are asked for now.
