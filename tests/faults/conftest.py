@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from secrets import token_hex
 
-import psycopg
 import pytest
 from cluster import Cluster, own_cluster
 from running import PASSWORD, Running, running_blog
@@ -25,10 +23,7 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def own_postgres(cluster) -> str:
     """The address of a new database on a server that the test may kill."""
-    name = f"blog_{token_hex(4)}"
-    with psycopg.connect(cluster.url(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    return cluster.url(name)
+    return cluster.new_database()
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 import logging
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from flask import current_app, g
 
+from beastmode.observability import health
 from beastmode.observability.health import READINESS
 
 
@@ -136,3 +139,61 @@ def test_a_check_that_only_promises_to_look_is_a_failed_one(client, checks, capl
 
     assert (answer.status_code, answer.json["checks"]["later"]) == (503, "failed")
     assert "'later' returned a coroutine" in caplog.text
+
+
+@pytest.fixture
+def hanging(monkeypatch, checks):
+    """A check that hangs until the test is over; how often it was begun."""
+    monkeypatch.setattr(health, "READY_SECONDS", 0.05)
+    begun, end = [], Event()
+
+    def hang():
+        begun.append(current_app.name)
+        end.wait()
+
+    checks["database"], checks["migrations"] = hang, lambda: None
+    yield begun, end
+    end.set()
+
+
+def test_a_check_that_hangs_is_a_failed_one_and_the_log_is_told_which(client, hanging, caplog):
+    answer = client.get("/health/ready")
+
+    assert answer.status_code == 503
+    assert answer.json == {"status": "failed", "checks": {"database": "failed", "migrations": "failed"}}
+    assert [record.getMessage() for record in caplog.records] == ["Not ready: database: no answer within 0.05 s"]
+
+
+def test_however_many_ask_a_check_that_hangs_is_begun_once(client, hanging):
+    begun, _ = hanging
+
+    assert {client.get("/health/ready").status_code for _ in range(20)} == {503}
+
+    assert begun == ["shop"]
+
+
+def test_who_asks_while_others_wait_gets_what_was_found_before(client, checks, hanging, monkeypatch):
+    begun, end = hanging
+    hang, checks["database"] = checks["database"], lambda: None
+    assert client.get("/health/ready").status_code == 200
+    checks["database"] = hang
+    monkeypatch.setattr(health, "READY_SECONDS", 60)
+
+    first = Thread(target=client.get, args=["/health/ready"])
+    first.start()
+    while not begun:
+        sleep(0.01)
+    answers = [client.get("/health/ready").status_code for _ in range(5)]
+    end.set()
+    first.join()
+
+    assert (answers, begun) == ([200] * 5, ["shop"])
+
+
+def test_a_process_whose_check_hung_is_ready_when_it_has_ended(client, hanging):
+    _, end = hanging
+    assert client.get("/health/ready").status_code == 503
+
+    end.set()
+    while client.get("/health/ready").status_code != 200:
+        sleep(0.01)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.pq import TransactionStatus
 
-__all__ = ["AFTER", "Overseen"]
+__all__ = ["AFTER", "Overseen", "Unanswered"]
 
 T = TypeVar("T")
 AFTER = 0.25
@@ -28,16 +28,24 @@ watching: set[int] = set()
 lock = Lock()
 
 
+class Unanswered(psycopg.OperationalError):
+    """The server did not answer a statement in time, so that asking it once more would take as long again."""
+
+    is_unanswered = True
+
+
 class Overseen(psycopg.Connection[Any]):
     """A connection on which no statement takes longer than it may.
 
     Attributes:
         patience: Seconds for an answer of the server; None for any number.
         has_own_time: Whether the project has set `statement_timeout` itself; nothing is ended then.
+        is_given_up: Whether it was hung up on.
     """
 
     patience: float | None = None
     has_own_time = False
+    is_given_up = False
 
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
         """Let psycopg wait for the server, with an eye on the clock."""
@@ -46,6 +54,10 @@ class Overseen(psycopg.Connection[Any]):
         waiting[self] = monotonic() + self.patience
         try:
             return super().wait(gen, *arguments, **options)
+        except psycopg.OperationalError as error:
+            if self.is_given_up:
+                raise Unanswered(f"the server did not answer within {self.patience:g} s") from error
+            raise
         finally:
             waiting.pop(self, None)
 
@@ -87,6 +99,7 @@ def watch() -> None:
 
 def hang_up(connection: Overseen) -> None:
     """End a connection below the driver, which finds it lost."""
+    connection.is_given_up = True
     with suppress(OSError, psycopg.Error):
         descriptor = os.dup(connection.pgconn.socket)
         with socket.socket(fileno=descriptor) as below:

@@ -8,7 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from beastmode.core.errors import Problem
 
-__all__ = ["is_conflict", "is_out_of_range", "problem_of"]
+__all__ = ["is_conflict", "is_out_of_range", "is_unanswered", "problem_of"]
 
 RETRY_SECONDS = 1
 CONFLICTS = {"40001", "40P01"}
@@ -52,6 +52,11 @@ def is_conflict(error: DBAPIError) -> bool:
 def is_out_of_range(error: Exception) -> bool:
     """Whether PostgreSQL was given a number that is too large for its column; SQLite holds whatever has 64 bits."""
     return isinstance(error, DataError) and sqlstate_of(error) == OUT_OF_RANGE
+
+
+def is_unanswered(error: DBAPIError) -> bool:
+    """Whether the server did not answer in time, rather than being gone."""
+    return getattr(error.orig, "is_unanswered", False)
 
 
 def problem_of(error: Exception) -> Problem | None:

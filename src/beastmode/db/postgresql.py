@@ -1,7 +1,7 @@
 """PostgreSQL through psycopg: short timeouts, UTC, and no dead connection handed out."""
 
+import math
 import select
-from math import ceil
 from typing import Any
 
 import psycopg
@@ -66,8 +66,10 @@ def watched(engine: Engine, settings: Settings) -> Engine:
 def connect_arguments(url: URL, settings: Settings) -> dict[str, Any]:
     """What libpq is told, where the address does not say otherwise."""
     given = url.query
+    # A server that is frozen lets the system accept connections for it: who needs one waits no longer than a statement.
+    seconds = min(settings.database_timeout_seconds, settings.database_statement_seconds or math.inf)
     arguments: dict[str, Any] = {
-        "connect_timeout": max(2, ceil(settings.database_timeout_seconds)),
+        "connect_timeout": max(2, math.ceil(seconds)),  # psycopg takes no less
         # Without these a request hangs for a quarter of an hour when the network swallows packets.
         "keepalives_idle": 30,
         "keepalives_interval": 10,

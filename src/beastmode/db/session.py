@@ -17,7 +17,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import Callback, run_all, set_pending
 from beastmode.core.exchange import Exchange, current_exchange
 from beastmode.db.engines import Engines
-from beastmode.db.errors import is_conflict
+from beastmode.db.errors import is_conflict, is_unanswered
 from beastmode.db.holders import Holders
 from beastmode.db.prepared import Sendable
 from beastmode.db.shortcut import Shortcut
@@ -286,8 +286,9 @@ class Work:
     def may_repeat(self, statement: Executable, error: DBAPIError) -> bool:
         """Whether a statement that failed may be sent again: it has changed nothing, and nothing depends on it.
 
-        A read may whose connection was lost, and one that PostgreSQL has undone in favour of another, as of a migration
-        that takes its locks in another order, if it is one statement and no text, which may have done anything.
+        A read may whose connection was lost (not where the server kept silent), and one that PostgreSQL has undone in
+        favour of another, as of a migration that takes its locks in another order, if it is one statement and no text,
+        which may have done anything.
 
         Args:
             statement: What was run.
@@ -299,6 +300,7 @@ class Work:
             return isinstance(statement, Select | CompoundSelect | UpdateBase)
         return (
             error.connection_invalidated
+            and not is_unanswered(error)
             and isinstance(statement, ClauseElement)
             and is_read(statement)
             and not any(isinstance(part, UpdateBase) for part in visitors.iterate(statement))

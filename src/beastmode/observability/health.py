@@ -2,28 +2,33 @@
 
 import logging
 from collections.abc import Callable
+from threading import Event, Lock, Thread
 from time import monotonic
 
 import orjson
 from flask import Flask
 
 from beastmode.core.callables import deferred_result
-from beastmode.core.edge import Edge, Probe
+from beastmode.core.edge import Edge
 from beastmode.core.exchange import Exchange
 from beastmode.core.telling import cause_of
 
-__all__ = ["READINESS", "Check", "install_health"]
+__all__ = ["READINESS", "READY_SECONDS", "Check", "install_health"]
 
 READINESS = "beastmode.readiness"
 """Where in `app.extensions` the checks are: a dict from a name to a `Check`."""
 
 Check = Callable[[], object]
-"""Raises if what it looks at is not usable; runs in an application context."""
+"""Raises if what it looks at is not usable; runs in an application context, in a thread of its own."""
 
 HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 RETRY = ("Retry-After", "1")
 ALIVE = b'{"status":"ok"}'
 QUIET_SECONDS = 60
+READY_SECONDS = 2.0
+"""For all checks together: a database that is frozen answers none, and load balancers wait for one to five seconds."""
+KEPT_SECONDS = 60
+"""How old that may be which is answered while a look is under way; probes come more often."""
 log = logging.getLogger("beastmode")
 
 
@@ -37,7 +42,7 @@ def install_health(app: Flask, edge: Edge) -> None:
     """
     app.extensions.setdefault(READINESS, {})
     edge.probes["/health"] = alive
-    edge.probes["/health/ready"] = readiness(app)
+    edge.probes["/health/ready"] = Readiness(app)
 
 
 def alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -45,39 +50,104 @@ def alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
     return 200, HEADERS, ALIVE
 
 
-def readiness(app: Flask) -> Probe:
-    """A probe that answers 200 if every check passes, else 503 with the names of those that failed."""
-    told: dict[str, float] = {}
+class Readiness:
+    """A probe that answers 200 if every check passes, else 503 with the names of those that failed.
 
-    def ready(exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
-        checks: dict[str, Check] = app.extensions[READINESS]
-        results = {name: "ok" if passes(app, name, check, told) else "failed" for name, check in checks.items()}
+    One look is under way at a time, whoever asks: checks that hang cost one thread, and not one for each probe. Who
+    asks meanwhile gets what the look before has found.
+
+    Args:
+        app: Whose checks they are.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._told: dict[str, float] = {}
+        self._look: Look | None = None
+        self._found: tuple[dict[str, str], float] = {}, -KEPT_SECONDS
+        self._lock = Lock()
+
+    def __call__(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+        """Answer one probe (see `Probe`)."""
+        exchange.cause = None  # the log is told by each check
+        results = self._results()
         is_ready = "failed" not in results.values()
-        exchange.cause = None  # `passes` has told the log
         body = {"status": "ok" if is_ready else "failed", "checks": results}
-        headers = HEADERS if is_ready else [*HEADERS, RETRY]
-        return 200 if is_ready else 503, headers, orjson.dumps(body)
+        return 200 if is_ready else 503, HEADERS if is_ready else [*HEADERS, RETRY], orjson.dumps(body)
 
-    return ready
+    def _results(self) -> dict[str, str]:
+        with self._lock:
+            look = self._look
+            is_under_way = look is not None and not look.ended.is_set()
+            if look is None or not is_under_way:
+                look = self._begin()
+        known, moment = self._found
+        if is_under_way and monotonic() - moment < KEPT_SECONDS:
+            return known
+        results = look.results()
+        self._found = results, monotonic()
+        return results
+
+    def _begin(self) -> "Look":
+        look = Look(self._app, self._told)
+        Thread(target=look.run, name="beastmode-readiness", daemon=True).start()
+        self._look = look
+        return look
 
 
-def passes(app: Flask, name: str, check: Check, told: dict[str, float]) -> bool:
-    """Whether a check passes; the log is told why not, once a minute for each check.
+class Look:
+    """One run of all checks.
+
+    Args:
+        app: Whose checks they are.
+        told: When the log was told of which check.
+    """
+
+    def __init__(self, app: Flask, told: dict[str, float]) -> None:
+        self.ended = Event()
+        self._app = app
+        self._told = told
+        self._checks: dict[str, Check] = dict(app.extensions[READINESS])
+        self._found: dict[str, str] = {}
+        self._until = monotonic() + READY_SECONDS
+
+    def run(self) -> None:
+        """Run every check, one after the other."""
+        try:
+            for name, check in self._checks.items():
+                why = refusal_of(self._app, name, check)
+                self._found[name] = "failed" if why else "ok"
+                self._tell(name, why)
+        finally:
+            self.ended.set()
+
+    def results(self) -> dict[str, str]:
+        """What the checks have found by the end of their time; one that has not ended has failed."""
+        self.ended.wait(self._until - monotonic())
+        late = next((name for name in self._checks if name not in self._found), None)
+        if late is not None:
+            self._tell(late, f"no answer within {READY_SECONDS:g} s")
+        return {name: self._found.get(name, "failed") for name in self._checks}
+
+    def _tell(self, name: str, why: str) -> None:
+        moment = monotonic()
+        if why and moment - self._told.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
+            self._told[name] = moment
+            log.error("Not ready: %s: %s", name, why)
+
+
+def refusal_of(app: Flask, name: str, check: Check) -> str:
+    """Why a check fails, in one line; empty where it passes.
 
     Args:
         app: Whose context to run it in.
         name: Its name.
         check: The check.
-        told: When the log was told of which check.
     """
     try:
         with app.app_context():
             if kind := deferred_result(check()):
                 raise TypeError(f"The check {name!r} returned {kind}, so that it looked at nothing; write def.")
     except Exception as error:  # noqa: BLE001 - whatever a check raises means that it failed
-        moment = monotonic()
-        if moment - told.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
-            told[name] = moment
-            log.error("Not ready: %s: %s", name, cause_of(error))  # noqa: TRY400 - one line
-        return False
-    return True
+        return cause_of(error)
+    return ""
