@@ -8,7 +8,7 @@ from typing import Any
 
 from beastmode_tools.guard.accepted import apply_to, today
 from beastmode_tools.guard.compare.contract_sides import sides
-from beastmode_tools.guard.compare.hidden_secrets import hidden, known_secrets, masking, without_secrets
+from beastmode_tools.guard.compare.hidden_secrets import Secrets, hidden, known_secrets, masking, without_secrets
 from beastmode_tools.guard.compare.migrations.picture import history_picture
 from beastmode_tools.guard.compare.migrations.plans import plans_kept
 from beastmode_tools.guard.compare.mixed.usage import without_replaced
@@ -20,6 +20,7 @@ from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.proved import Proved, used_drops
 from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.code import FolderFiles
+from beastmode_tools.guard.readers.public_names import public_names
 from beastmode_tools.guard.readers.repository import Comparison, two_sides
 from beastmode_tools.guard.readers.secret_lines import secret_lines
 from beastmode_tools.guard.reading import Reading, read_change
@@ -51,7 +52,8 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     project = question.project
     with two_sides(project, question.base) as comparison:
         texts = [*secret_lines(comparison.new.folder), *texts_of(comparison)]
-        known = known_secrets(texts)
+        public = public_names(comparison.old.folder, comparison.new.folder)
+        known = known_secrets(texts, public=public)
         told = partial(say_without, progress, known)
         with masking(known):
             reading = read_change(project, comparison, today=today(), progress=told)
@@ -67,7 +69,7 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
         pictures=proved.pictures | pictures(findings, reading),
     )
     documents = [*reading.old_documents.values(), *reading.new_documents.values(), *specifications(comparison.changes)]
-    return without_secrets(report, texts, (each.data for each in documents))
+    return without_secrets(report, texts, (each.data for each in documents), public)
 
 
 def texts_of(comparison: Comparison) -> list[str]:
@@ -75,7 +77,7 @@ def texts_of(comparison: Comparison) -> list[str]:
     return [text for each in comparison.changes for text in (each.old, each.new) if text]
 
 
-def say_without(progress: Callable[[str], None], known: Sequence[str], text: str) -> None:
+def say_without(progress: Callable[[str], None], known: Secrets, text: str) -> None:
     """Says what is done, without the secrets that the project's own words may hold."""
     progress(hidden(text, known))
 

@@ -12,6 +12,7 @@ from beastmode_tools.guard.compare.hidden_secrets import known_secrets, masked_d
 from beastmode_tools.guard.finding import Finding, Report, each_once
 from beastmode_tools.guard.readers.application import read_application
 from beastmode_tools.guard.readers.openapi import read_document
+from beastmode_tools.guard.readers.public_names import public_names
 from beastmode_tools.guard.readers.repository import two_sides
 from beastmode_tools.guard.readers.secret_lines import lines_of, secret_lines
 from beastmode_tools.guard.rule import judge
@@ -63,12 +64,13 @@ def show(project: Project, version: str | None) -> dict[str, Any]:
     """
     with two_sides(project, "HEAD") as comparison:
         texts = list(secret_lines(comparison.new.folder))
-        with masking(known_secrets(texts)):
+        public = public_names(comparison.new.folder)
+        with masking(known_secrets(texts, public=public)):
             app = read_application(comparison.new, project)
     promised = app.documents or ({"routes": app.contract} if app.contract else {})
     if not promised:
         raise CouldNotRun("The application has no route that promises anything.")
-    known = known_secrets(texts, promised.values())
+    known = known_secrets(texts, promised.values(), public)
     promised = {name: masked_data(each, known) for name, each in promised.items()}
     if version is None:
         return next(iter(promised.values())) if len(promised) == 1 else promised

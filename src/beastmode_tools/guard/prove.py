@@ -14,6 +14,7 @@ from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.reversible import Proof, Start, prove_revisions
 from beastmode_tools.guard.proofs.scratch import Scratch, scratches
 from beastmode_tools.guard.readers.migrations import read_history
+from beastmode_tools.guard.readers.public_names import public_names
 from beastmode_tools.guard.readers.repository import two_sides
 from beastmode_tools.guard.readers.secret_lines import secret_lines
 from beastmode_tools.guard.rule import judge
@@ -49,7 +50,8 @@ def prove(
     with ExitStack() as stack:
         side = stack.enter_context(two_sides(project, "HEAD")).new
         texts = list(secret_lines(side.folder))
-        stack.enter_context(masking(known_secrets(texts)))
+        public = public_names(side.folder)
+        stack.enter_context(masking(known_secrets(texts, public=public)))
         found, not_proven = scratches(shadow_url, python=project.python, progress=progress)
         opened = [stack.enter_context(scratch) for scratch in found if not on or scratch.dialect in on]
         if not opened:
@@ -74,7 +76,7 @@ def prove(
         seconds=time.monotonic() - begin,
         pictures={"proofs": picture(proofs)},
     )
-    return without_secrets(report, texts)
+    return without_secrets(report, texts, public=public)
 
 
 def history(side: Side, project: Project, scratch: Scratch) -> tuple[str, ...]:

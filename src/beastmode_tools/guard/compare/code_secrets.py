@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from beastmode_tools.guard.compare.code_files import is_example, is_test, kind_of
+from beastmode_tools.guard.compare.public_names import is_version
 from beastmode_tools.guard.compare.tree import FileChange
 from beastmode_tools.guard.difference import digest
 
-__all__ = ["SecretFound", "compare_secrets"]
+__all__ = ["SecretFound", "compare_secrets", "is_code", "looks_secret"]
 
 KNOWN = (
     ("an AWS access key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
@@ -52,12 +53,18 @@ PLACEHOLDER = re.compile(
 )
 HARMLESS_NAME = re.compile(
     r"(?:url|uri|path|file|name|field|header|prefix|type|label|help|message|error|hint|placeholder|expires?\w*|lifetime|length|location|"
-    r"algorithm|class|id|param|template|endpoint|column|schema|scheme|policy|validator|regex|pattern|env|salt|issuer|audience|required|view|route)$",
+    r"algorithm|class|id|param|template|endpoint|column|schema|scheme|policy|validator|regex|pattern|env|salt|issuer|audience|required|view|route|commit|sha(?:1|256|512)?|digest|checksum|integrity|version|revision|branch|_tag|_ref)$",
     re.IGNORECASE,
 )
 ENTRY_POINT = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)+:[a-z_]\w*")
 """Where a command of a package starts: `shop.admin.keys:main`."""
+CALL = re.compile(r"[\w.]+[(\[]")
+ATTRIBUTE = re.compile(
+    r"(?:[a-z_]+\d{0,2}|[A-Z_]+\d{0,2}|(?:[A-Z][a-z]+)+)(?:\.(?:[a-z_]+\d{0,2}|[A-Z_]+\d{0,2}|(?:[A-Z][a-z]+)+))+,?"
+)
+"""A name in code: `settings.API_KEY`."""
 UNREAD = {"documentation", "translation", "static", "client code", "template"}
+NO_SECRET = ("/", "http://", "https://", "./", "#/", "urn:")
 LOCK = re.compile(r"(?:\.lock|lock\.json|lock\.yaml|requirements[^/]*\.txt|\.svg|\.min\.js)$")
 SETTINGS_FILE = "beastmode.toml"
 LOCAL = {
@@ -157,7 +164,7 @@ def named(path: str, number: int, line: str) -> Iterator[SecretFound]:
         )
     if not path.endswith(".py") and (plain := PLAIN.match(line)):
         name, value = plain["name"], plain["value"]
-        if not HARMLESS_NAME.search(name) and looks_secret(name, value) and not re.match(r"[\w.]+\(", value):
+        if not HARMLESS_NAME.search(name) and looks_secret(name, value) and not CALL.match(value):
             yield SecretFound(
                 path, number, name, "name", is_fallback=False, is_weak=is_weak(value), content=digest(value)
             )
@@ -167,13 +174,18 @@ def looks_secret(name: str, value: str) -> bool:
     """Whether a text is a secret and not a name, a message or a placeholder."""
     if re.search(r"SECRET_KEY$", name, re.IGNORECASE):
         return not re.search(r"<[^>]*>|\$\{|\{\{|^\$", value)  # whatever it is, sessions are signed with it
-    if ENTRY_POINT.fullmatch(value):
+    if ENTRY_POINT.fullmatch(value) or is_version(value):
         return False
-    if PLACEHOLDER.search(value) or " " in value or value.startswith(("/", "http://", "https://", "./")):
+    if PLACEHOLDER.search(value) or " " in value or value.startswith(NO_SECRET):
         return False
     if re.fullmatch(r"[a-z]+(?:[_.-][a-z]+)*", value) and entropy(value) < 3.6:
         return bool(re.search(r"passw(?:or)?d$|passwd$|pwd$", name, re.IGNORECASE)) and len(value) > 5
     return len(value) >= 6 and (entropy(value) > 2.5 or bool(re.search(r"passw(?:or)?d$", name, re.IGNORECASE)))
+
+
+def is_code(value: str) -> bool:
+    """Whether a text without quotes is a call or an attribute, and so no value."""
+    return bool(CALL.match(value) or ATTRIBUTE.fullmatch(value))
 
 
 def is_weak(value: str) -> bool:

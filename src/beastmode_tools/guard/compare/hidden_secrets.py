@@ -3,56 +3,61 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.compare.code_secrets import HARMLESS_NAME, NAMED, PATTERNS, PLACEHOLDER, PLAIN, looks_secret
+from beastmode_tools.guard.compare.code_secrets import HARMLESS_NAME, PATTERNS, is_code
+from beastmode_tools.guard.compare.public_names import PublicNames
+from beastmode_tools.guard.compare.secret_values import ADDRESS, SQL, secrets_in, secrets_of_data
 from beastmode_tools.guard.finding import Acceptance, Evidence, Finding, Report
 
-__all__ = ["hidden", "known_secrets", "masked_data", "masking", "without_secrets"]
+__all__ = ["PublicNames", "Secrets", "hidden", "known_secrets", "masked_data", "masking", "without_secrets"]
 
 MASK = "***"
-SHORTEST = 8
-"""Letters of a secret that is looked for everywhere; a shorter one might be a word."""
-SHORTEST_NAMED = 6
-"""The same of one that stands in a document under the name of a secret."""
-LONGEST_LINE = 2000
-ADDRESS = re.compile(
-    r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@\"'?#]*:)(?P<value>[^\s/@\"'{}$<>]+)(?=@)", re.IGNORECASE
-)
-SQL = re.compile(r"(?P<before>\b(?:PASSWORD|IDENTIFIED\s+BY)\s+')(?P<value>[^']+)(?=')", re.IGNORECASE)
 SAID = re.compile(
-    r"(?P<before>\b[\w.-]*(?:secret|passw(?:or)?d|passwd|token|api[_-]?key|access[_-]?key|credential)[\w-]*[\"'\]]*\s*[=:]\s*)"
-    r"(?P<value>(?=[^\s\"',;&]*\d)[^\s\"',;&()\[\]]{8,})",
+    r"(?P<before>\b(?P<name>[\w.-]*(?:secret|passw(?:or)?d|passwd|token|api[_-]?key|access[_-]?key|credential)[\w-]*)[\"'\]]*\s*[=:]\s*)"
+    r"(?P<value>(?=[^\s\"',;&()\[\]]*\d)[^\s\"',;&()\[\]]{8,})",
     re.IGNORECASE,
 )
-IN_PLACE = (ADDRESS, SQL, SAID)
+PUBLIC = PublicNames()
 
 
-WORDS = ("default", "example", "examples", "const", "enum", "value")
-"""Keywords of a schema behind which values stand."""
-SECRET_NAME = re.compile(
-    r"secret|passw|passwd|token|api[_-]?key|private[_-]?key|access[_-]?key|credential|signing[_-]?key|authorization",
-    re.IGNORECASE,
-)
-DEEPEST = 200  # a document that is nested deeper is refused before it comes here
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What is masked.
+
+    Args:
+        everywhere: Texts that are masked wherever they are repeated, the longest first.
+        in_place: Texts that a name of the project holds too: masked only where they are said to be a secret.
+        public: Names that are never masked.
+    """
+
+    everywhere: tuple[str, ...] = ()
+    in_place: tuple[str, ...] = ()
+    public: PublicNames = PUBLIC
 
 
-def known_secrets(texts: Iterable[str], documents: Iterable[Any] = ()) -> list[str]:
-    """The secrets in texts and documents that are looked for wherever they are repeated, the longest first.
+NONE = Secrets()
+
+
+def known_secrets(texts: Iterable[str], documents: Iterable[Any] = (), public: PublicNames = PUBLIC) -> Secrets:
+    """The secrets in texts and documents.
 
     Args:
         texts: Of files, or what was said of them.
         documents: JSON, such as OpenAPI documents: a secret is told by the name of the field that it stands under.
+        public: Names of the project's files and revisions.
     """
     found = {value for text in texts for value in secrets_in(text)}
     found.update(value for each in documents for value in secrets_of_data(each))
-    return sorted(found, key=len, reverse=True)
+    longest = [value for value in sorted(found, key=len, reverse=True) if not public.names(value)]
+    held = tuple(value for value in longest if public.hold(value))
+    return Secrets(tuple(value for value in longest if value not in held), held, public)
 
 
 @contextmanager
-def masking(known: Iterable[str]) -> Iterator[None]:
+def masking(known: Secrets) -> Iterator[None]:
     """Masks secrets in the message of a question that could not be answered within the block.
 
     Raises:
@@ -67,16 +72,19 @@ def masking(known: Iterable[str]) -> Iterator[None]:
         raise CouldNotRun(said) from None
 
 
-def without_secrets(report: Report, sources: Iterable[str] = (), documents: Iterable[Any] = ()) -> Report:
+def without_secrets(
+    report: Report, sources: Iterable[str] = (), documents: Iterable[Any] = (), public: PublicNames = PUBLIC
+) -> Report:
     """The report with every secret masked; fingerprints stay what they were.
 
     Args:
         report: What was found.
         sources: Texts that the report may cite from: what is a secret in one of them is one wherever it is repeated.
         documents: OpenAPI documents that it may cite from.
+        public: Names of the project's files and revisions.
     """
     said = [*report.not_proven, *(text for each in report.findings for text in texts_of(each))]
-    known = known_secrets([*sources, *said], documents)
+    known = known_secrets([*sources, *said], documents, public)
     return replace(
         report,
         base=hidden(report.base, known),
@@ -91,7 +99,7 @@ def texts_of(finding: Finding) -> tuple[str, ...]:
     return (finding.problem, finding.evidence.detail, finding.instead, finding.where)
 
 
-def masked(finding: Finding, known: Iterable[str]) -> Finding:
+def masked(finding: Finding, known: Secrets) -> Finding:
     """The finding with its secrets masked, and the fingerprint that it had with them."""
     problem, detail, instead, where = (hidden(text, known) for text in texts_of(finding))
     return replace(
@@ -106,12 +114,12 @@ def masked(finding: Finding, known: Iterable[str]) -> Finding:
     )
 
 
-def masked_acceptance(given: Acceptance, known: Iterable[str]) -> Acceptance:
+def masked_acceptance(given: Acceptance, known: Secrets) -> Acceptance:
     """The acceptance; a reason may cite what it is about."""
     return replace(given, reason=hidden(given.reason, known))
 
 
-def masked_data(data: Any, known: Iterable[str]) -> Any:
+def masked_data(data: Any, known: Secrets) -> Any:
     """The same for what a page draws."""
     if isinstance(data, str):
         return hidden(data, known)
@@ -120,52 +128,20 @@ def masked_data(data: Any, known: Iterable[str]) -> Any:
     return [masked_data(each, known) for each in data] if isinstance(data, list | tuple) else data
 
 
-def hidden(text: str, known: Iterable[str] = ()) -> str:
+def hidden(text: str, known: Secrets = NONE) -> str:
     """The text with what is a secret by its looks, or is known to be one, masked."""
-    for value in known:
+    for value in known.everywhere:
         text = text.replace(value, MASK)
     for _, pattern in PATTERNS:
-        text = pattern.sub(MASK, text)
-    for pattern in IN_PLACE:
+        text = pattern.sub(lambda match: match.group() if known.public.hold(match.group()) else MASK, text)
+    for pattern in (ADDRESS, SQL):
         text = pattern.sub(rf"\g<before>{MASK}", text)
+    text = SAID.sub(lambda match: match.group() if is_harmless(match, known.public) else match["before"] + MASK, text)
+    for value in known.in_place:
+        text = re.sub(rf"([=:]\s*[\"']?){re.escape(value)}(?![\w/.-])", rf"\1{MASK}", text)
     return text
 
 
-def secrets_of_data(data: Any, name: str = "", depth: int = 0) -> Iterator[str]:
-    """The secrets in JSON: values of fields that are named for one, and what a schema of such a field gives."""
-    if isinstance(data, str):
-        yield from secrets_in(data)
-        if name:
-            words = data.split() if len(data) < LONGEST_LINE else ()
-            yield from (word for word in words if len(word) >= SHORTEST_NAMED and looks_secret(name, word))
-        return
-    if depth > DEEPEST:
-        return
-    if isinstance(data, list):
-        for each in data:
-            yield from secrets_of_data(each, name, depth + 1)
-    if not isinstance(data, dict):
-        return
-    own = data.get("name")
-    within = own if isinstance(own, str) and SECRET_NAME.search(own) else name
-    for key, value in data.items():
-        named = SECRET_NAME.search(str(key)) and (isinstance(value, dict | list) or not HARMLESS_NAME.search(str(key)))
-        under = str(key) if named else within if key in WORDS or isinstance(value, dict | list) else ""
-        yield from secrets_of_data(value, under, depth + 1)
-
-
-def secrets_in(text: str) -> Iterator[str]:
-    """The secrets in a text that are long enough to be looked for elsewhere."""
-    for line in text.splitlines():
-        if len(line) < LONGEST_LINE:
-            yield from (value for value in values_of(line) if len(value) >= SHORTEST and not PLACEHOLDER.search(value))
-
-
-def values_of(line: str) -> Iterator[str]:
-    """What stands on a line where a secret is expected."""
-    for pattern in (ADDRESS, SQL):
-        yield from (match["value"] for match in pattern.finditer(line))
-    for match in (*NAMED.finditer(line), *PLAIN.finditer(line)):
-        name, value = match["name"].rpartition(".")[2].strip("\"'[]"), match["value"]
-        if not HARMLESS_NAME.search(name) and looks_secret(name, value):
-            yield value
+def is_harmless(said: re.Match[str], public: PublicNames) -> bool:
+    """Whether what stands behind the name of a secret is none: a name that anybody may read, or code."""
+    return bool(HARMLESS_NAME.search(said["name"])) or public.names(said["value"]) or is_code(said["value"])
