@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wsgi import get_input_stream
 
 from beastmode.api.json import read_json
+from beastmode.api.moments import bound_moments, shape_of
 from beastmode.api.numerals import numeral_pattern, reads_numeral
 from beastmode.core.errors import Problem
 from beastmode.core.settings import Settings
@@ -39,6 +40,7 @@ def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callab
     """
     longest, depth = settings.max_json_length, settings.max_json_depth
     guard = guard_of(schema)
+    bound_moments(schema)
 
     def read(request: Request) -> Any:
         raw = bytes_of(request, longest)
@@ -144,11 +146,6 @@ def guard_of(schema: Schema, known: dict[Any, Guard] | None = None) -> Guard:
     return guard
 
 
-def shape_of(schema: Schema) -> Any:
-    """What schemas have in common that check the same types."""
-    return type(schema), None if schema.only is None else frozenset(schema.only), frozenset(schema.exclude)
-
-
 def type_check(field: fields.Field[Any], known: dict[Any, Guard]) -> Guard | None:
     """The check of one field's JSON type; None where marshmallow is exact already."""
     if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
@@ -193,6 +190,7 @@ def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDic
     declared = {} if schema is None else {(f.data_key or n): f for n, f in schema.load_fields.items()}
     known = {*declared, *others}
     is_open = schema is not None and schema.unknown != RAISE
+    bound_moments(schema)
 
     def read(args: MultiDict[str, str]) -> Any:
         problems: Errors = {}

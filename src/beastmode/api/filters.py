@@ -13,7 +13,8 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, Range
 from sqlalchemy.orm import InstrumentedAttribute
 
-from beastmode.api.schema import IN_REACH, NO_NUL
+from beastmode.api.moments import IN_REACH
+from beastmode.api.schema import NO_NUL
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.keys import bound_of
 from beastmode.db.windows import Condition, Operator

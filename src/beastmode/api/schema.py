@@ -1,14 +1,13 @@
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import marshmallow
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Range, Validator
 
+from beastmode.api.moments import bound_moment
 from beastmode.db.passing import ShowsOnce, watch_field
 
-__all__ = ["IN_REACH", "NO_NUL", "Schema"]
+__all__ = ["NO_NUL", "Schema"]
 
 
 class NoNul(Validator):
@@ -26,22 +25,6 @@ class NoNul(Validator):
         return value
 
 
-class InReach(Validator):
-    """A moment that every time zone can say: the first and the last day of the calendar lie outside of some."""
-
-    first = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
-    last = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
-
-    def __call__(self, value: datetime) -> datetime:
-        """The moment, if it is neither at the beginning of year 1 nor at the end of year 9999."""
-        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
-        if not self.first <= moment <= self.last:
-            raise ValidationError(OUT_OF_REACH)
-        return value
-
-
-OUT_OF_REACH = "Must be between 0001-01-02 and 9999-12-30."
-IN_REACH = InReach()
 NO_NUL = NoNul()
 INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
 
@@ -71,8 +54,7 @@ def bound(field: fields.Field[Any]) -> None:
     elif isinstance(field, fields.Integer):
         field.validators = [INT64, *field.validators]
     elif isinstance(field, fields.DateTime):
-        field.validators = [IN_REACH, *field.validators]
-        field._deserialize = in_reach(field._deserialize)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow converts
+        bound_moment(field)
     elif isinstance(field, fields.List):
         bound(field.inner)
     elif isinstance(field, fields.Tuple):
@@ -82,15 +64,3 @@ def bound(field: fields.Field[Any]) -> None:
         for part in (field.key_field, field.value_field):
             if part is not None:
                 bound(part)
-
-
-def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
-    """A field's way to read, that refuses a moment which has no form in the time zone that the field converts to."""
-
-    def read_in_reach(*arguments: Any, **options: Any) -> Any:
-        try:
-            return read(*arguments, **options)
-        except OverflowError as error:
-            raise ValidationError(OUT_OF_REACH) from error
-
-    return read_in_reach

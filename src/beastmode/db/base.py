@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData
@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from beastmode.db.elsewhere import NoQuery
 
-__all__ = ["NAMING_CONVENTION", "Base", "UtcDateTime"]
+__all__ = ["FIRST_MOMENT", "LAST_MOMENT", "NAMING_CONVENTION", "Base", "OutOfReachError", "UtcDateTime"]
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -19,6 +19,15 @@ NAMING_CONVENTION = {
     "pk": "pk_%(table_name)s",
 }
 """A name for every constraint, so that a migration can drop what another one made."""
+
+
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+"""Every time zone can say these: the first and the last day of the calendar lie outside of some."""
+
+
+class OutOfReachError(ValueError):
+    """A moment that not every time zone can say, so that not everybody could read it again."""
 
 
 class SqliteUtc(sqlite.DATETIME):
@@ -59,7 +68,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     """Aware moments in UTC, on every database: `timestamptz` on PostgreSQL, text on SQLite.
 
     Raises:
-        ValueError: For a naive moment, since nobody knows when it is (SQLAlchemy wraps it in StatementError).
+        ValueError: For a naive moment, since nobody knows when it is, and for one at the ends of the calendar, which
+            not every time zone can say (SQLAlchemy wraps it in StatementError).
     """
 
     impl = DateTime(timezone=True)
@@ -83,6 +93,8 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone; use beastmode.core.clock.now() or say tzinfo=UTC")
+        if not FIRST_MOMENT <= value <= LAST_MOMENT:
+            raise OutOfReachError(f"{value!r} is a moment that not every time zone can say")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

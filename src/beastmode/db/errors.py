@@ -2,11 +2,12 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 
 from beastmode.core.errors import Problem
+from beastmode.db.base import OutOfReachError
 
 __all__ = ["is_conflict", "is_out_of_range", "is_unanswered", "problem_of"]
 
@@ -75,7 +76,8 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(409, CHANGED)
     if isinstance(error, DBAPIError):
         return problem_of_driver(error)
-    if isinstance(error, OverflowError) and "SQLite" in str(error):
+    is_unreachable = isinstance(error, StatementError) and isinstance(error.orig, OutOfReachError)
+    if is_unreachable or (isinstance(error, OverflowError) and "SQLite" in str(error)):
         return Problem(422, UNACCEPTABLE)
     return None
 

@@ -1,0 +1,101 @@
+"""Moments that every time zone can say: the others are refused before anything is done with them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+from marshmallow.validate import Validator
+
+from beastmode.db.base import FIRST_MOMENT, LAST_MOMENT
+
+__all__ = ["IN_REACH", "bound_moment", "bound_moments", "shape_of"]
+
+OUT_OF_REACH = "Must be between 0001-01-02 and 9999-12-30."
+
+
+class InReach(Validator):
+    """A moment that every time zone can say: the first and the last day of the calendar lie outside of some."""
+
+    def __call__(self, value: Any) -> Any:
+        """The value, unless it is a moment at the beginning of year 1 or at the end of year 9999."""
+        if isinstance(value, datetime):
+            moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+            if not FIRST_MOMENT <= moment <= LAST_MOMENT:
+                raise ValidationError(OUT_OF_REACH)
+        return value
+
+
+IN_REACH = InReach()
+
+
+def bound_moments(schema: Schema | None, known: frozenset[Any] = frozenset()) -> None:
+    """Have every field of a schema that reads moments refuse those out of reach, whoever's schema it is.
+
+    Args:
+        schema: The schema; None for none.
+        known: The shapes of the schemas that have led to it.
+    """
+    if schema is None:
+        return
+    known |= {shape_of(schema)}
+    for field in schema.fields.values():
+        bound_field(field, known)
+
+
+def shape_of(schema: Schema) -> Any:
+    """What schemas have in common that read the same."""
+    return type(schema), None if schema.only is None else frozenset(schema.only), frozenset(schema.exclude)
+
+
+def bound_field(field: Any, known: frozenset[Any]) -> None:
+    """Bound a field, and those in it."""
+    if isinstance(field, fields.DateTime):
+        bound_moment(field)
+    elif isinstance(field, fields.Nested):
+        if shape_of(field.schema) in known:
+            # It nests itself, perhaps without end: one level more with each that a client sends.
+            field._deserialize = bound_first(field)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow reads
+        else:
+            bound_moments(field.schema, known)
+    elif isinstance(field, fields.List):
+        bound_field(field.inner, known)
+    elif isinstance(field, fields.Tuple):
+        for each in field.tuple_fields:
+            bound_field(each, known)
+    elif isinstance(field, fields.Mapping):
+        bound_field(field.value_field, known)
+
+
+def bound_moment(field: fields.DateTime) -> None:
+    """Have a field refuse moments out of reach."""
+    if IN_REACH not in field.validators:
+        field.validators = [IN_REACH, *field.validators]
+        field._deserialize = in_reach(field._deserialize)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow converts
+
+
+def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
+    """A field's way to read, that refuses a moment which has no form in the time zone that the field converts to."""
+
+    def read_in_reach(*arguments: Any, **options: Any) -> Any:
+        try:
+            return read(*arguments, **options)
+        except OverflowError as error:
+            raise ValidationError(OUT_OF_REACH) from error
+
+    return read_in_reach
+
+
+def bound_first(field: fields.Nested) -> Callable[..., Any]:
+    """A nested field's way to read, that bounds the nested schema when it is first used."""
+    read = field._deserialize  # noqa: SLF001 - where marshmallow reads
+    is_bound = False
+
+    def read_bound(*arguments: Any, **options: Any) -> Any:
+        nonlocal is_bound
+        if not is_bound:
+            bound_moments(field.schema)
+            is_bound = True
+        return read(*arguments, **options)
+
+    return read_bound
