@@ -17,7 +17,7 @@ EVERYWHERE = ["0.0.0.0", "::", "192.0.2.1", "10.0.0.1", "fe80::1"]
 def make_app():
     def make(**config):
         app = Flask("shop")
-        app.config.from_mapping(ENVIRONMENT="development", **config)
+        app.config.from_mapping({"ENVIRONMENT": "development", **config})
         Beastmode(app, api=Api("Shop"))
         return app
 
@@ -77,3 +77,59 @@ def test_a_site_that_signs_nothing_with_it_runs_as_it_did(monkeypatch):
     app.run("0.0.0.0")
 
     assert served == ["0.0.0.0"]
+
+
+STRANGERS = [
+    {"REMOTE_ADDR": "203.0.113.7"},
+    {"REMOTE_ADDR": "2001:db8::1"},
+    {"REMOTE_ADDR": "::ffff:203.0.113.7"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.7:40000"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1, 10.0.0.4"},
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "localhost"},
+    {"REMOTE_ADDR": "", "HTTP_X_FORWARDED_FOR": "unknown"},
+]
+OWN_REQUESTS = [
+    {"REMOTE_ADDR": "127.0.0.1"},
+    {"REMOTE_ADDR": "127.3.2.1"},
+    {"REMOTE_ADDR": "::1"},
+    {"REMOTE_ADDR": "::ffff:127.0.0.1"},
+    {"REMOTE_ADDR": ""},  # a Unix socket
+    {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1, [::1]:40000"},
+]
+
+
+@pytest.mark.parametrize("path", ["/health", "/metrics", "/api/v1/nothing", "/nowhere"])
+@pytest.mark.parametrize("environ", STRANGERS)
+def test_a_request_from_elsewhere_is_refused(make_app, environ, path):
+    answer = make_app().test_client().get(path, environ_overrides=environ)
+
+    assert answer.status_code == 503
+    assert (
+        answer.json["message"] == "This server is set up for development, and answers only the machine that it runs on"
+    )
+
+
+@pytest.mark.parametrize("environ", OWN_REQUESTS)
+def test_a_request_of_this_machine_is_answered(make_app, environ):
+    assert make_app().test_client().get("/health", environ_overrides=environ).status_code == 200
+
+
+@pytest.mark.parametrize("environ", STRANGERS)
+def test_a_proxy_that_is_trusted_does_not_make_a_request_ones_own(make_app, environ):
+    client = make_app(TRUSTED_PROXIES=1).test_client()
+
+    assert client.get("/health", environ_overrides=environ).status_code == 503
+
+
+@pytest.mark.parametrize("environ", STRANGERS)
+def test_tests_may_come_from_anywhere_but_servers_in_the_same_environment_may_not(make_app, environ):
+    client = make_app(ENVIRONMENT="testing").test_client()
+
+    assert client.get("/health", environ_overrides=environ).status_code == 200
+    served = environ | {"SERVER_SOFTWARE": "gunicorn/27"}
+    assert client.get("/health", environ_overrides=served).status_code == 503
+
+
+@pytest.mark.parametrize("environ", STRANGERS)
+def test_with_a_secret_of_ones_own_a_request_from_elsewhere_is_answered(make_app, environ):
+    assert make_app(SECRET_KEY=OWN).test_client().get("/health", environ_overrides=environ).status_code == 200

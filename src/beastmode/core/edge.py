@@ -49,6 +49,7 @@ class Edge:
         project: The Flask application inside, if it is one.
         probes: Answers by exact path, for GET and HEAD, given without asking Flask; a route of the project by the
             same path goes first.
+        guards: Each may refuse a request by its WSGI environment, before anything else looks at it, probes included.
         rewrites: Each gets the path and returns the path to route instead; run in order.
         decorators: Each may add to the headers of an answer; gets the exchange and the header list.
         pauses: Each is called before a part of a streamed body goes out, which may take as long as its client likes.
@@ -59,6 +60,7 @@ class Edge:
         self.app = app
         self.project = project
         self.probes: dict[str, Probe] = {}
+        self.guards: list[Callable[[WSGIEnvironment], Refusal | None]] = []
         self.rewrites: list[Callable[[str], str]] = []
         self.decorators: list[Callable[[Exchange, Headers], None]] = []
         self.observers: list[Callable[[Exchange], None]] = []
@@ -102,6 +104,9 @@ class Edge:
     def _answer(self, exchange: Exchange, begin: "StartResponse") -> Iterable[bytes]:
         if (refusal := refused(exchange.environ)) is not None:
             return refuse(refusal, exchange, begin)
+        for guard in self.guards:
+            if (refusal := guard(exchange.environ)) is not None:
+                return refuse(refusal, exchange, begin)
         if not self._is_settled:
             self._settle()
         probe = self.probes.get(exchange.path)

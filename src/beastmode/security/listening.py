@@ -1,20 +1,36 @@
 """Who may reach a server that signs with the secret for development: this machine alone."""
 
 import socket
+from functools import lru_cache, partial
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
 
+from beastmode.core.addresses import bare_address
+from beastmode.core.edge import edge_of
 from beastmode.core.errors import SettingsError
+from beastmode.core.refusal import Refusal
 from beastmode.core.settings import A_SECRET, Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 __all__ = ["guard_listening", "refuse_strangers"]
+
+NOT_FROM_HERE = Refusal(
+    503,
+    "This server is set up for development, and answers only the machine that it runs on",
+    f"a secret has the value for development, with which anybody can sign; set SECRET_KEY to {A_SECRET}",
+)
+"""503 for probes too, so that a load balancer takes such a server out."""
 
 
 def guard_listening(app: Flask, settings: Settings) -> None:
     """Have `flask run` and `app.run` refuse an address that other machines reach, as long as a secret is public.
+
+    Other servers know their address and the application does not, so there each request from elsewhere is refused.
 
     Args:
         app: The Flask application, whose API signs something.
@@ -25,6 +41,7 @@ def guard_listening(app: Flask, settings: Settings) -> None:
     """
     if not settings.has_development_secret:
         return
+    edge_of(app).guards.append(partial(refusal_of_stranger, is_tested=settings.environment == "testing"))
     context = click.get_current_context(silent=True)
     if context is not None and context.info_name == "run" and isinstance(host := context.params.get("host"), str):
         refuse_strangers(settings, host)
@@ -52,6 +69,30 @@ def refuse_strangers(settings: Settings, host: str) -> None:
         found = f"{host} can be reached from other machines, but a secret has the value for development"
         expected = f"listen on 127.0.0.1, or set SECRET_KEY to {A_SECRET}"
         raise SettingsError([f"{found}, with which anybody can sign; {expected}."])
+
+
+def refusal_of_stranger(environ: "WSGIEnvironment", *, is_tested: bool) -> Refusal | None:
+    """What to answer to a request that came from another machine, by itself or through a proxy on this one.
+
+    Args:
+        environ: The WSGI environment.
+        is_tested: Whether to let requests through that no server has received: a test's client makes up addresses.
+    """
+    if is_tested and "SERVER_SOFTWARE" not in environ:
+        return None
+    # Without an address the client is at the other end of a Unix socket.
+    addresses = [environ.get("REMOTE_ADDR") or "::1", *environ.get("HTTP_X_FORWARDED_FOR", "::1").split(",")]
+    return None if all(map(is_own, addresses)) else NOT_FROM_HERE
+
+
+@lru_cache(1000)  # nobody else needs to be remembered for long
+def is_own(address: str) -> bool:
+    """Whether a client's address is one that only this machine has; never looks a name up."""
+    try:
+        parsed = ip_address(bare_address(address))
+    except ValueError:
+        return False
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
 def is_loopback(host: str) -> bool:
