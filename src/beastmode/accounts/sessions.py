@@ -4,20 +4,22 @@ import logging
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, insert, literal, not_, or_, select, update
+from sqlalchemy import Select, bindparam, case, exists, insert, literal, not_, or_, select, update
 
 from beastmode.accounts.holding import NO_LIMIT, has_owner, is_open
 from beastmode.accounts.models import Credential, Session
 from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.accounts.refresh_tokens import Presented, RefreshTokens, fingerprint, wrong_refresh_token
 from beastmode.accounts.seen import LOOK, Seen
+from beastmode.accounts.tokens import invalid_token
 from beastmode.core.clock import now
 from beastmode.db import Database, transaction
 from beastmode.db.base import UtcDateTime
+from beastmode.db.permits import Condition, Permit
 from beastmode.db.session import current_work
 
 __all__ = ["Granted", "Sessions"]
@@ -115,27 +117,22 @@ class Sessions:
         return granted
 
     def holds(self, session_id: str, user_id: int | str, *, is_read: bool) -> bool:
-        """Whether the session of an access token still holds.
+        """Whether the session of an access token still holds, or did when it was looked at, at most `trusted` ago.
 
-        One that does not since its user is not active, is ended for good: it does not come back with the user.
+        Whatever writes then looks again, in the statement that writes where that is possible. A session that does not
+        hold since its user is not active, is ended for good: it does not come back with the user.
 
         Args:
             session_id: Which.
             user_id: Whose it must be.
-            is_read: Whether nothing is written, so that a look up to `trusted` ago is good enough.
+            is_read: Whether the request writes nothing.
         """
         moment = now()
-        if is_read and self.seen.is_recent(session_id, user_id, moment, self.trusted):
-            return True
-        given = {"session_id": session_id, "user_id": user_id, "moment": moment, "oldest": moment - self.longest}
-        found = current_work().fetch(self._look, given)
-        if found and found[0][0]:
-            self.seen.add(session_id, user_id, moment)
-            return True
-        self.seen.forget(session_id)
-        if found:
-            self._end_without_owner(session_id)
-        return False
+        if not self.seen.is_recent(session_id, user_id, moment, self.trusted):
+            return self._look(session_id, user_id, moment)
+        if not is_read:
+            current_work().permit = self._permit(session_id, user_id, moment)
+        return True
 
     def revoke(self, session_id: str, user_id: int | str) -> None:
         """End a session: no refresh token of it is good any more. Its access tokens end by themselves.
@@ -227,12 +224,54 @@ class Sessions:
         names = [*values, "user_id", "created_at"]
         return insert(Session).from_select(names, found.with_for_update(read=True)).returning(Session.id)
 
+    def _look(self, session_id: str, user_id: int | str, moment: datetime) -> bool:
+        found = current_work().fetch(self._found, self._given(session_id, user_id, moment))
+        if found and found[0][0]:
+            self.seen.add(session_id, user_id, moment)
+            return True
+        self.seen.forget(session_id)
+        if found:
+            self._end_without_owner(session_id)
+        return False
+
+    def _permit(self, session_id: str, user_id: int | str, moment: datetime) -> Permit:
+        """What lets a request write whose session was seen just now; found out by the statement that writes."""
+
+        def look() -> None:
+            if not self._look(session_id, user_id, moment):
+                raise invalid_token()
+
+        return Permit(
+            self._condition,
+            self._given(session_id, user_id, moment),
+            look,
+            partial(self.seen.add, session_id, user_id, moment),
+        )
+
+    def _given(self, session_id: str, user_id: int | str, moment: datetime) -> dict[str, Any]:
+        return {
+            "_session_id": session_id,
+            "_session_user_id": user_id,
+            "_session_moment": moment,
+            "_session_oldest": moment - self.longest,
+        }
+
     @cached_property
-    def _look(self) -> Select[Any]:
+    def _found(self) -> Select[Any]:
         """Whether an open session has its owner; no row where it is not open."""
-        moment, oldest = bindparam("moment", type_=UtcDateTime()), bindparam("oldest", type_=UtcDateTime())
-        whose = (Session.id == bindparam("session_id"), Session.user_id == bindparam("user_id"))
-        return select(has_owner(self.user)).prefix_with(LOOK).where(*whose, *is_open(moment, oldest))
+        return select(has_owner(self.user)).prefix_with(LOOK).where(*self._asked())
+
+    @cached_property
+    def _condition(self) -> Condition:
+        """That an open session has its owner, whatever the statement around it writes to."""
+        return Condition(exists().where(*self._asked(), has_owner(self.user)).correlate(None))
+
+    def _asked(self) -> tuple[Any, ...]:
+        """That a session is the one, and open."""
+        moment = bindparam("_session_moment", type_=UtcDateTime())
+        oldest = bindparam("_session_oldest", type_=UtcDateTime())
+        whose = (Session.id == bindparam("_session_id"), Session.user_id == bindparam("_session_user_id"))
+        return (*whose, *is_open(moment, oldest))
 
     def _is_open(self) -> tuple[Any, ...]:
         moment = now()

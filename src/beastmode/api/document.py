@@ -72,6 +72,9 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             for endpoint in members:
                 self._add(blueprint, endpoint)
             self.register_blueprint(blueprint)
+            for endpoint in members:
+                # Without the function around it, which asks with each request whether it is async.
+                self._app.view_functions[f"{blueprint.name}.{endpoint.__name__}"] = endpoint
 
     def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
         route = endpoint.route

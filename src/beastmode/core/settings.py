@@ -150,8 +150,8 @@ class Settings:
     session_check_seconds: float = setting(
         number(0, 3600),
         15.0,
-        "How long a process that saw a session hold lets its access token read without looking again. Requests that "
-        "write always look; 0 has every request look.",
+        "How long a process that saw a session hold lets its access token read without looking again. Whatever writes "
+        "always looks; 0 has every request look first.",
         expects="a number of seconds from 0 to 3600",
     )
     password_rules: Literal["length", "document"] = setting(

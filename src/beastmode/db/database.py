@@ -20,6 +20,7 @@ from beastmode.db.session import (
     current_work,
     has_database,
     installed_in,
+    opened_work,
 )
 from beastmode.db.unsaved import close_work
 
@@ -75,11 +76,13 @@ class Database:
     @property
     def engine(self) -> Engine:
         """The engine that the current application writes with."""
+        settle()
         return installed_in(current_app).engines.writer
 
     @property
     def reader(self) -> Engine:
         """The engine that the current application reads with, in autocommit."""
+        settle()
         return installed_in(current_app).engines.reader
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
@@ -106,6 +109,13 @@ class Database:
             TimeoutError: No connection was free in time.
         """
         ping(installed_in(current_app))
+
+
+def settle() -> None:
+    """Find out whether the request may write: what is done with an engine is out of our sight."""
+    work = opened_work()
+    if work is not None:
+        work.settle()
 
 
 def ping(installed: Installed) -> None:

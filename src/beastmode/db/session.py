@@ -2,12 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import has_request_context
 from flask.globals import app_ctx, g
-from sqlalchemy import ClauseElement, CompoundSelect, Connection, CursorResult, Engine, Executable, Select, event
+from sqlalchemy import (
+    ClauseElement,
+    CompoundSelect,
+    Connection,
+    CursorResult,
+    Dialect,
+    Engine,
+    Executable,
+    Select,
+    event,
+)
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.sql import visitors
@@ -19,6 +30,7 @@ from beastmode.core.exchange import Exchange, current_exchange
 from beastmode.db.engines import Engines
 from beastmode.db.errors import is_conflict, is_unanswered
 from beastmode.db.holders import Holders
+from beastmode.db.permits import Permit
 from beastmode.db.prepared import Sendable
 from beastmode.db.shortcut import Shortcut
 from beastmode.db.statements import is_read, is_write
@@ -28,6 +40,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from flask import Flask
+    from sqlalchemy import Dialect
 
     from beastmode.db.database import Database
 
@@ -200,6 +213,12 @@ class Installed:
     holders: Holders = field(default_factory=lambda: Holders(1))
     watchers: list[Callable[[Executable], None]] = field(default_factory=list)
 
+    @cached_property
+    def session_events(self) -> Any:
+        """What listens to every session that is made here; making one to ask it takes twenty times as long."""
+        kind: Any = self.sessions.class_
+        return kind.dispatch._for_class(kind)  # noqa: SLF001 - what each new session is given
+
 
 class Work:
     """What one app context has opened so far; nothing until it is asked for.
@@ -211,25 +230,66 @@ class Work:
         session: The session, if one was asked for.
         exchange: The request that asked for it.
         is_holder: Whether a stream keeps a connection while its client reads.
+        permit: What lets the request write, as long as nothing has asked for it.
     """
 
-    __slots__ = ("connection", "engines", "exchange", "installed", "is_holder", "session")
+    __slots__ = ("connection", "engines", "exchange", "installed", "is_holder", "permit", "session")
 
     def __init__(self, installed: Installed) -> None:
         self.installed = installed
         self.exchange: Exchange | None = None
         self.is_holder = False
+        self.permit: Permit | None = None
         self.engines = installed.engines
         self.connection: Connection | None = None
         self.session: RoutedSession | None = None
 
+    @property
+    def dialect(self) -> "Dialect":
+        """The database's."""
+        return self.engines.writer.dialect
+
     def open_session(self) -> RoutedSession:
         """The one session of this app context."""
+        self.settle()
         if self.session is None:
             self.session = self.installed.sessions(work=self)
             set_pending(g, self.session)
             self.exchange = current_exchange() if has_request_context() else None
         return self.session
+
+    def settle(self) -> None:
+        """Find out whether the request may write, if nothing has found out yet; whoever might write asks first.
+
+        Raises:
+            Problem: It may not.
+        """
+        if self.permit is not None:
+            permit, self.permit = self.permit, None
+            permit.look()
+
+    def write(self, statement: Sendable, params: Mapping[str, Any], permit: Permit) -> Sequence[Any]:
+        """The rows of a statement that writes under the condition of a permit; it is settled by that.
+
+        Args:
+            statement: To run; it writes nothing where the condition is not true.
+            params: Values of its parameters.
+            permit: What lets the request write.
+
+        Raises:
+            Problem: It may not.
+        """
+        self.permit = None
+        try:
+            found = self.fetch(statement, {**params, **permit.params})
+        except BaseException:
+            self.permit = permit  # nothing was written, and nothing is known
+            raise
+        if found:
+            permit.confirm()
+        else:
+            permit.look()
+        return found
 
     def has_failed(self) -> bool:
         """Whether the request was refused or failed, so that nobody expects its changes to be stored."""
@@ -264,6 +324,8 @@ class Work:
 
     def run(self, statement: Executable, how: Callable[[Connection], R]) -> R:
         """What a function gets of the connection that a statement belongs to."""
+        if self.permit is not None and not is_read(statement):
+            self.settle()
         session = self.session
         if session is not None and session.is_writing:
             session.flush()

@@ -13,6 +13,11 @@ __all__ = ["Shortcut"]
 USES = 3
 """A statement that was run so often is kept by somebody, and worth compiling; one made for a request is not."""
 
+CURSOR = "beastmode.cursor"
+"""What the pool's entry of a connection calls its cursor."""
+KEPT_ROWS = 100
+"""The most rows that an idle cursor may hold on to; it keeps its last result until it is used again."""
+
 HARMLESS = frozenset({"isolation_level", "postgresql_readonly", "postgresql_deferrable"})
 """Options of a connection that change no statement; another might, as `schema_translate_map` does."""
 
@@ -55,9 +60,8 @@ class Shortcut:
         values = prepared.values(params)
         if values is None:
             return None
-        driver: Any = connection.connection.dbapi_connection
         try:
-            return driver.execute(prepared.text, values).fetchall()  # type: ignore[no-any-return]  # psycopg's
+            return fetched(connection, prepared.text, values)
         except BaseException as error:
             refuse(connection, error, prepared.text, values)
             raise
@@ -75,6 +79,22 @@ class Shortcut:
         except KeyError:
             made = found.prepared[dialect] = prepare(dialect, statement)
             return made
+
+
+def fetched(connection: Connection, text: str, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows of a statement, by a cursor that the connection keeps: a new one finds out about each type anew.
+
+    Types have to be registered before the first use, as in a listener to `connect`.
+    """
+    info = connection.info
+    cursor = info.get(CURSOR)
+    if cursor is None:
+        driver: Any = connection.connection.dbapi_connection
+        cursor = info[CURSOR] = driver.cursor()
+    rows: Sequence[Any] = cursor.execute(text, values).fetchall()
+    if len(rows) > KEPT_ROWS:
+        del info[CURSOR]
+    return rows
 
 
 def is_listened_to(connection: Connection) -> bool:

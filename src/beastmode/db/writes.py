@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Column, bindparam, delete, insert, inspect, select, update
+from sqlalchemy import Column, Dialect, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import Session, lazyload
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
+from beastmode.db.permits import Condition, insert_where, says_its_type
 from beastmode.db.plain_writes import as_columns, deletes_plainly, inserts_plainly, is_expression, updates_plainly
 from beastmode.db.rows import Rows
 from beastmode.db.session import current_work
@@ -19,11 +19,12 @@ from beastmode.db.transactions import transaction
 
 __all__ = ["Writes"]
 
+Verb: TypeAlias = Literal["insert", "update", "delete"]
 SET = "_set"
 """What the parameters begin with whose values are written."""
 
 KEPT = 64
-"""The most sets of columns that statements are kept for; the one used longest ago is forgotten."""
+"""The most statements that are kept, each for a set of columns; the one used longest ago is forgotten."""
 
 
 class Writes:
@@ -45,10 +46,8 @@ class Writes:
         self.read = getter(source, ())
         self.shown = shown_columns(source)
         self.returned = list(self.mapper.primary_key) if self.shown is None else self.shown
-        self.inserted = insert(self.table).returning(*self.returned)
-        self.updated = update(self.table).where(*self.target.owned).returning(*self.returned)
-        self.deleted = delete(self.table).where(*self.target.owned).returning(*self.mapper.primary_key)
-        self.setting = lru_cache(KEPT)(setting)
+        self.statement = lru_cache(KEPT)(self.made)
+        self.can_carry = lru_cache(KEPT)(self.carries)
 
     def insert(self, values: Mapping[str, Any], params: Params) -> Any:
         """A new row, as the schema shows it.
@@ -64,7 +63,7 @@ class Writes:
         if columns is not None and inserts_plainly(self.mapper):
             given = {name: value for name, value in columns.items() if value is not None or self.keeps_null(name)}
             with self.at_once():
-                return self.answer(self.run(self.inserted, given, {})[0], params)
+                return self.answer(self.run("insert", given, {})[0], params)
         with writing() as session:
             entity = self.model(**values)
             session.add(entity)
@@ -91,7 +90,7 @@ class Writes:
         if columns is None or not updates_plainly(self.mapper):
             return self.update_entity(values, bound, params)
         with self.at_once():
-            rows = self.run(self.updated, columns, bound)
+            rows = self.run("update", columns, bound)
             if not rows:
                 self.target.refuse(bound)
             self.forget(bound)
@@ -113,21 +112,45 @@ class Writes:
                 session.delete(self.entity(session, bound))
                 session.flush()
             return
-        if not current_work().fetch(self.deleted, bound):
+        if not self.run("delete", {}, bound):
             self.target.refuse(bound)
         self.forget(bound)
 
-    def run(
-        self, statement: ReturningInsert[Any] | ReturningUpdate[Any], columns: dict[str, Any], bound: dict[str, Any]
-    ) -> Sequence[Any]:
+    def run(self, verb: Verb, columns: dict[str, Any], bound: dict[str, Any]) -> Sequence[Any]:
         """The rows that a statement wrote; values that the database computes are part of the statement."""
         computed = {name: value for name, value in columns.items() if is_expression(value)}
         names = tuple(sorted(columns.keys() - computed.keys()))
-        statement = self.setting(statement, names)
-        if computed:
-            statement = statement.values(computed)
-        given = {f"{SET}{number}": columns[name] for number, name in enumerate(names)}
-        return current_work().fetch(statement, {**bound, **given})
+        params = {**bound, **{f"{SET}{number}": columns[name] for number, name in enumerate(names)}}
+        work = current_work()
+        permit = work.permit
+        if permit is None or (verb == "insert" and (computed or not self.can_carry(work.dialect, names))):
+            statement = self.statement(verb, names, None)
+            return work.fetch(statement.values(computed) if computed else statement, params)
+        statement = self.statement(verb, names, permit.condition)
+        return work.write(statement.values(computed) if computed else statement, params, permit)
+
+    def made(self, verb: Verb, names: tuple[str, ...], condition: Condition | None) -> Any:
+        """The statement that sets some columns to the parameters `_set0`, `_set1`, and so on.
+
+        Args:
+            verb: What it does.
+            names: The keys of the columns.
+            condition: What must be true for it to write anything.
+        """
+        values = {name: bindparam(f"{SET}{number}", type_=self.table.c[name].type) for number, name in enumerate(names)}
+        if verb == "insert" and condition is not None:
+            return insert_where(self.table, values, condition, self.returned)
+        if verb == "insert":
+            return insert(self.table).values(values).returning(*self.returned)
+        clauses = self.target.owned if condition is None else [*self.target.owned, condition.clause]
+        if verb == "delete":
+            return delete(self.table).where(*clauses).returning(*self.mapper.primary_key)
+        return update(self.table).where(*clauses).values(values).returning(*self.returned)
+
+    def carries(self, dialect: Dialect, names: tuple[str, ...]) -> bool:
+        """Whether an INSERT of some columns can have a condition: its values and Python's defaults say their types."""
+        given = [column for column in self.table.c if column.key in names or column.default is not None]
+        return bool(names) and all(says_its_type(column.type, dialect) for column in given)
 
     def at_once(self) -> AbstractContextManager[Any]:
         """What writes a row and reads it again must happen as a whole, or not at all."""
@@ -186,18 +209,6 @@ class Writes:
         entity = session.identity_map.get(identity)
         if entity is not None and entity not in session.dirty:
             session.expire(entity)
-
-
-def setting(statement: Any, names: tuple[str, ...]) -> Any:
-    """A statement that sets some columns of its table to the parameters `_set0`, `_set1`, and so on.
-
-    Args:
-        statement: An INSERT or UPDATE.
-        names: The keys of the columns.
-    """
-    columns = statement.table.c
-    values = {name: bindparam(f"{SET}{number}", type_=columns[name].type) for number, name in enumerate(names)}
-    return statement.values(values) if values else statement
 
 
 def shown_columns(source: Source) -> list[Any] | None:
