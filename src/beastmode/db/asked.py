@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ClauseElement, bindparam
 from sqlalchemy.sql import visitors
 
-__all__ = ["callables_in", "with_names"]
+__all__ = ["NAME", "callables_in", "replaced", "with_names"]
 
 NAME = re.compile(r"\w+")
 """What a name looks like that somebody gave; SQLAlchemy makes up others, with signs in them."""

@@ -63,11 +63,17 @@ class Entities:
         expire_unmodified(session)
         return session.execute(statement, params).unique().all()
 
-    def render(self, rows: Sequence[Any], extra: int = 0) -> list[Any]:  # noqa: ARG002 - the entity is always the first
+    def render(
+        self,
+        rows: Sequence[Any],
+        params: Params,  # noqa: ARG002 - the entities have what was asked for
+        extra: int = 0,  # noqa: ARG002 - the entity is always the first
+    ) -> list[Any]:
         """Entities as the schema dumps them.
 
         Args:
             rows: As `fetch` gives them.
+            params: Of no use here.
             extra: How many values come after the entity in each row.
 
         Raises:
@@ -78,11 +84,12 @@ class Entities:
             shown: list[Any] = self.schema.dump([row[0] for row in rows], many=True)
             return shown
 
-    def show(self, row: Any) -> Any:
+    def show(self, row: Any, params: Params) -> Any:  # noqa: ARG002 - as above
         """One entity as the schema dumps it.
 
         Args:
             row: One of those that `fetch` gives.
+            params: Of no use here.
 
         Raises:
             LazyLoadError: As `render` does.
@@ -100,7 +107,7 @@ class Entities:
 
         def get(params: Params) -> Any:
             rows = self.fetch(statement, params)
-            return self.show(rows[0]) if rows else None
+            return self.show(rows[0], params) if rows else None
 
         return get
 

@@ -137,8 +137,9 @@ class Loading(AsShown):
     def first(self) -> Dumped | None:
         """The first item in order; None where there is none."""
         source = self.query.definition.source
-        rows = source.fetch(self.query.some, {**self.given(), "_limit": 1})
-        return self.dumped(source.show(rows[0]), many=False) if rows else None
+        params = self.given()
+        rows = source.fetch(self.query.some, {**params, "_limit": 1})
+        return self.dumped(source.show(rows[0], params), many=False) if rows else None
 
     def all(self, limit: int | None = None) -> Dumped:
         """A list of the items in order.
@@ -152,9 +153,10 @@ class Loading(AsShown):
         """The items, as many as wanted."""
         query = self.query
         source = query.definition.source
+        params = self.given()
         if limit is None:
-            return source.render(source.fetch(query.every, self.given()))
-        return source.render(source.fetch(query.some, {**self.given(), "_limit": limit}))
+            return source.render(source.fetch(query.every, params), params)
+        return source.render(source.fetch(query.some, {**params, "_limit": limit}), params)
 
     def page(self, window: Window) -> Slice:
         """A part of the list.

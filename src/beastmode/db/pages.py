@@ -109,7 +109,7 @@ class Pages:
             rows.reverse()
         extra = len(kind.order) + kind.counts
         keys = [tuple(row[-extra:][: len(kind.order)]) for row in (rows[:1] + rows[-1:])]
-        return Slice(self.source.render(rows, extra), total, has_more, *(keys or (None, None)))
+        return Slice(self.source.render(rows, params, extra), total, has_more, *(keys or (None, None)))
 
     def far_slice(self, window: Window, kind: Kind, bound: Params) -> Slice:
         """The items of a window that begins far in, where the list is as long as that: it is counted before it is read.

@@ -9,8 +9,9 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
 from beastmode.db.dumps import Dump, compile_dump
+from beastmode.db.hybrids import Hybrid, hybrid_of
 from beastmode.db.keys import Key
-from beastmode.db.plan import Listed, Path, Plan
+from beastmode.db.plan import Column, Listed, Path, Plan
 from beastmode.db.session import current_work
 from beastmode.db.sources import Criteria, Getter, Params, Statement
 
@@ -36,6 +37,7 @@ class Rows:
         self.plan = plan
         self.joins = bool(plan.joins)
         self.children = tuple(Children(listed) for listed in plan.lists)
+        self.hybrids = hybrids_of(plan)
         self._dumps: dict[int, Dump] = {0: compile_dump(plan)}
 
     def statement(self, root: Any = None) -> Select[Any]:
@@ -59,11 +61,25 @@ class Rows:
             relation = getattr(entities[path[:-1]], path[-1])
             entities[path] = aliased(relation.property.mapper.class_)
             relations.append(relation.of_type(entities[path]))
-        columns = [getattr(entities[column.path], column.attribute) for column in self.plan.columns]
+        columns = [self.column(column, entities[column.path]) for column in self.plan.columns]
         statement = select(*given(columns)).select_from(root)
         for relation in relations:
             statement = statement.join(relation, isouter=True)
         return statement
+
+    def column(self, column: Column, entity: Any) -> Any:
+        """A column of an entity, as a statement selects it."""
+        hybrid = self.hybrids.get(column)
+        return getattr(entity, column.attribute) if hybrid is None else hybrid.expression(entity)
+
+    def values(self, params: Params) -> Params:
+        """The values of a run: those of the hybrids as they are now, and what is given."""
+        if not self.hybrids:
+            return params
+        found: dict[str, Any] = {}
+        for hybrid in self.hybrids.values():
+            found |= hybrid.values()
+        return {**found, **params}
 
     def types(self) -> list[TypeEngine[Any]]:
         """The types of the plan's columns."""
@@ -76,13 +92,16 @@ class Rows:
             statement: To run.
             params: Values of its parameters.
         """
-        return current_work().fetch(statement, params)
+        return current_work().fetch(statement, self.values(params))
 
-    def render(self, rows: Sequence[Any], extra: int = 0, known: Mapping[int, Lists] | None = None) -> list[Any]:
+    def render(
+        self, rows: Sequence[Any], params: Params, extra: int = 0, known: Mapping[int, Lists] | None = None
+    ) -> list[Any]:
         """Rows as the schema shows them, with their lists.
 
         Args:
             rows: Values as the plan's columns say.
+            params: Values of the parameters in what the lists show.
             extra: How many values come after those in each row.
             known: Lists that were read already, by number.
         """
@@ -92,16 +111,18 @@ class Rows:
         if not self.children:
             return dump(rows)
         found = known or {}
-        lists = [found[number] if number in found else child.of(rows) for number, child in enumerate(self.children)]
+        each = enumerate(self.children)
+        lists = [found[number] if number in found else child.of(rows, params) for number, child in each]
         return dump(rows, *lists)
 
-    def show(self, row: Any) -> Any:
+    def show(self, row: Any, params: Params) -> Any:
         """One row as the schema shows it, with its lists.
 
         Args:
             row: Values as the plan's columns say.
+            params: Values of the parameters in what the lists show.
         """
-        return self.render([row])[0]
+        return self.render([row], params)[0]
 
     def getter(self, criteria: Criteria) -> Getter:
         """What gets one item by its key.
@@ -113,7 +134,7 @@ class Rows:
 
         def get(params: Params) -> Any:
             rows = self.fetch(statement, params)
-            return self.show(rows[0]) if rows else None
+            return self.show(rows[0], params) if rows else None
 
         return get
 
@@ -145,26 +166,41 @@ class Children:
         """A select of the rows that a criterion holds for, in order."""
         return self.rows.statement().where(criterion).order_by(*self.order)
 
-    def of(self, parents: Sequence[Any]) -> Lists:
+    def of(self, parents: Sequence[Any], params: Params) -> Lists:
         """The lists of some parents, by the value that their rows refer to; one select, none without parents.
 
         Args:
             parents: Rows of the plan that the list belongs to.
+            params: Values of the parameters in what the list shows.
         """
         keys = {parent[self.listed.slot] for parent in parents}
         keys.discard(None)
         if len(keys) == 1:
             key = keys.pop()
-            return {key: self.rows.render(self.rows.fetch(self._of_one, {"_parent": key}))}
+            return {key: self.rows.render(self.rows.fetch(self._of_one, {**params, "_parent": key}), params)}
         wanted = list(keys)
         found: list[Any] = []
         for start in range(0, len(wanted), CHUNK):
-            found += self.rows.fetch(self._of_several, {"_parents": wanted[start : start + CHUNK]})
-        return self.by_parent(found)
+            part = wanted[start : start + CHUNK]
+            found += self.rows.fetch(self._of_several, {**params, "_parents": part})
+        return self.by_parent(found, params)
 
-    def by_parent(self, rows: Sequence[Any]) -> Lists:
+    def by_parent(self, rows: Sequence[Any], params: Params) -> Lists:
         """The items of rows, by the value that the rows refer to."""
         lists: dict[Any, list[Any]] = {}
-        for row, item in zip(rows, self.rows.render(rows), strict=True):
+        for row, item in zip(rows, self.rows.render(rows, params), strict=True):
             lists.setdefault(row[self.listed.reference], []).append(item)
         return lists
+
+
+def hybrids_of(plan: Plan) -> dict[Column, Hybrid]:
+    """The columns of a plan that are hybrids whose values may change."""
+    found = {}
+    for column in plan.columns:
+        mapper = inspect(plan.model)
+        for name in column.path:
+            mapper = mapper.relationships[name].mapper
+        hybrid = hybrid_of(mapper.class_, column.attribute)
+        if hybrid is not None:
+            found[column] = hybrid
+    return found

@@ -43,19 +43,21 @@ class Source(Protocol):
             params: Values of its parameters.
         """
 
-    def render(self, rows: Sequence[Row[Any]], extra: int = 0) -> list[Any]:
+    def render(self, rows: Sequence[Row[Any]], params: Params, extra: int = 0) -> list[Any]:
         """Rows as the schema shows them.
 
         Args:
             rows: As `fetch` gives them.
+            params: Values of the parameters in what the schema shows.
             extra: How many columns were added to the statement.
         """
 
-    def show(self, row: Row[Any]) -> Any:
+    def show(self, row: Row[Any], params: Params) -> Any:
         """One row as the schema shows it.
 
         Args:
             row: One of those that `fetch` gives.
+            params: Values of the parameters in what the schema shows.
         """
 
     def getter(self, criteria: Criteria) -> Getter:

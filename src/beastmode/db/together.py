@@ -60,7 +60,10 @@ class Together:
 
     def get(self, params: Params) -> Any:
         """The item; None where there is none."""
-        found = self.rows.fetch(self.statement, params)
+        values = params
+        for child in self.lists.values():
+            values = child.rows.values(values)
+        found = self.rows.fetch(self.statement, values)
         # Rows of a list can be there without their parent, where only the criteria keep it back.
         if not found or found[0][0] != 0:
             return None
@@ -68,10 +71,10 @@ class Together:
         known: dict[int, Lists] = {}
         for part, (number, child) in enumerate(self.lists.items(), 1):
             end = start + len(child.listed.plan.columns)
-            items = child.rows.render([row[start:end] for row in found if row[0] == part])
+            items = child.rows.render([row[start:end] for row in found if row[0] == part], params)
             known[number] = {found[0][HEAD + child.listed.slot]: items}
             start = end
-        return self.rows.render([found[0][HEAD : HEAD + len(self.rows.plan.columns)]], known=known)[0]
+        return self.rows.render([found[0][HEAD : HEAD + len(self.rows.plan.columns)]], params, known=known)[0]
 
     def union(self, criteria: Criteria) -> CompoundSelect[Any]:
         """The statement."""

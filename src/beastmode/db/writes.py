@@ -159,7 +159,7 @@ class Writes:
     def answer(self, row: Any, params: Params) -> Any:
         """A row that was written, as the schema shows it; read by its key where the row alone does not say all."""
         if self.shown is not None:
-            return self.source.show(row)
+            return self.source.show(row, params)
         return self.read({**params, **dict(zip(self.target.key.names, row, strict=True))})
 
     def keeps_null(self, name: str) -> bool:
