@@ -30,6 +30,7 @@ from beastmode_tools.guard.question import Question
 from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.guard.readers.repository import Comparison
 from beastmode_tools.guard.reading import Reading
+from beastmode_tools.guard.wording import sentence
 from beastmode_tools.project import Project
 
 __all__ = ["prove_change"]
@@ -122,7 +123,7 @@ def at_base(work: Work, scratch: Scratch, proved: Proved) -> State | None:
     try:
         state = reach(work.comparison.old, work.project, scratch.new(), rows=0, progress=work.progress)
     except ProbeFailed as error:
-        proved.notes.append(f"Nothing was proved on {scratch.dialect}: {error}.")
+        proved.notes.append(sentence(f"Nothing was proved on {scratch.dialect}: {error}"))
         return None
     proved.notes.extend(state.not_proven)
     return None if state.how == "failed" else state
@@ -141,7 +142,7 @@ def with_rows(work: Work, scratch: Scratch, head: State, proved: Proved) -> Sche
             progress=work.progress,
         )
     except (ProbeFailed, CouldNotRun) as error:
-        proved.notes.append(f"Mixed versions were not proved on {scratch.dialect}: {error}.")
+        proved.notes.append(sentence(f"Mixed versions were not proved on {scratch.dialect}: {error}"))
         return None
     return schemas
 
@@ -197,7 +198,7 @@ def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> 
             progress=work.progress,
         )
     except ProbeFailed as error:
-        proved.notes.append(f"Mixed versions were not proved on {place.scratch.dialect}: {error}.")
+        proved.notes.append(sentence(f"Mixed versions were not proved on {place.scratch.dialect}: {error}"))
         return
     matrix = mixed.matrix
     if work.run_tests:

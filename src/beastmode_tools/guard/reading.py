@@ -27,6 +27,7 @@ from beastmode_tools.guard.readers.probe import together
 from beastmode_tools.guard.readers.repository import Comparison
 from beastmode_tools.guard.readers.vulnerabilities import audit
 from beastmode_tools.guard.static import compare_specifications
+from beastmode_tools.guard.wording import sentence
 from beastmode_tools.project import Project
 
 __all__ = ["Reading", "read_change"]
@@ -129,7 +130,7 @@ def start(project: Project, comparison: Comparison, found: Reading, progress: Ca
     if failed:
         sides = "both" if len(failed) == 2 else ("work" if found.new_app is None else "base")
         found.changes.append(NotStarted(sides, str(failed[0]), failed[0].reason, failed[0].detail))
-        found.notes.append(f"Routes, settings and contracts were not compared, since {failed[0]}.")
+        found.notes.append(sentence(f"Routes, settings and contracts were not compared, since {failed[0]}"))
     if found.new_app is not None:
         progress("; ".join(found.new_app.notes) or "both sides have started")
         found.notes.extend(notes_of(found.new_app))
@@ -152,7 +153,9 @@ def compare_with_themselves(
                 partial(read_again, comparison.new, project, len(old)),
             )
         except ProbeFailed as error:
-            found.notes.append(f"What differs at every start could not be told from what the change did: {error}.")
+            found.notes.append(
+                sentence(f"What differs at every start could not be told from what the change did: {error}")
+            )
             return
         old.append(again[0])
         new.append(again[1])
@@ -202,7 +205,7 @@ def readable(documents: Mapping[str, Any], notes: list[str]) -> dict[str, Docume
         try:
             found[name] = document_of(data, name)
         except CouldNotRun as error:
-            notes.append(f"The document {name} was not compared: {error}.")
+            notes.append(sentence(f"The document {name} was not compared: {error}"))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-__all__ = ["first_few", "gone_and_new"]
+__all__ = ["first_few", "gone_and_new", "sentence"]
 
 
 def first_few(things: Sequence[object], most: int = 3, mark: str = ", ") -> str:
@@ -20,3 +20,8 @@ def first_few(things: Sequence[object], most: int = 3, mark: str = ", ") -> str:
 def gone_and_new(gone: Sequence[str], new: Sequence[str], most: int = 3) -> str:
     """The first lines that are gone and the first that are new, marked as in a diff."""
     return "; ".join([*(f"- {each}" for each in gone[:most]), *(f"+ {each}" for each in new[:most])])
+
+
+def sentence(said: str) -> str:
+    """What was said with a full stop behind it; an error that it cites may have brought its own."""
+    return said if said.endswith((".", "!", "?")) else f"{said}."

@@ -9,7 +9,7 @@ from beastmode_tools.guard.compare.anonymous import Answer, Change, Preflight, c
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.scratch import Database
 from beastmode_tools.guard.readers.probe import ask_project, together
-from beastmode_tools.guard.wording import first_few
+from beastmode_tools.guard.wording import first_few, sentence
 from beastmode_tools.project import Project
 
 __all__ = ["Anonymous", "Called", "call_anonymously", "prove_anonymous"]
@@ -61,7 +61,7 @@ def prove_anonymous(
             lambda: call_anonymously(old, project, databases[0]), lambda: call_anonymously(new, project, databases[1])
         )
     except ProbeFailed as error:
-        return Anonymous((), (f"What anonymous callers get was not compared: {error}.",))
+        return Anonymous((), (sentence(f"What anonymous callers get was not compared: {error}"),))
     changes = tuple(compare(before.answers, after.answers, before.preflights, after.preflights))
     return Anonymous(changes, tuple(unproven(after.answers)), len(after.answers))
 

@@ -13,7 +13,7 @@ from beastmode_tools.guard.proofs.migrating import error_of, run_migrations
 from beastmode_tools.guard.proofs.schemas import removed
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.guard.readers.probe import ask_project, together
-from beastmode_tools.guard.wording import first_few
+from beastmode_tools.guard.wording import first_few, sentence
 from beastmode_tools.project import Project
 
 __all__ = ["prove_old_tests", "with_tests"]
@@ -52,7 +52,7 @@ def prove_old_tests(  # noqa: PLR0913 - the sides, where they run, and from what
             return {}, [f"The old tests were not run on {scratch.dialect}: the new migrations fail ({error})."]
         results = together(*(partial(outcomes, old, project, database) for database in (before, after)))
     except ProbeFailed as error:
-        return {}, [f"The old tests could not be run on {scratch.dialect}: {error}."]
+        return {}, [sentence(f"The old tests could not be run on {scratch.dialect}: {error}")]
     finally:
         removed(scratch, [before, after])
     return {("old", "old"): results[0], ("old", "new"): results[1]}, told(results[0], scratch.dialect)

@@ -14,7 +14,7 @@ from beastmode_tools.guard.proofs.migrating import Command, error_of, run_migrat
 from beastmode_tools.guard.proofs.scratch import Database, Scratch
 from beastmode_tools.guard.proofs.trips import trip_of
 from beastmode_tools.guard.readers.probe import together
-from beastmode_tools.guard.wording import first_few
+from beastmode_tools.guard.wording import first_few, sentence
 from beastmode_tools.project import Project
 
 __all__ = ["Proof", "Start", "prove_revisions"]
@@ -94,7 +94,7 @@ class Journey:
             try:
                 passed, goes_on = self.go(database, done, left)
             except ProbeFailed as error:
-                self.not_proven.append(f"Up, down and up again were not proved on {self.dialect}: {error}.")
+                self.not_proven.append(sentence(f"Up, down and up again were not proved on {self.dialect}: {error}"))
                 return
             finally:
                 self.start.scratch.drop(database)
@@ -121,7 +121,7 @@ class Journey:
             answers = run_migrations(self.side, self.project, database, [*way, *trips])
             if way and (error := error_of(answers.results[0])):
                 self.not_proven.append(
-                    f"{part[0]}: not proved on {self.dialect}, since what comes before fails: {error}."
+                    sentence(f"{part[0]}: not proved on {self.dialect}, since what comes before fails: {error}")
                 )
                 return passed, False
             for result in answers.results[len(way) :]:
@@ -146,7 +146,7 @@ class Journey:
     def tell(self, part: Sequence[str], result: Mapping[str, object]) -> bool:
         """Says that our own look at the database failed."""
         if error := error_of(result):
-            self.not_proven.append(f"{', '.join(part)}: could not be looked at on {self.dialect}: {error}.")
+            self.not_proven.append(sentence(f"{', '.join(part)}: could not be looked at on {self.dialect}: {error}"))
         return False
 
     def goes_without_rows(self, trip: Trip) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from beastmode_tools.guard.compare.tree import Side
 from beastmode_tools.guard.proofs.migrating import Command, error_of, run_migrations
 from beastmode_tools.guard.proofs.scratch import Database
+from beastmode_tools.guard.wording import sentence
 from beastmode_tools.project import Project
 
 __all__ = ["State", "move", "reach"]
@@ -43,16 +44,16 @@ class State:
     def not_proven(self) -> list[str]:
         """Sentences for what this state does not show."""
         dialect = self.database.dialect
-        told = [f"The table {table} has no rows on {dialect}: {why}." for table, why in self.refused.items()]
+        told = [sentence(f"The table {table} has no rows on {dialect}: {why}") for table, why in self.refused.items()]
         if self.how == "created and stamped":
             told.append(
                 f"The history does not lead to {self.revision} on {dialect} ({self.error}); the tables were made from "
                 "the models instead, so earlier revisions were not run."
             )
         if self.how == "failed":
-            told.append(f"No database could be brought to {self.revision} on {dialect}: {self.error}.")
+            told.append(sentence(f"No database could be brought to {self.revision} on {dialect}: {self.error}"))
         if self.seed_error:
-            told.append(f"The rows of [guard] seed were not put in on {dialect}: {self.seed_error}.")
+            told.append(sentence(f"The rows of [guard] seed were not put in on {dialect}: {self.seed_error}"))
         return told
 
 
