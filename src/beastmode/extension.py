@@ -57,9 +57,7 @@ class Beastmode:
         without: Collection[Feature] = (),
     ) -> None:
         if accounts is not None and (database is None or api is None):
-            raise ConfigurationError(
-                "Beastmode(accounts=...) keeps people in a database and answers by an API; pass both."
-            )
+            raise ConfigurationError("Beastmode(accounts=...) needs database= and api= as well; pass both.")
         if unknown := set(without) - FEATURES:
             expected = ", ".join(sorted(FEATURES))
             raise ConfigurationError(f"Beastmode(without={sorted(unknown)}): expected some of {expected}.")

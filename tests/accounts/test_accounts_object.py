@@ -36,7 +36,7 @@ def test_a_model_without_the_columns_is_told_of_the_mixin():
 
 
 def test_an_id_that_no_token_can_name_is_refused():
-    with pytest.raises(ConfigurationError, match="expected a whole number or a text"):
+    with pytest.raises(ConfigurationError, match="expected an integer or a string"):
         Accounts(model(id_kind=UUID))
 
 

@@ -32,7 +32,7 @@ def row_of(database, granted):
 def is_refused(sessions, token):
     with pytest.raises(Problem) as caught:
         sessions.rotate(token)
-    return caught.value.code == 401 and caught.value.description == "The refresh token is not valid"
+    return caught.value.code == 401 and caught.value.description == "The refresh token is invalid"
 
 
 def test_a_new_session_keeps_no_token_in_clear(granted, database, clock, ada):

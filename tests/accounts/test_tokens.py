@@ -181,10 +181,10 @@ def test_a_token_truly_signed_with_another_algorithm_is_refused(tokens, clock, a
 
 
 def test_a_key_pair_cannot_be_the_secret():
-    with pytest.raises(ConfigurationError, match="key of a pair"):
+    with pytest.raises(ConfigurationError, match="half of a key pair"):
         tokens_of(settings(jwt_secret_key=PUBLIC_KEY))
 
-    with pytest.raises(ConfigurationError, match="key of a pair"):
+    with pytest.raises(ConfigurationError, match="half of a key pair"):
         tokens_of(settings(jwt_secret_key='{"kty": "RSA", "n": "AQAB"}'))
 
 

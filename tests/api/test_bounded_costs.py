@@ -132,7 +132,7 @@ def test_pages_by_number_reach_as_far_as_rows_are_counted(client, statements, pa
 
     assert answer.status_code == 422
     assert answer.json["details"] == {
-        "page": [f"Pages by number reach the first {LIMIT} items; use cursor= for those beyond."]
+        "page": [f"Page numbers reach only the first {LIMIT} items; use cursor= to go further."]
     }
     assert [statement[:12] for statement in statements] == ["SELECT count"]
 
@@ -152,7 +152,7 @@ def test_a_422_has_at_most_a_hundred_problems_and_says_how_many_there_were(clien
 
     assert answer.status_code == 422
     assert len(answer.json["details"]) == 100
-    assert answer.json["message"] == "Validation failed; the first 100 of 250 problems follow"
+    assert answer.json["message"] == "Validation failed; the first 100 of 250 problems are listed"
     assert len(details.json["errors"]) == 100
 
 

@@ -330,8 +330,8 @@ def test_a_media_type_that_the_document_does_not_say_is_warned_of_once(caplog):
         client.get("/api/v1/things/undeclared")
 
     assert [record.getMessage() for record in caplog.records].count(
-        "things.undeclared (GET /things/undeclared) answers text/csv, which the API document does not say; "
-        "declare produces='text/csv'."
+        "things.undeclared (GET /things/undeclared) returned text/csv, which the API document does not declare; add "
+        "produces='text/csv' to the route."
     ) == 1
 
 

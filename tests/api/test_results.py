@@ -67,12 +67,12 @@ async def later():
     [
         (({"id": 1}, 201), r"return Answer\(data, status=...\)"),
         (({"id": 1}, 201, {"X": "y"}), r"return Answer\(data, status=...\)"),
-        (({"id": 1}, {"id": 2}), "Several items are a list"),
+        (({"id": 1}, {"id": 2}), "For several items, return a list"),
         (select(Song), r"returned a select\(\).*loading\(.*db.session.scalars"),
         (insert(Song), r"returned a insert\(\)|returned an insert\(\)"),
-        (update(Song), "nobody has run"),
-        (text("SELECT 1"), "nobody has run"),
-        (select(Song).union(select(Song)), "nobody has run"),
+        (update(Song), "was not executed"),
+        (text("SELECT 1"), "was not executed"),
+        (select(Song).union(select(Song)), "was not executed"),
         (Problem(404), "Problem; raise it"),
     ],
     ids=lambda value: type(value).__name__,
@@ -99,7 +99,7 @@ def test_what_has_no_fields_is_refused(options, result):
     def view():
         return result
 
-    with pytest.raises(TypeError, match=f"returned a {type(result).__name__} where"):
+    with pytest.raises(TypeError, match=f"returned a value of type {type(result).__name__}, but"):
         ask(view, returns=SongSchema, **options)
 
 
@@ -254,7 +254,7 @@ def test_items_that_lack_what_they_are_sorted_by_are_named():
     client = client_of(lambda: [{"title": "So What"}], returns=SongSchema, listing=LISTING)
 
     assert page(client)["items"] == [{"title": "So What"}]
-    with pytest.raises(TypeError, match=r"lists by Song.seconds, but .* has no 'seconds'"):
+    with pytest.raises(TypeError, match=r"sorts or filters by Song.seconds, but .* without 'seconds'"):
         client.get("/api/v1/songs?sort=seconds")
 
 

@@ -51,7 +51,7 @@ def test_a_private_route_without_a_way_to_sign_in_is_refused_at_start():
     app = Flask("lonely")
     app.config["ENVIRONMENT"] = "testing"
 
-    with pytest.raises(ConfigurationError, match="needs sign-in"):
+    with pytest.raises(ConfigurationError, match="requires authentication"):
         Beastmode(app, api=api)
 
 
@@ -90,7 +90,7 @@ def test_a_default_version_that_there_is_not_is_refused_at_start():
     app = Flask("odd")
     app.config.from_mapping(ENVIRONMENT="testing", API_VERSION="v9")
 
-    with pytest.raises(ConfigurationError, match="'v9'; this API has v1"):
+    with pytest.raises(ConfigurationError, match="'v9'; the versions of this API are v1"):
         Beastmode(app, api=Api("Odd", versions=[Version("v1")]))
 
 
@@ -104,7 +104,7 @@ def test_two_routes_in_one_place_are_refused_at_start():
     app = Flask("clash")
     app.config["ENVIRONMENT"] = "testing"
 
-    with pytest.raises(ConfigurationError, match="both answer GET"):
+    with pytest.raises(ConfigurationError, match="both handle GET"):
         Beastmode(app, api=api)
 
 

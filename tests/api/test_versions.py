@@ -55,7 +55,7 @@ def test_after_its_sunset_a_route_is_gone_if_told_to(client, signed_in, at):
     answer = client.get("/api/v1/books", headers=signed_in)
 
     assert answer.status_code == 410
-    assert answer.json["message"] == "This route is gone since 2026-12-31. Call /api/v2/books instead."
+    assert answer.json["message"] == "This route was removed on 2026-12-31. Use /api/v2/books instead."
 
 
 def test_a_moment_without_a_time_zone_is_refused():

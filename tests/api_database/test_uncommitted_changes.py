@@ -47,13 +47,13 @@ def in_a_savepoint_alone():
 
 LOST = {
     add: "new Note",
-    add_and_flush: "what was sent to the database",
+    add_and_flush: "statements sent since",
     change: "changed Note 1",
     delete: "deleted Note 1",
-    update_by_the_session: "what was sent",
-    insert_by_text: "what was sent",
-    insert_beside_the_session: "what was sent",
-    in_a_savepoint_alone: "what was sent",
+    update_by_the_session: "statements sent",
+    insert_by_text: "statements sent",
+    insert_beside_the_session: "statements sent",
+    in_a_savepoint_alone: "statements sent",
 }
 
 
@@ -71,7 +71,7 @@ def test_it_is_a_500_that_names_them_in_the_log(make, view, environment, caplog)
 
     assert answer.status_code == 500
     assert LOST[view] in caplog.text
-    assert f"notes.{view.__name__} (POST /notes) ended with changes that nobody committed" in caplog.text
+    assert f"notes.{view.__name__} (POST /notes) ended with uncommitted changes" in caplog.text
     assert "nobody committed" not in answer.text
     assert texts(app) == ["first"]
 
@@ -191,7 +191,7 @@ def test_a_page_of_flasks_own_answers_as_ever_and_the_log_names_what_was_dropped
         answer = page(view).test_client().get("/page")
 
     assert (answer.status_code, answer.text) == (200, "stored")
-    assert "Changes that nobody committed were dropped: new Note" in caplog.text
+    assert "Uncommitted changes were dropped: new Note" in caplog.text
 
 
 def test_a_page_that_refuses_drops_its_changes_on_purpose(page, caplog):

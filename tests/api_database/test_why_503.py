@@ -56,7 +56,7 @@ def test_what_postgresql_cannot_do_now(make_on_postgres, told, state, name):
     answers = [ask(app) for _ in range(3)]
 
     assert [(one.status_code, one.headers["Retry-After"]) for one in answers] == [(503, "1")] * 3
-    assert told() == [f"GET /api/v1/notes/x is answered 503: {name}: as it is today"]
+    assert told() == [f"GET /api/v1/notes/x returned 503: {name}: as it is today"]
 
 
 @pytest.mark.postgres
@@ -68,7 +68,7 @@ def test_a_pool_without_a_connection(make_on_postgres, told):
 
     (line,) = told()
     limit = "QueuePool limit of size 1 overflow 0 reached, connection timed out, timeout 0.10"
-    assert line.startswith(f"GET /api/v1/notes/x is answered 503: TimeoutError: {limit}")
+    assert line.startswith(f"GET /api/v1/notes/x returned 503: TimeoutError: {limit}")
 
 
 def snapshots(blueprint):
@@ -91,8 +91,8 @@ def test_more_streams_than_may_hold_a_connection(make_on_postgres, told):
     asked = [context.run(begin, app) for context in contexts]
 
     assert [status for status, _ in asked] == ["200", "503"]
-    cause = "Problem: Too many streams hold a database connection; try again"
-    assert told() == [f"GET /api/v1/notes/x is answered 503: {cause}"]
+    cause = "Problem: Too many streams are holding a database connection; try again"
+    assert told() == [f"GET /api/v1/notes/x returned 503: {cause}"]
     contexts[0].run(b"".join, asked[0][1])
 
 
@@ -135,7 +135,7 @@ def test_a_server_that_is_away(told):
     assert ask(app).status_code == 503
 
     (line,) = told()
-    assert line.startswith("GET /api/v1/notes/x is answered 503: OperationalError: connection failed: ")
+    assert line.startswith("GET /api/v1/notes/x returned 503: OperationalError: connection failed: ")
 
 
 def test_a_sqlite_file_that_somebody_else_writes(told, tmp_path):
@@ -148,7 +148,7 @@ def test_a_sqlite_file_that_somebody_else_writes(told, tmp_path):
 
     holder.close()
     assert answers == [503] * 3
-    assert told() == ["POST /api/v1/notes/x is answered 503: OperationalError: database is locked"]
+    assert told() == ["POST /api/v1/notes/x returned 503: OperationalError: database is locked"]
 
 
 SHUT = "The shop is shut."
@@ -185,7 +185,7 @@ def test_a_view_of_the_project(told, tmp_path, view):
         telling.told.clear()
         assert [ask(app, path).status_code for _ in range(3)] == [503] * 3
 
-    assert told() == [f"GET {path} is answered 503: {VIEWS[view]}" for path in ("/api/v1/notes/x", "/page")]
+    assert told() == [f"GET {path} returned 503: {VIEWS[view]}" for path in ("/api/v1/notes/x", "/page")]
 
 
 def test_an_error_that_the_project_answers_itself(told, tmp_path):
@@ -195,7 +195,7 @@ def test_an_error_that_the_project_answers_itself(told, tmp_path):
 
     assert [ask(app, "/page").status_code for _ in range(3)] == [503] * 3
 
-    assert told() == ["GET /page is answered 503: the application gave no reason"]
+    assert told() == ["GET /page returned 503: the application gave no reason"]
 
 
 def test_a_view_that_is_answered_otherwise_by_the_project_is_none_of_them(told, tmp_path):
@@ -213,7 +213,7 @@ def test_a_site_without_an_api(told):
 
     assert [ask(site, "/page\n\x1b[2J").status_code, ask(site, "/page").status_code] == [404, 503]
 
-    assert told() == ["GET /page is answered 503: the application gave no reason"]
+    assert told() == ["GET /page returned 503: the application gave no reason"]
 
 
 def test_what_is_not_ready_is_told_by_its_check_alone(told, tmp_path):

@@ -54,7 +54,10 @@ def old_people(people):
 def test_doctor_says_that_the_ids_of_deleted_people_come_back(old_people):
     said = old_people.run("beastmode", "doctor")
 
-    assert "- SQLite gives the id of a deleted account to the next one, since the table users" in said.stdout
+    assert (
+        "- SQLite would give the id of a deleted account to the next new account, because the table users"
+        in said.stdout
+    )
     assert said.returncode == 1
 
 
@@ -62,7 +65,7 @@ def test_the_server_says_so_when_it_starts_and_serves(old_people, free_port):
     words = ("flask", "beastmode", "serve", "--port", str(free_port), "--workers", "1")
 
     with old_people.serving(*words, port=free_port):
-        assert "Warning: SQLite gives the id of a deleted account to the next one" in old_people.output()
+        assert "Warning: SQLite would give the id of a deleted account to the next new account" in old_people.output()
 
 
 def test_an_operator_is_made_on_demand(people):
@@ -87,7 +90,7 @@ def test_a_database_without_tables_is_told_in_one_line_that_has_no_secret(people
     made = people.run("beastmode", "user", "create", "ada@example.com", "--password-stdin", stdin="securepassword123\n")
 
     assert made.returncode == 1
-    assert made.stderr.startswith("Error: the database did not make the account: no such table: users.")
+    assert made.stderr.startswith("Error: the database did not create the account: no such table: users.")
     assert made.stderr.count("\n") == 1
     assert not any(secret in made.stdout + made.stderr for secret in ("securepassword123", "argon2", "Traceback"))
 
@@ -125,7 +128,7 @@ def test_a_project_without_accounts_is_told_so(project):
     made = project.run("beastmode", "user", "create", "ada@example.com", "--password-stdin", stdin="x\n")
 
     assert made.returncode == 1
-    assert made.stderr == "Error: there are no accounts: nothing gives them to Beastmode(app, accounts=...).\n"
+    assert made.stderr == "Error: this application has no accounts; pass them to Beastmode(app, accounts=...).\n"
 
 
 def test_the_contract_of_a_version_is_printed_as_json(people):
@@ -139,7 +142,7 @@ def test_a_version_that_there_is_not_is_told_with_those_there_are(people):
     printed = people.run("beastmode", "openapi", "v9")
 
     assert printed.returncode == 1
-    assert printed.stderr == "Error: there is no version v9; there is v1.\n"
+    assert printed.stderr == "Error: there is no version v9; the versions are v1.\n"
 
 
 def typed(project, words, lines):

@@ -14,8 +14,8 @@ def test_doctor_says_every_problem_of_an_application_that_refuses_to_start(proje
     said = project.run("beastmode", "doctor", ENVIRONMENT="production", SECRET_KEY="short", DEBUG="1", THREADS="many")
 
     assert said.returncode == 1
-    assert "- SECRET_KEY has 5 bytes; production needs at least 32 random bytes" in said.stdout
-    assert "- DEBUG is on; in production it must be off" in said.stdout
+    assert "- SECRET_KEY has 5 bytes; production requires at least 32 random bytes" in said.stdout
+    assert "- DEBUG is on; turn it off in production" in said.stdout
     assert "- THREADS is 'many'; expected a number from 1 to 256." in said.stdout
     assert said.stdout.endswith("3 problems.\n")
     assert "Traceback" not in said.stderr
@@ -35,7 +35,7 @@ def test_doctor_looks_at_the_environment_where_there_is_no_application(project):
     said = project.run("beastmode", "doctor", ENVIRONMENT="production")
 
     assert "- SECRET_KEY is not set" in said.stdout
-    assert "- No application was found, so the environment alone was looked at" in said.stdout
+    assert "- No application was found, so only the environment was checked" in said.stdout
 
 
 def test_doctor_says_why_an_application_does_not_load(project):
@@ -108,7 +108,7 @@ def test_doctor_says_that_models_have_no_migrations(project):
     said = project.run("beastmode", "doctor", DATABASE_URL="sqlite:///shop.db")
 
     assert said.returncode == 1
-    assert "- There are models (books) and no migrations in " in said.stdout
+    assert "- There are models (books) but no migrations in " in said.stdout
     assert "run `flask db init`, `flask db migrate` and `flask db upgrade`" in said.stdout
 
 
@@ -131,7 +131,7 @@ def test_doctor_says_that_production_is_kept_in_a_file_that_nobody_chose(project
     )
     at_the_desk = project.run("beastmode", "doctor", ENVIRONMENT="development")
 
-    assert "- DATABASE_URL is not set, so production keeps its rows in sqlite:///app.db" in by_default.stdout
+    assert "- DATABASE_URL is not set, so production stores its data in sqlite:///app.db" in by_default.stdout
     assert "DATABASE_URL is not set" not in by_choice.stdout + at_the_desk.stdout
 
 
@@ -142,7 +142,7 @@ def test_doctor_says_that_everybody_may_read_the_database(project):
 
     said = project.run("beastmode", "doctor", DATABASE_URL="sqlite:///shop.db")
 
-    assert "- Everybody on this machine may read shop.db; run `chmod 600 shop.db*`." in said.stdout
+    assert "- Every user of this machine can read shop.db; run `chmod 600 shop.db*`." in said.stdout
 
 
 @pytest.mark.parametrize("words", [("db", "upgrade"), ("db", "init"), ("beastmode", "settings"), ("run",), ("routes",)])
@@ -152,7 +152,7 @@ def test_missing_settings_are_told_in_one_line_by_any_command(project, words):
     said = project.run(*words, ENVIRONMENT="")
 
     assert said.returncode == 1
-    assert said.stderr.startswith("Error: ENVIRONMENT is not set, so this is production")
+    assert said.stderr.startswith("Error: ENVIRONMENT is not set, so the environment is production")
     assert said.stderr.count("\n") == 1
 
 
@@ -164,6 +164,6 @@ def test_the_address_under_flask_sqlalchemys_name_is_refused_by_name(project, na
     both = project.run("beastmode", "settings", **{name: "sqlite:///site.db"}, DATABASE_URL="sqlite:///shop.db")
 
     assert alone.returncode == 1
-    assert "SQLALCHEMY_DATABASE_URI is set, which Flask-SQLAlchemy reads" in alone.stderr
+    assert "SQLALCHEMY_DATABASE_URI is a setting of Flask-SQLAlchemy" in alone.stderr
     assert "hunter2" not in alone.stderr
     assert both.returncode == 0

@@ -160,7 +160,7 @@ def test_a_secret_for_development_is_served_to_this_machine_alone(project, free_
     ended = project.run("beastmode", "serve", "--host", host, "--port", str(free_port))
 
     assert ended.returncode == 1
-    assert ended.stderr.startswith("Error: The settings are not usable: ")
+    assert ended.stderr.startswith("Error: Invalid settings: ")
     assert "set SECRET_KEY" in ended.stderr
     assert ended.stderr.count("\n") == 1
 

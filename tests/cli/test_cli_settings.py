@@ -41,7 +41,7 @@ def test_an_application_without_beastmode_is_told_so_in_one_line(project):
     shown = project.run("beastmode", "settings")
 
     assert shown.returncode == 1
-    assert shown.stderr == "Error: shop does not use beastmode: nothing calls Beastmode(app).\n"
+    assert shown.stderr == "Error: shop does not use beastmode: Beastmode(app) is never called.\n"
 
 
 def test_settings_of_an_application_that_refuses_to_start_are_its_problems(project):

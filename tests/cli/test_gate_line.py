@@ -72,8 +72,8 @@ def test_who_is_sent_away_by_the_gate_finds_the_reason_in_the_log(line, caplog, 
 
     assert [one.status for one in too_many] == [503] * 4
     assert [record.getMessage() for record in caplog.records] == [
-        "GET /api/v1/posts is answered 503: 1,024 requests were waiting already",
-        "GET /api/v1/posts is answered 503: no place came free within 1.5 s",
+        "GET /api/v1/posts returned 503: 1,024 requests were waiting already",
+        "GET /api/v1/posts returned 503: no slot became free within 1.5 s",
     ]
 
 
@@ -88,5 +88,5 @@ def test_who_has_to_give_up_a_seat_finds_the_reason_in_the_log(caplog):
 
     assert proto.status == 503
     assert [record.getMessage() for record in caplog.records] == [
-        "POST /files is answered 503: too many bodies were coming in"
+        "POST /files returned 503: too many request bodies were arriving"
     ]

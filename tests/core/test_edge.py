@@ -322,7 +322,7 @@ def test_a_stream_that_breaks_off_is_logged_with_its_request_and_counts_as_faile
         Server(project).ask("/stream", HTTP_X_REQUEST_ID="request-of-mine")
 
     assert seen == [(500, 2)]
-    assert "Request request-of-mine: its answer broke off" in caplog.text
+    assert "Request request-of-mine: the response was cut off" in caplog.text
 
 
 def test_an_observer_that_fails_costs_neither_the_answer_nor_the_other_observers(edge, server, caplog):

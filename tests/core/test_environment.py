@@ -65,8 +65,8 @@ def test_an_environment_that_is_set_is_believed_before_the_application(applicati
 @pytest.mark.parametrize(
     ("environ", "first"),
     [
-        ({}, "ENVIRONMENT is not set, so this is production"),
-        ({"SECRET_KEY": "short", "DEBUG": "1"}, "ENVIRONMENT is not set, so this is production"),
+        ({}, "ENVIRONMENT is not set, so the environment is production"),
+        ({"SECRET_KEY": "short", "DEBUG": "1"}, "ENVIRONMENT is not set, so the environment is production"),
         ({"ENVIRONMENT": "production", "SECRET_KEY": "short"}, "ENVIRONMENT is production"),
     ],
 )

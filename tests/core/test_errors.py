@@ -12,7 +12,7 @@ def test_every_error_outside_of_answers_is_caught_as_one(error):
 def test_the_settings_error_lists_every_problem_and_keeps_them_apart():
     error = SettingsError(["A is wrong.", "B is missing."])
 
-    assert str(error) == "The settings are not usable:\n  - A is wrong.\n  - B is missing."
+    assert str(error) == "Invalid settings:\n  - A is wrong.\n  - B is missing."
     assert error.problems == ["A is wrong.", "B is missing."]
 
 

@@ -23,7 +23,7 @@ def test_a_relation_that_was_not_loaded_is_refused_by_name(app):
     with app.app_context():
         ledger = bank.session.get(Ledger, 1)
 
-        with pytest.raises(LazyLoadError, match=r"LedgerSchema wants Ledger\.entries"), serialising("LedgerSchema"):
+        with pytest.raises(LazyLoadError, match=r"LedgerSchema needs Ledger\.entries"), serialising("LedgerSchema"):
             _ = ledger.entries
 
 
@@ -31,7 +31,7 @@ def test_a_relation_to_one_is_refused_by_name(app):
     with app.app_context():
         entry = bank.session.get(LedgerEntry, 1)
 
-        with pytest.raises(LazyLoadError, match=r"EntrySchema wants LedgerEntry\.ledger"), serialising("EntrySchema"):
+        with pytest.raises(LazyLoadError, match=r"EntrySchema needs LedgerEntry\.ledger"), serialising("EntrySchema"):
             _ = entry.ledger
 
 
@@ -39,7 +39,7 @@ def test_a_deferred_column_is_refused_by_name(app):
     with app.app_context():
         ledger = bank.session.get(Ledger, 1)
 
-        with pytest.raises(LazyLoadError, match=r"LedgerSchema wants Ledger\.note"), serialising("LedgerSchema"):
+        with pytest.raises(LazyLoadError, match=r"LedgerSchema needs Ledger\.note"), serialising("LedgerSchema"):
             _ = ledger.note
 
 
@@ -74,7 +74,7 @@ def test_reading_many_again_one_by_one_is_refused(app):
         with transaction():
             pass
 
-        with pytest.raises(LazyLoadError, match=r"LedgerSchema wants .*Ledger\.name"), serialising("LedgerSchema"):
+        with pytest.raises(LazyLoadError, match=r"LedgerSchema needs .*Ledger\.name"), serialising("LedgerSchema"):
             _ = [ledger.name for ledger in found]
 
 

@@ -196,7 +196,7 @@ class TestRows:
         write(tmp_path, "b2", "def upgrade():\n    op.execute('DELETE FROM parents WHERE id = 1')\n", after="a1")
 
         with pytest.raises(
-            Exception, match=r"refer to missing ones: 1 of 'children' to 'parents'|violates foreign key"
+            Exception, match=r"refer to missing rows: 1 of 'children' to 'parents'|violates foreign key"
         ):
             flask_migrate.upgrade()
 

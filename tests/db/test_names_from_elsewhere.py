@@ -19,7 +19,7 @@ def models():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("Model", "Database has no attribute 'Model'; models extend beastmode.db.Base."),
+        ("Model", "Database has no attribute 'Model'; models inherit from beastmode.db.Base."),
         ("Column", "Database has no attribute 'Column'; import it from SQLAlchemy: from sqlalchemy import Column."),
         ("init_app", "Database has no attribute 'init_app'; pass the database to Beastmode(app, database=db)."),
     ],

@@ -273,7 +273,7 @@ def test_an_application_without_a_database_says_what_to_do():
 
 
 def test_an_application_has_one_database(app):
-    with pytest.raises(ConfigurationError, match="one only"):
+    with pytest.raises(ConfigurationError, match="only one"):
         Database().install(app, Settings(environment="testing"))
 
 

@@ -248,7 +248,7 @@ class TestWhatWasLoadedBefore:
 
 class TestCommitsOnce:
     def test_a_commit_inside_is_refused(self, app):
-        refused = pytest.raises(InvalidRequestError, match="commits at its end")
+        refused = pytest.raises(InvalidRequestError, match="commits when it ends")
 
         with app.app_context(), refused, transaction() as session:
             session.get(Ledger, 1).balance = 1

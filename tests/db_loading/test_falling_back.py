@@ -159,7 +159,7 @@ def _filled(shelves):
         (Custom, Book, 2, "Custom.title is a Reversed, which may look at the whole entity"),
         (InList, Book, 2, "InList.marks is a List, which may look at the whole entity"),
         (OwnAttribute, Book, 2, "OwnAttribute has a get_attribute of its own"),
-        (Dotted, Book, 2, "Dotted.writer shows 'author.last_name', which is no column of Book"),
+        (Dotted, Book, 2, "Dotted.writer shows 'author.last_name', which is not a column of Book"),
         (Tagged, Book, 3, "Tagged.genres shows Book.genres, which no join and no one foreign key leads to"),
         (Proxied, Book, 3, "Proxied.genre_names shows 'genre_names', for which there is no SQL"),
         (Posted, Book, 2, "Posted.poster shows Book.poster, which no join and no one foreign key leads to"),
@@ -170,8 +170,8 @@ def _filled(shelves):
             "Praised.good_reviews shows Book.good_reviews, which no join and no one foreign key leads to",
         ),
         (Keyed, Book, 3, "Keyed.words shows the relation 'reviews_by_stars' without a nested schema"),
-        (PropertyShown, Author, 1, "PropertyShown.initials shows 'initials', which is no column of Author"),
-        (PropertyNested, Book, 1, "PropertyShown.initials shows 'initials', which is no column of Author"),
+        (PropertyShown, Author, 1, "PropertyShown.initials shows 'initials', which is not a column of Author"),
+        (PropertyNested, Book, 1, "PropertyShown.initials shows 'initials', which is not a column of Author"),
         (PlaceShown, Place, 1, "Place has a composite primary key"),
         (FolderShown, Folder, 6, "FolderShown.folders nests itself"),
         (OwnedFolderShown, Folder, 7, "OwnedFolderShown.folders nests itself"),
@@ -271,7 +271,7 @@ class Egg(Schema):
 
 
 def test_schemas_that_nest_each_other_without_end_are_refused(shelves):
-    with pytest.raises(ConfigurationError, match=r"Egg nests itself through Book\.author, without end"):
+    with pytest.raises(ConfigurationError, match=r"Egg nests itself endlessly through Book\.author"):
         loading(Chicken, Book).all()
 
 

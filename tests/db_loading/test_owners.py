@@ -61,7 +61,7 @@ def test_somebody_else_may_not_change_it(caller, who, values):
     with pytest.raises(Problem) as refused:
         books.update(1, values)
 
-    assert (refused.value.code, refused.value.description) == (403, "Only its owner may change this")
+    assert (refused.value.code, refused.value.description) == (403, "Only the owner may change this")
     assert books.get(1).data["title"] == "Sums"
 
 

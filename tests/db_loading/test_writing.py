@@ -288,7 +288,7 @@ class TestUpdating:
 
     @pytest.mark.parametrize("model", [Book, Member])
     def test_an_unknown_attribute_is_refused(self, shelves, model):
-        with pytest.raises(TypeError, match=f"'colour' is no attribute of {model.__name__}"):
+        with pytest.raises(TypeError, match=f"'colour' is not an attribute of {model.__name__}"):
             (books if model is Book else members).update(1, {"colour": "red"})
 
     def test_it_is_part_of_the_transaction_that_is_open(self, shelves):

@@ -34,7 +34,7 @@ def another_process_that_holds(address: str, *statements: str):
 def hold_refusal(answer):
     assert answer.status == 503
     assert answer.headers["retry-after"] == "1"
-    assert answer.json == {"success": False, "message": "The database is busy or away; try again"}
+    assert answer.json == {"success": False, "message": "The database is busy or unavailable; try again"}
 
 
 @pytest.fixture

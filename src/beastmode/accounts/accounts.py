@@ -94,4 +94,4 @@ def refuse_other_models(user: Any) -> None:
     if missing := [column for column in ("id", "email", "is_active", "created_at") if column not in columns]:
         raise ConfigurationError(f"Accounts({name}): users has no {', '.join(missing)}; add AccountMixin to {name}.")
     if columns.id.type.python_type not in (int, str):
-        raise ConfigurationError(f"Accounts({name}): users.id is {columns.id.type}; expected a whole number or a text.")
+        raise ConfigurationError(f"Accounts({name}): users.id is {columns.id.type}; expected an integer or a string.")

@@ -56,7 +56,8 @@ def refuse_reused_ids(engine: Engine, table: Table) -> None:
     """
     if reuses_ids(engine, table):
         raise BeastmodeError(
-            f"SQLite gives the id of a deleted account to the next one, since the table {table.name} was created "
-            "without AUTOINCREMENT. Add the migration that docs/guide/accounts.md shows under "
+            f"SQLite would give the id of a deleted account to the next new account, because the table {table.name} "
+            "was created "
+            "without AUTOINCREMENT. Add the migration shown in docs/guide/accounts.md under "
             '"Ids are never reused", and run `flask db upgrade`.'
         )

@@ -115,4 +115,4 @@ def fingerprint(token: str) -> str:
 
 def wrong_refresh_token() -> Problem:
     """The answer to any refresh token that will not do: 401, the same words whatever is wrong with it."""
-    return invalid_token("The refresh token is not valid")
+    return invalid_token("The refresh token is invalid")

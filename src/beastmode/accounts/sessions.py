@@ -196,7 +196,7 @@ class Sessions:
         )
         row = self.database.execute(statement).one_or_none()
         if row is not None and row.token_hash != presented.fingerprint:
-            log.warning("A refresh token of user %s was used twice; its session is ended.", row.user_id)
+            log.warning("A refresh token of user %s was used twice; the session has been revoked.", row.user_id)
 
     def _end_without_owner(self, session_id: str) -> None:
         statement = update(Session).where(

@@ -147,7 +147,7 @@ def refuse_key_pair(secret: str) -> None:
             raise jwt.InvalidKeyError("it is a JWK")
         jwt.get_algorithm_by_name(ALGORITHM).prepare_key(secret)
     except jwt.InvalidKeyError as error:
-        raise ConfigurationError(f"JWT_SECRET_KEY must be a random text that is no key of a pair: {error}") from None
+        raise ConfigurationError(f"JWT_SECRET_KEY must be a random string, not half of a key pair: {error}") from None
 
 
 def check_times(claims: dict[str, Any]) -> None:
@@ -169,7 +169,7 @@ def check_times(claims: dict[str, Any]) -> None:
         raise invalid_token()
 
 
-def invalid_token(message: str = "The access token is not valid") -> Problem:
+def invalid_token(message: str = "The access token is invalid") -> Problem:
     """The answer to a token that will not do: 401, with the challenge of RFC 6750, section 3.1.
 
     Args:

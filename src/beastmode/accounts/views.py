@@ -58,7 +58,9 @@ def add_quiet_registration(auth: Blueprint, user: Any) -> None:
         The response is the same for an address that is registered already. Limited per e-mail address and network.
         """
         open_registration(new).create_quietly(**new)
-        return Answer(message="If this address was free, you can log in with it now.", headers=NOT_STORED)
+        return Answer(
+            message="If this email address was not registered yet, you can now log in with it.", headers=NOT_STORED
+        )
 
 
 def weaknesses(password: str) -> list[str]:

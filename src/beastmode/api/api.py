@@ -31,7 +31,7 @@ class Api:
         refuse_other_versions(versions)
         names = [version.name for version in versions]
         if not names or len(set(names)) < len(names):
-            raise ConfigurationError(f"Api(versions={names}): expected one version or more, each with its own name.")
+            raise ConfigurationError(f"Api(versions={names}): expected at least one version, each with a unique name.")
         self.title = title
         self.versions = tuple(versions)
         self.blueprints: list[Blueprint] = []
@@ -62,7 +62,7 @@ class Api:
         """
         if settings.api_version not in {version.name for version in self.versions}:
             known = ", ".join(version.name for version in self.versions)
-            raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; this API has {known}.")
+            raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; the versions of this API are {known}.")
         tables = resolve(self.versions, (route for blueprint in self.blueprints for route in blueprint.routes))
         descriptions = {blueprint.name: blueprint.description for blueprint in self.blueprints}
         documents = {}
@@ -85,11 +85,11 @@ def refuse_other_blueprint(blueprint: Any) -> None:
         return
     if isinstance(blueprint, flask.Blueprint):
         raise ConfigurationError(
-            f"api.register({blueprint.name!r}): this is Flask's own Blueprint, which app.register_blueprint(...) adds "
-            "to the application; routes of the API are declared on a beastmode.Blueprint."
+            f"api.register({blueprint.name!r}): this is a Flask Blueprint, which app.register_blueprint(...) adds to "
+            "the application; declare API routes on a beastmode.Blueprint."
         )
     raise ConfigurationError(
-        f"api.register({blueprint!r}): expected a beastmode.Blueprint; several of them are arguments, not a list: "
+        f"api.register({blueprint!r}): expected a beastmode.Blueprint; pass several as arguments, not as a list: "
         "api.register(posts, comments)."
     )
 

@@ -13,15 +13,15 @@ from beastmode.core.errors import ConfigurationError
 __all__ = ["Blueprint", "RouteOptions"]
 
 MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
-OF_APP = "Hooks and handlers are the application's: @app.{0}."
+OF_APP = "Hooks and error handlers belong to the application: use @app.{0}."
 OF_FLASK = {
     "add_url_rule": 'Declare the route: @posts.get("/<int:id>").',
-    "arguments": "A route says what it takes: @posts.post(accepts=..., query=...).",
-    "response": "A route says what it gives: @posts.get(returns=..., status=...).",
-    "alt_response": "A route says its other statuses: @posts.get(errors=(403,)).",
-    "paginate": "A route says that its list is paged: @posts.get(returns=..., listing=Listing()).",
-    "head": "GET answers HEAD too.",
-    "options": "OPTIONS is answered for every route.",
+    "arguments": "Declare what the route accepts: @posts.post(accepts=..., query=...).",
+    "response": "Declare what the route returns: @posts.get(returns=..., status=...).",
+    "alt_response": "Declare the other statuses of the route: @posts.get(errors=(403,)).",
+    "paginate": "Declare the list on the route: @posts.get(returns=..., listing=Listing()).",
+    "head": "GET handles HEAD as well.",
+    "options": "Flask handles OPTIONS for every route.",
     **{
         hook: OF_APP.format(hook)
         for hook in ("before_request", "after_request", "teardown_request", "errorhandler", "context_processor", "cli")
@@ -32,8 +32,8 @@ OF_FLASK = {
     },
     "before_app_request": OF_APP.format("before_request"),
     "after_app_request": OF_APP.format("after_request"),
-    "record": "Whoever needs the application gets it where Beastmode(app, api=api) is called.",
-    "register_blueprint": "Blueprints do not nest; api.register takes several.",
+    "record": "Use the application where you call Beastmode(app, api=api).",
+    "register_blueprint": "Blueprints cannot be nested; pass several to api.register.",
 }
 """What people look for on a blueprint of Flask's or flask-smorest's, and where it is here."""
 
@@ -85,12 +85,16 @@ class Blueprint:
 
     def __init__(self, name: str, *, version: str, url_prefix: str = "", description: str = "") -> None:
         if not isinstance(name, str) or not name.isidentifier():
-            raise ConfigurationError(f"Blueprint({name!r}): a name is letters, digits and underscores, such as posts.")
+            raise ConfigurationError(
+                f"Blueprint({name!r}): expected a name of letters, digits and underscores, such as posts."
+            )
         if not isinstance(version, str):
-            raise ConfigurationError(f'Blueprint({name!r}, version={version!r}): expected its name, such as "v1".')
+            raise ConfigurationError(
+                f'Blueprint({name!r}, version={version!r}): expected the name of a version, such as "v1".'
+            )
         if not isinstance(url_prefix, str) or (url_prefix and (url_prefix[0] != "/" or url_prefix[-1] == "/")):
             raise ConfigurationError(
-                f'Blueprint({name!r}, url_prefix={url_prefix!r}): expected a path that begins with "/" and does not '
+                f'Blueprint({name!r}, url_prefix={url_prefix!r}): expected a path that starts with "/" and does not '
                 'end with one, such as "/posts".'
             )
         self.name = name
@@ -167,7 +171,7 @@ class Blueprint:
         """
         raise ConfigurationError(
             f"Blueprint {self.name!r} belongs to an API: api.register({self.name}), then Beastmode(app, api=api); "
-            "app.register_blueprint is for Flask's own."
+            "app.register_blueprint is for Flask blueprints."
         )
 
     def __getattr__(self, name: str) -> NoReturn:
@@ -178,16 +182,20 @@ class Blueprint:
 
 def refuse_contradictions(route: Route) -> None:
     if route.accepts is not None and route.method in {"GET", "DELETE"}:
-        raise ConfigurationError(f"{route}: {route.method} has no body with a meaning (RFC 9110); use query=.")
+        raise ConfigurationError(f"{route}: {route.method} cannot have a request body (RFC 9110); use query=.")
     if route.consumes is not None and (route.accepts is not None or route.method in {"GET", "DELETE"}):
-        raise ConfigurationError(f"{route}: consumes= belongs to a body that the view reads itself, without accepts=.")
+        raise ConfigurationError(
+            f"{route}: consumes= is for views that read the body themselves; it cannot be combined with accepts=."
+        )
     if route.produces is not None and route.returns is not None:
-        raise ConfigurationError(f"{route}: produces= belongs to a view that returns a Response, without returns=.")
+        raise ConfigurationError(
+            f"{route}: produces= is for views that return a Response; it cannot be combined with returns=."
+        )
     for media_type in (route.consumes, route.produces):
         if media_type is not None and not MEDIA_TYPE.fullmatch(media_type):
-            raise ConfigurationError(f"{route}: {media_type!r} is not a media type; expected one such as text/csv.")
+            raise ConfigurationError(f"{route}: {media_type!r} is not a media type; expected, for example, text/csv.")
     if route.listing is not None and (route.returns is None or route.method != "GET"):
-        raise ConfigurationError(f"{route}: listing= belongs to a GET that returns= a schema.")
+        raise ConfigurationError(f"{route}: listing= is for GET routes that declare returns=.")
     if route.query is not None and route.listing is not None:
         clash = set(route.query.fields) & set(route.listing.parameters())
         if clash:

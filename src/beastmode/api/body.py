@@ -64,13 +64,13 @@ def bytes_of(request: Request, longest: int) -> bytes:
     if length is None:
         bound(request, longest + 1)
     elif length > longest:
-        raise Problem(413, f"The body has {length} bytes; {longest} are allowed.")
+        raise Problem(413, f"The body has {length} bytes; the maximum is {longest}.")
     raw = request.get_data()  # kept, so that a view can check a signature over it
     if len(raw) > longest:
         raise Problem(413, f"The body has more than {longest} bytes.")
     if length is not None and len(raw) < length:
         # A server that ends bodies by itself, as granian does, hands over what has come.
-        raise Problem(400, f"The body broke off after {len(raw)} of {length} bytes.")
+        raise Problem(400, f"The body ended after {len(raw)} of {length} bytes.")
     return raw
 
 
@@ -200,7 +200,7 @@ def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDic
             if isinstance(declared.get(name), fields.List):
                 given[name] = values
             elif len(values) > 1 and name in known:
-                problems[name] = ["Must be given once."]
+                problems[name] = ["Must be given only once."]
             elif name in declared:
                 given[name] = values[0]
             elif name not in known and is_open:

@@ -103,7 +103,7 @@ class Components:
             self._spec.components.schema(name, component=self._describe_schema(use))
         elif owner is not kind and self._spec.components.schemas[name] != self._describe_schema(use):
             raise ConfigurationError(
-                f"{kind.__module__}.{kind.__name__} and {owner.__module__}.{owner.__name__} differ, "
+                f"{kind.__module__}.{kind.__name__} and {owner.__module__}.{owner.__name__} are different schemas, "
                 f"but would both be called {name} in the document; rename one."
             )
         return reference_to(name)

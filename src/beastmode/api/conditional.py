@@ -36,4 +36,4 @@ def require_match(request: Request, etag: str | None) -> None:
         Problem: 412 if it names something else.
     """
     if etag is None or not request.if_match.contains(etag.strip('"')):
-        raise Problem(412, "The resource is not what If-Match names; read it again, then decide.")
+        raise Problem(412, "The resource does not match If-Match; it has changed. Fetch it again before retrying.")

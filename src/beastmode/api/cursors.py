@@ -36,7 +36,7 @@ class Cursor:
 
 def unknown_cursor() -> Problem:
     """The refusal of a cursor that the list did not give, or would not give any more."""
-    return Problem(404, "The cursor is not one of this list; start again without it.")
+    return Problem(404, "The cursor does not belong to this list; start again without it.")
 
 
 class CursorSigner:
@@ -68,7 +68,9 @@ class CursorSigner:
         tag = self._tag(payload)
         text = as_text(tag + self._masked(tag, payload))
         if len(text) > LONGEST:
-            raise Problem(422, "Validation failed", details={"sort": ["Is by texts too long for a cursor."]})
+            raise Problem(
+                422, "Validation failed", details={"sort": ["Sorts by strings that are too long for a cursor."]}
+            )
         return text
 
     def read(self, text: str) -> Cursor:

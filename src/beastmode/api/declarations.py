@@ -22,23 +22,23 @@ MEDIA_TYPES = ("consumes", "produces")
 KNOWN = (*SCHEMAS, *TRUTHS, *MEDIA_TYPES, "listing", "status", "errors", "deprecated")
 
 ELSEWHERE = {
-    "methods": "A route answers one method: declare each with its own, @{0}.get(...), @{0}.post(...).",
-    "endpoint": "An endpoint is named after its view; rename the function.",
-    "defaults": "Give the view's argument a default, and declare the rule without it too.",
-    "strict_slashes": "A path is what the rule says; leave it out.",
+    "methods": "A route handles one method; declare each method separately: @{0}.get(...), @{0}.post(...).",
+    "endpoint": "Endpoints are named after their views; rename the function.",
+    "defaults": "Give the view's argument a default value, and declare the rule without it as well.",
+    "strict_slashes": "Paths match exactly; leave it out.",
     "response_model": "Write returns=.",
     "response": "Write returns=.",
-    "schema": "Write accepts= for the body, returns= for the answer.",
+    "schema": "Use accepts= for the request body, and returns= for the response.",
     "body": "Write accepts=.",
-    "arguments": "Write accepts= for the body, query= for the query string.",
+    "arguments": "Use accepts= for the request body, and query= for the query string.",
     "status_code": "Write status=.",
     "code": "Write status=.",
     "summary": "The first line of the view's docstring is the summary.",
     "description": "The view's docstring, after its first line, is the description.",
     "tags": "The blueprint's name is the tag.",
     "tag": "The blueprint's name is the tag.",
-    "auth": "Every route needs sign-in; public=True makes one that does not.",
-    "auth_required": "Every route needs sign-in; public=True makes one that does not.",
+    "auth": "Every route requires authentication; use public=True for one that does not.",
+    "auth_required": "Every route requires authentication; use public=True for one that does not.",
 }
 """What other frameworks call it, and what to write here; {0} is the blueprint's name."""
 
@@ -102,18 +102,18 @@ def schema_of(where: str, name: str, value: Any) -> Schema | None:
         return value
     expected = "a Schema, class or instance"
     if isinstance(value, list | tuple) and len(value) == 1:
-        expected = f"{expected}; for a list of them, write many=True beside it"
+        expected = f"{expected}; for a list, add many=True"
     elif isinstance(value, dict):
-        expected = f"{expected}; Schema.from_dict(...) makes one of fields"
+        expected = f"{expected}; Schema.from_dict(...) creates one from fields"
     elif hasattr(value, "__tablename__"):
-        expected = f"{expected}, which says what of the model {value.__name__} a client sees"
+        expected = f"{expected}, which declares what clients see of the model {value.__name__}"
     raise ConfigurationError(f"{where}: {name}= is {shown(value)}; expected {expected}.")
 
 
 def errors_of(where: str, value: Any) -> tuple[int, ...]:
-    expected = "statuses that the view answers, such as (403, 404)"
+    expected = "a tuple of status codes, such as (403, 404)"
     if is_status(value, 400):
-        expected = f"({value},), with brackets and a comma"
+        expected = f"({value},), with parentheses and a comma"
     is_right = isinstance(value, list | tuple | set | frozenset) and all(is_status(each, 400) for each in value)
     demand(is_right, where, "errors", value, expected)
     return tuple(int(each) for each in value)
@@ -128,7 +128,7 @@ def instead_of(blueprint: str, name: str) -> str:
     if name in ELSEWHERE:
         return ELSEWHERE[name].format(blueprint)
     close = get_close_matches(name, KNOWN, n=1)
-    return f"Did you mean {close[0]}=?" if close else f"There are {', '.join(f'{known}=' for known in KNOWN)}."
+    return f"Did you mean {close[0]}=?" if close else f"Known options: {', '.join(f'{known}=' for known in KNOWN)}."
 
 
 def refuse_rule(blueprint: str, method: Any, rule: Any, prefix: str) -> None:
@@ -145,20 +145,20 @@ def refuse_rule(blueprint: str, method: Any, rule: Any, prefix: str) -> None:
     """
     if callable(rule):
         raise ConfigurationError(
-            f"@{blueprint}.{str(method).lower()} stands on {name_of(rule)} without brackets; "
+            f"@{blueprint}.{str(method).lower()} is used without parentheses on {name_of(rule)}; "
             f"write @{blueprint}.{str(method).lower()}() above it."
         )
     if method not in METHODS:
         path = method if isinstance(method, str) and method.startswith("/") else "/<int:id>"
         raise ConfigurationError(
             f"{blueprint}.route({shown(method)}, ...): expected one of {', '.join(METHODS)} and then the rule; "
-            f'shorter is @{blueprint}.get("{path}").'
+            f'or use @{blueprint}.get("{path}").'
         )
     where = f"@{blueprint}.{method.lower()}({shown(rule)})"
     if not isinstance(rule, str):
-        raise ConfigurationError(f'{where}: expected the path below the prefix as text, such as "/<int:id>".')
+        raise ConfigurationError(f'{where}: expected the path after the prefix as a string, such as "/<int:id>".')
     if not (prefix + rule).startswith("/") or (rule and not rule.startswith("/")):
-        raise ConfigurationError(f'{where}: a path begins with "/"; expected "/{rule}".')
+        raise ConfigurationError(f'{where}: a path starts with "/"; expected "/{rule}".')
 
 
 def refuse_view(blueprint: str, view: Any) -> None:
@@ -175,19 +175,21 @@ def refuse_view(blueprint: str, view: Any) -> None:
     """
     where = f"Blueprint {blueprint!r}: {name_of(view)}"
     if not callable(view) or isinstance(view, type):
-        example = "for a class of Flask's, register what its as_view() returns" if isinstance(view, type) else "def"
-        raise ConfigurationError(f"{where} is no function; a view is a function ({example}).")
+        example = "for a Flask view class, register the result of its as_view()" if isinstance(view, type) else "def"
+        raise ConfigurationError(f"{where} is not a function; a view must be a function ({example}).")
     kind = deferral_of(view)
     if kind is not None and "generator" in kind:
         raise ConfigurationError(
-            f"{where} is {kind}, so it would answer nothing; return a list, or for a stream "
-            "return Response(stream_with_context(...)) of a function inside."
+            f"{where} is {kind}, so its response would be empty; return a list, or to stream, return "
+            "Response(stream_with_context(...)) of a function inside."
         )
     if kind is not None and not inspect.iscoroutinefunction(view):
-        raise ConfigurationError(f"{where} has an async __call__, which Flask does not run; write async def.")
+        raise ConfigurationError(
+            f"{where} has an async __call__, which Flask does not await; write an async def function."
+        )
     if not isinstance(getattr(view, "__name__", None), str):
         raise ConfigurationError(
-            f"{where} has no name, which its endpoint and the document need; write a function that calls it."
+            f"{where} has no name, which the endpoint and the document need; wrap it in a function."
         )
 
 
@@ -206,6 +208,6 @@ def sync(app: Any, view: Callable[..., Any], name: str) -> Callable[..., Any]:
         function: Callable[..., Any] = app.ensure_sync(view)
     except RuntimeError as error:
         raise ConfigurationError(
-            f"{name} is async def, which Flask runs with its extra: pip install 'flask[async]'; or write def."
+            f"{name} is async def, which needs Flask's extra: pip install 'flask[async]'; or write def."
         ) from error
     return function

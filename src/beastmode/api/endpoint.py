@@ -75,8 +75,8 @@ class Endpoint:
         authenticate = authenticator_of(app)
         if authenticate is None and not route.public:
             raise ConfigurationError(
-                f"{route} needs sign-in, but nothing here can sign anybody in; pass accounts= to Beastmode, "
-                "or mark the route public=True."
+                f"{route} requires authentication, but no accounts are configured; pass accounts= to Beastmode, or "
+                "declare the route public=True."
             )
         self.route = route
         self.__name__ = route.view.__name__
@@ -138,8 +138,8 @@ class Endpoint:
         """
         if source is not None and self.route.public and not source.route.public:
             raise ConfigurationError(
-                f"{self.route} is public, and with If-Match it would run {source.route} for people who have not signed "
-                "in, which is not; make both public=True, or neither."
+                f"{self.route} is public, and with If-Match it would run {source.route} without authentication, "
+                "although that route requires it; declare both public=True, or neither."
             )
         self.representation = source
 
@@ -166,7 +166,7 @@ class Endpoint:
         if not self._is_compared and response.mimetype != (self.route.produces or "application/json"):
             self._is_compared = True
             log.warning(
-                "%s answers %s, which the API document does not say; declare produces=%r.",
+                "%s returned %s, which the API document does not declare; add produces=%r to the route.",
                 self.route, response.mimetype, response.mimetype,
             )  # fmt: skip
 
@@ -232,8 +232,8 @@ class Endpoint:
         exchange.deprecated = True
         exchange.headers.extend(self._farewell)
         if deprecated.is_over(now()):
-            successor = f" Call {deprecated.successor} instead." if deprecated.successor else ""
-            raise Problem(410, f"This route is gone since {deprecated.sunset:%Y-%m-%d}.{successor}")
+            successor = f" Use {deprecated.successor} instead." if deprecated.successor else ""
+            raise Problem(410, f"This route was removed on {deprecated.sunset:%Y-%m-%d}.{successor}")
 
 
 def whole(reply: Reply) -> JsonResponse:

@@ -82,7 +82,9 @@ def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
         UUID: fields.UUID(),
     }
     if kind not in simple:
-        raise ConfigurationError(f"A list cannot be sorted or filtered by {column}: {kind.__name__} has no text form.")
+        raise ConfigurationError(
+            f"A list cannot be sorted or filtered by {column}: {kind.__name__} cannot be written as a string."
+        )
     return simple[kind]
 
 
@@ -97,7 +99,9 @@ def filter_fields(filters: dict[str, Filter]) -> dict[str, tuple[Condition, fiel
         for operator in declared.operators:
             field = field_of(declared.column)
             if operator in OF_TEXT and not isinstance(field, fields.String):
-                raise ConfigurationError(f"A list cannot be filtered by {declared.column} {operator}: it is no text.")
+                raise ConfigurationError(
+                    f"A list cannot be filtered by {declared.column} {operator}: the column is not a string."
+                )
             if operator == "in":
                 field = Several(field)
             readers[name if operator == "eq" else f"{name}__{operator}"] = (Condition(declared.column, operator), field)
@@ -114,7 +118,7 @@ class Several(fields.Field[tuple[Any, ...]]):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Any, ...]:
         words = str(value).split(",")
         if len(words) > 100:
-            raise ValidationError("Must not hold more than 100 values.")
+            raise ValidationError("Must not have more than 100 values.")
         return tuple(self.inner.deserialize(word) for word in words)
 
 

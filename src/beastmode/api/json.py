@@ -67,7 +67,7 @@ def refuse_duplicates(raw: bytes) -> None:
         seen = set()
         for key, _ in pairs:
             if key in seen:
-                raise Problem(400, f"The JSON body has the key {json.dumps(key[:100])} twice in one object.")
+                raise Problem(400, f"The JSON body has the duplicate key {json.dumps(key[:100])}.")
             seen.add(key)
 
     # Only keys matter here, and Python's limit on digits would stop at a number that was already read.
@@ -94,7 +94,9 @@ def plain(value: Any) -> Any:
         return value.shown().plain
     if isinstance(value, Decimal):
         return str(value)
-    raise TypeError(f"A response holds a {type(value).__name__}, which JSON has no form for; give it a field.")
+    raise TypeError(
+        f"A response contains a {type(value).__name__}, which JSON cannot represent; add a field for it to the schema."
+    )
 
 
 def slow_plain(value: Any) -> Any:

@@ -73,7 +73,7 @@ class Listing:
             name = word.removeprefix("-")
             if name not in self.sorts or len(words) > MOST_SORTS:
                 raise ValidationError(
-                    f"Must be up to {MOST_SORTS} of {', '.join(self.sorts)}, separated by commas, - for descending."
+                    f"Must be up to {MOST_SORTS} of {', '.join(self.sorts)}, comma-separated; prefix - for descending."
                 )
             chosen.setdefault(name, Ordering(self.sorts[name], descending=word.startswith("-")))
         return tuple(chosen.values())

@@ -99,14 +99,14 @@ class Items:
             return item[name] if isinstance(item, Mapping) else getattr(item, name)
         except (KeyError, AttributeError) as error:
             raise TypeError(
-                f"{self.name} lists by {column}, but what its view returned has no {name!r} ({type(item).__name__}); "
-                "give every item one, or return a loading."
+                f"{self.name} sorts or filters by {column}, but its view returned a {type(item).__name__} without "
+                f"{name!r}; add it to every item, or return a loading."
             ) from error
 
     def unlike(self, column: Any, *values: Any) -> TypeError:
         """What to raise where values cannot be compared."""
         kinds = " with ".join(type(value).__name__ for value in values)
-        return TypeError(f"{self.name} lists by {column}, but cannot compare {kinds}; return a loading.")
+        return TypeError(f"{self.name} sorts or filters by {column}, but cannot compare {kinds}; return a loading.")
 
 
 def bounds(window: Window, count: int) -> tuple[int, int]:
@@ -127,7 +127,7 @@ def bounds(window: Window, count: int) -> tuple[int, int]:
 
 def position(key: tuple[Any, ...]) -> int:
     if len(key) != 1 or type(key[0]) is not int or key[0] < 0:
-        raise ValueError(f"A position in a list is one number; found {key!r}.")
+        raise ValueError(f"A cursor of a list is a single number; found {key!r}.")
     return int(key[0])
 
 

@@ -78,7 +78,7 @@ class Pager:
         except ValidationError as error:
             problems["sort"] = [str(message) for message in error.messages]
         if cursor is not None and cursor.sort != sort and "sort" not in problems:
-            problems["sort"] = ["Must be the order that the cursor was given for; leave it out."]
+            problems["sort"] = ["Must be the sort order that the cursor was created with; leave it out."]
         if problems:
             raise Problem(422, "Validation failed", details=problems)
         return Ask(sort, orderings, tuple(conditions), tuple(values), cursor, *page_of(args, self.listing.per_page))
@@ -101,7 +101,7 @@ class Pager:
         try:
             found = loading.part(ask.window(offset=offset, count_limit=self.count_limit, reach=self.reach))
         except OutOfReachError as error:
-            message = f"Pages by number reach the first {self.reach} items; use cursor= for those beyond."
+            message = f"Page numbers reach only the first {self.reach} items; use cursor= to go further."
             raise Problem(422, "Validation failed", details={"page": [message]}) from error
         pages = None if found.total is None else -(-found.total // ask.per_page)
         has_next = found.has_more if pages is None else ask.page < pages

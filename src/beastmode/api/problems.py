@@ -45,7 +45,7 @@ def render(error: HTTPException) -> Response:
     message = message_of(error, status)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and details:
         details, count = first_of(details, MOST_PROBLEMS)
-        message += f"; the first {MOST_PROBLEMS} of {count} problems follow" if count > MOST_PROBLEMS else ""
+        message += f"; the first {MOST_PROBLEMS} of {count} problems are listed" if count > MOST_PROBLEMS else ""
     if wants_problem_details(request.headers.get("Accept", "")):
         body = problem_details(status, message, details)
         kind = PROBLEM_JSON

@@ -31,16 +31,16 @@ def refuse_mistake(route: Route, result: Any) -> None:
     """
     if isinstance(result, tuple) and not hasattr(result, "_fields"):
         raise TypeError(
-            f"{route} returned a tuple; to say a status or headers, return Answer(data, status=...). A status that "
-            f"is always the same stands in the declaration: status=201. Several items are a list."
+            f"{route} returned a tuple; to set a status or headers, return Answer(data, status=...). Declare a status "
+            "that never changes on the route: status=201. For several items, return a list."
         )
     if isinstance(result, ClauseElement | Query):
-        raise TypeError(f"{route} returned {a_query(result)}, which nobody has run; {instead_of_a_query(route)}")
+        raise TypeError(f"{route} returned {a_query(result)}, which was not executed; {instead_of_a_query(route)}")
     if isinstance(result, HTTPException):
         raise TypeError(f"{route} returned {type(result).__name__}; raise it.")
     if (kind := deferred_result(result)) and kind != "a generator":
         raise TypeError(
-            f"{route} returned {kind}: a decorator hides that the view is async def; have it await the view."
+            f"{route} returned {kind}: a decorator hides that the view is async def; make the decorator await it."
         )
 
 
@@ -51,7 +51,7 @@ def a_query(result: Any) -> str:
 
 def instead_of_a_query(route: Route) -> str:
     schema = "Schema" if route.returns is None else type(route.returns).__name__
-    return f"return loading({schema}, Model).where(...), or run it: db.session.scalars(...).all()."
+    return f"return loading({schema}, Model).where(...), or execute it: db.session.scalars(...).all()."
 
 
 def refuse_shapeless(route: Route, value: Any, *, many: bool) -> None:
@@ -66,14 +66,16 @@ def refuse_shapeless(route: Route, value: Any, *, many: bool) -> None:
         TypeError: It has no fields, or is no list where one is declared.
     """
     if value is None:
-        raise TypeError(f"{route} returned None where the document says data; raise Problem(404, ...) instead.")
+        raise TypeError(
+            f"{route} returned None, but declares returns=; if the item does not exist, raise Problem(404, ...)."
+        )
     schema = type(route.returns).__name__
     if not many and (isinstance(value, SINGLE) or (isinstance(value, Result) and not isinstance(value, Mapping))):
         raise TypeError(
-            f"{route} returned {found(value)} where {schema} shows an object; return a dict, an object or a loading."
+            f"{route} returned {found(value)}, but declares the schema {schema}; return a dict, an object or a loading."
         )
     if many and (isinstance(value, (*SINGLE, Mapping)) or not isinstance(value, Iterable)):
-        raise TypeError(f"{route} returned {found(value)} where the document says a list of {schema}; return a list.")
+        raise TypeError(f"{route} returned {found(value)}, but declares a list of {schema}; return a list.")
 
 
 def items_of(route: Route, result: Any) -> list[Any]:
@@ -91,4 +93,4 @@ def items_of(route: Route, result: Any) -> list[Any]:
 
 
 def found(value: Any) -> str:
-    return f"a {type(value).__name__}"
+    return f"a value of type {type(value).__name__}"

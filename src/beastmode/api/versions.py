@@ -43,7 +43,9 @@ class Deprecation:
         if self.sunset is not None and self.sunset < self.since:
             raise ConfigurationError(f"Deprecation(sunset={self.sunset!r}) is before since={self.since!r}.")
         if self.gone and self.sunset is None:
-            raise ConfigurationError("Deprecation(gone=True) needs a sunset: the moment from which it answers 410.")
+            raise ConfigurationError(
+                "Deprecation(gone=True) needs a sunset, the time from which the route returns 410."
+            )
 
     def headers(self) -> list[tuple[str, str]]:
         """The response headers that tell clients."""
@@ -74,7 +76,7 @@ class Version:
     def __post_init__(self) -> None:
         """Refuse a name that could not stand in a path."""
         if not re.fullmatch(r"[a-z][a-z0-9]*", self.name):
-            raise ConfigurationError(f"Version({self.name!r}): a name is lower case letters and digits, such as v1.")
+            raise ConfigurationError(f"Version({self.name!r}): expected lowercase letters and digits, such as v1.")
 
 
 def resolve(versions: Sequence[Version], routes: Iterable["Route"]) -> dict[str, list["Route"]]:
@@ -90,10 +92,12 @@ def resolve(versions: Sequence[Version], routes: Iterable["Route"]) -> dict[str,
     declared: dict[str, dict[tuple[str, str], Route]] = {version.name: {} for version in versions}
     for route in routes:
         if route.version not in declared:
-            raise ConfigurationError(f"{route} is of version {route.version!r}; this API has {', '.join(declared)}.")
+            raise ConfigurationError(
+                f"{route} belongs to version {route.version!r}; the versions of this API are {', '.join(declared)}."
+            )
         place = (route.method, PARAMETER.sub("<>", route.rule))
         if (other := declared[route.version].get(place)) is not None:
-            raise ConfigurationError(f"{route} and {other} both answer {route.method} {route.rule}.")
+            raise ConfigurationError(f"{route} and {other} both handle {route.method} {route.rule}.")
         declared[route.version][place] = route
     tables: dict[str, list[Route]] = {}
     inherited: dict[tuple[str, str], Route] = {}

@@ -37,5 +37,5 @@ def installed_settings(app: Flask) -> Settings:
     """
     found: Settings | None = app.extensions.get("beastmode.settings")
     if found is None:
-        raise click.ClickException(f"{app.import_name} does not use beastmode: nothing calls Beastmode(app).")
+        raise click.ClickException(f"{app.import_name} does not use beastmode: Beastmode(app) is never called.")
     return found

@@ -44,10 +44,10 @@ def problems_of(info: ScriptInfo) -> Iterator[str]:
         yield from error.problems
     except NoAppException as error:
         yield from environment_problems()
-        yield f"No application was found, so the environment alone was looked at: {error.format_message()}"
+        yield f"No application was found, so only the environment was checked: {error.format_message()}"
     except Exception as error:  # noqa: BLE001 - whatever keeps the application from loading is the finding
         yield from environment_problems()
-        yield f"The application does not load: {type(error).__name__}: {error}"
+        yield f"The application could not be loaded: {type(error).__name__}: {error}"
     else:
         with app.app_context():
             yield from readiness_problems(app)

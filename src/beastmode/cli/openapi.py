@@ -16,7 +16,7 @@ def openapi(context: click.Context, version: str) -> None:
     """Print the OpenAPI document of VERSION, such as v1."""
     documents = open_application(context).extensions.get("beastmode.documents")
     if not documents:
-        raise click.ClickException("there is no API: nothing gives one to Beastmode(app, api=...).")
+        raise click.ClickException("this application has no API; pass one to Beastmode(app, api=...).")
     if version not in documents:
-        raise click.ClickException(f"there is no version {version}; there is {', '.join(documents)}.")
+        raise click.ClickException(f"there is no version {version}; the versions are {', '.join(documents)}.")
     click.echo(json.dumps(documents[version].content(), indent=2))

@@ -78,7 +78,7 @@ def refuse_busy_port(host: str, port: int) -> None:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]  # Python adds the address once more
-        message = f"cannot listen on {host}:{port}: {reason}. Stop what is there, or take another --port."
+        message = f"cannot listen on {host}:{port}: {reason}. Stop the process that uses it, or choose another --port."
         raise click.ClickException(message) from error
 
 

@@ -28,7 +28,7 @@ def create(context: click.Context, email: str, *, operator: bool, password_stdin
     open_application(context)
     accounts = current_app.extensions.get("beastmode.accounts")
     if accounts is None:
-        raise click.ClickException("there are no accounts: nothing gives them to Beastmode(app, accounts=...).")
+        raise click.ClickException("this application has no accounts; pass them to Beastmode(app, accounts=...).")
     try:
         made = accounts.create_user(email, password_from(stdin=password_stdin), operator=operator)
     except Problem as problem:
@@ -47,9 +47,9 @@ def password_from(*, stdin: bool) -> str:
 
 
 def away(error: SQLAlchemyError) -> str:
-    """Why the database did not make the account, in one line."""
+    """Why the database did not create the account, in one line."""
     said = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-    return f"the database did not make the account: {said}. `flask beastmode doctor` says what it lacks."
+    return f"the database did not create the account: {said}. Run `flask beastmode doctor` to see what is missing."
 
 
 def sentence(problem: Problem) -> str:

@@ -38,7 +38,7 @@ STATUS_LINES[499] = "499 CLIENT CLOSED REQUEST"  # nginx's: in the log only, sin
 LONGEST_HEADER = 8 * 1024
 """Bytes of one header: what nginx and Apache take, and more than any token or cookie of a sane size."""
 ALL_HEADERS = 64 * 1024
-TOO_LARGE = Refusal(431, "A header is longer than 8 kB, or all together are longer than 64 kB")
+TOO_LARGE = Refusal(431, "A header is larger than 8 kB, or all headers together are larger than 64 kB")
 log = logging.getLogger("beastmode")
 
 
@@ -91,7 +91,7 @@ class Edge:
             if status == HTTPStatus.SERVICE_UNAVAILABLE:
                 exchange.cause = cause_of(error)
             else:
-                log.exception("Request %s: the application failed to answer", exchange.request_id)
+                log.exception("Request %s: the application failed to respond", exchange.request_id)
             body = self._last_resort(begin, status or 500)
         except BaseException:
             self._fail(exchange)

@@ -47,7 +47,7 @@ def read_settings(
         try:
             sources.append(dotenv_values(Path.cwd() / ".env"))
         except (OSError, ValueError) as error:
-            problems.append(f".env cannot be read: {error}; expected a text file in UTF-8, or none.")
+            problems.append(f".env cannot be read: {error}; expected a UTF-8 text file.")
     for row in settings_table():
         found = first(sources, row.name)
         if found is None or (found == "" and row.default != ""):
@@ -68,7 +68,7 @@ def read_settings(
 
 def why_production(sources: list[Mapping[str, Any]]) -> str:
     """Why the rules of production hold, which most people who meet them did not mean."""
-    said = "is production" if first(sources, "ENVIRONMENT") else "is not set, so this is production"
+    said = "is production" if first(sources, "ENVIRONMENT") else "is not set, so the environment is production"
     return f"ENVIRONMENT {said} (on your own machine: export ENVIRONMENT=development)."
 
 
@@ -90,15 +90,15 @@ def production_problems(settings: Settings) -> Iterator[str]:
     secrets += [("JWT_PREVIOUS_SECRET_KEYS", secret) for secret in settings.jwt_previous_secret_keys]
     for name, secret in secrets:
         if secret == DEVELOPMENT_SECRET:
-            yield f"{name} is not set, or set to the value for development; production needs {A_SECRET}."
+            yield f"{name} is not set, or has its development value; production requires {A_SECRET}."
         elif len(secret.encode()) < SECRET_BYTES:
-            yield f"{name} has {len(secret.encode())} bytes; production needs {A_SECRET}."
+            yield f"{name} has {len(secret.encode())} bytes; production requires {A_SECRET}."
         elif is_monotonous(secret):
-            yield f"{name} is long, but repeats or counts; production needs {A_SECRET}."
+            yield f"{name} is long, but repeats or counts; production requires {A_SECRET}."
     if settings.debug:
-        yield "DEBUG is on; in production it must be off, since its pages run code for whoever asks."
+        yield "DEBUG is on; turn it off in production, because the debugger runs code for anyone who asks."
     if "*" in settings.allowed_origins and settings.cors_credentials:
         yield (
-            "CORS_ORIGINS is * while CORS_CREDENTIALS is on: any site could act as the person signed in; "
-            "name the origins."
+            "CORS_ORIGINS is * while CORS_CREDENTIALS is on: any site could act as the logged-in user; list the "
+            "allowed origins."
         )

@@ -4,7 +4,7 @@ BeastmodeError
 ├── SettingsError          a setting is missing or wrong; the message lists every problem at once
 ├── ConfigurationError     the application was put together wrongly; raised at start where it can be known there
 ├── LazyLoadError          a response wanted a relation or column that the query did not load
-└── UncommittedError       a view ended with changes that nobody committed
+└── UncommittedError       a view ended with uncommitted changes
 
 Problem (an HTTPException)  what a request is refused with: status, message, details, headers
 """
@@ -34,7 +34,7 @@ class SettingsError(BeastmodeError, ClickException):
     def __init__(self, problems: list[str], environment: str = "") -> None:
         self.problems = problems
         self.environment = environment
-        said = f"{environment} The settings are not usable:".lstrip()
+        said = f"{environment} Invalid settings:".lstrip()
         one_line = f"{said} {problems[0]}" if len(problems) == 1 else ""
         super().__init__(one_line or "\n".join([said, *(f"  - {problem}" for problem in problems)]))
 
@@ -48,7 +48,7 @@ class LazyLoadError(BeastmodeError):
 
 
 class UncommittedError(BeastmodeError):
-    """A view ended with changes that nobody committed: what it answered would not be stored."""
+    """A view ended with uncommitted changes: what it answered would not be stored."""
 
 
 class Problem(HTTPException):

@@ -13,7 +13,7 @@ __all__ = ["Pending", "after_commit", "run_all", "set_pending"]
 
 PENDING = "beastmode_pending"
 """What the app context's `g` calls what has not been committed yet."""
-INSTEAD = "Hand over an ordinary function, or a lambda that calls one."
+INSTEAD = "Pass an ordinary function, or a lambda that calls one."
 log = logging.getLogger("beastmode")
 
 Callback = Callable[[], object]
@@ -64,6 +64,6 @@ def run_all(callbacks: list[Callback]) -> None:
     for callback in callbacks:
         try:
             if kind := deferred_result(callback()):
-                log.error("after_commit: %s returned %s, which nobody runs. %s", name_of(callback), kind, INSTEAD)
+                log.error("after_commit: %s returned %s, which is never run. %s", name_of(callback), kind, INSTEAD)
         except Exception:
-            log.exception("after_commit: %s failed; what was committed stands", name_of(callback))
+            log.exception("after_commit: %s failed; the commit is not affected", name_of(callback))

@@ -64,7 +64,7 @@ def identify(identity: Identity) -> None:
         TypeError: It is something else, such as the coroutine of an authenticator: nobody may pass for signed in.
     """
     if not isinstance(identity, Identity):
-        raise TypeError(f"Who calls must be an Identity; found {type(identity).__name__}.")
+        raise TypeError(f"An authenticator must return an Identity; found {type(identity).__name__}.")
     current_exchange().identity = identity
 
 

@@ -53,7 +53,7 @@ class Stream:
                 self._pause()
         except Exception:
             # The status line is gone already: only the log can still tell that the answer is cut short.
-            log.exception("Request %s: its answer broke off", self._exchange.request_id)
+            log.exception("Request %s: the response was cut off", self._exchange.request_id)
             self._exchange.status = 500
             raise
         self._end()

@@ -52,7 +52,7 @@ def tell_why(log: logging.Logger, exchange: Exchange) -> None:
         return
     cause = exchange.cause or "the application gave no reason"
     about = (exchange.environ["REQUEST_METHOD"], as_logged(exchange.path), exchange.status, cause)
-    tell(log, exchange.cause or f"{exchange.route}: {cause}", "%s %s is answered %s: %s", *about)
+    tell(log, exchange.cause or f"{exchange.route}: {cause}", "%s %s returned %s: %s", *about)
 
 
 def cause_of(error: BaseException) -> str:

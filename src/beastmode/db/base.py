@@ -92,9 +92,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError(f"{value!r} has no time zone; use beastmode.core.clock.now() or say tzinfo=UTC")
+            raise ValueError(f"{value!r} has no time zone; use beastmode.core.clock.now() or add tzinfo=UTC")
         if not FIRST_MOMENT <= value <= LAST_MOMENT:
-            raise OutOfReachError(f"{value!r} is a moment that not every time zone can say")
+            raise OutOfReachError(f"{value!r} is outside the range that every time zone can represent")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

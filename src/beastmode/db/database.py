@@ -49,7 +49,9 @@ class Database:
             SettingsError: DATABASE_URL is not usable.
         """
         if has_database(app):
-            raise ConfigurationError(f"The application {app.name!r} has a database already; install one only.")
+            raise ConfigurationError(
+                f"The application {app.name!r} already has a database; an application can have only one."
+            )
         engines = open_engines(settings)
         sessions = sessionmaker(class_=RoutedSession, expire_on_commit=False)
         if not settings.is_production:

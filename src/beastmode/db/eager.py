@@ -126,8 +126,8 @@ def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, abov
         needs.endless.add(relation)
     else:
         raise ConfigurationError(
-            f"{type(schema).__name__} nests itself through {relation}, without end; leave the relation out of the "
-            "nested one with only= or exclude=."
+            f"{type(schema).__name__} nests itself endlessly through {relation}; leave the relationship out of the "
+            "nested schema with only= or exclude=."
         )
 
 

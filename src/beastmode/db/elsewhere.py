@@ -7,14 +7,14 @@ __all__ = ["NoQuery", "missing_name"]
 SQLALCHEMY = "import it from SQLAlchemy: from sqlalchemy import {name}"
 ORM = "import it from SQLAlchemy: from sqlalchemy.orm import {name}"
 INSTEAD = {
-    "Model": "models extend beastmode.db.Base",
+    "Model": "models inherit from beastmode.db.Base",
     "init_app": "pass the database to Beastmode(app, database=db)",
-    "create_all": "tables come from migrations (flask db upgrade); in a test, db.metadata.create_all(db.engine)",
+    "create_all": "create the tables with flask db upgrade, or in a test with db.metadata.create_all(db.engine)",
     "drop_all": "in a test, db.metadata.drop_all(db.engine)",
-    "get_or_404": "loading(...).get(key) answers 404; for an entity, db.session.get(Model, key)",
+    "get_or_404": "use loading(...).get(key), which returns 404, or for an entity db.session.get(Model, key)",
     "first_or_404": "loading(...).first(), or db.session.scalar(select(Model))",
     "paginate": "declare listing=Listing(...) on the route, and return a loading",
-    "engines": "there are db.engine, which writes, and db.reader",
+    "engines": "use db.engine, which writes, or db.reader",
     **dict.fromkeys(("Column", "ForeignKey", "Integer", "String", "Text", "Boolean", "DateTime", "Table"), SQLALCHEMY),
     **dict.fromkeys(("Float", "Numeric", "Enum", "Index", "UniqueConstraint", "select", "func"), SQLALCHEMY),
     **dict.fromkeys(("relationship", "backref", "joinedload", "mapped_column", "Mapped"), ORM),

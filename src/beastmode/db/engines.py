@@ -64,7 +64,7 @@ def open_postgresql(url: URL, settings: Settings) -> Engines:
         from beastmode.db import postgresql  # noqa: PLC0415 - psycopg is an extra
     except ImportError as error:
         raise SettingsError(
-            ["DATABASE_URL is PostgreSQL's; expected psycopg: pip install 'beastmode[postgres]'."]
+            ["DATABASE_URL is a PostgreSQL URL, which needs psycopg: pip install 'beastmode[postgres]'."]
         ) from error
     engines = Engines(postgresql.open_reader(url, settings), postgresql.open_writer(url, settings))
     discard_together(engines.reader, engines.writer)
@@ -100,12 +100,12 @@ def database_url(text: str) -> URL:
         # From None: older releases of SQLAlchemy repeat the text, which may hold a password.
         raise SettingsError([f"DATABASE_URL is not a database URL; expected {EXPECTED}."]) from None
     if "@" in (url.host or ""):
-        raise SettingsError(["DATABASE_URL has two @ before its host; write the one in the password as %40."])
+        raise SettingsError(["DATABASE_URL has two @ before the host; write an @ in the password as %40."])
     if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
         return url
-    raise SettingsError([f"DATABASE_URL begins with {url.drivername!r}; expected {EXPECTED}."])
+    raise SettingsError([f"DATABASE_URL starts with {url.drivername!r}; expected {EXPECTED}."])
 
 
 EXPECTED = "sqlite:///file.db or postgresql://user:password@host/name"

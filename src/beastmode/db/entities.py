@@ -125,6 +125,6 @@ def explained(schema: Schema) -> Iterator[None]:
         if "is not available due to" not in str(error):
             raise
         raise LazyLoadError(
-            f"{type(schema).__name__}: {error}. It is read by a method, property or hook that the query does not know "
-            "of; tell it with loading(...).options(selectinload(...))."
+            f"{type(schema).__name__}: {error}. A method, property or hook reads it, so the query did not load it; "
+            "load it with loading(...).options(selectinload(...))."
         ) from error

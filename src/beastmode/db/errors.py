@@ -15,10 +15,10 @@ RETRY_SECONDS = 1
 CONFLICTS = {"40001", "40P01"}
 """PostgreSQL's serialization_failure and deadlock_detected."""
 
-BUSY = "The database is busy or away; try again"
+BUSY = "The database is busy or unavailable; try again"
 TAKEN = "This already exists"
 REFERENCE = "This refers to something that does not exist, or something else still refers to it"
-UNACCEPTABLE = "A value is not acceptable"
+UNACCEPTABLE = "A value is not allowed"
 CHANGED = "This was changed or deleted in the meantime"
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html

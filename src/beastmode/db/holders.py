@@ -24,7 +24,7 @@ class Holders:
         """
         with self._lock:
             if not self._free:
-                raise Problem(503, "Too many streams hold a database connection; try again")
+                raise Problem(503, "Too many streams are holding a database connection; try again")
             self._free -= 1
 
     def leave(self) -> None:

@@ -76,4 +76,4 @@ def require_head(app: Flask) -> None:
         BeastmodeError: It has not.
     """
     if not at_head(app):
-        raise BeastmodeError("The database lacks migrations that this code needs; run `flask db upgrade`.")
+        raise BeastmodeError("The database is missing migrations; run `flask db upgrade`.")

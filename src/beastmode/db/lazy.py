@@ -71,8 +71,8 @@ def refuse(state: ORMExecuteState) -> None:
         answer.refreshed = True
         return
     raise LazyLoadError(
-        f"{answer.schema_name} wants {wanted(state)}, which the query did not load; as it stands, each entity costs a "
-        "query of its own. Return a Loading, or load it with selectinload() or joinedload()."
+        f"{answer.schema_name} needs {wanted(state)}, which the query did not load, so every entity would cost "
+        "another query. Return a Loading, or load it with selectinload() or joinedload()."
     )
 
 

@@ -242,7 +242,7 @@ def refuse_functions(expressions: Iterable[Any]) -> None:
     for each in expressions:
         if isinstance(each, FunctionType):
             raise ConfigurationError(
-                "A loading's statement is built once, so that a function in where() or order_by() is called once. "
-                "Write the expression itself, and for what differs from request to request bindparam(name), given by "
-                "bind(), or bindparam(name, callable_=...), which is called each time."
+                "A loading's statement is built once, so that a function in where() or order_by() is called only "
+                "once. Pass the expression itself. For a value that changes from request to request, use "
+                "bindparam(name) with bind(), or bindparam(name, callable_=...), which is called each time."
             )

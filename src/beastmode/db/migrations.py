@@ -97,7 +97,7 @@ def write_revision(migration: MigrationContext, _revision: Any, directives: list
     if getattr(context.config.cmd_opts, "autogenerate", False):  # and not `flask db check`, which wants one to look at
         directives[:] = split(directives[0])
         if not directives:
-            log.info("The models and the database agree; there is nothing to migrate.")
+            log.info("The models and the database match; there is nothing to migrate.")
 
 
 def speak() -> None:
@@ -153,8 +153,8 @@ def refuse_orphans(left: Counter[tuple[str, str]]) -> None:
     if left:
         found = ", ".join(f"{count} of {table!r} to {parent!r}" for (table, parent), count in sorted(left.items()))
         raise BeastmodeError(
-            f"The migration leaves rows that refer to missing ones: {found}. It was rolled back; have it delete or "
-            "mend those rows."
+            f"The migration leaves rows that refer to missing rows: {found}. It was rolled back; make it delete or "
+            "fix those rows."
         )
 
 
@@ -200,7 +200,7 @@ def alone(engine: Engine) -> Iterator[Connection]:
         while not connection.scalar(select(func.pg_try_advisory_lock(LOCK))):
             connection.commit()
             if not waiting:
-                log.info("Another process migrates this database; waiting for it.")
+                log.info("Another process is migrating this database; waiting for it.")
             waiting = True
             sleep(LOCK_PAUSE_SECONDS)
         connection.commit()

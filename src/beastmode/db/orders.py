@@ -166,11 +166,11 @@ def read_key(mapper: Mapper[Any], order: Order, key: tuple[Any, ...]) -> dict[st
         ValueError: It is a key of another order.
     """
     if len(key) != len(order):
-        raise ValueError(f"A key of this order has {len(order)} values; found {len(key)}.")
+        raise ValueError(f"A key of this sort order has {len(order)} values; found {len(key)}.")
     params = {}
     for index, (placed, value) in enumerate(zip(order, key, strict=True)):
         if value is None and not placed.nullable:
-            raise ValueError(f"{placed.attribute} is never NULL; the key is of another order.")
+            raise ValueError(f"{placed.attribute} is never NULL; the key belongs to another sort order.")
         params[f"_at{index}"] = revived(type_of(mapper, placed), value)
     return params
 

@@ -42,6 +42,6 @@ def refusal(mapper: Mapper[Any], method: str, other: FromClause) -> str:
     ways.append(f"{name}.<column>.in_(select(...))")
     instead = "write the condition as " + " or ".join(ways) if method == "where" else "order by columns of the model"
     return (
-        f"A loading of {name}, {method}(): nothing joins {table}, so each of its rows would be combined with every row "
+        f"A loading of {name}, {method}(): {table} is not joined, so each of its rows would be combined with every row "
         f"of {mapper.local_table.description}; {instead}."
     )

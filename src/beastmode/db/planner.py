@@ -96,7 +96,7 @@ class Planner:
             is_stored = isinstance(column, TableColumn)
             return Shown(key, name, field, self.slot(path, attribute), is_stored and passes(field, column.type))
         if "." in attribute or hasattr(mapper.class_, attribute):
-            raise Unplannable(f"{where} shows {attribute!r}, which is no column of {mapper.class_.__name__}")
+            raise Unplannable(f"{where} shows {attribute!r}, which is not a column of {mapper.class_.__name__}")
         return default_of(key, name, field)
 
     def related(self, schema: Schema, name: str, relation: RelationshipProperty[Any], path: Path, above: Above) -> Part:

@@ -131,7 +131,7 @@ class RoutedSession(Session):
         if not self.is_writing and not self._flushing and is_read(clause):
             return self.work.connect()
         if self._flushing and self.is_read_only:
-            raise InvalidRequestError("transaction(read_only=True) reads a snapshot; write in a transaction of its own")
+            raise InvalidRequestError("transaction(read_only=True) cannot write; write in a separate transaction")
         self.is_writing = True
         self.has_written = self.has_written or self._flushing or is_write(clause)
         return self.work.engines.writer
@@ -161,7 +161,9 @@ class RoutedSession(Session):
             InvalidRequestError: Inside of a `transaction`, which commits once, at its end.
         """
         if self.scopes:
-            raise InvalidRequestError("A transaction commits at its end; inside of it, flush() sends what is pending")
+            raise InvalidRequestError(
+                "A transaction commits when it ends; inside it, call flush() to send pending changes"
+            )
         super().commit()
 
 

@@ -33,7 +33,7 @@ def refuse_other_setting(app: Flask, settings: Settings) -> None:
     name = "SQLALCHEMY_DATABASE_URI"
     if settings.database_url == Settings.database_url and (app.config.get(name) or os.environ.get(name)):
         raise SettingsError(
-            [f"{name} is set, which Flask-SQLAlchemy reads; Database reads DATABASE_URL, so set that to the address."]
+            [f"{name} is a setting of Flask-SQLAlchemy; Database reads DATABASE_URL, so set that to the database URL."]
         )
 
 
@@ -45,8 +45,8 @@ def refuse_default_in_production(settings: Settings) -> None:
     """
     if settings.is_production and settings.database_url == Settings.database_url:
         raise BeastmodeError(
-            f"DATABASE_URL is not set, so production keeps its rows in {settings.database_url}, a file in the folder "
-            "where it was started; set DATABASE_URL to the database's address, or to a file's absolute path."
+            f"DATABASE_URL is not set, so production stores its data in {settings.database_url}, a file in the "
+            "current directory; set DATABASE_URL to a database URL, or to the absolute path of a file."
         )
 
 
@@ -61,7 +61,7 @@ def refuse_missing_migrations(app: Flask) -> None:
         named = ", ".join(tables[:3]) + (", ..." if len(tables) > 3 else "")
         folder = app.extensions["migrate"].directory
         expected = "run `flask db init`, `flask db migrate` and `flask db upgrade`"
-        raise BeastmodeError(f"There are models ({named}) and no migrations in {folder}; {expected}.")
+        raise BeastmodeError(f"There are models ({named}) but no migrations in {folder}; {expected}.")
 
 
 def refuse_readable_file(settings: Settings) -> None:
@@ -75,4 +75,4 @@ def refuse_readable_file(settings: Settings) -> None:
         return
     path = Path(str(url.database).removeprefix("file:"))
     if path.exists() and path.stat().st_mode & OTHERS:
-        raise BeastmodeError(f"Everybody on this machine may read {path}; run `chmod 600 {path}*`.")
+        raise BeastmodeError(f"Every user of this machine can read {path}; run `chmod 600 {path}*`.")

@@ -115,4 +115,4 @@ def not_found() -> Problem:
 
 def not_yours() -> Problem:
     """There is one, and it is not the caller's to change."""
-    return Problem(403, "Only its owner may change this")
+    return Problem(403, "Only the owner may change this")

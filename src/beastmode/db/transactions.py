@@ -28,7 +28,7 @@ Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 FIRST_PAUSE = 0.01
 """The longest pause in seconds before the first new try; each further one may be twice as long."""
 INSTEAD = (
-    "Decorate an ordinary function that returns what it has made; in an async view, put `with transaction():` "
+    "Decorate an ordinary function that returns its result; in an async view, put `with transaction():` "
     "around the lines that write."
 )
 
@@ -102,7 +102,9 @@ class Transaction:
         """A transaction of the database."""
         options = self.options(session)
         if (options or self.read_only) and not is_untouched(session):
-            raise InvalidRequestError("The session has changes already; commit them before a transaction of this kind")
+            raise InvalidRequestError(
+                "The session already has changes; commit them before starting a transaction of this kind"
+            )
         precondition = session.precondition
         if precondition is None:
             expire_unmodified(session)
@@ -120,7 +122,7 @@ class Transaction:
             yield
             if session.get_transaction() is not root:
                 raise InvalidRequestError(
-                    "The transaction was rolled back inside of itself; raise an exception instead"
+                    "The transaction was rolled back inside its own block; raise an exception instead"
                 )
             session.commit()
         except BaseException:
@@ -131,7 +133,7 @@ class Transaction:
     def nested(self, session: RoutedSession) -> Iterator[None]:
         """A savepoint in the transaction that is open."""
         if self.isolation is not None:
-            raise InvalidRequestError("The outermost transaction alone can choose the isolation level")
+            raise InvalidRequestError("Only the outermost transaction can set the isolation level")
         if session.is_read_only and not self.read_only:
             raise InvalidRequestError("A transaction that writes cannot be part of transaction(read_only=True)")
         with session.begin_nested():

@@ -15,7 +15,10 @@ __all__ = ["close_work", "refuse_unsaved", "unsaved_now"]
 NAMED = 5
 """The most entities that a message names."""
 STATEMENTS = "statements"
-INSTEAD = "Call db.session.commit(), or decorate what writes with @transaction; db.session.rollback() drops them."
+INSTEAD = (
+    "Call db.session.commit(), or decorate the function that writes with @transaction; call db.session.rollback() to "
+    "discard them."
+)
 log = logging.getLogger("beastmode")
 
 
@@ -42,7 +45,7 @@ def refuse_unsaved(name: str, known: frozenset[Any] = frozenset()) -> None:
     if known:
         lost.pop(STATEMENTS, None)  # of a query that has flushed what was pending before
     if left := [text for key, text in lost.items() if key not in known]:
-        raise UncommittedError(f"{name} ended with changes that nobody committed: {listed(left)}. {INSTEAD}")
+        raise UncommittedError(f"{name} ended with uncommitted changes: {listed(left)}. {INSTEAD}")
 
 
 def close_work(error: BaseException | None = None) -> None:
@@ -60,7 +63,7 @@ def close_work(error: BaseException | None = None) -> None:
     try:
         session = work.session
         if session is not None and error is None and not work.has_failed() and (lost := unsaved_in(session)):
-            log.error("Changes that nobody committed were dropped: %s. %s", listed(lost.values()), INSTEAD)
+            log.error("Uncommitted changes were dropped: %s. %s", listed(lost.values()), INSTEAD)
     finally:
         work.close()
 
@@ -77,7 +80,7 @@ def unsaved_in(session: RoutedSession) -> dict[Any, str]:
     found |= {id(entity): f"changed {named(entity)}" for entity in session.dirty if session.is_modified(entity)}
     found |= {id(entity): f"deleted {named(entity)}" for entity in session.deleted}
     if session.has_written:
-        found[STATEMENTS] = "what was sent to the database since the last commit"
+        found[STATEMENTS] = "statements sent since the last commit"
     return found
 
 

@@ -66,11 +66,13 @@ class Window:
 
     def __post_init__(self) -> None:
         if len(self.conditions) != len(self.values):
-            raise ValueError(f"{len(self.conditions)} conditions need as many values; found {len(self.values)}.")
+            raise ValueError(
+                f"{len(self.conditions)} conditions need the same number of values; found {len(self.values)}."
+            )
         if sum(each is not None for each in (self.offset, self.after, self.before)) > 1:
-            raise ValueError("A window has an offset, or is after a key, or before one; found more than one of these.")
+            raise ValueError("A window has only one of offset, after and before; found more than one.")
         if self.limit < 1:
-            raise ValueError(f"A window holds at least 1 item; found limit={self.limit}.")
+            raise ValueError(f"A window contains at least 1 item; found limit={self.limit}.")
 
 
 class OutOfReachError(Exception):

@@ -172,7 +172,7 @@ class Writes:
         """A row changed by way of its entity."""
         for name in values:
             if name not in self.mapper.all_orm_descriptors:
-                raise TypeError(f"{name!r} is no attribute of {self.model.__name__}")
+                raise TypeError(f"{name!r} is not an attribute of {self.model.__name__}")
         with writing() as session:
             entity = self.entity(session, bound)
             for name, value in values.items():

@@ -51,7 +51,7 @@ def open_destination(settings: Settings) -> Destination:
     try:
         return Destination(opened(settings.log_file, settings.log_file_bytes, settings.log_file_count))
     except OSError as error:
-        problem = f"LOG_FILE is {settings.log_file!r}, which cannot be written: {error.strerror}; expected a path."
+        problem = f"LOG_FILE is {settings.log_file!r}, which is not writable: {error.strerror}; expected a path."
         raise SettingsError([problem]) from error
 
 

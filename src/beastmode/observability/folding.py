@@ -83,5 +83,5 @@ def values_in(path: Path) -> list[tuple[str, float]]:
         found = MmapedDict.read_all_values_from_file(str(path))  # type: ignore[no-untyped-call]  # the same
         return [(key, value) for key, value, _time, _position in found]
     except (RuntimeError, UnicodeDecodeError, Malformed):
-        log.warning("The metrics in %s cannot be read; they are left out.", path.name)
+        log.warning("The metrics in %s cannot be read and are left out.", path.name)
         return []

@@ -147,7 +147,7 @@ def refusal_of(app: Flask, name: str, check: Check) -> str:
     try:
         with app.app_context():
             if kind := deferred_result(check()):
-                raise TypeError(f"The check {name!r} returned {kind}, so that it looked at nothing; write def.")
+                raise TypeError(f"The check {name!r} returned {kind}, so it checked nothing; write def.")
     except Exception as error:  # noqa: BLE001 - whatever a check raises means that it failed
         return cause_of(error)
     return ""

@@ -66,9 +66,9 @@ def refuse_strangers(settings: Settings, host: str) -> None:
         SettingsError: The address is not this machine's own, and a secret is the one for development.
     """
     if settings.has_development_secret and not is_loopback(host):
-        found = f"{host} can be reached from other machines, but a secret has the value for development"
+        found = f"{host} can be reached from other machines, but a secret has its development value"
         expected = f"listen on 127.0.0.1, or set SECRET_KEY to {A_SECRET}"
-        raise SettingsError([f"{found}, with which anybody can sign; {expected}."])
+        raise SettingsError([f"{found}, which anyone can use to sign; {expected}."])
 
 
 def refusal_of_stranger(environ: "WSGIEnvironment", *, is_tested: bool) -> Refusal | None:

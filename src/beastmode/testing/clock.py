@@ -40,5 +40,5 @@ class MovableClock:
             ValueError: It has no time zone.
         """
         if moment.tzinfo is None:
-            raise ValueError(f"{moment!r} has no time zone, so nobody knows when it is; say tzinfo=UTC.")
+            raise ValueError(f"{moment!r} has no time zone; add tzinfo=UTC.")
         self._moment = moment.astimezone(UTC)

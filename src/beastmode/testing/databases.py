@@ -42,7 +42,7 @@ def scratch_databases(server: str | None, folder: Path, fill: Callable[[str], No
         return sqlite_databases(folder, fill)
     if not server.startswith(("postgres:", "postgresql:", "postgresql+psycopg:")):
         raise ConfigurationError(
-            "TEST_DATABASE_URL is no address of PostgreSQL; expected postgresql://user:password@host/name, or nothing "
+            "TEST_DATABASE_URL is not a PostgreSQL URL; expected postgresql://user:password@host/name, or nothing "
             "for SQLite."
         )
     return postgresql_databases(server, fill)

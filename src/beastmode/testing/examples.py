@@ -47,7 +47,7 @@ def example(column: Column[Any], name: str, number: int) -> Any:
     for known, make in EXAMPLES:
         if isinstance(kind, known):
             return make(kind, name, number)
-    raise ValueError(f"{column} needs a value, and none can be made up for the type {column.type!r}; give it one.")
+    raise ValueError(f"{column} needs a value, and none can be generated for the type {column.type!r}; pass one.")
 
 
 def text(kind: String, name: str, number: int) -> str:

@@ -109,7 +109,7 @@ class Factory:
         if referred.class_ in wanted_by:
             path = " -> ".join(model.__name__ for model in (*wanted_by, referred.class_))
             raise ValueError(
-                f"{path}: each needs the other to exist first; make one by hand and give it to the factory."
+                f"{path}: each requires the other to exist first; create one yourself and pass it to the factory."
             )
         names = {
             mapper.get_property_by_column(key.parent).key: referred.get_property_by_column(key.column).key
@@ -148,7 +148,7 @@ def mapper_of(mapper: Mapper[Any], constraint: ForeignKeyConstraint) -> Mapper[A
             return other
     name, table = mapper.class_.__name__, constraint.referred_table.name
     raise ValueError(
-        f"{name} refers to the table {table!r}, which has no class; make its row by hand and give the key."
+        f"{name} refers to the table {table!r}, which has no mapped class; create its row yourself and pass the key."
     )
 
 

@@ -59,7 +59,7 @@ def docs_blueprint(title: str, documents: Mapping[str, str]) -> Blueprint:
         ConfigurationError: There is no document to show.
     """
     if not documents:
-        raise ConfigurationError("The docs page has no document to show: give at least one version and its URL.")
+        raise ConfigurationError("The docs page has no document to show; pass at least one version and its URL.")
     blueprint = Blueprint("beastmode_docs", __name__, url_prefix="/docs")
 
     @blueprint.get("", strict_slashes=False)

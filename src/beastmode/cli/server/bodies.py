@@ -34,9 +34,11 @@ IN_MEMORY = 256 * 1024
 """Bytes of a body that are kept in memory; the rest is put into a temporary file."""
 AWAITED = 16 * 1024 * 1024
 """Bytes that are waited for where MAX_CONTENT_LENGTH says nothing; the rest of an upload comes in in its place."""
-TOO_SLOW = Refusal(408, "The request body came in too slowly", "bodies that came in too slowly")
+TOO_SLOW = Refusal(408, "The request body arrived too slowly", "request bodies arrived too slowly")
 CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
-CROWDED = Refusal(503, "Too many requests are still being sent; try again", "too many bodies were coming in", retry=1)
+CROWDED = Refusal(
+    503, "Too many requests are being uploaded; try again", "too many request bodies were arriving", retry=1
+)
 
 
 class Bodies:

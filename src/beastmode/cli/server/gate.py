@@ -36,9 +36,9 @@ TICK = 0.25
 """Seconds between looks at who has waited too long."""
 LOOK_AFTER = 0.5
 """Seconds in the line after which it is looked whether the client is still there; most requests never wait so long."""
-OVERLOADED = Refusal(503, "The server is busy; try again", f"no place came free within {PATIENCE} s", retry=1)
+OVERLOADED = Refusal(503, "The server is busy; try again", f"no slot became free within {PATIENCE} s", retry=1)
 LINE_FULL = Refusal(503, "The server is busy; try again", f"{LINE:,} requests were waiting already", retry=1)
-GONE = Refusal(499, "The client has left")  # nginx's number for it: nobody reads it but the log
+GONE = Refusal(499, "The client has disconnected")  # nginx's number for it: nobody reads it but the log
 
 log = logging.getLogger("beastmode")
 
@@ -107,7 +107,7 @@ class Gate:
                     self._forget_who_left()
                     seen = monotonic()
             except Exception:  # without this thread nobody's waiting would be bounded
-                log.exception("looking after the waiting requests failed")
+                log.exception("checking the waiting requests failed")
 
     def _work(self) -> None:
         while self._line:

@@ -42,7 +42,7 @@ def send(call: Call, body: Iterable[bytes]) -> None:
     except BaseException as error:  # whatever it is, a part must not look like the whole
         wire.break_off()
         if not isinstance(error, TimeoutError | RuntimeError):
-            log.exception("%s: the answer broke off", call.environ["PATH_INFO"])
+            log.exception("%s: the response was cut off", call.environ["PATH_INFO"])
     finally:
         finish(body, wire)
 
