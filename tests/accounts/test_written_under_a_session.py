@@ -19,7 +19,7 @@ from beastmode.db import Base, Database, UtcDateTime, loading, transaction
 
 SECRET = "a secret of more than thirty-two bytes"
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}
-ENDED = {"success": False, "message": "The access token is not valid"}
+ENDED = {"success": False, "message": "The access token is invalid"}
 
 
 class Colour(enum.Enum):

@@ -25,7 +25,7 @@ OWN = "a-secret-of-more-than-thirty-two-bytes"
 REFUSED = (
     b'{"success":false,"message":"This server is set up for development, and answers only the machine that it runs on"}'
 )
-WHY = "is answered 503: a secret has the value for development, with which anybody can sign; set SECRET_KEY to"
+WHY = "returned 503: a secret has the value for development, which anyone can use to sign; set SECRET_KEY to"
 
 
 @pytest.fixture(params=SERVERS)

@@ -67,7 +67,7 @@ def refuse_deferred(function: Any, what: str, instead: str, error: type[Exceptio
     if not callable(function):
         raise error(f"{what} expects a function; found {function!r}. {instead}")
     if kind := deferral_of(function):
-        raise error(f"{what} expects a function that works when it is called; {name_of(function)} is {kind}. {instead}")
+        raise error(f"{what} expects an ordinary function; {name_of(function)} is {kind}. {instead}")
 
 
 def name_of(function: Any) -> str:
