@@ -6,6 +6,7 @@ import shutil
 import socket
 from functools import partial
 from importlib import import_module
+from time import sleep
 from typing import Any
 
 from granian import _granian
@@ -14,6 +15,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from beastmode.cli.serve import Server
+from beastmode.cli.server.newcomers import turn_away
 from beastmode.cli.server.worker import DRAIN_SECONDS, load_gate, work
 
 __all__ = ["run"]
@@ -23,6 +25,10 @@ UNREAD_SECONDS = 30
 """After so long without a byte taken by the client the system ends a connection, whoever it was that sent."""
 HEAVY = ("alembic", "flask_migrate", "flask_smorest", "sqlalchemy.orm", "beastmode")
 """What a worker would spend most of its start importing; the project's own code is not among it."""
+
+
+ACCEPT_SECONDS = 0.25
+"""For the workers to accept who has come before newcomers were turned away: a round trip across half the world."""
 
 
 class MainProcess(MPServer):
@@ -42,6 +48,13 @@ class MainProcess(MPServer):
         self._ssp, self._sso = None, listener
         holder: Any = _granian.SocketHolder  # its annotations are those of an older release
         self._shd = holder(listener.fileno(), uds=False, backlog=BACKLOG)
+
+    def _drop_shared_socket(self) -> None:
+        """Close the socket once nobody waits in it; granian calls it before it tells the workers to leave."""
+        if self._sso is not None:
+            turn_away(self._sso)
+            sleep(ACCEPT_SECONDS)
+        super()._drop_shared_socket()  # type: ignore[no-untyped-call]  # has no annotations
 
 
 def run(server: Server) -> None:

@@ -1,0 +1,38 @@
+"""Turns newcomers away from a socket whose connections are still accepted."""
+
+import ctypes
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+__all__ = ["turn_away"]
+
+ATTACH_FILTER = 26
+"""SO_ATTACH_FILTER of Linux, which Python has no name for."""
+# A program of the classic packet filter, over a TCP header: (operation, jump if true, jump if false, operand).
+ONLY_WHO_IS_KNOWN = (
+    (0x30, 0, 0, 13),  # load the byte with the flags
+    (0x54, 0, 0, 0x12),  # keep SYN and ACK
+    (0x15, 0, 1, 0x02),  # SYN alone begins a connection
+    (0x06, 0, 0, 0),  # drop it
+    (0x06, 0, 0, 0xFFFFFFFF),  # take it
+)
+
+
+def turn_away(listener: socket.socket) -> None:
+    """Let nobody begin a connection any more; those that have begun can still be accepted.
+
+    A listening socket that is closed resets what waits in it, though its clients believe that they are connected and
+    have sent their requests. Who is turned away tries again after a second, and is told then that nobody listens.
+    Other systems than Linux have no such filter.
+
+    Args:
+        listener: The socket.
+    """
+    if sys.platform != "linux":
+        return
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in ONLY_WHO_IS_KNOWN))
+    where = struct.pack("HL", len(ONLY_WHO_IS_KNOWN), ctypes.addressof(program))
+    with suppress(OSError):  # sandboxes that know no filters
+        listener.setsockopt(socket.SOL_SOCKET, ATTACH_FILTER, where)
