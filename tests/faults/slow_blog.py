@@ -6,6 +6,7 @@ import time
 from flask import Response, request, stream_with_context
 from sqlalchemy import select, text
 
+from beastmode import transaction
 from blog import create_app as blog
 from blog.models import Post, db
 
@@ -17,6 +18,7 @@ def create_app():
     app.get("/process")(process)
     app.post("/length")(length)
     app.get("/stream")(stream)
+    app.get("/snapshot")(snapshot)
     app.get("/breaks")(breaks)
     return app
 
@@ -44,6 +46,15 @@ def stream():
             time.sleep(float(request.args.get("pause", "0")))
             found = db.session.scalar(select(Post.id).limit(1))
             yield f"{number} {found}\n".encode() * int(request.args.get("times", "1"))
+
+    return Response(stream_with_context(pieces()), mimetype="text/csv")
+
+
+def snapshot():
+    def pieces():
+        with transaction(read_only=True) as session:
+            for _ in range(int(request.args["pieces"])):
+                yield f"{session.scalar(select(Post.id).limit(1))}\n".encode() * 100_000
 
     return Response(stream_with_context(pieces()), mimetype="text/csv")
 
