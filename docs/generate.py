@@ -38,13 +38,15 @@ def settings_page() -> Iterator[str]:
     rows = list(settings_table())
     yield from ("# Settings", "", GENERATED, "")
     yield (
-        "Each is an environment variable; a value in `app.config` comes first, and in development a `.env` file last. "
-        "`flask beastmode settings` shows what holds, `flask beastmode doctor` what is wrong."
+        "Each setting is an environment variable. A value in `app.config` takes precedence, and in development a "
+        "`.env` file comes last. "
+        "`flask beastmode settings` shows the current values, `flask beastmode doctor` what is wrong."
     )
-    yield from ("", "| setting | default | what it does | expects |", "| --- | --- | --- | --- |")
+    yield from ("", "| setting | default | description | expects |", "| --- | --- | --- | --- |")
     yield from (setting_row(row) for row in rows if not row.is_planned)
-    yield from ("", "## Read and checked already, used by a part that is still to come", "")
-    yield from ("| setting | default | what it will do | expects |", "| --- | --- | --- | --- |")
+    yield from ("", "## Reserved settings", "")
+    yield from ("These are read and validated already, but used only by features that are not included yet.", "")
+    yield from ("| setting | default | description | expects |", "| --- | --- | --- | --- |")
     yield from (setting_row(row) for row in rows if row.is_planned)
 
 
@@ -62,14 +64,14 @@ def setting_row(row: Setting) -> str:
 def commands_page() -> Iterator[str]:
     """Every command, from its own help."""
     yield from ("# Commands", "", GENERATED, "")
-    yield "`flask --app NAME beastmode ...`; without `--app` where `FLASK_APP` or a `wsgi.py` names the project."
+    yield "`flask --app NAME beastmode ...`. You can omit `--app` if `FLASK_APP` is set, or if there is a `wsgi.py` or `app.py`."
     for path, command in commands_of("flask beastmode", commands):
         arguments = [part for part in command.params if isinstance(part, click.Argument)]
         options = [part for part in command.params if isinstance(part, click.Option)]
         usage = " ".join([path, *(part.human_readable_name for part in arguments), *(["[OPTIONS]"] if options else [])])
         yield from ("", f"## `{usage}`", "", inspect.cleandoc(command.help or ""))
         if options:
-            yield from ("", "| option | default | what it does |", "| --- | --- | --- |")
+            yield from ("", "| option | default | description |", "| --- | --- | --- |")
             yield from (option_row(option) for option in options)
 
 
@@ -91,11 +93,11 @@ def option_row(option: click.Option) -> str:
 def public_names_page() -> Iterator[str]:
     """Every public name with the first sentence about it, and where the rest stands."""
     yield from ("# Public names", "", GENERATED, "")
-    yield "What a project may import, and from where. Anything else may change without notice."
+    yield "The names that a project may import. Anything else may change without notice."
     for module_name in PUBLIC:
         module = importlib.import_module(module_name)
         page = f"{module_name}.md"
-        yield from ("", f"## [`{module_name}`]({page})", "", "| name | what it is |", "| --- | --- |")
+        yield from ("", f"## [`{module_name}`]({page})", "", "| name | description |", "| --- | --- |")
         yield from (f"| `{name}` | {cell(summary(module_name, name))} |" for name in sorted(module.__all__))
 
 
@@ -103,15 +105,15 @@ def routes_page() -> Iterator[str]:
     """Every route of the example, from its own OpenAPI documents."""
     yield from ("# Routes of the example", "", GENERATED, "")
     yield (
-        "What `examples/blog` answers, version by version. `/api/...` without a version is the default version, v1. "
-        "`/docs` has the same with every field, and `/api/VERSION/openapi.json` for machines."
+        "The routes of `examples/blog` by version. `/api/...` without a version means the default version, v1. "
+        "`/docs` also shows every field, and `/api/VERSION/openapi.json` is the machine-readable document."
     )
     for version, document in documents().items():
         yield from (
             "",
             f"## {version}",
             "",
-            "| route | what it does | sign-in | answers |",
+            "| route | summary | login required | status codes |",
             "| --- | --- | --- | --- |",
         )
         for path, operations in document["paths"].items():

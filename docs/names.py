@@ -32,10 +32,10 @@ PUBLIC = (
 )
 SOURCE = Path(__file__).parent.parent / "src"
 SECTIONS = {
-    "parameters": ("argument", "type", "default", "what it is"),
-    "attributes": ("attribute", "type", "", "what it is"),
+    "parameters": ("argument", "type", "default", "description"),
+    "attributes": ("attribute", "type", "", "description"),
     "raises": ("raises", "", "", "when"),
-    "returns": ("returns", "", "", "what it is"),
+    "returns": ("returns", "", "", "description"),
 }
 UNPACKED = re.compile(r"Unpack\[(\w+)\]")
 LONGEST = 96
@@ -141,7 +141,7 @@ def options_of(named: Named) -> Iterator[str]:
         found = UNPACKED.fullmatch(str(parameter.annotation))
         if found and "as listed for" not in named.docstring.value:
             options = named.module[found[1]]
-            yield from ("", "| option | type | what it is |", "| --- | --- | --- |")
+            yield from ("", "| option | type | description |", "| --- | --- | --- |")
             for section in options.docstring.parse("google"):
                 if section.kind.value == "attributes":
                     yield from (row(entry, SECTIONS["attributes"]) for entry in section.value)

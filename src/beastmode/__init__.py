@@ -1,4 +1,4 @@
-"""A Flask backend that a small team builds at full speed and changes without fear."""
+"""A Flask backend for small teams: fast to build, and safe to change."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -27,23 +27,23 @@ FEATURES = frozenset(get_args(Feature))
 
 
 class Beastmode:
-    """Everything that a backend needs, put into a Flask application in a written order.
+    """Adds beastmode's features to a Flask application, in a fixed order.
 
-    On its own it gives request ids, the request log, metrics, health probes and two security headers, and changes
-    nothing of the application's routes, pages, error handlers or database. A database, an API with its error envelope
-    under /api, and accounts come in when they are handed over.
+    On its own it adds request IDs, the request log, metrics, health checks and two security headers, and leaves the
+    application's routes, pages, error handlers and database alone. Pass a database, an API (with its error envelope
+    under /api) and accounts to add them.
 
     Args:
         app: The Flask application; without it, call `init_app` later.
         database: The project's database.
-        migrations: The folder of its migrations, absolute or beside the application's package.
+        migrations: The directory of its migrations, absolute or beside the application's package.
         api: The project's API.
-        accounts: Registration and sign-in; needs a database and an API.
+        accounts: Registration and login; needs a database and an API.
         without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors".
 
     Raises:
-        SettingsError: With every wrong or unsafe setting at once.
-        ConfigurationError: For parts that do not fit together.
+        SettingsError: One or more settings are wrong or unsafe; the message lists all of them.
+        ConfigurationError: The parts do not fit together.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of the application, given by name
@@ -70,10 +70,10 @@ class Beastmode:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Put everything into an application, in this order.
+        """Add everything to an application.
 
         Args:
-            app: The Flask application, its configuration complete.
+            app: The Flask application, already configured.
         """
         settings = install_settings(app)
         edge = install_edge(app)

@@ -127,7 +127,7 @@ def test_every_wrong_value_is_named_at_once_with_what_was_found_and_what_is_expe
     with pytest.raises(SettingsError) as caught:
         read_settings({}, environ)
 
-    origins = "origins such as https://app.example.com, without a path, separated by commas, or *"
+    origins = "origins such as https://app.example.com, without a path, comma-separated, or *"
     assert sorted(caught.value.problems) == [
         f"CORS_ORIGINS is 'a/b'; expected {origins}.",
         "DEBUG is 'perhaps'; expected true or false.",

@@ -10,14 +10,14 @@ from blog.models import Comment
 from blog.posts import all_posts
 
 comments = Blueprint(
-    "comments", version="v1", url_prefix="/posts/<int:post_id>/comments", description="What others say."
+    "comments", version="v1", url_prefix="/posts/<int:post_id>/comments", description="Comments on posts."
 )
 post_comments = loading(schemas.Comment, Comment).where(Comment.post_id == bindparam("post")).owned_by(Comment.user_id)
 
 
 @comments.get(returns=schemas.Comment, listing=Listing(sorts=[Comment.id, Comment.created_at]))
 def list_comments(post_id: int) -> Loading:
-    """A post's comments, in pages."""
+    """List the comments of a post."""
     all_posts.get(post_id)
     return post_comments.bind(post=post_id)
 
@@ -32,12 +32,12 @@ def create_comment(new: dict[str, Any], post_id: int) -> Dumped:
 
 @comments.patch("/<int:comment_id>", accepts=schemas.Comment(partial=True), returns=schemas.Comment, errors=(403,))
 def change_comment(changes: dict[str, Any], post_id: int, comment_id: int) -> Dumped:
-    """Change a comment of one's own."""
+    """Update your own comment."""
     return post_comments.bind(post=post_id).update(comment_id, changes)
 
 
 @comments.delete("/<int:comment_id>", errors=(403,))
 def delete_comment(post_id: int, comment_id: int) -> Answer:
-    """Delete a comment of one's own."""
+    """Delete your own comment."""
     post_comments.bind(post=post_id).delete(comment_id)
     return Answer(message="Comment deleted")

@@ -6,7 +6,7 @@ from beastmode.db import Dumped, Loading, loading
 from blog import schemas
 from blog.models import Post
 
-posts = Blueprint("posts", version="v1", url_prefix="/posts", description="What people wrote.")
+posts = Blueprint("posts", version="v1", url_prefix="/posts", description="Blog posts.")
 post_details = loading(schemas.PostDetail, Post)
 all_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
 
@@ -19,30 +19,30 @@ all_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
     ),
 )
 def list_posts() -> Loading:
-    """Posts, in pages."""
+    """List posts."""
     return all_posts
 
 
 @posts.get("/<int:post_id>", returns=schemas.PostDetail)
 def get_post(post_id: int) -> Dumped:
-    """One post with its author and comments."""
+    """Get a post with its author and comments."""
     return post_details.get(post_id)
 
 
 @posts.post(accepts=schemas.Post, returns=schemas.Post, status=201)
 def create_post(new: dict[str, Any]) -> Dumped:
-    """Write a post."""
+    """Create a post."""
     return all_posts.insert(user_id=current_identity().id, **new)
 
 
 @posts.patch("/<int:post_id>", accepts=schemas.Post(partial=True), returns=schemas.Post, errors=(403,))
 def change_post(changes: dict[str, Any], post_id: int) -> Dumped:
-    """Change a post of one's own."""
+    """Update your own post."""
     return all_posts.update(post_id, changes)
 
 
 @posts.delete("/<int:post_id>", errors=(403,))
 def delete_post(post_id: int) -> Answer:
-    """Delete a post of one's own, with its comments."""
+    """Delete your own post and its comments."""
     all_posts.delete(post_id)
     return Answer(message="Post deleted")

@@ -7,8 +7,8 @@ from blog.models import User
 
 LEGACY_LIMIT = 10_000
 
-users_v1 = Blueprint("users", version="v1", url_prefix="/users", description="The people who write.")
-users_v2 = Blueprint("users", version="v2", url_prefix="/users", description="The people who write.")
+users_v1 = Blueprint("users", version="v1", url_prefix="/users", description="The authors.")
+users_v2 = Blueprint("users", version="v2", url_prefix="/users", description="The authors.")
 users = loading(schemas.User, User)
 users_with_profile = loading(schemas.UserWithProfile, User)
 
@@ -24,13 +24,13 @@ users_with_profile = loading(schemas.UserWithProfile, User)
     ),
 )
 def list_all_users() -> Dumped:
-    """Everybody, as a plain list: the first 10,000 by id."""
+    """List users without pages: the first 10,000 by id."""
     return users.all(limit=LEGACY_LIMIT)
 
 
 @users_v1.get("/<int:user_id>", returns=schemas.User)
 def get_user(user_id: int) -> Dumped:
-    """One person."""
+    """Get a user."""
     return users.get(user_id)
 
 
@@ -42,5 +42,5 @@ def get_user(user_id: int) -> Dumped:
     ),
 )
 def list_users() -> Loading:
-    """People with their profiles, in pages."""
+    """List users with their profiles."""
     return users_with_profile

@@ -1,4 +1,4 @@
-"""Sign-in: passwords, access tokens, sessions, and the routes that give them."""
+"""Authentication: passwords, access tokens, sessions, and their routes."""
 
 from beastmode.accounts.accounts import Accounts
 from beastmode.accounts.mixin import AccountMixin

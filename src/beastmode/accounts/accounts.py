@@ -16,13 +16,13 @@ __all__ = ["Accounts"]
 
 
 class Accounts:
-    """Sign-in for a project's users: the routes under `/api/auth`, and the services behind them.
+    """Accounts for a project's users: the routes under `/api/auth`, and the services behind them.
 
     Args:
-        user: The project's User model, of table `users`, with AccountMixin or the same columns.
+        user: The project's User model, with the table name `users` and AccountMixin or the same columns.
 
     Raises:
-        ConfigurationError: The model lacks what sign-in needs.
+        ConfigurationError: The model lacks columns that accounts need.
     """
 
     def __init__(self, user: Any) -> None:
@@ -35,13 +35,13 @@ class Accounts:
         import_module("beastmode.accounts.deactivation").watch_model(user)
 
     def install(self, app: Flask, settings: Settings, database: "Database", api: "Api") -> None:
-        """Add sign-in to an application; before `api.install`, which reads the routes.
+        """Add accounts to an application; call it before `api.install`, which reads the routes.
 
         Args:
             app: The Flask application.
             settings: Its settings.
             database: Its database.
-            api: The API whose every version gets the routes.
+            api: The API; every version of it gets the routes.
         """
         from beastmode.accounts.install import install  # noqa: PLC0415 - imports the tables, as above
         from beastmode.accounts.views import auth_blueprint  # noqa: PLC0415 - likewise
@@ -56,16 +56,16 @@ class Accounts:
         api.register(self._blueprints[kind])
 
     def create_user(self, email: str, password: str, *, name: str | None = None, operator: bool = False) -> Any:
-        """A new user who can log in; needs an app context.
+        """Create a user who can log in; needs an app context.
 
         Args:
-            email: The address; compared without case.
-            password: What they will log in with.
-            name: What to call them; the address's local part where it is None.
-            operator: Whether they operate the backend.
+            email: The email address; case-insensitive.
+            password: The password.
+            name: The user's name; by default the local part of the email address.
+            operator: Whether the user is an operator of the backend.
 
         Raises:
-            Problem: 400 for a taken address, 422 for an address or password that will not do.
+            Problem: 400 if the email address is already registered, 422 if it or the password is not valid.
         """
         return current_desk().registration.create(email, password, name=name, is_operator=operator)
 
@@ -77,8 +77,8 @@ class Accounts:
             password: The new one.
 
         Raises:
-            Problem: 422 for a password that will not do.
-            IntegrityError: There is no such user; let through by a view, it is answered 409.
+            Problem: 422 if the password is not valid.
+            IntegrityError: The user does not exist; in a view, it becomes a 409.
         """
         current_desk().registration.set_password(user_id, password)
 

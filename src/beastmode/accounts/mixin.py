@@ -13,16 +13,16 @@ __all__ = ["AccountMixin"]
 
 
 class AccountMixin:
-    """Gives a User model its address, whether it may sign in, and since when it exists.
+    """Adds the columns `email`, `is_active` and `created_at` to a User model.
 
-    The model brings its own id, a whole number or a text, and the table name `users`; a column `name` of text is filled
-    from the address where nobody gave a name. On SQLite the table is made with AUTOINCREMENT, whatever the model's own
-    `__table_args__` say, so that no account gets the id of a deleted one.
+    The model defines its own id, an integer or a string, and the table name `users`. An optional string column `name`
+    defaults to a name derived from the email address. On SQLite the table is created with AUTOINCREMENT, whatever the
+    model's own `__table_args__` say, so no account gets the id of a deleted one.
 
     Attributes:
-        email: The address, unique, in lower case whatever it was given in.
-        is_active: Whether the user may log in and stay logged in.
-        created_at: When the row was made, aware, in UTC.
+        email: The email address, unique, stored in lowercase.
+        is_active: Whether the user can log in and stay logged in.
+        created_at: When the row was created, timezone-aware, in UTC.
     """
 
     email: Mapped[str] = mapped_column(String(LONGEST), unique=True)

@@ -42,10 +42,10 @@ class Registration:
         """A new user with a password, both or neither.
 
         Args:
-            email: The address; compared without case.
-            password: What they will log in with.
+            email: The email address; case-insensitive.
+            password: The password.
             name: What to call them; the address's local part where it is None, if the model has a name at all.
-            is_operator: Whether they operate the backend.
+            is_operator: Whether the user is an operator of the backend.
 
         Raises:
             Problem: 400 "already exists" for a taken address, whatever the password is; 422 for an address or a
@@ -66,7 +66,7 @@ class Registration:
 
         Args:
             email: The address, one that can be registered.
-            password: What they will log in with.
+            password: The password.
             name: What to call them.
 
         Raises:
@@ -100,8 +100,8 @@ class Registration:
             may_be_common: Whether a password that many have will do, as in a test.
 
         Raises:
-            Problem: 422 for a password that will not do.
-            IntegrityError: There is no such user; let through by a view, it is answered 409.
+            Problem: 422 if the password is not valid.
+            IntegrityError: The user does not exist; in a view, it becomes a 409.
         """
         password_hash = self._hash(password, may_be_common=may_be_common)
         with transaction():

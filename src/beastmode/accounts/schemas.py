@@ -38,10 +38,10 @@ class RefreshSchema(Schema):
 class GrantSchema(Schema):
     """What a client gets to prove who it is."""
 
-    token = fields.String(metadata={"description": "The access token, for `Authorization: Bearer ...`."})
-    refresh_token = fields.String(metadata={"description": "Good for one next grant."})
+    token = fields.String(metadata={"description": "The access token, to be sent as `Authorization: Bearer ...`."})
+    refresh_token = fields.String(metadata={"description": "Can be exchanged once for new tokens."})
     token_type = fields.String(metadata={"description": "Always `Bearer`."})
-    expires_in = fields.Integer(metadata={"description": "Seconds that the access token holds."})
+    expires_in = fields.Integer(metadata={"description": "Lifetime of the access token in seconds."})
 
 
 def account_schema(user: Any) -> Schema:
@@ -58,7 +58,7 @@ def account_schema(user: Any) -> Schema:
     }
     if longest_name(user) is not None:
         shown["name"] = fields.String()
-    return named("Account", "A user's own account.", shown)()
+    return named("Account", "The user's account.", shown)()
 
 
 def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Schema:
@@ -84,7 +84,7 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
         if isinstance(password, str) and isinstance(error.messages, dict) and (wrong := weaknesses(password)):
             error.messages.setdefault("password", wrong)
 
-    return named("RegistrationSchema", "Who wants to register.", {**taken, "handle_error": handle_error})()
+    return named("RegistrationSchema", "A new user.", {**taken, "handle_error": handle_error})()
 
 
 def named(name: str, sentence: str, parts: dict[str, Any]) -> type[Schema]:

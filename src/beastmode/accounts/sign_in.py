@@ -24,9 +24,9 @@ class Grant:
     """What a client gets to prove who it is.
 
     Attributes:
-        token: The access token, for `Authorization: Bearer ...`.
-        refresh_token: Good for one next grant.
-        expires_in: Seconds that the access token holds.
+        token: The access token, to be sent as `Authorization: Bearer ...`.
+        refresh_token: Can be exchanged once for new tokens.
+        expires_in: Lifetime of the access token in seconds.
         token_type: How the access token is used (RFC 6750).
     """
 

@@ -28,7 +28,7 @@ def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False) -> Blu
         version: The first API version that has them; later ones inherit them.
         hides_taken: Whether registering answers the same for a taken address as for a free one.
     """
-    auth = Blueprint("auth", version=version, url_prefix="/auth", description="Register, log in, stay logged in.")
+    auth = Blueprint("auth", version=version, url_prefix="/auth", description="Registration, login and tokens.")
     (add_quiet_registration if hides_taken else add_registration)(auth, user)
     add_sign_in(auth)
     add_account(auth, user)

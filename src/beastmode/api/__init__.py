@@ -1,4 +1,4 @@
-"""The API layer: versioned routes that declare what they take and give."""
+"""The API layer: versioned routes that declare what they accept and return."""
 
 import beastmode.core  # noqa: F401 - first: it makes marshmallow's older releases bear our annotations
 from beastmode.api.api import Api

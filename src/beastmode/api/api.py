@@ -20,11 +20,12 @@ FIRST_SEGMENT = re.compile(r"/api/([^/]+)")
 
 
 class Api:
-    """A project's API: its versions, and the blueprints that answer them.
+    """A project's API: its versions and blueprints.
 
     Args:
-        title: Its name, for the documents.
-        versions: Oldest first; a version inherits every route of the one before that it does not redefine.
+        title: Its title, for the OpenAPI documents.
+        versions: The versions, oldest first; a version inherits every route of the previous one that it does not
+            redefine.
     """
 
     def __init__(self, title: str, *, versions: Sequence[Version] = (Version("v1"),)) -> None:
@@ -37,13 +38,13 @@ class Api:
         self.blueprints: list[Blueprint] = []
 
     def register(self, *blueprints: Blueprint) -> None:
-        """Add blueprints; one that is there already is not added again.
+        """Register blueprints; registering one twice has no effect.
 
         Args:
-            blueprints: The groups of routes.
+            blueprints: The blueprints.
 
         Raises:
-            ConfigurationError: One is no blueprint of beastmode's.
+            ConfigurationError: One of them is not a beastmode blueprint.
         """
         for blueprint in blueprints:
             refuse_other_blueprint(blueprint)
@@ -58,7 +59,7 @@ class Api:
             edge: Its edge, which rewrites unversioned paths.
 
         Raises:
-            ConfigurationError: For routes that contradict each other, or an API_VERSION that there is not.
+            ConfigurationError: Two routes conflict, or API_VERSION does not exist.
         """
         if settings.api_version not in {version.name for version in self.versions}:
             known = ", ".join(version.name for version in self.versions)

@@ -49,12 +49,12 @@ class RouteOptions(TypedDict, total=False):
         body_required: Whether the body is required; if it is not, a missing one is `{}`. True by default.
         query: The schema of the query string; the loaded data is the view's next argument.
         returns: The schema of the response's data.
-        many: Whether the data is a list of that.
-        listing: How the list is paged, sorted and filtered.
-        status: The status code of an ordinary response; 200 by default.
-        public: Whether the route needs no sign-in; False by default.
+        many: Whether the data is a list of that schema.
+        listing: How the list is paginated, sorted and filtered.
+        status: The status code of a successful response; 200 by default.
+        public: Whether the route requires no authentication; False by default.
         errors: Further status codes that the view responds with, for the OpenAPI document.
-        envelope: Whether the data stands in the envelope; True by default.
+        envelope: Whether the data is wrapped in the envelope; True by default.
         deprecated: Since when the route is deprecated, and when it will be removed.
     """
 
@@ -74,13 +74,13 @@ class RouteOptions(TypedDict, total=False):
 
 
 class Blueprint:
-    """A group of routes of one API version, declared with what each takes and gives.
+    """A group of routes of one API version, each declaring what it accepts and returns.
 
     Args:
-        name: The group's name, a tag in the documents and the first half of each endpoint.
-        version: The version that the routes first belong to; later versions inherit them.
-        url_prefix: Put before each rule, such as "/posts".
-        description: One sentence for the documents.
+        name: The name; a tag in the OpenAPI document and the first half of each endpoint name.
+        version: The version in which the routes first appear; later versions inherit them.
+        url_prefix: A prefix for every rule, such as "/posts".
+        description: One sentence for the OpenAPI document.
     """
 
     def __init__(self, name: str, *, version: str, url_prefix: str = "", description: str = "") -> None:
@@ -104,40 +104,40 @@ class Blueprint:
         self.routes: list[Route] = []
 
     def get(self, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
-        """Declare what answers GET and HEAD on a path.
+        """Declare a route for GET and HEAD.
 
         Args:
-            rule: The path below the prefix, as Flask writes it; "" for the prefix itself.
-            options: What the route declares, as listed for `route`.
+            rule: The path after the prefix, in Flask's syntax; "" for the prefix itself.
+            options: The options of the route, as listed for `route`.
         """
         return self.route("GET", rule, **options)
 
     def post(self, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
-        """Declare what answers POST on a path; arguments as for `get`."""
+        """Declare a route for POST; arguments as for `get`."""
         return self.route("POST", rule, **options)
 
     def put(self, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
-        """Declare what answers PUT on a path; arguments as for `get`."""
+        """Declare a route for PUT; arguments as for `get`."""
         return self.route("PUT", rule, **options)
 
     def patch(self, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
-        """Declare what answers PATCH on a path; arguments as for `get`."""
+        """Declare a route for PATCH; arguments as for `get`."""
         return self.route("PATCH", rule, **options)
 
     def delete(self, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
-        """Declare what answers DELETE on a path; arguments as for `get`."""
+        """Declare a route for DELETE; arguments as for `get`."""
         return self.route("DELETE", rule, **options)
 
     def route(self, method: str, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
-        """Declare what answers a method on a path.
+        """Declare a route for a method and a path.
 
         Args:
             method: "GET", "POST", "PUT", "PATCH" or "DELETE".
-            rule: The path below the prefix.
-            options: What the route declares.
+            rule: The path after the prefix.
+            options: The options of the route.
 
         Raises:
-            ConfigurationError: For a declaration that contradicts itself.
+            ConfigurationError: The declaration contradicts itself.
         """
         refuse_rule(self.name, method, rule, self.url_prefix)
         given = checked_options(self.name, method, rule, options)

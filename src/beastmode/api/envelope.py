@@ -20,12 +20,12 @@ BODILESS = {204, 304}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a view returns to say more than its data.
+    """A view's response data with a message, a status or headers.
 
     Args:
-        data: What the view would return otherwise.
-        message: The envelope's sentence.
-        status: Status code; the route's own where it is None.
+        data: The response data.
+        message: The message in the envelope.
+        status: The status code; by default the route's.
         headers: Extra response headers.
     """
 

@@ -27,11 +27,11 @@ INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """That a list may be filtered by a column.
+    """A column that a list can be filtered by.
 
     Args:
         column: The mapped attribute.
-        operators: The comparisons allowed: `eq` is asked for as `?name=`, any other as `?name__operator=`.
+        operators: The allowed operators: `eq` as `?name=`, any other as `?name__operator=`.
     """
 
     column: InstrumentedAttribute[Any]

@@ -17,18 +17,19 @@ Column = InstrumentedAttribute[Any]
 
 
 class Listing:
-    """How a list may be asked for; everything that is not declared is refused with 422.
+    """How clients can paginate, sort and filter a list; anything that is not declared returns 422.
 
-    `?page=&per_page=` gives pages by number, at most 100 rows each. `?cursor=` walks by keyset: the first page for an
-    empty cursor, then `pagination.next_cursor`; each page costs the same, however far in, and no row is skipped or
-    shown twice while others write.
+    `?page=&per_page=` paginates by number, at most 100 items per page. `?cursor=` paginates by keyset: start with an
+    empty cursor, continue with `pagination.next_cursor`. Each page costs the same, however deep, and concurrent writes
+    cause no skipped or repeated rows.
 
     Args:
-        sorts: The columns that `?sort=name,-other` may name, by name or as they are called.
-        filters: The columns that may be filtered by: `Filter`s by name, or columns to compare with `?name=value`.
-        default_sort: The order where none is asked for, as `sort` writes it; "" is by primary key.
-        per_page: Rows a page where none are asked for, 1 to 100.
-        count: Whether pages by number say `total`; up to the setting COUNT_LIMIT it is exact, beyond it is null.
+        sorts: The columns that `?sort=name,-other` accepts: a list, or a mapping from names to columns.
+        filters: The columns that can be filtered: a mapping from names to `Filter`s, or a list of columns for
+            `?name=value`.
+        default_sort: The default sort order, in the syntax of `sort`; "" sorts by primary key.
+        per_page: The default number of items per page, 1 to 100.
+        count: Whether pages by number have a `total`; it is exact up to the setting COUNT_LIMIT, and null beyond.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Listing:
         """The columns that a `sort` parameter names.
 
         Raises:
-            ValidationError: For a column that is not declared.
+            ValidationError: A column is not declared.
         """
         chosen: dict[str, Ordering] = {}
         words = sort.split(",")

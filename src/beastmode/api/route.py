@@ -24,8 +24,8 @@ class Route:
         body_required: Whether the body may not be left out.
         query: What the query string may hold; None for nothing.
         returns: What an answer looks like; None for no data.
-        many: Whether the data is a list of that.
-        listing: How the list is paged, sorted and filtered.
+        many: Whether the data is a list of that schema.
+        listing: How the list is paginated, sorted and filtered.
         status: Status code of an ordinary answer.
         public: Whether it answers those who have not signed in.
         errors: Further statuses that it answers, beside those that follow from the declaration.

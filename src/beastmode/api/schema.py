@@ -30,10 +30,10 @@ INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
 
 
 class Schema(ShowsOnce):
-    """What a route takes or gives, as marshmallow declares it, with what JSON and SQL cannot hold refused.
+    """A marshmallow schema that refuses values which JSON or SQL cannot represent.
 
-    Unknown fields are refused (422); text holds no NUL, which PostgreSQL cannot store; whole numbers fit in 64 bits;
-    moments lie within the years 1 to 9999 in every time zone.
+    Unknown fields are refused (422). Strings contain no NUL, which PostgreSQL cannot store; integers fit in 64 bits;
+    datetimes are within the years 1 to 9999 in every time zone.
     """
 
     class Meta:

@@ -19,14 +19,14 @@ PARAMETER = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True, slots=True)
 class Deprecation:
-    """That a route will go, since when, until when, and what comes after it.
+    """Marks a route as deprecated: since when, until when, and what replaces it.
 
     Args:
-        since: When it became deprecated, aware; sent as `Deprecation` (RFC 9745).
-        sunset: When it may stop answering, aware; sent as `Sunset` (RFC 8594).
+        since: When it became deprecated, timezone-aware; sent as `Deprecation` (RFC 9745).
+        sunset: When it may be removed, timezone-aware; sent as `Sunset` (RFC 8594).
         successor: The path to call instead, sent as `Link: <...>; rel="successor-version"` (RFC 5829).
-        policy: Where the deprecation is explained, sent as `Link: <...>; rel="deprecation"` (RFC 9745).
-        gone: Whether the route answers 410 once the sunset has passed.
+        policy: A page that explains the deprecation, sent as `Link: <...>; rel="deprecation"` (RFC 9745).
+        gone: Whether the route returns 410 after the sunset.
     """
 
     since: datetime
@@ -48,7 +48,7 @@ class Deprecation:
             )
 
     def headers(self) -> list[tuple[str, str]]:
-        """The response headers that tell clients."""
+        """The response headers that announce the deprecation."""
         told = [("Deprecation", f"@{int(self.since.timestamp())}")]
         if self.sunset is not None:
             told.append(("Sunset", format_datetime(self.sunset.astimezone(UTC), usegmt=True)))
@@ -57,7 +57,7 @@ class Deprecation:
         return told
 
     def is_over(self, moment: datetime) -> bool:
-        """Whether the route is gone at this moment."""
+        """Whether the route has been removed by now."""
         return self.gone and self.sunset is not None and moment >= self.sunset
 
 
@@ -66,8 +66,8 @@ class Version:
     """One version of the API.
 
     Args:
-        name: What the path has after `/api/`, such as "v1".
-        deprecated: What holds for each of its own paths where the route says nothing itself.
+        name: The path segment after `/api/`, such as "v1".
+        deprecated: The deprecation of every path that the version itself defines, unless the route has its own.
     """
 
     name: str

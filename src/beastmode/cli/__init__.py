@@ -1,4 +1,4 @@
-"""`flask beastmode ...`: what a person asks of a project at the terminal."""
+"""`flask beastmode ...`: the commands of a project."""
 
 from beastmode.cli.group import commands
 from beastmode.cli.install import install

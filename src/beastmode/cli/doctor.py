@@ -18,12 +18,12 @@ __all__ = ["doctor"]
 
 
 @click.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, for another program.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
 def doctor(context: click.Context, *, as_json: bool) -> None:
-    """Say every problem that would keep the application from starting or from answering.
+    """Report every problem that would keep the application from starting or from serving requests.
 
-    Ends with 0 where there is none, with 1 where there is.
+    The exit status is 0 if there are no problems, and 1 otherwise.
     """
     secret = [row.name for row in settings_table() if row.is_secret]
     problems = [without_secrets(problem, secret) for problem in problems_of(context.ensure_object(ScriptInfo))]

@@ -10,7 +10,7 @@ from beastmode.cli.users import user
 
 __all__ = ["commands"]
 
-commands = AppGroup("beastmode", help="Serve, look at and check a project made with beastmode.")
+commands = AppGroup("beastmode", help="Serve, inspect and check a beastmode project.")
 """`flask beastmode ...`, as Flask's command finds it."""
 
 for command in (serve, settings, doctor, openapi, user):

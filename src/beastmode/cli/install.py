@@ -6,7 +6,7 @@ __all__ = ["install"]
 
 
 def install(app: Flask) -> None:
-    """Gives an application's own command group `beastmode`, for `app.test_cli_runner()`.
+    """Add the command group `beastmode` to an application, for `app.test_cli_runner()`.
 
     The `flask` command does not need it: it knows `flask beastmode` by an entry point, so that `flask beastmode doctor`
     answers for an application that refuses to start.

@@ -42,15 +42,19 @@ class Server:
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for every one.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all interfaces."
+)
 @click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True, help="The port to listen on.")
-@click.option("--workers", type=click.IntRange(1), help="Processes; where not given WORKERS, else one a processor.")
-@click.option("--threads", type=click.IntRange(1), help="Requests a process works on at a time; else THREADS.")
+@click.option("--workers", type=click.IntRange(1), help="Number of processes. Default: WORKERS, or one per CPU.")
+@click.option(
+    "--threads", type=click.IntRange(1), help="Requests that each process handles at a time. Default: THREADS."
+)
 @click.pass_context
 def serve(context: click.Context, host: str, port: int, workers: int | None, threads: int | None) -> None:
     """Serve the application with granian until SIGTERM or Ctrl-C.
 
-    A worker that dies is replaced. One that is told to stop finishes its requests first, for up to 25 seconds.
+    A worker that dies is replaced. On shutdown, workers finish their requests first, for up to 25 seconds.
     """
     refuse_busy_port(host, port)
     app = open_application(context)

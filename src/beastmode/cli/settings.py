@@ -20,10 +20,10 @@ PLAIN = re.compile(r"[\w.:%/-]*")
 
 
 @click.command("settings")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, for another program.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
 def settings(context: click.Context, *, as_json: bool) -> None:
-    """Show every setting and its value, secrets masked."""
+    """Show every setting and its value; secrets are masked."""
     found = installed_settings(open_application(context))
     rows = []
     for row in settings_table():

@@ -20,11 +20,11 @@ def user() -> None:
 
 @user.command("create")
 @click.argument("email")
-@click.option("--operator", is_flag=True, help="For somebody who runs the backend.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for a script.")
+@click.option("--operator", is_flag=True, help="Create an operator, who administers the backend.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @click.pass_context
 def create(context: click.Context, email: str, *, operator: bool, password_stdin: bool) -> None:
-    """Make an account for EMAIL; the password is asked for, or read from standard input."""
+    """Create an account for EMAIL. Prompts for the password, or reads it from standard input."""
     open_application(context)
     accounts = current_app.extensions.get("beastmode.accounts")
     if accounts is None:

@@ -8,7 +8,7 @@ class Clock(Protocol):
     """Anything that tells the time."""
 
     def now(self) -> datetime:
-        """The current moment, aware, in UTC."""
+        """The current time, timezone-aware, in UTC."""
 
 
 class _SystemClock:
@@ -20,15 +20,15 @@ _clock: Clock = _SystemClock()
 
 
 def now() -> datetime:
-    """The current moment, aware, in UTC; a test can move it with `beastmode.testing`."""
+    """The current time, timezone-aware, in UTC; a test can move it with `beastmode.testing`."""
     return _clock.now()
 
 
 def set_clock(clock: Clock | None) -> Clock:
-    """Replace the process's clock, and get the one that was there.
+    """Replace the clock of the process, and return the previous one.
 
     Args:
-        clock: The clock to use from now on; None puts the system's clock back.
+        clock: The clock to use from now on; None restores the system clock.
     """
     global _clock  # noqa: PLW0603 - one process has one time
     previous = _clock

@@ -1,4 +1,4 @@
-"""The one WSGI layer around an application.
+"""The WSGI middleware around an application.
 
 Request ids, headers, the log line, metrics and the probes hang here, so that Flask's own hooks stay free for the
 project and an answer that Flask never saw (a probe, a refused path) is treated like any other.

@@ -25,7 +25,7 @@ def read_settings(
     debug: bool = False,
     testing: bool = False,
 ) -> Settings:
-    """Every setting, from what is given, else the environment, else (in development) `.env`, else the default.
+    """Read every setting from `given`, the environment, `.env` (in development only), or its default, in this order.
 
     Args:
         given: Values set in code, such as those of `app.config` that differ from Flask's own; None counts as not set.

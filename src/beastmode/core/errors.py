@@ -1,12 +1,12 @@
-"""Every error that beastmode raises on purpose.
+"""The exceptions that beastmode raises.
 
 BeastmodeError
 ├── SettingsError          a setting is missing or wrong; the message lists every problem at once
-├── ConfigurationError     the application was put together wrongly; raised at start where it can be known there
-├── LazyLoadError          a response wanted a relation or column that the query did not load
+├── ConfigurationError     the application is configured wrongly; raised at startup if possible
+├── LazyLoadError          a response needed a relationship or column that the query did not load
 └── UncommittedError       a view ended with uncommitted changes
 
-Problem (an HTTPException)  what a request is refused with: status, message, details, headers
+Problem (an HTTPException)  an error response: status, message, details, headers
 """
 
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ __all__ = ["BeastmodeError", "ConfigurationError", "LazyLoadError", "Problem", "
 
 
 class BeastmodeError(Exception):
-    """Any error that beastmode raises on purpose, outside of HTTP answers."""
+    """The base class of beastmode's exceptions, except HTTP errors."""
 
 
 class SettingsError(BeastmodeError, ClickException):
-    """One or more settings are missing or wrong; a command of `flask` ends with the message alone.
+    """One or more settings are missing or wrong; a `flask` command prints only the message.
 
     Args:
-        problems: One sentence a problem: which setting, what was found, what is expected.
+        problems: One sentence per problem: which setting, what was found, what is expected.
         environment: Why the rules of production hold, where they do; said first.
     """
 
@@ -40,11 +40,11 @@ class SettingsError(BeastmodeError, ClickException):
 
 
 class ConfigurationError(BeastmodeError):
-    """The application was put together wrongly; raised at start where it can be known there, else on first use."""
+    """The application is configured wrongly; raised at startup if possible, otherwise on first use."""
 
 
 class LazyLoadError(BeastmodeError):
-    """A response wanted a relation or a column that its query did not load: an N+1 in the making."""
+    """A response needed a relationship or a column that its query did not load: an N+1 query."""
 
 
 class UncommittedError(BeastmodeError):
@@ -52,12 +52,12 @@ class UncommittedError(BeastmodeError):
 
 
 class Problem(HTTPException):
-    """Refuses a request, with the envelope or as RFC 9457 problem details.
+    """An error response, in the envelope or as RFC 9457 problem details.
 
     Args:
         status: HTTP status code, 400 to 599.
-        message: One sentence for the client. Never a secret, a trace or SQL.
-        details: Anything JSON can hold that helps to mend the request, usually `{field: [sentence, ...]}`.
+        message: One sentence for the client. Never a secret, a traceback or SQL.
+        details: JSON data that helps to fix the request, usually `{field: [message, ...]}`.
         headers: Extra response headers, such as `Retry-After`.
     """
 
@@ -75,5 +75,5 @@ class Problem(HTTPException):
         self.headers = dict(headers or {})
 
     def get_headers(self, environ: Any = None, scope: Any = None) -> list[tuple[str, str]]:
-        """The headers of the answer, those of this problem included."""
+        """The headers of the response, including those of this problem."""
         return [*super().get_headers(environ, scope), *self.headers.items()]

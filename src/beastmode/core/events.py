@@ -27,17 +27,17 @@ class Pending(Protocol):
 
 
 def after_commit(callback: Callback) -> None:
-    """Run a function once what is being written is committed; at once where nothing is.
+    """Run a function after the current changes are committed; immediately if nothing is being written.
 
     In a `transaction` it runs when the outermost one has committed, after those that were handed over before; a
     rollback drops it, that of an inner transaction too, and so does a new try. One that fails is logged, and what was
     committed stands.
 
     Args:
-        callback: A function without arguments. It may open a transaction of its own.
+        callback: A function without arguments. It may open its own transaction.
 
     Raises:
-        ConfigurationError: It is no ordinary function.
+        ConfigurationError: It is not an ordinary function.
     """
     refuse_deferred(callback, "after_commit()", INSTEAD, ConfigurationError)
     pending: Pending | None = g.get(PENDING) if has_app_context() else None

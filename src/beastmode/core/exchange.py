@@ -18,20 +18,20 @@ ENVIRON_KEY = "beastmode.exchange"
 
 
 class Exchange:
-    """What is known of one request, from its first byte to the end of its answer.
+    """What is known about a request, from its first byte to the end of its response.
 
     Attributes:
         environ: The WSGI environment.
         arguments: What the view gets of the body and the query string.
-        path: The path that the client asked for, before any rewriting.
-        request_id: Names this request in the log and in `X-Request-ID`.
+        path: The path that the client requested, before any rewriting.
+        request_id: The request ID, for the log and `X-Request-ID`.
         started: `time.perf_counter()` when the request came in, before it waited for anything, seconds.
-        identity: Who calls, once that is known.
-        headers: Response headers to add, whatever becomes of the request.
-        deprecated: Whether the route that answers is deprecated.
-        status: The answer's status code; 0 until it has one.
+        identity: The caller, once known.
+        headers: Response headers to add, whatever the outcome of the request.
+        deprecated: Whether the route is deprecated.
+        status: The status code of the response; 0 until it is known.
         route: The rule that matched, such as "/api/v1/posts/<int:post_id>"; "" for none.
-        sent: Bytes of body handed to the server so far.
+        sent: Bytes of the body sent so far.
         cause: Why it is refused, for the log, without a text of a client's; None where the log has been told already.
     """
 

@@ -15,12 +15,12 @@ __all__ = ["Authenticator", "Identity", "authenticator_of", "current_identity", 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who makes the current request.
+    """The caller of the current request.
 
     Args:
-        kind: "account" for a person who signed in, "address" for anybody else.
+        kind: "account" for a logged-in user, "address" for anyone else.
         id: The account's id, or the client's IP address.
-        session_id: The sign-in session that the access token belongs to.
+        session_id: The session that the access token belongs to.
     """
 
     kind: Literal["account", "address"]
@@ -34,7 +34,7 @@ class Identity:
 
     @property
     def is_account(self) -> bool:
-        """Whether somebody has signed in."""
+        """Whether the caller is logged in."""
         return self.kind == "account"
 
 
@@ -45,7 +45,7 @@ NOBODY = Identity("address", "none")
 
 
 def current_identity() -> Identity:
-    """Who makes the current request; outside of a request, nobody."""
+    """The caller of the current request; outside a request, an anonymous one."""
     if not has_request_context():
         return NOBODY
     exchange = current_exchange()
@@ -55,7 +55,7 @@ def current_identity() -> Identity:
 
 
 def identify(identity: Identity) -> None:
-    """Say who makes the current request; from now on `current_identity()` answers so.
+    """Set the caller of the current request, which `current_identity()` returns from now on.
 
     Args:
         identity: Who.
@@ -69,11 +69,11 @@ def identify(identity: Identity) -> None:
 
 
 def set_authenticator(app: Flask, authenticator: Authenticator) -> None:
-    """Say how an application finds out who calls.
+    """Set the authenticator of an application.
 
     Args:
         app: The Flask application.
-        authenticator: Gets the request; returns its Identity, or raises Problem(401) with `WWW-Authenticate`.
+        authenticator: Takes the request and returns its Identity, or raises Problem(401) with `WWW-Authenticate`.
 
     Raises:
         ConfigurationError: It is `async def`: what it returns would not be an Identity yet.
@@ -84,6 +84,6 @@ def set_authenticator(app: Flask, authenticator: Authenticator) -> None:
 
 
 def authenticator_of(app: Flask) -> Authenticator | None:
-    """How this application finds out who calls; None where nothing was installed."""
+    """The authenticator of this application; None if none is installed."""
     authenticator: Authenticator | None = app.extensions.get("beastmode.authenticator")
     return authenticator

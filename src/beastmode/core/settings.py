@@ -26,29 +26,29 @@ class Settings:
     environment: Literal["production", "development", "testing"] = setting(
         choice("production", "development", "testing"),
         "production",
-        "Which safety rules hold. If unset: `development` in debug mode (FLASK_DEBUG), `testing` where `app.testing` "
-        "is set, otherwise `production`.",
+        "Which safety rules apply. If unset: `development` in debug mode (FLASK_DEBUG), `testing` if `app.testing` is "
+        "set, otherwise `production`.",
         expects="production, development or testing",
     )
     debug: bool = setting(flag(), default=False, sentence="Flask's debug mode; refused in production.", expects=YES_NO)
     secret_key: str = setting(
         Secret(),
         DEVELOPMENT_SECRET,
-        f"Signs cursors and whatever else leaves the server. {SECRET_SENTENCE}",
+        f"Signs and encrypts cursors and other values that leave the server. {SECRET_SENTENCE}",
         expects=A_SECRET,
         secret=True,
     )
     database_url: str = setting(
         text(),
         "sqlite:///app.db",
-        "SQLAlchemy's address of the database; `postgres://` is understood too.",
+        "The SQLAlchemy URL of the database; `postgres://` is accepted too.",
         expects="sqlite:///file.db or postgresql://user:password@host/name",
         secret=True,
     )
     database_pool_size: int = setting(
         whole(1, 1000),
         8,
-        "Connections a process keeps to PostgreSQL, for reading and for writing each.",
+        "Connections to PostgreSQL per process, for reading and for writing each.",
         expects="a number from 1 to 1000",
     )
     database_timeout_seconds: float = setting(
@@ -60,147 +60,148 @@ class Settings:
     database_statement_seconds: float = setting(
         number(0, 86_400),
         30.0,
-        "PostgreSQL ends a statement that takes longer; 0 lets it run.",
+        "PostgreSQL cancels a statement that takes longer; 0 means no limit.",
         expects="a number of seconds from 0 to 86400",
     )
     api_version: str = setting(
         text(),
         "v1",
-        "The version that an unversioned `/api/...` path means.",
+        "The version that `/api/...` paths without a version mean.",
         expects="the name of a version, such as v1",
     )
     docs_public: bool | None = setting(
         flag(),
         None,
-        "Whether anybody may read `/docs` and the OpenAPI documents; if not, they answer 404. Where it is not set: in "
-        "production no, else yes.",
+        "Whether `/docs` and the OpenAPI documents are public; if not, they return 404. If unset: false in "
+        "production, otherwise true.",
         expects=YES_NO,
     )
     max_content_length: int = setting(
         whole(1),
         16 * 1024 * 1024,
-        "The largest request body in bytes; more is answered 413.",
+        "The maximum size of a request body; larger ones get 413.",
         expects="a number of bytes",
     )
     max_json_length: int = setting(
         whole(1),
         1024 * 1024,
-        "The largest JSON body in bytes; more is answered 413.",
+        "The maximum size of a JSON body; larger ones get 413.",
         expects="a number of bytes",
     )
     max_json_depth: int = setting(
-        whole(1, 200), 32, "How deep JSON may nest; deeper is answered 400.", expects="a number from 1 to 200"
+        whole(1, 200), 32, "The maximum nesting depth of JSON; deeper bodies get 400.", expects="a number from 1 to 200"
     )
     count_limit: int = setting(
         whole(1),
         100_000,
-        "A list with more rows than this says `total: null`, since counting them all would cost more than the page.",
+        "A list with more rows than this returns `total: null`, because counting them all would cost more than the "
+        "page.",
         expects="a number of rows",
     )
     jwt_secret_key: str = setting(
         Secret(),
         "",
-        f"Signs access and refresh tokens; SECRET_KEY where it is empty. {SECRET_SENTENCE}",
+        f"Signs access and refresh tokens; defaults to SECRET_KEY. {SECRET_SENTENCE}",
         expects=A_SECRET,
         secret=True,
     )
     jwt_previous_secret_keys: tuple[str, ...] = setting(
         Words(),
         (),
-        "Older values of JWT_SECRET_KEY, separated by commas: their tokens are accepted, none is signed with them.",
-        expects="secrets separated by commas",
+        "Older values of JWT_SECRET_KEY, comma-separated. Their tokens are accepted, but new ones are not signed with "
+        "them.",
+        expects="comma-separated secrets",
         secret=True,
     )
     jwt_expires_hours: float = setting(
         number(0.0001, 24 * 366),
         0.25,
-        "How long an access token holds; fractions are welcome.",
+        "Lifetime of an access token; may be fractional.",
         expects="a number of hours above 0",
     )
     jwt_issuer: str = setting(
         text(),
         "beastmode",
-        "The `iss` claim of every token, required of each that comes back.",
+        "The `iss` claim of every token; tokens with another value are refused.",
         expects="a name or URL",
     )
     jwt_audience: str = setting(
         text(),
         "beastmode",
-        "The `aud` claim of every token, required of each that comes back.",
+        "The `aud` claim of every token; tokens with another value are refused.",
         expects="a name or URL",
     )
     refresh_expires_days: float = setting(
         number(0.0001, 3660),
         30.0,
-        "How long a sign-in lasts without being used.",
+        "How long a session lasts without being refreshed.",
         expects="a number of days above 0",
     )
     refresh_grace_seconds: float = setting(
         number(0, 300),
         10.0,
-        "For so long a refresh token that was just rotated still gives its successor, for clients that ask twice.",
+        "How long a used refresh token still returns its successor, for clients that send a request twice.",
         expects="a number of seconds from 0 to 300",
     )
     session_expires_days: float = setting(
         number(0, 3660),
         365.0,
-        "How long a sign-in lasts at most, however often it is refreshed; 0 sets no end.",
+        "The maximum lifetime of a session, however often it is refreshed; 0 means no limit.",
         expects="a number of days from 0 to 3660",
     )
     session_check_seconds: float = setting(
         number(0, 3600),
         15.0,
-        "How long a process that saw a session hold lets its access token read without looking again. Whatever writes "
-        "always looks; 0 has every request look first.",
+        "How long a process accepts reads for a session it has checked, before it checks again. Requests that write "
+        "always check; 0 checks every request.",
         expects="a number of seconds from 0 to 3600",
     )
     password_rules: Literal["length", "document"] = setting(
         choice("length", "document"),
         "length",
-        "`length` asks for 8 to 256 characters and none of 16 thousand common passwords, as NIST SP 800-63B advises; "
-        "`document` also for an upper case letter, a lower case letter and a digit.",
+        "`length` requires 8 to 256 characters and refuses 16 thousand common passwords, as NIST SP 800-63B advises; "
+        "`document` also requires an uppercase letter, a lowercase letter and a digit.",
         expects="length or document",
     )
     enable_registration: bool = setting(
-        flag(), default=True, sentence="Whether anybody may register; if not, the route answers 403.", expects=YES_NO
+        flag(), default=True, sentence="Whether anyone may register; if not, the route returns 403.", expects=YES_NO
     )
     hide_registered_emails: bool = setting(
         flag(),
         default=False,
-        sentence="Whether registering gives the same response for a taken address as for a free one: 202 without data.",
+        sentence="Whether registration returns the same response (202) for new and for existing email addresses.",
         expects=YES_NO,
     )
     login_limit_per_email: int = setting(
         whole(1),
         10,
-        "Log-ins, and registrations, a minute for one e-mail address from one network; more is answered 429. From all "
-        "networks together ten times as many, besides those that the account signed in from before.",
+        "Logins, and registrations, per minute for one email address from one network; more get 429. All networks "
+        "together may make ten times as many, not counting networks that the account has logged in from before.",
         expects="a number above 0",
     )
     login_limit_per_address: int = setting(
         whole(1),
         60,
-        "Log-ins and registrations together a minute from one network, an IPv4 address or an IPv6 /64; more is "
-        "answered 429.",
+        "Logins and registrations together per minute from one network, an IPv4 address or an IPv6 /64; more get 429.",
         expects="a number above 0",
     )
     trusted_proxies: int = setting(
         whole(0, 10),
         0,
-        "How many proxies in front of the server set `X-Forwarded-For` and `-Proto`; 0 believes nobody.",
+        "How many proxies in front of the server set `X-Forwarded-For` and `X-Forwarded-Proto`; 0 trusts none.",
         expects="a number from 0 to 10",
     )
     cors_origins: tuple[str, ...] | None = setting(
         Origins(),
         None,
-        "Origins that browsers may call from, separated by commas, or `*`. Where it is not set: in development "
-        "http://localhost:3000 and http://localhost:5173, in production none.",
-        expects="origins such as https://app.example.com, without a path, separated by commas, or *",
+        "Origins that browsers may call from, comma-separated, or `*`. If unset: http://localhost:3000 and "
+        "http://localhost:5173 in development, none in production.",
+        expects="origins such as https://app.example.com, without a path, comma-separated, or *",
     )
     cors_credentials: bool = setting(
         flag(),
         default=False,
-        sentence="Whether browsers may send cookies across origins; not together with `*`.",
+        sentence="Whether browsers may send cookies across origins; not allowed with `*`.",
         expects=YES_NO,
     )
     security_headers: Literal["standard", "strict"] = setting(
@@ -227,20 +228,23 @@ class Settings:
     log_level: str = setting(
         choice("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
         "INFO",
-        "The least severe log lines to write.",
+        "The minimum level of log lines.",
         expects="DEBUG, INFO, WARNING, ERROR or CRITICAL",
     )
     log_format: Literal["text", "json"] = setting(
-        choice("text", "json"), "text", "Log lines for people or for machines.", expects="text or json"
+        choice("text", "json"),
+        "text",
+        "The format of log lines: readable text, or one JSON object per line.",
+        expects="text or json",
     )
     log_file: str = setting(
         text(),
         "",
-        "Also write the log to this file, which several processes may share; empty writes to standard error alone.",
+        "A file to write the log to, in addition to standard error; several processes may share it.",
         expects="a path",
     )
     log_file_bytes: int = setting(
-        whole(1024), 10_240_000, "LOG_FILE is rotated when it is larger.", expects="a number of bytes from 1024"
+        whole(1024), 10_240_000, "The size at which LOG_FILE is rotated.", expects="a number of bytes from 1024"
     )
     log_file_count: int = setting(
         whole(1, 1000), 10, "How many rotated log files are kept.", expects="a number from 1 to 1000"
@@ -248,43 +252,41 @@ class Settings:
     metrics_token: str = setting(
         text(),
         "",
-        "What `/metrics` wants as `Authorization: Bearer ...`; where it is empty, /metrics answers in development "
-        "and testing only.",
-        expects="a secret text",
+        "The token that `/metrics` requires as `Authorization: Bearer ...`. If empty, /metrics is available in "
+        "development and testing only.",
+        expects="a secret string",
         secret=True,
     )
     workers: int = setting(
         whole(0, 1024),
         0,
-        "Processes that `flask beastmode serve` starts; 0 is one for each processor.",
+        "Processes that `flask beastmode serve` starts; 0 means one per CPU.",
         expects="a number from 0 to 1024",
     )
     threads: int = setting(
-        whole(1, 256), 4, "Requests that one process works on at a time.", expects="a number from 1 to 256"
+        whole(1, 256), 4, "Requests that one process handles at a time.", expects="a number from 1 to 256"
     )
-    redis_url: str = setting(text(), "", "Where Redis is.", expects="redis://host:6379/0", secret=True, planned=True)
+    redis_url: str = setting(text(), "", "The URL of Redis.", expects="redis://host:6379/0", secret=True, planned=True)
     cache_type: str = setting(
         text(),
         "simple",
-        "Where cached answers are kept.",
+        "Where cached responses are stored.",
         expects="simple, redis or null",
         planned=True,
     )
     mail_server: str = setting(text(), "", "The SMTP server.", expects="a host name", planned=True)
     mail_port: int = setting(whole(1, 65_535), 587, "The SMTP server's port.", expects="a port", planned=True)
     mail_use_tls: bool = setting(
-        flag(), default=True, sentence="Whether to speak TLS to the SMTP server.", expects=YES_NO, planned=True
+        flag(), default=True, sentence="Whether to use TLS for the SMTP server.", expects=YES_NO, planned=True
     )
-    mail_username: str = setting(
-        text(), "", "The name to log in to the SMTP server with.", expects="a name", planned=True
-    )
+    mail_username: str = setting(text(), "", "The user name for the SMTP server.", expects="a name", planned=True)
     mail_password: str = setting(
-        text(), "", "The password to log in to the SMTP server with.", expects="a password", secret=True, planned=True
+        text(), "", "The password for the SMTP server.", expects="a password", secret=True, planned=True
     )
     enable_password_reset: bool = setting(
         flag(),
         default=True,
-        sentence="Whether a forgotten password can be reset by mail.",
+        sentence="Whether users can reset a forgotten password by email.",
         expects=YES_NO,
         planned=True,
     )

@@ -1,4 +1,4 @@
-"""The database: models, sessions, transactions, and what a schema shows of a model."""
+"""The database: models, sessions, transactions and loadings."""
 
 from beastmode.core.events import after_commit
 from beastmode.db.base import Base, UtcDateTime

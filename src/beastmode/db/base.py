@@ -65,7 +65,7 @@ class SqliteUtc(sqlite.DATETIME):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware moments in UTC, on every database: `timestamptz` on PostgreSQL, text on SQLite.
+    """Timezone-aware datetimes in UTC, on every database: `timestamptz` on PostgreSQL, text on SQLite.
 
     Raises:
         ValueError: For a naive moment, since nobody knows when it is, and for one at the ends of the calendar, which
@@ -100,7 +100,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """What every model of a project extends: named constraints, and aware UTC moments for `Mapped[datetime]`."""
+    """The base class of models: named constraints, and timezone-aware UTC datetimes for `Mapped[datetime]`."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy wants a plain class attribute

@@ -28,10 +28,10 @@ __all__ = ["Database", "current_database"]
 
 
 class Database:
-    """The database of a project: one at module level, bound to each application by `install`.
+    """The database of a project: create one at module level, and pass it to Beastmode.
 
     Args:
-        metadata: The tables; by default those of every model that extends `Base`.
+        metadata: The tables; by default those of all models that inherit from `Base`.
     """
 
     def __init__(self, metadata: MetaData | None = None) -> None:
@@ -45,8 +45,8 @@ class Database:
             settings: Those that begin with DATABASE_, and ENVIRONMENT.
 
         Raises:
-            ConfigurationError: The application has a database already.
-            SettingsError: DATABASE_URL is not usable.
+            ConfigurationError: The application already has a database.
+            SettingsError: DATABASE_URL is not valid.
         """
         if has_database(app):
             raise ConfigurationError(
@@ -72,39 +72,39 @@ class Database:
 
     @property
     def session(self) -> Session:
-        """The one session of the current app context; it is closed with the context."""
+        """The session of the current app context; it is closed with the context."""
         return current_work().open_session()
 
     @property
     def engine(self) -> Engine:
-        """The engine that the current application writes with."""
+        """The engine for writes of the current application."""
         settle()
         return installed_in(current_app).engines.writer
 
     @property
     def reader(self) -> Engine:
-        """The engine that the current application reads with, in autocommit."""
+        """The engine for reads of the current application, in autocommit mode."""
         settle()
         return installed_in(current_app).engines.reader
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
-        """Run a Core statement, and get its result: the short way to the database.
+        """Execute a Core statement and return its result, without the overhead of the session.
 
-        In a transaction, or when the session has written, it runs there, after a flush. Otherwise it runs by itself,
-        in autocommit: a statement that writes is committed when this returns. A read that finds its connection dead
-        is sent once more.
+        In a transaction, or after the session has written, it runs there, after a flush. Otherwise it runs in
+        autocommit mode: a statement that writes is committed when this returns. A read whose connection is dead is
+        retried once.
 
         Args:
-            statement: Anything that SQLAlchemy executes.
-            params: Values of its bind parameters; a list of them runs it for each.
+            statement: Any executable statement of SQLAlchemy.
+            params: Values of its bind parameters; a list executes it once for each.
 
         Raises:
-            DBAPIError: As the database says.
+            DBAPIError: Any error of the database.
         """
         return current_work().execute(statement, params)
 
     def ping(self) -> None:
-        """Do nothing if the database answers.
+        """Check that the database responds.
 
         Raises:
             OperationalError: It does not.

@@ -39,7 +39,7 @@ def install(app: Flask, settings: Settings, database: Database, migrations: str 
         migrations: The folder of its migrations, absolute or beside the application's package or module.
 
     Raises:
-        ConfigurationError: The application has a database already.
+        ConfigurationError: The application already has a database.
         SettingsError: DATABASE_URL is not usable, or only SQLALCHEMY_DATABASE_URI is set.
     """
     refuse_other_setting(app, settings)

@@ -23,21 +23,22 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def loading(schema: Schema | type[Schema], model: type[Any]) -> "Loading":
-    """What a schema shows of a model: the queries and the JSON of a view, from one declaration.
+    """Create a loading: the SQL and the JSON of a view, from a schema and a model.
 
     Args:
-        schema: A marshmallow schema, class or instance; whether it is for one or many does not matter.
-        model: The mapped class that the schema shows.
+        schema: A marshmallow schema, class or instance; `many` is ignored.
+        model: The mapped class.
     """
     return Loading(Query(Definition(schema() if isinstance(schema, type) else schema, model)))
 
 
 class Loading(AsShown):
-    """What a schema shows of a model's rows. Usually kept at module level: what it compiles is kept with it.
+    """Loads rows of a model and serializes them with a schema.
 
-    It selects the columns that the schema shows, and nothing else: to-one relations by join, each list by one more
-    select, whatever the number of rows. Where a schema shows what no column says (methods, hooks, properties), it
-    loads entities with all that is shown, and has the schema dump them; `falls_back` says why.
+    Create it at module level, because it caches what it compiles.
+    It selects only the columns that the schema shows: to-one relationships by join, each list by one more SELECT,
+    however many rows there are. If the schema shows something that is not a column (methods, hooks, properties), it
+    loads entities with their relationships and lets the schema dump them; `falls_back` gives the reason.
 
     Args:
         query: Which rows.
@@ -62,14 +63,14 @@ class Loading(AsShown):
         raise AttributeError(f"A loading does not change; where(), order_by() and bind() give another ({name}).")
 
     def where(self, *criteria: ColumnElement[bool]) -> "Loading":
-        """A loading of the rows for which these are true as well.
+        """A loading with more conditions.
 
         Args:
-            criteria: As `Select.where` takes them. What is known at request time alone is a `bindparam`, so that the
-                statement can be built once; one with `callable_` is asked for each run.
+            criteria: Conditions as for `Select.where`. For values known only at request time use a `bindparam`, so that
+                the statement is built once; one with `callable_` is evaluated on every execution.
 
         Raises:
-            ConfigurationError: One is a function, which would be called once and for all.
+            ConfigurationError: One is a function, which would be called only once.
         """
         refuse_functions(criteria)
         named = with_names(criteria, f"_asked{len(self.query.criteria)}")
@@ -79,16 +80,16 @@ class Loading(AsShown):
         """A loading of the same rows in another order.
 
         Args:
-            columns: Mapped columns, as they are or with desc(); `all` and `first` take any expression.
+            columns: Mapped columns, optionally with desc(); `all` and `first` accept any expression.
 
         Raises:
-            ConfigurationError: One is a function, which would be called once and for all.
+            ConfigurationError: One is a function, which would be called only once.
         """
         refuse_functions(columns)
         return self.with_query(order=columns)
 
     def owned_by(self, column: Any) -> "Loading":
-        """A loading whose rows only their owner may update or delete; anybody may read them.
+        """A loading whose rows can be read by anyone, but updated or deleted only by their owner.
 
         Args:
             column: The mapped column that holds the id of the owner's account.
@@ -96,7 +97,7 @@ class Loading(AsShown):
         return self.with_query(owner=column)
 
     def options(self, *options: ExecutableOption) -> "Loading":
-        """A loading that also loads what the schema's own methods, properties or hooks read of the entities.
+        """A loading that also loads what methods, properties or hooks of the schema read.
 
         Args:
             options: Loader options of SQLAlchemy, such as `selectinload(Post.tags)`.
@@ -107,7 +108,7 @@ class Loading(AsShown):
         )
 
     def bind(self, **params: Any) -> "Loading":
-        """The same loading, statements included, with values for the parameters in its criteria.
+        """The same loading, with values for the parameters in its conditions; its statements are reused.
 
         Args:
             params: By name.
@@ -116,17 +117,17 @@ class Loading(AsShown):
 
     @property
     def falls_back(self) -> str | None:
-        """Why entities are loaded and dumped instead of rows; None where rows do."""
+        """Why entities are loaded instead of rows; None if rows are enough."""
         return self.query.definition.reason
 
     def get(self, key: Any) -> Dumped:
         """One item.
 
         Args:
-            key: Its primary key; a tuple where that has several columns.
+            key: The primary key; a tuple if it has several columns.
 
         Raises:
-            Problem: 404 where there is none, or could be none with such a key.
+            Problem: 404 if it does not exist, or if no row can have such a key.
         """
         params = self.query.key.params(key)
         item = None if params is None else self.query.get({**self.given(), **params})
@@ -135,17 +136,17 @@ class Loading(AsShown):
         return self.dumped(item, many=False)
 
     def first(self) -> Dumped | None:
-        """The first item in order; None where there is none."""
+        """The first item in the sort order, or None."""
         source = self.query.definition.source
         params = self.given()
         rows = source.fetch(self.query.some, {**params, "_limit": 1})
         return self.dumped(source.show(rows[0], params), many=False) if rows else None
 
     def all(self, limit: int | None = None) -> Dumped:
-        """A list of the items in order.
+        """A list of items in the sort order.
 
         Args:
-            limit: The most items; None for every one.
+            limit: The maximum number of items; None for all.
         """
         return self.dumped(self.found(limit), many=True)
 
@@ -171,29 +172,29 @@ class Loading(AsShown):
         return replace(found, items=marked(found.items, self.query.definition.schema))
 
     def part(self, window: Window) -> Slice:
-        """A part of the list, to be written as it is."""
+        """A page of the list, ready to be written."""
         return self.query.pages.slice(window, self.given())
 
     def insert(self, **values: Any) -> Dumped:
-        """Insert a row, and get it as the schema shows it.
+        """Insert a row and return it, serialized by the schema.
 
-        One statement in autocommit, or in the transaction that is open. Where listeners, validators, a constructor or
-        a version column of the model have a say, the session does it, in a transaction.
+        One statement, in autocommit mode or in the open transaction. If the model has listeners, validators, a
+        constructor or a version column, the session does it, in a transaction.
 
         Args:
-            values: By attribute; what is left out gets its default.
+            values: Values by attribute; missing ones get their default.
         """
         return self.dumped(self.query.writes.insert(values, self.given()), many=False)
 
     def update(self, key: Any, values: Mapping[str, Any]) -> Dumped:
-        """Change a row, and get it as the schema shows it; without values it is only read.
+        """Update a row and return it, serialized by the schema; without values it is only read.
 
         Args:
             key: Its primary key.
             values: By attribute.
 
         Raises:
-            Problem: 404 where there is no such row among the loading's, 403 where it is somebody else's.
+            Problem: 404 if the loading has no such row, 403 if it belongs to another user.
         """
         return self.dumped(self.query.writes.update(key, values, self.given()), many=False)
 
@@ -204,7 +205,7 @@ class Loading(AsShown):
             key: Its primary key.
 
         Raises:
-            Problem: 404 where there is no such row among the loading's, 403 where it is somebody else's.
+            Problem: 404 if the loading has no such row, 403 if it belongs to another user.
         """
         self.query.writes.delete(key, self.given())
 

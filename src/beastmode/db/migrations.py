@@ -1,4 +1,4 @@
-"""What a project's migrations/env.py calls, and whether a database has had every migration."""
+"""For a project's migrations/env.py, and to check whether a database is migrated."""
 
 import logging
 import os
@@ -211,9 +211,9 @@ def alone(engine: Engine) -> Iterator[Connection]:
 
 
 def at_head(app: Flask) -> bool:
-    """Whether the database has had every migration that this code knows; costs one small SELECT.
+    """Whether the database has every migration that this code knows; costs one small SELECT.
 
-    A database that is ahead counts too: while a new release is rolled out, the old one must stay ready.
+    A database that is ahead counts as migrated: while a new release is rolled out, the old one must stay ready.
 
     Args:
         app: The Flask application, with Flask-Migrate's configuration.

@@ -33,7 +33,7 @@ class ResendingCursor(psycopg.Cursor[Any]):
             binary: Whether the rows come in PostgreSQL's binary format.
 
         Raises:
-            psycopg.Error: As the database says.
+            psycopg.Error: Any error of the database.
         """
         if isinstance(query, str) and "statement_timeout" in query:
             self.connection.has_own_time = True  # type: ignore[attr-defined]  # every connection of ours is Overseen

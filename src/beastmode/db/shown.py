@@ -22,7 +22,7 @@ class AsShown:
 
 
 class Dumped(AsShown):
-    """What a schema shows, ready to be written as JSON.
+    """The serialized result of a loading, ready to be written as JSON.
 
     Attributes:
         plain: Plain values, and those that orjson writes as marshmallow would: moments, dates, UUIDs.
@@ -87,7 +87,7 @@ class Dumped(AsShown):
         return f"Dumped({self.plain!r})"
 
     def named(self) -> str:
-        """What to call it in a message."""
+        """The name to use in messages."""
         return "Dumped" if self.schema is None else f"What {type(self.schema).__name__} has shown"
 
 

@@ -164,20 +164,20 @@ def transaction(
     isolation: Isolation | None = None,
     read_only: bool = False,
 ) -> Transaction | Callable[P, R]:
-    """What opens a transaction: in a `with` statement, or as a decorator with or without arguments.
+    """Open a transaction: as a `with` statement, or as a decorator with or without arguments.
 
-    The outermost one commits once, at its end; one inside of it is a savepoint; any exception rolls back. Objects that
-    were loaded before are read again in it, so that what is computed from them is not stale.
+    The outermost one commits once, at its end; a nested one is a savepoint; any exception rolls back. Objects that were
+    loaded before are refreshed, so that values computed from them are not stale.
 
     Args:
-        function: What to decorate, for the form without arguments.
-        retries: How often a decorated function is run again after a serialization failure or a deadlock, each of
-            which the database has rolled back. A `with` block cannot be run again.
-        isolation: PostgreSQL's isolation level, for the outermost one; SQLite always serialises.
-        read_only: Read everything from one snapshot, and write nothing.
+        function: The function to decorate, for the form without arguments.
+        retries: How often a decorated function is retried after a serialization failure or a deadlock. A `with` block
+            cannot be retried.
+        isolation: PostgreSQL's isolation level, for the outermost transaction; SQLite is always serializable.
+        read_only: Read from one consistent snapshot, and refuse writes.
 
     Raises:
-        InvalidRequestError: The options ask for what the open transaction cannot give.
+        InvalidRequestError: The open transaction does not support the options.
     """
     how = Transaction(retries=retries, isolation=isolation, read_only=read_only)
     return how if function is None else how(function)

@@ -84,14 +84,14 @@ def new_metrics() -> Metrics:
         Counter("http_requests_total", "Requests answered.", labels, registry=registry),
         Histogram(
             "http_request_seconds",
-            "Time from a request's first byte to its answer's end.",
+            "Time from the first byte of a request to the end of its response.",
             labels,
             buckets=SECONDS,
             registry=registry,
         ),
         Counter(
             "http_requests_deprecated_total",
-            "Requests answered by a deprecated route.",
+            "Requests to deprecated routes.",
             ["route", "caller"],
             registry=registry,
         ),
@@ -156,7 +156,7 @@ class Exposition(Collector):
     def collect(self) -> Iterator[Metric]:
         """Each family once, however many processes and registries know of it."""
         # Not prometheus-client's Info, which does not work with several processes.
-        about = GaugeMetricFamily("beastmode_info", "What runs here.", labels=list(self._about))
+        about = GaugeMetricFamily("beastmode_info", "Version and environment.", labels=list(self._about))
         about.add_metric(list(self._about.values()), 1)
         yield about
         if is_shared():  # the files of all workers; what dead ones counted stays, so that no counter ever falls

@@ -1,4 +1,4 @@
-"""What a project tests itself with: pytest finds the fixtures once the option `beastmode_app` names the application."""
+"""Fixtures for a project's tests; pytest finds them once the option `beastmode_app` names the application."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -8,7 +8,7 @@ __all__ = ["ApiClient"]
 
 
 class ApiClient:
-    """Calls an API as its clients do: with an access token once somebody has logged in, and with JSON.
+    """A test client for an API: sends JSON, and an access token after `login`.
 
     Args:
         client: Flask's own test client.
@@ -22,7 +22,7 @@ class ApiClient:
         self.auth_token: str | None = None
 
     def login(self, email: str, password: str) -> "TestResponse":
-        """Log in, and keep the access token if that went well.
+        """Log in, and keep the access token if the login succeeds.
 
         Args:
             email: Who.

@@ -6,11 +6,11 @@ __all__ = ["MovableClock"]
 class MovableClock:
     """A clock that stands still until a test moves it.
 
-    Whatever asks `beastmode.core.clock.now()` follows it: tokens, sessions, attempts, sunsets. The database's own
-    `now()` does not.
+    Everything that uses `beastmode.core.clock.now()` follows it: tokens, sessions, login attempts, sunsets. The
+    database's own `now()` does not.
 
     Args:
-        moment: The time it shows at first, aware; the current second where it is None.
+        moment: The initial time, timezone-aware; by default the current second.
     """
 
     def __init__(self, moment: datetime | None = None) -> None:
@@ -19,7 +19,7 @@ class MovableClock:
             self.move_to(moment)
 
     def now(self) -> datetime:
-        """The time it shows, aware, in UTC."""
+        """The current time of the clock, timezone-aware, in UTC."""
         return self._moment
 
     def advance(self, **time: float) -> None:
@@ -34,7 +34,7 @@ class MovableClock:
         """Show another time.
 
         Args:
-            moment: That time, aware.
+            moment: The time, timezone-aware.
 
         Raises:
             ValueError: It has no time zone.

@@ -23,7 +23,7 @@ Row = TypeVar("Row")
 
 
 class Factory:
-    """Makes rows that a test starts with, each committed, so that every connection sees it.
+    """Creates rows for a test; each is committed, so that every connection sees it.
 
     A row is read in full and can be used when its session is closed; what it refers to is not loaded with it.
 
@@ -31,7 +31,7 @@ class Factory:
         app: The Flask application.
 
     Attributes:
-        password: What accounts log in with where the test gives them none; good by all PASSWORD_RULES.
+        password: The default password of accounts; valid under all PASSWORD_RULES.
     """
 
     password = "Correct-Horse-Battery-9"  # noqa: S105 - of people who exist while a test runs
@@ -60,13 +60,13 @@ class Factory:
         """A new user who can log in.
 
         Args:
-            email: Their address; "user1@example.com", ... where it is None.
-            password: Their password; `factory.password` where it is None.
-            values: Other columns and relations of the project's User.
+            email: The email address; by default "user1@example.com", ...
+            password: The password; by default `factory.password`.
+            values: Other columns and relationships of the project's User.
 
         Raises:
             ConfigurationError: The application has no accounts.
-            Problem: 422 for a password that will not do.
+            Problem: 422 if the password is not valid.
         """
         accounts: Accounts | None = self.app.extensions.get("beastmode.accounts")
         if accounts is None:
