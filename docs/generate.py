@@ -64,7 +64,10 @@ def setting_row(row: Setting) -> str:
 def commands_page() -> Iterator[str]:
     """Every command, from its own help."""
     yield from ("# Commands", "", GENERATED, "")
-    yield "`flask --app NAME beastmode ...`. You can omit `--app` if `FLASK_APP` is set, or if there is a `wsgi.py` or `app.py`."
+    yield (
+        "`flask --app NAME beastmode ...`. "
+        "You can omit `--app` if `FLASK_APP` is set, or if there is a `wsgi.py` or `app.py`."
+    )
     for path, command in commands_of("flask beastmode", commands):
         arguments = [part for part in command.params if isinstance(part, click.Argument)]
         options = [part for part in command.params if isinstance(part, click.Option)]
