@@ -1,8 +1,11 @@
 """The processes of a server, as Linux knows them."""
 
+import os
 from pathlib import Path
 
-__all__ = ["ticks_of"]
+__all__ = ["spent", "ticks_of"]
+
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def ticks_of(leader: int) -> dict[Path, int]:
@@ -20,3 +23,12 @@ def ticks_of(leader: int) -> dict[Path, int]:
         if int(fields[2]) == leader:
             ticks[stat.parent] = int(fields[11]) + int(fields[12])
     return ticks
+
+
+def spent(leader: int) -> float:
+    """Seconds of processor time that a group of processes has taken so far.
+
+    Args:
+        leader: The process id that the group is named for.
+    """
+    return sum(ticks_of(leader).values()) / TICKS

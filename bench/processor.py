@@ -6,25 +6,18 @@ Compare the servers of one run with each other.
 """
 
 import argparse
-import os
 import statistics
 import sys
 from pathlib import Path
 
 import peers
 import subject
-from processes import ticks_of
+from processes import spent
 
 sys.path.append(str(Path(__file__).with_name("http")))
 import run
 
-TICKS = os.sysconf("SC_CLK_TCK")
 WORKS = ("health", "one", "create")
-
-
-def spent(leader: int) -> float:
-    """Seconds of processor time that a group of processes has taken so far."""
-    return sum(ticks_of(leader).values()) / TICKS
 
 
 def main() -> None:

@@ -44,9 +44,9 @@ def environment() -> dict[str, str]:
     }
 
 
-def flask(*words: str) -> list[str]:
+def flask(*words: str, served: str = "blog") -> list[str]:
     """A command of the blog's own, to be run in its folder."""
-    return [str(Path(sys.executable).with_name("flask")), "--app", "blog", *words]
+    return [str(Path(sys.executable).with_name("flask")), "--app", served, *words]
 
 
 def prepare() -> None:
