@@ -68,7 +68,7 @@ class Api:
         descriptions = {blueprint.name: blueprint.description for blueprint in self.blueprints}
         documents = {}
         for name, routes in tables.items():
-            document = documents[name] = VersionDocument(app, self.title, name)
+            document = documents[name] = VersionDocument(app, self.title, name, settings)
             document.add_routes([Endpoint(app, route, settings) for route in routes], descriptions)
         app.extensions["beastmode.documents"] = documents
         if settings.shows_docs:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Request
 from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow.validate import Length
 from werkzeug.datastructures import MultiDict
 from werkzeug.wsgi import get_input_stream
 
@@ -39,7 +40,7 @@ def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callab
         required: Whether it may not be left out; if it may, nothing counts as `{}`, or as `[]` for many.
     """
     longest, depth = settings.max_json_length, settings.max_json_depth
-    guard = guard_of(schema)
+    guard = guard_of(schema, settings.max_json_items)
     bound_moments(schema)
 
     def read(request: Request) -> Any:
@@ -95,8 +96,11 @@ def refuse_other_types(request: Request) -> None:
 
 
 def load(schema: Schema, guard: Guard, data: Any) -> Any:
-    """The data as the schema loads it, or every problem at once."""
-    wrong = guard(data)
+    """The data as the schema loads it, or every problem at once; nothing but its length where a list is too long."""
+    try:
+        wrong = guard(data)
+    except TooLong as error:
+        raise Problem(422, "Validation failed", details=error.details()) from None
     try:
         loaded = schema.load(data)
     except ValidationError as error:
@@ -121,7 +125,26 @@ def merged(first: Errors, second: Errors) -> Errors:
     return whole
 
 
-def guard_of(schema: Schema, known: dict[Any, Guard] | None = None) -> Guard:
+class TooLong(Exception):  # noqa: N818 - it becomes an answer
+    """A list has more items than anybody wants to check.
+
+    Args:
+        most: How many it may have.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.path: list[Any] = []
+
+    def details(self) -> Errors:
+        """The message, at its place in the body."""
+        found: Any = [f"Longer than maximum length {self.most}."]
+        for name in self.path or ["_schema"]:
+            found = {name: found}
+        return found  # type: ignore[no-any-return]  # a dict, as there is one name at the least
+
+
+def guard_of(schema: Schema, most: int, known: dict[Any, Guard] | None = None) -> Guard:
     """What finds values of the wrong JSON type that marshmallow would convert: "1" for a number, "yes" for a truth.
 
     The contract says `integer`, so a text is refused, as any client that checks itself against the contract would.
@@ -131,30 +154,33 @@ def guard_of(schema: Schema, known: dict[Any, Guard] | None = None) -> Guard:
 
     def guard(data: Any) -> Errors:
         if isinstance(data, list):
-            return each(guard, data)
+            return short(guard, most)(data)
         errors: Errors = {}
         for name, check in checks.items() if isinstance(data, dict) else ():
-            if data.get(name) is not None and (wrong := check(data[name])):
+            if data.get(name) is not None and (wrong := at(name, check, data[name])):
                 errors[name] = wrong.get("", wrong)
         return errors
 
     # Known before its fields are looked at: a schema may nest itself, by an instance that is made for each level.
     known[shape_of(schema)] = guard
     for name, field in schema.load_fields.items():
-        if (check := type_check(field, known)) is not None:
+        if (check := type_check(field, most, known)) is not None:
             checks[field.data_key or name] = check
     return guard
 
 
-def type_check(field: fields.Field[Any], known: dict[Any, Guard]) -> Guard | None:
-    """The check of one field's JSON type; None where marshmallow is exact already."""
-    if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
-        return known.get(shape_of(field.schema)) or guard_of(field.schema, known)
+def type_check(field: fields.Field[Any], most: int, known: dict[Any, Guard]) -> Guard | None:
+    """The check of one field's JSON type and length; None where marshmallow is exact already."""
+    if isinstance(field, fields.Pluck):
+        return short(None, longest_of(field, most)) if field.many else None
+    if isinstance(field, fields.Nested):
+        item = known.get(shape_of(field.schema)) or guard_of(field.schema, most, known)
+        is_many = field.many or field.schema.many
+        return short(item, longest_of(field, most)) if is_many else item
     if isinstance(field, fields.List):
-        item = type_check(field.inner, known)
-        return None if item is None else (lambda value: each(item, value) if isinstance(value, list) else {})
+        return short(type_check(field.inner, most, known), longest_of(field, most))
     if isinstance(field, fields.Dict) and field.value_field is not None:
-        return of_values(type_check(field.value_field, known))
+        return of_values(type_check(field.value_field, most, known))
     if numeral_pattern(field) is not None:
         return lambda value: {} if reads_numeral(field, value) else {"": [str(field.error_messages["invalid"])]}
     return next((only(message, *kinds) for kind, message, kinds in EXACT if isinstance(field, kind)), None)
@@ -164,6 +190,41 @@ def only(message: str, *kinds: type) -> Guard:
     return lambda value: {} if type(value) in kinds else {"": [message]}
 
 
+def longest_of(field: fields.Field[Any], most: int) -> int:
+    """How many items a list may have: as many as its own `Length` says where that is more than usual."""
+    return max([most, *(each.max or 0 for each in field.validators if isinstance(each, Length))])
+
+
+def length_of(name: str, values: list[str], most: int) -> Errors:
+    return {name: [f"Longer than maximum length {most}."]} if len(values) > most else {}
+
+
+def short(check: Guard | None, most: int) -> Guard:
+    """The check of a list that may have so many items, and of each of them.
+
+    Raises:
+        TooLong: When it has more.
+    """
+
+    def guard(data: Any) -> Errors:
+        if not isinstance(data, list):
+            return {} if check is None else check(data)
+        if len(data) > most:
+            raise TooLong(most)
+        return {} if check is None else each(check, data)
+
+    return guard
+
+
+def at(place: Any, check: Guard, value: Any) -> Errors:
+    """What a check finds wrong with the value at a place."""
+    try:
+        return check(value)
+    except TooLong as error:
+        error.path.append(place)
+        raise
+
+
 def of_values(check: Guard | None) -> Guard | None:
     """The check of each value of an object whose keys are free."""
     if check is None:
@@ -171,21 +232,22 @@ def of_values(check: Guard | None) -> Guard | None:
 
     def guard(data: Any) -> Errors:
         values = data.items() if isinstance(data, dict) else ()
-        return {key: {"value": wrong.get("", wrong)} for key, value in values if (wrong := check(value))}
+        return {key: {"value": wrong.get("", wrong)} for key, value in values if (wrong := at(key, check, value))}
 
     return guard
 
 
 def each(check: Guard, values: list[Any]) -> Errors:
-    return {index: found.get("", found) for index, value in enumerate(values) if (found := check(value))}  # type: ignore[misc]  # marshmallow too names list items by number
+    return {index: found.get("", found) for index, value in enumerate(values) if (found := at(index, check, value))}  # type: ignore[misc]  # marshmallow too names list items by number
 
 
-def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDict[str, str]], Any]:
+def query_reader(schema: Schema | None, others: list[str], most: int) -> Callable[[MultiDict[str, str]], Any]:
     """What reads a query string, which may hold nothing that is not declared, unless the schema takes unknown fields.
 
     Args:
         schema: What it may hold; None for nothing of its own.
         others: Names that somebody else reads, such as `page`.
+        most: How many values a list may have where its field says nothing.
     """
     declared = {} if schema is None else {(f.data_key or n): f for n, f in schema.load_fields.items()}
     known = {*declared, *others}
@@ -197,8 +259,9 @@ def query_reader(schema: Schema | None, others: list[str]) -> Callable[[MultiDic
         given: dict[str, Any] = {}
         for name in args:
             values = args.getlist(name)
-            if isinstance(declared.get(name), fields.List):
+            if isinstance(listed := declared.get(name), fields.List):
                 given[name] = values
+                problems |= length_of(name, values, longest_of(listed, most))
             elif len(values) > 1 and name in known:
                 problems[name] = ["Must be given only once."]
             elif name in declared:

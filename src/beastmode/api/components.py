@@ -5,7 +5,7 @@ is told. A response may gain fields, so it is open, and every field that is alwa
 separate components.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -53,9 +53,11 @@ class Components:
     Args:
         spec: The document.
         converter: apispec's own, for single fields.
+        most: How many items a list has at most that clients send, and a nested one that they get.
     """
 
-    def __init__(self, spec: APISpec, converter: OpenAPIConverter) -> None:
+    def __init__(self, spec: APISpec, converter: OpenAPIConverter, most: Mapping[Direction, int]) -> None:
+        self.most = most
         self._spec = spec
         self._converter = converter
         self._owners: dict[str, type[Schema]] = {}
@@ -138,7 +140,7 @@ class Components:
             return self._nested(field, direction, partial)
         if isinstance(field, fields.List):
             described: Document = {"type": "array", "items": self._field(field.inner, direction, partial)}
-            described |= described_for(direction, self._converter.field2length(field))
+            described |= self._length(field, direction)
         elif isinstance(field, fields.Dict):
             described = {"type": "object"}
             if field.value_field is not None:
@@ -157,8 +159,15 @@ class Components:
             described = self._register(use_of(field.schema, direction, field.unknown, partial))
         if field.many or field.schema.many:
             described = {"type": "array", "items": described}
-            described |= described_for(direction, self._converter.field2length(field))
+            described |= self._length(field, direction)
         return {"anyOf": [described, {"type": "null"}]} if field.allow_none else described
+
+    def _length(self, field: fields.Field[Any], direction: Direction) -> Document:
+        """How many items a list may have; in a response, if they are shown by a schema of their own."""
+        item = field.inner if isinstance(field, fields.List) else field
+        is_open = direction == "response" and not isinstance(item, fields.Nested)
+        usual = {} if is_open else {"maxItems": self.most[direction]}
+        return usual | described_for(direction, self._converter.field2length(field))
 
 
 def is_ours(kind: type[Schema]) -> bool:

@@ -15,6 +15,7 @@ from beastmode.api.envelope import JsonResponse
 from beastmode.api.operations import BEARER, Operations
 from beastmode.api.properties import Direction
 from beastmode.api.route import Route
+from beastmode.core.settings import Settings
 
 __all__ = ["VersionDocument"]
 
@@ -28,11 +29,12 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         app: The Flask application.
         title: The API's name.
         version: The version's name, such as "v1".
+        settings: Say how long lists may be.
     """
 
     DEFAULT_ERROR_RESPONSE_NAME = None  # a `default` answer would hide a status that is not documented
 
-    def __init__(self, app: Flask, title: str, version: str) -> None:
+    def __init__(self, app: Flask, title: str, version: str, settings: Settings) -> None:
         self._version = version
         self._text: bytes | None = None
         prefix = f"BEASTMODE_{version.upper()}_"
@@ -41,7 +43,8 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             config_prefix=prefix,
             spec_kwargs={"title": title, "version": version, "openapi_version": OPENAPI},
         )
-        self._components = Components(self.spec, self.ma_plugin.converter)
+        most: dict[Direction, int] = {"request": settings.max_json_items, "response": settings.nested_limit}
+        self._components = Components(self.spec, self.ma_plugin.converter, most)
         has_envelope = app.extensions.get("beastmode.problems", False)
         self._operations = Operations(self._components, self.ma_plugin.converter, has_envelope=has_envelope)
         scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

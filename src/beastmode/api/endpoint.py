@@ -90,7 +90,9 @@ class Endpoint:
         self._read_body = (
             None if route.accepts is None else body_reader(route.accepts, settings, required=route.body_required)
         )
-        self._read_query = query_reader(route.query, route.listing.parameters() if route.listing else [])
+        self._read_query = query_reader(
+            route.query, route.listing.parameters() if route.listing else [], settings.max_json_items
+        )
         self._has_database = has_database(app)
         self._farewell = route.deprecated.headers() if route.deprecated else []
         self._dump = dumper_of(route)

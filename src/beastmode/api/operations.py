@@ -86,7 +86,7 @@ class Operations:
             return None
         schema = self._components.reference(route.accepts, "request")
         if route.accepts.many:
-            schema = {"type": "array", "items": schema}
+            schema = {"type": "array", "items": schema, "maxItems": self._components.most["request"]}
         return {"application/json": {"schema": schema}}
 
     def _parameters(self, route: Route) -> list[Document]:

@@ -91,6 +91,20 @@ class Settings:
     max_json_depth: int = setting(
         whole(1, 200), 32, "The maximum nesting depth of JSON; deeper bodies get 400.", expects="a number from 1 to 200"
     )
+    max_json_items: int = setting(
+        whole(1),
+        10_000,
+        "The most items of one list in a JSON body where its field says nothing; more is answered 422. It takes about "
+        "0.2 s to check as many.",
+        expects="a number of items",
+    )
+    nested_limit: int = setting(
+        whole(1),
+        1000,
+        "The most items of one nested list that a loading shows, ten times the largest page; the first ones, where "
+        "there are more.",
+        expects="a number of items",
+    )
     count_limit: int = setting(
         whole(1),
         100_000,

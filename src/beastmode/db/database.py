@@ -59,7 +59,11 @@ class Database:
         if engines.writer.dialect.name == "sqlite":
             event.listen(engines.writer, "checkout", make_way)
         app.extensions[EXTENSION] = Installed(
-            self, engines, sessions, holders=Holders(max(1, settings.database_pool_size // 2))
+            self,
+            engines,
+            sessions,
+            holders=Holders(max(1, settings.database_pool_size // 2)),
+            nested_limit=settings.nested_limit,
         )
         app.teardown_appcontext(close_work)
         # An application that is thrown away, as in tests, must not keep its connections.

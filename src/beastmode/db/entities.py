@@ -10,6 +10,7 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.sql.base import ExecutableOption
 
 from beastmode.core.errors import LazyLoadError
+from beastmode.db.cutting import cut_lists
 from beastmode.db.eager import loader_options
 from beastmode.db.keys import Key
 from beastmode.db.lazy import serialising
@@ -38,6 +39,7 @@ class Entities:
         self.schema = schema
         self.model = model
         eager = loader_options(schema, inspect(model))
+        cut_lists(schema)
         self._select = select(model).options(*eager, *options)
 
     def statement(self, root: Any = None) -> Select[Any]:

@@ -66,7 +66,13 @@ UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
 
 
 class SeesThrough:
-    """What stands before a field's own way to write values, and changes nothing of what it writes."""
+    """What stands before a field's own way to write values, and changes nothing of what it writes.
+
+    Attributes:
+        plain: What it stands before.
+    """
+
+    plain: Any
 
 
 def dumps_itself(schema: Schema) -> str | None:

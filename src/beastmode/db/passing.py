@@ -122,7 +122,8 @@ class Passing(SeesThrough):
         """What the field shows of a value."""
         field, schema = self.field, self.field.schema
         if isinstance(schema, ShowsOnce):
-            vars(field).pop("_serialize", None)  # its own dump does it
+            if vars(field).get("_serialize") is self:
+                vars(field).pop("_serialize", None)  # its own dump does it
             return self.plain(value, attr, obj, **options)
         if not self.is_watched:
             watch(schema)
@@ -152,7 +153,7 @@ def watch(schema: Schema) -> None:
 def watch_field(field: Any) -> None:
     """Have a field, and those in it, let through what was shown already."""
     if isinstance(field, fields.Nested):
-        if not isinstance(vars(field).get("_serialize"), SeesThrough):
+        if not is_watched(field):
             field._serialize = Passing(field)  # type: ignore[assignment,method-assign]  # noqa: SLF001 - where marshmallow shows
     elif isinstance(field, fields.List):
         watch_field(field.inner)
@@ -161,3 +162,11 @@ def watch_field(field: Any) -> None:
             watch_field(each)
     elif isinstance(field, fields.Mapping):
         watch_field(field.value_field)
+
+
+def is_watched(field: fields.Nested) -> bool:
+    """Whether a field lets through already what was shown."""
+    writer = vars(field).get("_serialize")
+    while isinstance(writer, SeesThrough) and not isinstance(writer, Passing):
+        writer = writer.plain
+    return isinstance(writer, Passing)

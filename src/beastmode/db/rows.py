@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import Select, bindparam, func, inspect, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeEngine
 from beastmode.db.dumps import Dump, compile_dump
 from beastmode.db.hybrids import Hybrid, hybrid_of
 from beastmode.db.keys import Key
+from beastmode.db.nested_limit import MOST, TOGETHER, NestedLimit, most_nested
 from beastmode.db.plan import Column, Listed, Path, Plan
 from beastmode.db.session import current_work
 from beastmode.db.sources import Criteria, Getter, Params, Statement
@@ -153,8 +154,11 @@ class Children:
         self.rows = Rows(listed.plan)
         relation = listed.relation
         self.order: list[ColumnElement[Any]] = [*(relation.order_by or ()), *relation.mapper.primary_key]
-        self._of_one = self.statement(self.reference == bindparam("_parent"))
-        self._of_several = self.statement(self.reference.in_(bindparam("_parents", expanding=True)))
+        self.limit = NestedLimit(relation)
+        one, several = self.reference == bindparam("_parent"), self.reference.in_(bindparam("_parents", expanding=True))
+        self._of_one = self.statement(one).limit(MOST)
+        self._of_several = self.statement(several).limit(MOST)
+        self._of_each = self.ranked(several)
 
     @property
     def reference(self) -> Any:
@@ -175,15 +179,38 @@ class Children:
         """
         keys = {parent[self.listed.slot] for parent in parents}
         keys.discard(None)
+        most = most_nested()
         if len(keys) == 1:
             key = keys.pop()
-            return {key: self.rows.render(self.rows.fetch(self._of_one, {**params, "_parent": key}), params)}
-        wanted = list(keys)
-        found: list[Any] = []
+            found = self.rows.fetch(self._of_one, {**params, "_parent": key, "_most": most + 1})
+            return {key: self.rows.render(self.cut(found, most), params)}
+        wanted, rows = list(keys), list[Any]()
         for start in range(0, len(wanted), CHUNK):
-            part = wanted[start : start + CHUNK]
-            found += self.rows.fetch(self._of_several, {**params, "_parents": part})
-        return self.by_parent(found, params)
+            rows += self.of_several(wanted[start : start + CHUNK], params, most)
+        return self.by_parent(rows, params)
+
+    def of_several(self, parents: list[Any], params: Params, most: int) -> Sequence[Any]:
+        """The rows of some parents' lists, as many of each as are shown."""
+        found = self.rows.fetch(self._of_several, {**params, "_parents": parents, "_most": most * TOGETHER + 1})
+        if len(found) > most * TOGETHER:
+            # One of them may be endless: now the database counts each, which costs more where all are short.
+            found = self.rows.fetch(self._of_each, {**params, "_parents": parents, "_most": most + 1})
+        return self.cut(found, most)
+
+    def ranked(self, criterion: ColumnElement[bool]) -> Select[Any]:
+        """A select of the rows that a criterion holds for, no more of each parent than the parameter `_most` says."""
+        place = func.row_number().over(partition_by=self.reference, order_by=self.order).label("place")
+
+        def with_place(columns: list[Any]) -> list[Any]:
+            return [*(column.label(f"x{number}") for number, column in enumerate(columns)), place]
+
+        found = self.rows.statement_of(with_place, self.listed.plan.model).where(criterion).subquery()
+        columns = list(found.c)
+        return select(*columns[:-1]).where(columns[-1] <= MOST).order_by(columns[-1])
+
+    def cut(self, rows: Sequence[Any], most: int) -> Sequence[Any]:
+        """The rows without those that are too many of a list."""
+        return self.limit.cut(rows, self.listed.reference, most)
 
     def by_parent(self, rows: Sequence[Any], params: Params) -> Lists:
         """The items of rows, by the value that the rows refer to."""

@@ -205,6 +205,7 @@ class Installed:
         sessions: Makes the sessions of its app contexts.
         shortcut: Sends statements that are kept to the driver itself.
         holders: Streams that keep a connection.
+        nested_limit: The most items of one nested list.
         watchers: Each is told of every statement that `Database.execute` has run.
     """
 
@@ -213,6 +214,7 @@ class Installed:
     sessions: sessionmaker[RoutedSession]
     shortcut: Shortcut = field(default_factory=Shortcut)
     holders: Holders = field(default_factory=lambda: Holders(1))
+    nested_limit: int = 1000
     watchers: list[Callable[[Executable], None]] = field(default_factory=list)
 
     @cached_property

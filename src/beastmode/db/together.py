@@ -9,6 +9,7 @@ from sqlalchemy.sql import ColumnElement, CompoundSelect
 from sqlalchemy.types import NullType
 
 from beastmode.db.keys import Key
+from beastmode.db.nested_limit import MOST, TOGETHER, most_nested
 from beastmode.db.plan import key_of
 from beastmode.db.rows import Children, Lists, Rows
 from beastmode.db.sources import Criteria, Getter, Params, Source
@@ -56,14 +57,18 @@ class Together:
     def __init__(self, rows: Rows, lists: dict[int, Children], criteria: Criteria) -> None:
         self.rows = rows
         self.lists = lists
-        self.statement = self.union(criteria)
+        self.statement = self.union(criteria).limit(MOST)
+        self.apart = rows.getter(criteria)
 
     def get(self, params: Params) -> Any:
         """The item; None where there is none."""
         values = params
         for child in self.lists.values():
             values = child.rows.values(values)
-        found = self.rows.fetch(self.statement, values)
+        most = most_nested()
+        found = self.rows.fetch(self.statement, {**values, "_most": most * TOGETHER + 1})
+        if len(found) > most * TOGETHER:
+            return self.apart(params)
         # Rows of a list can be there without their parent, where only the criteria keep it back.
         if not found or found[0][0] != 0:
             return None
@@ -71,7 +76,7 @@ class Together:
         known: dict[int, Lists] = {}
         for part, (number, child) in enumerate(self.lists.items(), 1):
             end = start + len(child.listed.plan.columns)
-            items = child.rows.render([row[start:end] for row in found if row[0] == part], params)
+            items = child.rows.render(child.cut([row[start:end] for row in found if row[0] == part], most), params)
             known[number] = {found[0][HEAD + child.listed.slot]: items}
             start = end
         return self.rows.render([found[0][HEAD : HEAD + len(self.rows.plan.columns)]], params, known=known)[0]
