@@ -94,15 +94,15 @@ class Settings:
     max_json_items: int = setting(
         whole(1),
         10_000,
-        "The maximum number of items of a list in a JSON body, unless its field has a Length; a longer list is answered "
-        "422. Validating that many takes about 0.2 s.",
+        "The maximum number of items of a list in a JSON body, unless its field has a Length; a longer list is "
+        "answered 422. Validating that many takes about 0.2 s.",
         expects="a number of items",
     )
     nested_limit: int = setting(
         whole(1),
         1000,
-        "The maximum number of items that a loading returns for each nested list (ten times the largest page). If there "
-        "are more, it returns the first ones and logs a warning.",
+        "The maximum number of items that a loading returns for each nested list (ten times the largest page). If "
+        "there are more, it returns the first ones and logs a warning.",
         expects="a number of items",
     )
     count_limit: int = setting(
