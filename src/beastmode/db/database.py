@@ -13,10 +13,10 @@ from beastmode.db.engines import open_engines
 from beastmode.db.holders import Holders
 from beastmode.db.lazy import refuse_lazy_loads
 from beastmode.db.preconditions import make_way
+from beastmode.db.routed_session import RoutedSession
 from beastmode.db.session import (
     EXTENSION,
     Installed,
-    RoutedSession,
     current_work,
     has_database,
     installed_in,

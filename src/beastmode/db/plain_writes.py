@@ -18,7 +18,7 @@ SESSION_EVENTS = (
     *("before_attach", "after_attach", "transient_to_pending", "pending_to_persistent"),
 )
 
-HARMLESS = frozenset({"beastmode.db.session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
+HARMLESS = frozenset({"beastmode.db.routed_session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
 """Listeners of ours, and those that SQLAlchemy itself adds for what only entities need."""
 
 

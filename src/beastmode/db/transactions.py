@@ -16,7 +16,8 @@ from beastmode.core.callables import deferred_result, name_of, refuse_deferred
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.tries import Before
 from beastmode.db.errors import is_conflict
-from beastmode.db.session import RoutedSession, current_work
+from beastmode.db.routed_session import RoutedSession
+from beastmode.db.session import current_work
 from beastmode.db.sqlite import SNAPSHOT
 
 __all__ = ["Isolation", "Transaction", "pause_before", "transaction"]

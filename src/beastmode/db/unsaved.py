@@ -8,7 +8,8 @@ from flask.globals import app_ctx
 from sqlalchemy import inspect
 
 from beastmode.core.errors import UncommittedError
-from beastmode.db.session import WORK, RoutedSession, Work, opened_work
+from beastmode.db.routed_session import RoutedSession
+from beastmode.db.session import WORK, Work, opened_work
 
 __all__ = ["close_work", "refuse_unsaved", "unsaved_now"]
 

@@ -1,0 +1,150 @@
+"""The session of an app context: it reads from the reader until it writes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ClauseElement, Connection, Engine, event
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session, SessionTransaction
+
+from beastmode.core.events import Callback, run_all
+from beastmode.db.statements import is_read, is_write
+from beastmode.db.waiting import Waiting
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from beastmode.db.session import Work
+
+__all__ = ["Precondition", "RoutedSession"]
+
+
+@dataclass(eq=False)
+class Precondition:
+    """What must be true of the rows that a request is about to change, looked at in the transaction that is open.
+
+    Whoever writes first goes on in that transaction; one of another kind looks again.
+
+    Attributes:
+        look: Raises where it is not true.
+        may_repeat: Whether what was run since then said that it may be run again.
+        has_written: Whether a statement was run that outside of it would have been committed by itself.
+    """
+
+    look: Callable[[], None]
+    may_repeat: bool = False
+    has_written: bool = False
+
+    def note(self, *, writes: bool, alone: bool) -> None:
+        """Note a statement: one that commits by itself may be sent again, where nothing is to be committed with it."""
+        self.has_written |= writes
+        self.may_repeat |= writes and alone
+
+
+class RoutedSession(Session):
+    """A session that reads from the reader until it writes, and from the writer until that is committed.
+
+    Attributes:
+        is_writing: Whether the writer has this session's open transaction.
+        is_read_only: Whether that transaction is a snapshot, which nothing may write to.
+        has_written: Whether something was sent in it that only a commit keeps.
+        scopes: Every `transaction` that is open, the outermost first; it alone commits.
+        precondition: What was looked at in the open transaction, as long as nobody has made it their own.
+        commits: How often it has committed.
+        commits_told: How many of these `waiting` was told of.
+        waiting: What is run after the commit.
+    """
+
+    def __init__(self, work: "Work", **options: Any) -> None:
+        super().__init__(**options)
+        self.work = work
+        self.is_writing = False
+        self.is_read_only = False
+        self.has_written = False
+        self.scopes: list[AbstractContextManager[None]] = []
+        self.precondition: Precondition | None = None
+        self.commits = self.commits_told = 0
+        self.waiting = Waiting()
+
+    def get_bind(
+        self,
+        mapper: Any = None,  # noqa: ARG002 - the signature is SQLAlchemy's
+        *,
+        clause: ClauseElement | None = None,
+        bind: Any = None,
+        **options: Any,  # noqa: ARG002 - likewise
+    ) -> Engine | Connection:
+        """The connection or engine for a statement.
+
+        Raises:
+            InvalidRequestError: A flush was asked for in a snapshot.
+        """
+        if bind is not None:
+            found: Engine | Connection = bind
+            return found
+        if not self.is_writing and not self._flushing and is_read(clause):
+            return self.work.connect()
+        if self._flushing and self.is_read_only:
+            raise InvalidRequestError("transaction(read_only=True) cannot write; write in a separate transaction")
+        self.is_writing = True
+        self.has_written = self.has_written or self._flushing or is_write(clause)
+        return self.work.engines.writer
+
+    def begin(self, nested: bool = False) -> SessionTransaction:  # noqa: FBT001, FBT002 - the signature is SQLAlchemy's
+        """Begin a transaction, or a savepoint of one; after a precondition was looked at, the one that is open."""
+        root = self.get_transaction()
+        self.is_writing = self.is_writing or nested  # the reader has no transactions to save a point of
+        if nested or self.precondition is None or root is None:
+            return super().begin(nested)
+        self.precondition = None
+        return root
+
+    def wait(self, callback: Callback) -> bool:
+        """Run a function after the commit; False where nothing is open that could be committed."""
+        looked = self.precondition
+        is_writing = self.is_writing if looked is None else looked.has_written or self.has_written
+        if not (self.scopes or is_writing or self.new or self.dirty or self.deleted):
+            return False
+        self.waiting.add(self.get_nested_transaction() or self.get_transaction(), callback)
+        return True
+
+    def commit(self) -> None:
+        """Flush and commit.
+
+        Raises:
+            InvalidRequestError: Inside of a `transaction`, which commits once, at its end.
+        """
+        if self.scopes:
+            raise InvalidRequestError(
+                "A transaction commits when it ends; inside it, call flush() to send pending changes"
+            )
+        super().commit()
+
+
+def count_commit(session: Session) -> None:
+    """Note that the outermost transaction of a session was committed, and not a savepoint."""
+    if isinstance(session, RoutedSession) and session.get_nested_transaction() is None:
+        session.commits += 1
+
+
+def end_part(session: Session, ended: SessionTransaction) -> None:
+    """Drop what waits for the commit of what was rolled back."""
+    if isinstance(session, RoutedSession):
+        session.waiting.drop(ended)
+
+
+def read_again(session: Session, ended: SessionTransaction) -> None:
+    """Let the session read from the reader again once its transaction has ended, and run what has waited for that."""
+    if ended.parent is None and isinstance(session, RoutedSession):
+        session.is_writing = session.is_read_only = session.has_written = False
+        session.precondition = None
+        waiting = session.waiting.take()
+        if session.commits > session.commits_told:
+            session.commits_told = session.commits
+            run_all(waiting)
+
+
+event.listen(RoutedSession, "after_commit", count_commit)
+event.listen(RoutedSession, "after_soft_rollback", end_part)
+event.listen(RoutedSession, "after_transaction_end", read_again)
