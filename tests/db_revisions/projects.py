@@ -1,5 +1,6 @@
 """A project whose models change, migrated as a person would."""
 
+import re
 import sys
 import types
 from contextlib import contextmanager
@@ -11,7 +12,12 @@ from sqlalchemy import text
 
 from beastmode.core.settings import Settings
 from beastmode.db import Database
+from beastmode.db.autogenerate.expressions import words_of
 from beastmode.db.install import install
+from beastmode_tools.guard.prove import prove
+from beastmode_tools.project import find_project
+from servers import scratch_postgres
+from work_tree import WorkTree
 
 HEAD = """
 import enum
@@ -24,6 +30,7 @@ from sqlalchemy import *
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+import beastmode
 import beastmode.db
 """
 APART = """
@@ -42,11 +49,26 @@ def metadata_of(models):
     return module.Base.metadata
 
 
+APPLICATION = """
+
+database = beastmode.Database(Base.metadata)
+
+
+def create_app():
+    from flask import Flask
+
+    app = Flask(__name__)
+    beastmode.Beastmode(app, database=database)
+    return app
+"""
+
+
 class Project:
     """Migrations in a folder, and the database of a URL."""
 
     def __init__(self, folder, url):
         self.folder = Path(folder)
+        self.folder.mkdir(exist_ok=True)
         self.url = url
         with self.app(""):
             flask_migrate.init()
@@ -84,6 +106,41 @@ class Project:
         """`flask db downgrade`."""
         with self.app(models):
             flask_migrate.downgrade(revision=revision)
+
+    def made_of(self, models):
+        """The schema that the models make without a migration; the database is empty before and afterwards."""
+        with self.app(models) as database:
+            database.metadata.create_all(database.engine)
+        made = pieces(self.schema())
+        self.run("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+        return made
+
+    @classmethod
+    @contextmanager
+    def scratch(cls, folder, kind):
+        """A project on a database of its own, which is gone afterwards."""
+        if kind == "sqlite":
+            yield cls(folder, f"sqlite:///{Path(folder).absolute() / 'scratch.db'}")
+        else:
+            with scratch_postgres() as url:
+                yield cls(folder, url)
+
+    def migrated(self, models, *, is_last):
+        """Writes revisions for the models and runs them; the ids of the last ones, which are to be proved."""
+        if not models.strip():
+            return []
+        written = self.migrate(models)
+        self.upgrade()
+        ids = [re.search(r"^revision = '(\w+)'", text, re.MULTILINE)[1] for text in written]
+        return ids if is_last else []
+
+    def prove(self, models, revisions, kind):
+        """What `beast prove` says of the revisions."""
+        (self.folder / "shop.py").write_text(HEAD + APART + models + APPLICATION)
+        (self.folder / "beastmode.toml").write_text('[guard.environment]\nENVIRONMENT = "development"\n')
+        (self.folder / "scratch.db").unlink(missing_ok=True)
+        WorkTree(self.folder).commit()
+        return prove(find_project(self.folder, app="shop", python=Path(sys.executable)), revisions, on=[kind])
 
     def run(self, *statements):
         """SQL, each committed."""
@@ -124,3 +181,31 @@ def postgresql_schema(connection):
     for question in QUESTIONS.replace(":", "\\:").split(";"):
         found += [tuple(row) for row in connection.execute(text(question))]
     return [row for row in found if "alembic_version" not in str(row[0])]
+
+
+def pieces(schema):
+    """What can be compared of a schema: of SQLite's CREATE TABLE the columns and constraints, in any order."""
+    if isinstance(schema, list):
+        return sorted(map(str, schema))
+    found = []
+    for name, sql in schema.items():
+        inside = re.match(r"CREATE TABLE \S+ \((.*)\)$", sql, re.DOTALL)
+        found += [(name, part) for part in (parted(words_of(inside[1])) if inside else [words_of(sql)])]
+    return sorted(map(str, found))
+
+
+def parted(words):
+    """Words between commas that stand in no parentheses."""
+    parts, depth = [[]], 0
+    for word in words:
+        depth += (word == "(") - (word == ")")
+        if word == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [tuple(part) for part in parts]
+
+
+def tables_of(models):
+    """The tables that a text of models declares, once each."""
+    return sorted(set(re.findall(r"__tablename__ = '(\w+)'", models)))

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,12 +17,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app, has_app_context
 from flask.cli import ScriptInfo
-from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from beastmode.core.errors import BeastmodeError
 from beastmode.db.autogenerate.complete import complete, is_comparing, split
+from beastmode.db.autogenerate.handled import without_handled
 from beastmode.db.autogenerate.items import render_item
+from beastmode.db.copies import has_autoincrement, keep_everything
 from beastmode.db.session import Installed, installed_in
 
 __all__ = ["at_head", "has_autoincrement", "known_revisions", "migration_options", "run"]
@@ -31,7 +32,6 @@ __all__ = ["at_head", "has_autoincrement", "known_revisions", "migration_options
 LOCK = 0x6265617374  # any number that nobody else takes an advisory lock on
 LOCK_PAUSE_SECONDS = 0.2
 LONGEST_MIGRATION_MILLISECONDS = 24 * 3600 * 1000  # whoever waits longer than a day waits for something else
-AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +61,19 @@ def run(make_app: Callable[[], Flask] | None = None) -> None:
 
 def migrate(installed: Installed) -> None:
     """Run the migrations of one application's database, or write their SQL."""
+    with without_handled():
+        run_on(installed)
+
+
+def run_on(installed: Installed) -> None:
+    """The same, on a database of either kind or on none."""
     options = migration_options() | {"target_metadata": installed.database.metadata}
     if context.is_offline_mode():
         write_sql(installed.engines.writer, options)
     elif installed.engines.writer.dialect.name == "sqlite":
         with unguarded(installed.engines.writer) as connection:
             context.configure(connection=connection, transactional_ddl=True, **options)
-            keep_autoincrement(context.get_context().impl)
+            keep_everything(context.get_context().impl)
             with context.begin_transaction():
                 before = orphans(connection)
                 context.run_migrations()
@@ -156,35 +162,6 @@ def refuse_orphans(left: Counter[tuple[str, str]]) -> None:
             f"The migration leaves rows that refer to missing rows: {found}. It was rolled back; make it delete or "
             "fix those rows."
         )
-
-
-def keep_autoincrement(impl: Any) -> None:
-    """Have batch migrations make a table with AUTOINCREMENT again that had it, where they do not say otherwise.
-
-    SQLite cannot alter a table much, so Alembic copies it into a new one; that ids are never reused is not among what
-    SQLAlchemy reads from the old one.
-
-    Args:
-        impl: What Alembic runs the operations with.
-    """
-
-    def prepare(batch: Any, table: Table) -> None:
-        if "sqlite_autoincrement" not in batch.table_kwargs and has_autoincrement(impl.connection, table.name):
-            batch.new_table.dialect_kwargs["sqlite_autoincrement"] = True
-
-    impl.prep_table_for_batch = prepare
-
-
-def has_autoincrement(connection: Connection, table: str) -> bool:
-    """Whether SQLite gives the id of a deleted row of this table to no other one.
-
-    Args:
-        connection: To an SQLite database.
-        table: Its name.
-    """
-    statement = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
-    created = connection.scalar(statement, {"name": table})
-    return created is not None and AUTOINCREMENT.search(created) is not None
 
 
 @contextmanager

@@ -1,24 +1,27 @@
 """CHECK constraints, of tables, columns and types."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import renderers
-from alembic.operations.ops import AddColumnOp, MigrateOperation
+from alembic.operations.ops import MigrateOperation
 from alembic.util import sqla_compat
 from sqlalchemy import CheckConstraint, Column, Dialect, Table
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import conv
 
 from beastmode.db.autogenerate.comparison import Comparison, changes_of
+from beastmode.db.autogenerate.enum_types import POSTGRESQL
 from beastmode.db.autogenerate.enums import known_enums
-from beastmode.db.autogenerate.expressions import in_text, sql_of, words_of
-from beastmode.db.autogenerate.online import ValidateOp
-from beastmode.db.autogenerate.scratch import scratch_of
+from beastmode.db.autogenerate.expressions import in_text, sql_of, without_casts, words_of
+from beastmode.db.autogenerate.online import validation
+from beastmode.db.autogenerate.scratch import Scratch, definitions_of, scratch_like, scratch_of
 
 __all__ = ["compare_checks"]
 
+SQLITE: Dialect = sqlite.dialect()
 LONGEST_NAME = 58  # of 63 that PostgreSQL keeps, with room for a number
 
 
@@ -31,13 +34,15 @@ class Check:
         schema: The table's, where it is not the default.
         name: In the database.
         sql: The condition.
-        column: Whose type it belongs to, if it does.
+        definition: The same in PostgreSQL's own words, where it is in the database.
+        column: Whose type makes it, on this kind of database only.
     """
 
     table: str
     schema: str | None
     name: str
     sql: str
+    definition: str = ""
     column: str | None = None
 
 
@@ -87,21 +92,14 @@ def compare_checks(comparison: Comparison) -> None:
     """Have the revision make the checks that the models declare, and drop those that they no longer do."""
     dialect = comparison.connection.dialect
     for operation, table in comparison.created():
-        of_columns = [check for check in declared(table, dialect) if check.column is None]
-        operation.columns = [one for one in operation.columns if not is_plain_check(one)]
-        operation.columns += [CheckConstraint(in_text(one.sql), name=conv(one.name)) for one in of_columns]
+        operation.columns = [one for one in operation.columns if not isinstance(one, CheckConstraint)]
+        operation.columns += [
+            CheckConstraint(in_text(check.sql), name=conv(check.name))
+            for check in declared(table, dialect)
+            if check.column is None
+        ]
     for table in comparison.existing():
         compare_table(comparison, table)
-
-
-def is_plain_check(item: object) -> bool:
-    """Whether it is a check that no type brings along."""
-    return isinstance(item, CheckConstraint) and not is_of_type(item)
-
-
-def is_of_type(check: CheckConstraint) -> bool:
-    """Whether a type such as Boolean or Enum makes it."""
-    return bool(getattr(check, "_type_bound", False))
 
 
 def declared(table: Table, dialect: Dialect) -> Iterator[Check]:
@@ -114,12 +112,17 @@ def declared(table: Table, dialect: Dialect) -> Iterator[Check]:
             continue
         name = name_of(check, column, table, dialect, taken)
         taken.add(name)
-        bound = next(iter(check.columns)).name if is_of_type(check) and len(check.columns) else None
-        yield Check(table.name, table.schema, name, sql_of(check.sqltext, dialect), bound)
+        bound = next(iter(check.columns)).name if is_of_one_database(check) and len(check.columns) else None
+        yield Check(table.name, table.schema, name, sql_of(check.sqltext, dialect), column=bound)
+
+
+def is_of_one_database(check: CheckConstraint) -> bool:
+    """Whether a type makes it where a database lacks the type, as SQLite lacks booleans."""
+    return not (is_made(check, POSTGRESQL) and is_made(check, SQLITE))
 
 
 def is_made(check: CheckConstraint, dialect: Dialect) -> bool:
-    """Whether this database makes it: a type's check is not made where the type does without."""
+    """Whether a kind of database makes it: a type's check is not made where the type does without."""
     rule: Any = getattr(check, "_create_rule", None)
     compiler: Any = dialect.ddl_compiler
     return rule is None or bool(rule(compiler(dialect, None)))
@@ -141,27 +144,27 @@ def compare_table(comparison: Comparison, table: Table) -> None:
     """Add what one table that exists lacks, and drop what it has too much."""
     dialect = comparison.connection.dialect
     wanted = {check.name: check for check in declared(table, dialect)}
-    there = list(found(comparison, table))
-    named = {check.name: check for check in there if check.name}
+    there = {check.name: check for check in found(comparison, table) if check.name}
     changes = changes_of(comparison.upgrade, table)
-    added = {one.column.name for one in changes if isinstance(one, AddColumnOp)}
-    same = unchanged(comparison, table, wanted, named)
-    drops = [DropCheckOp(check) for name, check in sorted(named.items()) if name not in same]
-    adds = [
-        AddCheckOp(check)
-        for name, check in sorted(wanted.items())
-        if name not in same and not (check.column in added and name not in named)
-    ]
-    changes[:0] = drops
-    changes.extend(adds)
+    added = comparison.added_columns(table)
+    same = unchanged(comparison, table, wanted, there)
+    drops = [one for name, one in sorted(there.items()) if name not in same]
+    adds = [one for name, one in sorted(wanted.items()) if name not in same and one.column not in added]
+    changes[:0] = [DropCheckOp(one) for one in restorable(comparison, table, drops)]
+    changes.extend(AddCheckOp(check) for check in adds)
     if adds:
-        comparison.upgrade.ops.append(ValidateOp(table.name, table.schema, tuple(one.check.name for one in adds)))
+        comparison.upgrade.ops.append(validation(table.name, table.schema, [one.name for one in adds]))
 
 
 def found(comparison: Comparison, table: Table) -> Iterator[Check]:
-    """The checks that the database has."""
+    """The checks that the database has, without those that the models declare for another kind of database."""
+    elsewhere = {check.name for kind in (POSTGRESQL, SQLITE) for check in declared(table, kind)}
+    elsewhere -= {check.name for check in declared(table, comparison.connection.dialect)}
+    definitions = definitions_of(comparison.connection, table.name, table.schema)
     for check in comparison.inspector.get_check_constraints(table.name, schema=table.schema):
-        yield Check(table.name, table.schema, check["name"] or "", check["sqltext"])
+        name = check["name"] or ""
+        if name not in elsewhere:
+            yield Check(table.name, table.schema, name, check["sqltext"], definitions.get(name, ""))
 
 
 def unchanged(
@@ -170,10 +173,25 @@ def unchanged(
     """The names of the checks that say the same in the models and in the database."""
     both = sorted(set(wanted) & set(there))
     differ = [name for name in both if words_of(wanted[name].sql) != words_of(there[name].sql)]
-    if not differ:
-        return frozenset(both)
     with scratch_of(comparison.connection, table, known_enums(comparison)) as scratch:
-        if scratch is None:
+        if scratch is None or not differ:
             return frozenset(both) - frozenset(differ)
-        changed = [name for name in differ if scratch.check(wanted[name].sql) != scratch.check(there[name].sql)]
+        changed = [name for name in differ if scratch.check(wanted[name].sql) != there[name].definition]
     return frozenset(both) - frozenset(changed)
+
+
+def restorable(comparison: Comparison, table: Table, checks: list[Check]) -> list[Check]:
+    """The checks with a text that leads to the same constraint again, as PostgreSQL's own does not always."""
+    if not checks:
+        return checks
+    with scratch_like(comparison.connection, table.name, table.schema) as scratch:
+        return [replace(check, sql=restoring(scratch, check)) for check in checks]
+
+
+def restoring(scratch: Scratch | None, check: Check) -> str:
+    """The first text that PostgreSQL writes down as it did before."""
+    if scratch is not None:
+        for sql in (check.sql, without_casts(check.sql)):
+            if scratch.check(sql) == check.definition:
+                return sql
+    return check.sql

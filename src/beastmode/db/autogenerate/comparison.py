@@ -1,13 +1,21 @@
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from alembic.operations.ops import CreateTableOp, MigrateOperation, ModifyTableOps, UpgradeOps
+from alembic.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    CreateTableOp,
+    MigrateOperation,
+    ModifyTableOps,
+    UpgradeOps,
+)
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, MetaData, Table, inspect
+from sqlalchemy import Column, Connection, MetaData, Table, inspect
 from sqlalchemy.engine import Inspector
 
-__all__ = ["Comparison", "changes_of", "compared"]
+__all__ = ["Comparison", "alteration_of", "changes_of", "compared", "place_of"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,9 @@ class Comparison:
         inspector: Reads the database as it is now.
         upgrade: What Alembic found; the steps complete it in place.
         remarks: What the person who reads the revision is told.
+        remade: Columns, by table and name, that are dropped and added again, with what depends on them.
+        reflected: Tables of the database that were read already.
+        known: What else of the database was read already, by a name.
     """
 
     context: MigrationContext
@@ -29,6 +40,9 @@ class Comparison:
     inspector: Inspector
     upgrade: UpgradeOps
     remarks: list[str] = field(default_factory=list)
+    remade: set[tuple[str, str]] = field(default_factory=set)
+    reflected: dict[str, Table] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_postgresql(self) -> bool:
@@ -37,9 +51,35 @@ class Comparison:
 
     def existing(self) -> Iterator[Table]:
         """The tables of the models that the database has."""
-        for table in self.models.sorted_tables:
-            if self.inspector.has_table(table.name, schema=table.schema):
-                yield table
+        if "existing" not in self.known:
+            self.known["existing"] = [
+                table
+                for table in self.models.sorted_tables
+                if self.inspector.has_table(table.name, schema=table.schema)
+            ]
+        yield from self.known["existing"]
+
+    def table_there(self, table: Table) -> Table:
+        """A table as the database has it."""
+        if table.key not in self.reflected:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what SQLAlchemy cannot read is read in other ways
+                self.reflected[table.key] = Table(
+                    table.name, MetaData(), schema=table.schema, autoload_with=self.connection, resolve_fks=False
+                )
+        return self.reflected[table.key]
+
+    def columns_there(self) -> Iterator[tuple[Column[Any], Column[Any]]]:
+        """Each column that the models and the database have, as either says it."""
+        for table in self.existing():
+            there = self.table_there(table)
+            for column in table.columns:
+                if column.name in there.columns:
+                    yield column, there.columns[column.name]
+
+    def added_columns(self, table: Table) -> frozenset[str]:
+        """The columns that the revision adds to a table that exists."""
+        return frozenset(one.column.name for one in changes_of(self.upgrade, table) if isinstance(one, AddColumnOp))
 
     def created(self) -> Iterator[tuple[CreateTableOp, Table]]:
         """What makes a table, and the table of the models."""
@@ -71,3 +111,32 @@ def changes_of(upgrade: UpgradeOps, table: Table) -> list[MigrateOperation]:
     changes = ModifyTableOps(table.name, [], schema=table.schema)
     upgrade.ops.append(changes)
     return changes.ops
+
+
+def alteration_of(comparison: Comparison, there: Column[Any]) -> AlterColumnOp:
+    """What changes a column, to be added to; one is put in where there is none.
+
+    Args:
+        comparison: Where the revision comes from.
+        there: The column as the database has it.
+    """
+    changes = changes_of(comparison.upgrade, there.table)
+    for operation in changes:
+        if isinstance(operation, AlterColumnOp) and operation.column_name == there.name:
+            return operation
+    alteration = AlterColumnOp(
+        there.table.name,
+        there.name,
+        schema=there.table.schema,
+        existing_type=there.type,
+        existing_nullable=there.nullable,
+        existing_server_default=there.server_default or False,
+        existing_comment=there.comment,
+    )
+    changes.append(alteration)
+    return alteration
+
+
+def place_of(upgrade: UpgradeOps, changes: list[MigrateOperation]) -> int:
+    """Where among all operations a table's changes stand."""
+    return next(at for at, one in enumerate(upgrade.ops) if isinstance(one, ModifyTableOps) and one.ops is changes)

@@ -7,16 +7,44 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import rev_id
 
 from beastmode.db.autogenerate.checks import compare_checks
+from beastmode.db.autogenerate.code import OnlineOp
 from beastmode.db.autogenerate.comparison import Comparison, compared
+from beastmode.db.autogenerate.computed import compare_computed
+from beastmode.db.autogenerate.defaults import compare_defaults
+from beastmode.db.autogenerate.enum_values import compare_enum_values
 from beastmode.db.autogenerate.enums import compare_enums
-from beastmode.db.autogenerate.online import OnlineOp
+from beastmode.db.autogenerate.exclusions import compare_exclusions
+from beastmode.db.autogenerate.identities import compare_identities
+from beastmode.db.autogenerate.indexes import compare_indexes
+from beastmode.db.autogenerate.losses import tell_losses
+from beastmode.db.autogenerate.order import put_in_order
+from beastmode.db.autogenerate.references import compare_references
 from beastmode.db.autogenerate.remarks import RemarkOp
+from beastmode.db.autogenerate.requirements import compare_requirements
+from beastmode.db.autogenerate.returns import prepare_returns
+from beastmode.db.autogenerate.retyping import compare_types
+from beastmode.db.autogenerate.sequences import compare_sequences
+from beastmode.db.autogenerate.uniques import compare_uniques
 
 __all__ = ["complete", "is_comparing", "split"]
 
 STEPS: tuple[Callable[[Comparison], None], ...] = (
+    put_in_order,
+    compare_computed,
+    compare_defaults,
+    compare_identities,
+    compare_types,
+    compare_requirements,
+    compare_references,
+    compare_uniques,
+    compare_indexes,
+    compare_exclusions,
     compare_checks,
+    compare_sequences,
     compare_enums,
+    compare_enum_values,
+    tell_losses,
+    prepare_returns,
 )
 """In this order: what comes later sees what earlier ones found."""
 
@@ -42,8 +70,9 @@ def complete(context: MigrationContext, script: MigrationScript) -> None:
         return
     for step in STEPS:
         step(comparison)
-    upgrade.ops = [one for one in upgrade.ops if not (isinstance(one, ModifyTableOps) and not one.ops)]
     upgrade.reverse_into(downgrade)
+    for way in (upgrade, downgrade):
+        way.ops = [one for one in way.ops if not (isinstance(one, ModifyTableOps) and not one.ops)]
     for remark in comparison.remarks:
         log.warning("%s", remark)
     if comparison.remarks and upgrade.ops:
@@ -67,13 +96,14 @@ def split(script: MigrationScript) -> list[MigrationScript]:
     if not online or not rest:
         return [script] if upgrade.ops else []
     upgrade.ops = [one for one in upgrade.ops if not isinstance(one, OnlineOp)]
-    upgrade.reverse_into(downgrade)
     later = UpgradeOps(list(online), upgrade_token=upgrade.upgrade_token)
+    back = [one for one in downgrade.ops if isinstance(one, OnlineOp)]
+    downgrade.ops = [one for one in downgrade.ops if not isinstance(one, OnlineOp)]
     behind = MigrationScript(
         rev_id=rev_id(),
         message=f"{script.message or 'changes'}, outside of a transaction",
         upgrade_ops=later,
-        downgrade_ops=later.reverse_into(DowngradeOps([], downgrade_token=downgrade.downgrade_token)),
+        downgrade_ops=DowngradeOps(list(back), downgrade_token=downgrade.downgrade_token),
         head=script.rev_id,
         splice=False,
         branch_label=None,

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Column, Dialect, Enum, MetaData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["POSTGRESQL", "EnumType", "column_type", "declared_enums", "enum_of", "quoted"]
+__all__ = ["POSTGRESQL", "EnumType", "column_type", "create_sql", "declared_enums", "enum_of", "quoted"]
 
 POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
 
@@ -86,3 +86,8 @@ def column_type(kind: TypeEngine[Any], dialect: Dialect, enums: frozenset[str]) 
 def quoted(label: str) -> str:
     """A value as SQL."""
     return "'" + label.replace("'", "''") + "'"
+
+
+def create_sql(kind: EnumType) -> str:
+    """What creates a type."""
+    return f"CREATE TYPE {kind.sql} AS ENUM ({', '.join(map(quoted, kind.labels))})"

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import renderers
 from alembic.operations.ops import (
     AddColumnOp,
     AlterColumnOp,
@@ -19,58 +17,26 @@ from alembic.operations.ops import (
 from sqlalchemy import Column
 from sqlalchemy.types import TypeEngine
 
+from beastmode.db.autogenerate.code import CodeOp, on_postgresql, statement
 from beastmode.db.autogenerate.comparison import Comparison
-from beastmode.db.autogenerate.enum_types import EnumType, declared_enums, enum_of, quoted
-from beastmode.db.autogenerate.online import ON_POSTGRESQL
+from beastmode.db.autogenerate.enum_types import EnumType, create_sql, declared_enums, enum_of
 
 __all__ = ["compare_enums", "known_enums"]
 
 
-class CreateEnumOp(MigrateOperation):
-    """Creates an enum type."""
-
-    def __init__(self, kind: EnumType) -> None:
-        self.kind = kind
-
-    def reverse(self) -> "DropEnumOp":
-        """Drops it."""
-        return DropEnumOp(self.kind)
-
-    def to_diff_tuple(self) -> tuple[object, ...]:
-        """As `flask db check` prints it."""
-        return ("add_enum", self.kind.key, self.kind.labels)
-
-
-class DropEnumOp(CreateEnumOp):
-    """Drops an enum type."""
-
-    def reverse(self) -> CreateEnumOp:  # type: ignore[override]  # each is the other's way back
-        """Creates it again."""
-        return CreateEnumOp(self.kind)
-
-    def to_diff_tuple(self) -> tuple[object, ...]:
-        """As `flask db check` prints it."""
-        return ("remove_enum", self.kind.key, self.kind.labels)
-
-
-@renderers.dispatch_for(CreateEnumOp)
-def render_create(_context: AutogenContext, operation: CreateEnumOp) -> list[str]:
-    """By SQL, since `Enum.create()` cannot be written as SQL by `--sql`."""
-    labels = ", ".join(map(quoted, operation.kind.labels))
-    return [ON_POSTGRESQL, f"op.execute({f'CREATE TYPE {operation.kind.sql} AS ENUM ({labels})'!r})", ""]
-
-
-@renderers.dispatch_for(DropEnumOp)
-def render_drop(_context: AutogenContext, operation: DropEnumOp) -> list[str]:
-    """By SQL too."""
-    return [ON_POSTGRESQL, f"op.execute({f'DROP TYPE {operation.kind.sql}'!r})", ""]
+def created(kind: EnumType) -> CodeOp:
+    """Creates a type; by SQL, since `Enum.create()` cannot be written as SQL by `--sql`."""
+    drop = on_postgresql(statement(f"DROP TYPE {kind.sql}"))
+    return CodeOp("add_enum", kind.key, on_postgresql(statement(create_sql(kind))), drop)
 
 
 def known_enums(comparison: Comparison) -> frozenset[str]:
     """The keys of the enum types that are there, or that PostgreSQL would have where this is SQLite."""
-    if comparison.is_postgresql:
-        return frozenset(kind.key for kind in there(comparison))
-    return frozenset(kind.key for kind in used_before(comparison))
+    if "enums" not in comparison.known:
+        found = there(comparison) if comparison.is_postgresql else used_before(comparison)
+        comparison.known["enums"] = frozenset(kind.key for kind in found)
+    keys: frozenset[str] = comparison.known["enums"]
+    return keys
 
 
 def there(comparison: Comparison) -> Iterator[EnumType]:
@@ -140,8 +106,8 @@ def compare_enums(comparison: Comparison) -> None:
     begun = {use.kind.key: use.kind for use in uses if use.begins and use.kind.key not in known}
     ended = {use.kind.key: use.kind for use in uses if not use.begins and use.kind.key not in wanted}
     kept = {kind for kind in ended if is_used_elsewhere(comparison, ended[kind])}
-    comparison.upgrade.ops[:0] = [CreateEnumOp(kind) for kind in sorted(begun.values())]
-    comparison.upgrade.ops += [DropEnumOp(kind) for key, kind in sorted(ended.items()) if key not in kept]
+    comparison.upgrade.ops[:0] = [created(kind) for kind in sorted(begun.values())]
+    comparison.upgrade.ops += [created(kind).reverse() for key, kind in sorted(ended.items()) if key not in kept]
 
 
 def is_used_elsewhere(comparison: Comparison, kind: EnumType) -> bool:

@@ -7,11 +7,16 @@ from typing import Any
 from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["in_text", "sql_of", "words_of"]
+__all__ = ["in_text", "plain", "sql_of", "without_casts", "words_of"]
 
 BIND = re.compile(r"(?<![:\w\\]):(?=\w)(?!\w+:)")
 """What sqlalchemy.text() would take for a parameter."""
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|\d+(?:\.\d+)?|\w+|[<>=!|]+|::|\S")
+CAST = re.compile(
+    r"::(?:character varying|double precision|timestamp with(?:out)? time zone|\"[^\"]+\"|\w+)(?:\(\d+\))?(?:\[\])?"
+)
+ANY = re.compile(r"= ANY \(+ARRAY\[([^\]]*)\]\)+")
+ALL = re.compile(r"<> ALL \(+ARRAY\[([^\]]*)\]\)+")
 PLAIN = re.compile(r"^[a-z_][a-z0-9_]*$")
 
 
@@ -40,6 +45,15 @@ def sql_of(expression: ClauseElement | str, dialect: Dialect) -> str:
 def in_text(sql: str) -> str:
     """SQL that `sqlalchemy.text()` gives back as it is: colons that begin a parameter are escaped."""
     return BIND.sub(r"\\:", sql)
+
+
+def without_casts(sql: str) -> str:
+    """PostgreSQL's own words as a person would have written them: no casts, and IN for what was IN."""
+    plainer = CAST.sub("", sql)
+    for pattern, operator in ((ANY, "IN"), (ALL, "NOT IN")):
+        plainer = pattern.sub(rf"{operator} (\1)", plainer)
+    missing = plainer.count("(") - plainer.count(")")
+    return plainer + ")" * missing if missing > 0 else plainer
 
 
 def words_of(sql: str) -> tuple[str, ...]:

@@ -38,6 +38,9 @@ def type_said(item: Any, context: AutogenContext) -> str | bool:
         schema = f", schema={enum.schema!r}" if enum.schema else ""
         labels = ", ".join(map(repr, enum.labels))
         return f"postgresql.ENUM({labels}, name={enum.name!r}{schema}, create_type=False)"
+    if isinstance(item, Enum) and not item.native_enum and item.create_constraint:
+        labels = ", ".join(map(repr, item.enums))  # its check is said by itself
+        return f"sa.Enum({labels}, name={item.name!r}, native_enum=False, length={item.length})"
     return False
 
 

@@ -1,0 +1,71 @@
+"""Columns that come back with a downgrade, where there are rows."""
+
+from typing import Any
+
+from alembic.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp, ModifyTableOps
+from sqlalchemy import Boolean, Column, Date, DateTime, DefaultClause, Numeric, String, text
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.autogenerate.comparison import Comparison
+from beastmode.db.autogenerate.enum_types import enum_of, quoted
+
+__all__ = ["prepare_returns"]
+
+NEUTRAL: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (String, "''"),
+    (Boolean, "false"),
+    (Numeric, "0"),
+    (Date, "CURRENT_DATE"),
+    (DateTime, "CURRENT_TIMESTAMP"),
+)
+
+
+class OnlyBack(ModifyTableOps):
+    """Changes of the way back alone."""
+
+    def __init__(self, table: str, back: list[Any], schema: str | None) -> None:
+        super().__init__(table, [], schema=schema)
+        self.back = back
+
+    def reverse(self) -> ModifyTableOps:
+        """The changes."""
+        return ModifyTableOps(self.table_name, self.back, schema=self.schema)
+
+
+def prepare_returns(comparison: Comparison) -> None:
+    """Have a required column that is dropped come back with a neutral value in each row: what it held is gone."""
+    for changes in [one for one in comparison.upgrade.ops if isinstance(one, ModifyTableOps)]:
+        for drop in [one for one in changes.ops if isinstance(one, DropColumnOp)]:
+            column = drop.to_column()
+            value = neutral_value(column)
+            if value is not None:
+                place = comparison.upgrade.ops.index(changes)
+                comparison.upgrade.ops.insert(place, returning(changes, drop, value))
+
+
+def neutral_value(column: Column[Any]) -> str | None:
+    """What rows get; None where they may do without, or nothing is neutral."""
+    if column.nullable or column.server_default is not None or column.primary_key:
+        return None
+    if enum := enum_of(column.type):
+        return quoted(enum.labels[0]) if enum.labels else None
+    if "INT" in str(column.type).upper():
+        return "0"
+    return next((value for kind, value in NEUTRAL if isinstance(column.type, kind)), None)
+
+
+def returning(changes: ModifyTableOps, drop: DropColumnOp, value: str) -> OnlyBack:
+    """Gives the column a default for the way back, and takes it away behind that."""
+    filled: Column[Any] = drop.to_column()._copy()  # noqa: SLF001 - as Alembic copies columns
+    filled.server_default = DefaultClause(text(value))
+    drop._reverse = AddColumnOp(changes.table_name, filled, schema=changes.schema)  # noqa: SLF001 - no other way
+    last = AlterColumnOp(
+        changes.table_name,
+        filled.name,
+        schema=changes.schema,
+        existing_type=filled.type,
+        existing_nullable=False,
+        existing_server_default=filled.server_default,
+        modify_server_default=None,
+    )
+    return OnlyBack(changes.table_name, [last], changes.schema)
