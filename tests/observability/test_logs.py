@@ -316,5 +316,5 @@ def test_a_value_that_cannot_be_shown_fails_no_request(make_app, log_path, capsy
 
 
 def test_a_log_file_that_cannot_be_written_is_a_problem_of_the_settings(make_app, tmp_path):
-    with pytest.raises(SettingsError, match=r"LOG_FILE is .* cannot be written: Is a directory"):
+    with pytest.raises(SettingsError, match=r"LOG_FILE is .*, which is not writable: Is a directory; expected a path"):
         make_app(log_file=str(tmp_path))
