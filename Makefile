@@ -82,7 +82,7 @@ lowest: ## The library's own tests with the lowest versions that pyproject.toml 
 	@: $(if $(UV),,$(error make lowest needs uv: https://docs.astral.sh/uv/))
 	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
 	@$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable ".[postgres]" \
-		"pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "jsonschema-rs>=0.60.3" "pytest-xdist>=3.8" "redis>=6"
+		"asgiref>=3.4.1" "pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "jsonschema-rs>=0.60.3" "pytest-xdist>=3.8" "redis>=6"
 	@$(LOWEST) -m pytest -q -W default $(LOWEST_TESTS) $(ARGS) \
 		--deselect "tests/api/test_work_of_parsers.py::test_entity_tags_cost_in_proportion_to_their_length" \
 		--deselect "tests/api/test_work_of_parsers.py::test_a_field_costs_in_proportion_to_its_length[time]"

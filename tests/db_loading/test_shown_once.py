@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from importlib.metadata import version
 
 import marshmallow
 import pytest
@@ -20,6 +21,9 @@ from beastmode.db.passing import show, watch
 from beastmode.db.windows import Window
 
 NESTED = ("title", "added", "mark", "author", "author.called", "reviews", "reviews.rating", "critics")
+
+
+WHOLE = "pass_many" if version("marshmallow").startswith("3.") else "pass_collection"
 
 
 class Starred(fields.Integer):
@@ -248,7 +252,7 @@ class TestWhatCannotBeShown:
 
     def test_single_items_for_a_hook_that_sees_whole_lists(self):
         class Counted(self.BookShown):
-            @post_dump(pass_collection=True)
+            @post_dump(**{WHOLE: True})
             def count(self, data, **_):
                 return data
 
