@@ -123,18 +123,16 @@ def test_a_refusal_behind_another_error_is_told(boot, tmp_path):
 
 def test_waits_between_tries_to_reach_what_is_refused_are_short_and_others_are_not(boot):
     tries = (
-        "begin = time.perf_counter()\nfor _ in range(3):\n"
+        "for _ in range(3):\n"
         "    try:\n        socket.create_connection(('127.0.0.1', 6379))\n"
-        "    except ConnectionRefusedError:\n        time.sleep(5)\n"
-        "app.config['TRIED'] = time.perf_counter() - begin < 5\n"
+        "    except ConnectionRefusedError:\n        time.sleep(60)\n"
         "begin = time.perf_counter()\ntime.sleep(0.1)\n"
         "app.config['WAITED'] = time.perf_counter() - begin >= 0.1\n"
     )
 
     application = boot("import socket, time\n" + APP + tries)
 
-    assert application.settings["TRIED"] is True
-    assert application.settings["WAITED"] is True
+    assert application.settings["WAITED"] is True  # and it has answered, which it had no time for after long waits
 
 
 def test_an_application_whose_database_stands_nowhere_starts_on_the_scratch_one(boot):

@@ -5,13 +5,14 @@ A finding's fingerprint is made of it, so that an acceptance covers the differen
 
 import enum
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import Field, fields, is_dataclass
 from typing import Any, Self
 
-__all__ = ["TELLS", "Shortened", "difference_of", "digest", "shortened"]
+__all__ = ["TELLS", "Shortened", "difference_of", "digest", "json_text", "shortened"]
 
 SURROUNDINGS = frozenset(("line", "reach", "entries", "tested_by", "dialects"))
 """Facts that change while the difference stays: lines move, callers come and go, another database is at hand."""
@@ -57,6 +58,11 @@ def digest(*parts: object) -> str:
     """A short hash of the parts, for facts that must not hold them or would be too long with them."""
     text = "\0".join(written(part) for part in parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:LENGTH]
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON, the same for equal values; to Python 1 and true are equal, as JSON they are not."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def difference_of(change: object) -> str:

@@ -13,6 +13,8 @@ from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as Parsed
 from packaging.utils import canonicalize_name
 
+from beastmode_tools.guard.difference import json_text
+
 __all__ = ["Requirement", "Requirements", "requirements_of"]
 
 OPTION = re.compile(
@@ -167,7 +169,7 @@ def pyproject(_path: str, text: str) -> Requirements:
         for each in as_list(tool.get(key, {}).get("source" if key != "uv" else "index"))
     ]
     sources = tool.get("uv", {}).get("sources", {})
-    indexes += [f"{name} from {json.dumps(source, sort_keys=True)}" for name, source in sources.items()]
+    indexes += [f"{name} from {json_text(source)}" for name, source in sources.items()]
     python = project.get("requires-python") or poetry.get("dependencies", {}).get("python", "")
     return Requirements(gathered(packages), tuple(indexes), (), str(python))
 

@@ -5,10 +5,11 @@ two starts of a side agree does not say that all would. So a difference between 
 it takes before luck is no longer a likely cause of it.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from beastmode_tools.guard.difference import json_text
 
 __all__ = ["FEW", "MANY", "UNSTEADY", "Steadied", "steadied"]
 
@@ -93,7 +94,7 @@ def of_each(old: Sequence[Any], new: Sequence[Any]) -> Steadied:
     both = alone(old), alone(new)
     if same(both):
         return Steadied(*both)
-    may_be_luck = same(old) != same(new) and {written(each) for each in old} & {written(each) for each in new}
+    may_be_luck = same(old) != same(new) and {json_text(each) for each in old} & {json_text(each) for each in new}
     return Steadied(*both, MANY if may_be_luck else FEW)
 
 
@@ -105,7 +106,7 @@ def alone(starts: Sequence[Any]) -> Any:
     if all(isinstance(each, dict) for each in starts):
         return {key: alone([each[key] for each in starts]) for key in first if all(key in each for each in starts)}
     if is_reordered(starts):
-        return sorted(first, key=written)
+        return sorted(first, key=json_text)
     if all(isinstance(each, list) and len(each) == len(first) for each in starts):
         return [alone(values) for values in zip(*starts, strict=True)]
     return UNSTEADY
@@ -115,7 +116,7 @@ def is_reordered(starts: Sequence[Any]) -> bool:
     """Whether the starts of a side show the same values in several orders."""
     if same(starts) or not all(isinstance(each, list) for each in starts):
         return False
-    return same([sorted(map(written, each)) for each in starts])
+    return same([sorted(map(json_text, each)) for each in starts])
 
 
 def is_hidden(value: Any) -> bool:
@@ -133,9 +134,4 @@ def same(values: Iterable[Any]) -> bool:
     first, *others = values
     if isinstance(first, (dict, list)) and any(each != first for each in others):
         return False  # most of a long document is told apart without writing it
-    return len({written(each) for each in (first, *others)}) == 1
-
-
-def written(value: Any) -> str:
-    """A value as JSON."""
-    return json.dumps(value, sort_keys=True, default=str)
+    return len({json_text(each) for each in (first, *others)}) == 1

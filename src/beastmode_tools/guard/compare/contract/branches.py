@@ -15,8 +15,9 @@ from beastmode_tools.guard.compare.contract.schema_changes import (
     DiscriminatorChanged,
     NotUnderstood,
 )
-from beastmode_tools.guard.compare.contract.shape import Part, Shape, json_text, reference_name
+from beastmode_tools.guard.compare.contract.shape import Part, Shape, reference_name
 from beastmode_tools.guard.compare.contract.site import Effect
+from beastmode_tools.guard.difference import json_text
 
 if TYPE_CHECKING:
     from beastmode_tools.guard.compare.contract.schemas import Comparison

@@ -1,11 +1,10 @@
 """A contract as a document, and how to move around in one that nobody has validated."""
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from beastmode_tools.guard.difference import digest
+from beastmode_tools.guard.difference import digest, json_text
 
 __all__ = ["METHODS", "Document", "listing", "mapping", "resolved"]
 
@@ -69,7 +68,7 @@ def told(raw: Any) -> tuple[str, tuple[str, ...]]:
             waiting.extend(each.values())
         elif isinstance(each, list):
             waiting.extend(each)
-    return digest(json.dumps(raw, sort_keys=True, default=str)), tuple(refs)
+    return digest(json_text(raw)), tuple(refs)
 
 
 def found_at(data: Any, ref: str) -> Any:

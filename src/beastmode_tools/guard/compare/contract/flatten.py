@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from beastmode_tools.guard.compare.contract.document import Document, listing, mapping
-from beastmode_tools.guard.compare.contract.shape import ABSENT, ANNOTATIONS, Part, Shape, json_text, reference_name
+from beastmode_tools.guard.compare.contract.shape import ABSENT, ANNOTATIONS, Part, Shape, reference_name
+from beastmode_tools.guard.difference import json_text
 
 __all__ = ["is_null", "shape_of"]
 

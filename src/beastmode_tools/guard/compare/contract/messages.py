@@ -8,7 +8,7 @@ from beastmode_tools.guard.compare.contract.document import mapping, resolved
 from beastmode_tools.guard.compare.contract.node import Reading
 from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood, TextChanged
 from beastmode_tools.guard.compare.contract.schemas import Comparison
-from beastmode_tools.guard.compare.contract.shape import ABSENT, json_text
+from beastmode_tools.guard.compare.contract.shape import ABSENT
 from beastmode_tools.guard.compare.contract.site import Site
 from beastmode_tools.guard.compare.contract.structure_changes import (
     BodyAdded,
@@ -24,6 +24,7 @@ from beastmode_tools.guard.compare.contract.structure_changes import (
     StatusAdded,
     StatusRemoved,
 )
+from beastmode_tools.guard.difference import json_text
 
 __all__ = ["SCALAR", "compare_bodies", "compare_headers", "compare_responses", "reading_of", "schema_in"]
 

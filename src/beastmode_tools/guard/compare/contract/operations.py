@@ -25,7 +25,6 @@ from beastmode_tools.guard.compare.contract.parameters import (
 from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood, TextChanged
 from beastmode_tools.guard.compare.contract.schemas import Comparison
 from beastmode_tools.guard.compare.contract.security import Alternatives, alternatives_of, compare_security
-from beastmode_tools.guard.compare.contract.shape import json_text
 from beastmode_tools.guard.compare.contract.site import Direction, Site
 from beastmode_tools.guard.compare.contract.structure_changes import (
     OperationAdded,
@@ -35,6 +34,7 @@ from beastmode_tools.guard.compare.contract.structure_changes import (
     StabilityChanged,
     UnpromisedChanged,
 )
+from beastmode_tools.guard.difference import json_text
 
 __all__ = ["Operation", "compare_operations", "operations_of"]
 

@@ -17,12 +17,12 @@ from beastmode_tools.guard.compare.contract.flatten import shape_of
 from beastmode_tools.guard.compare.contract.node import Child, Edit, Key, Node, Reading, key_of
 from beastmode_tools.guard.compare.contract.objects import compare_arrays, compare_conditions, compare_objects
 from beastmode_tools.guard.compare.contract.schema_changes import NotUnderstood, ReferenceNotFollowed
-from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape, json_text
+from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape
 from beastmode_tools.guard.compare.contract.site import Direction, Effect, Site
 from beastmode_tools.guard.compare.contract.spread import Graph, Reached, start_of
 from beastmode_tools.guard.compare.contract.unchanged import Unchanged
 from beastmode_tools.guard.compare.contract.values import compare_access, compare_null, compare_types, compare_values
-from beastmode_tools.guard.difference import digest
+from beastmode_tools.guard.difference import digest, json_text
 
 __all__ = ["Comparison"]
 

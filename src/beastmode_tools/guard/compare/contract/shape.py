@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["ABSENT", "ANNOTATIONS", "Part", "Shape", "json_text", "reference_name"]
+__all__ = ["ABSENT", "ANNOTATIONS", "Part", "Shape", "reference_name"]
 
 ABSENT: Any = object()
 ANNOTATIONS = frozenset(
@@ -95,11 +95,6 @@ class Shape:
         if self.items is not ABSENT or self.prefix:
             return frozenset(("array",))
         return None
-
-
-def json_text(value: Any) -> str:
-    """A value as JSON, the same for equal values."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def type_of(value: Any) -> str:

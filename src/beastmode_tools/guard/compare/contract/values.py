@@ -15,8 +15,9 @@ from beastmode_tools.guard.compare.contract.schema_changes import (
     ValueAdded,
     ValueRemoved,
 )
-from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape, json_text
+from beastmode_tools.guard.compare.contract.shape import ABSENT, Shape
 from beastmode_tools.guard.compare.contract.site import Effect
+from beastmode_tools.guard.difference import json_text
 
 __all__ = ["compare_access", "compare_null", "compare_types", "compare_values", "effect_of"]
 
