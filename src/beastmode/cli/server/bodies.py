@@ -7,6 +7,7 @@ address that holds most of them gives up its oldest, so that nobody's slow conne
 import io
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from tempfile import SpooledTemporaryFile
 from threading import Event, Lock
 from time import monotonic
@@ -39,6 +40,8 @@ CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
 CROWDED = Refusal(
     503, "Too many requests are being uploaded; try again", "too many request bodies were arriving", retry=1
 )
+
+network = lru_cache(SEATS)(network_of)  # finding it out costs as much as everything else that a small body does here
 
 
 class Bodies:
@@ -125,7 +128,7 @@ class Incoming:
     """
 
     def __init__(self, bodies: Bodies, call: Call, length: int | None) -> None:
-        self.network = network_of(call.environ["REMOTE_ADDR"])
+        self.network = network(call.environ["REMOTE_ADDR"])
         self._bodies = bodies
         self._call = call
         self._length = length

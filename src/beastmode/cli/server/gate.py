@@ -23,10 +23,15 @@ from beastmode.core.refusal import Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["GREETERS", "PATIENCE", "Gate"]
+__all__ = ["GREETERS", "PATIENCE", "PROBES", "Gate"]
 
 GREETERS = 4
-"""Threads beside those that work or stream: they take requests in, and answer probes."""
+"""Threads beside those that have something to do: they take requests in, and answer ALIVE."""
+ALIVE = "/health"
+"""The probe that looks at nothing, so that answering it takes no time."""
+PROBES = 4
+"""Other probes at a time that need no place. Each may wait for what it looks at as long as a statement may take, and
+anybody may ask: more of them wait in line, so that they cannot keep every thread."""
 PATIENCE = 1.5
 """Seconds that a request waits for a place. With the half second in which an overdue statement is noticed, a client is
 told within DATABASE_STATEMENT_SECONDS + 2 that the database has stopped answering."""
@@ -60,13 +65,14 @@ class Gate:
     def __init__(
         self, app: "WSGIApplication", places: int, *, quick: Collection[str] = (), limit: int | None = None
     ) -> None:
-        self.threads = places + STREAMS + GREETERS
+        self.threads = places + STREAMS + PROBES + GREETERS
         self.is_leaving = False
         self._app = app
         self._quick = quick
         # Both ends of a deque are taken by one thread at a time, without a lock.
         self._places = deque([None] * places)
         self._streams = deque([None] * STREAMS)
+        self._probes = deque([None] * PROBES)
         self._line: deque[Call] = deque()
         self._bodies = Bodies(limit, self.enter, self.refuse)
 
@@ -79,7 +85,7 @@ class Gate:
             return
         environ["wsgi.input"] = io.BytesIO()
         if environ["PATH_INFO"] in self._quick:
-            call.answer(self._app)
+            self._probe(call)
         else:
             self.enter(call)
 
@@ -108,6 +114,18 @@ class Gate:
                     seen = monotonic()
             except Exception:  # without this thread nobody's waiting would be bounded
                 log.exception("checking the waiting requests failed")
+
+    def _probe(self, call: Call) -> None:
+        if call.environ["PATH_INFO"] == ALIVE:
+            call.answer(self._app)
+            return
+        try:
+            self._probes.pop()
+        except IndexError:
+            self.enter(call)
+            return
+        call.answer(self._app)
+        self._probes.append(None)
 
     def _work(self) -> None:
         while self._line:
