@@ -166,5 +166,5 @@ async def later():
 
 @pytest.mark.parametrize("callback", [later, None, "function"])
 def test_what_is_no_ordinary_function_is_refused(callback):
-    with pytest.raises(ConfigurationError, match=r"after_commit\(\) expects an ordinary function"):
+    with pytest.raises(ConfigurationError, match=r"after_commit\(\) expects an? (ordinary )?function"):
         after_commit(callback)
