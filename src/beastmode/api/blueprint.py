@@ -174,6 +174,10 @@ class Blueprint:
             "app.register_blueprint is for Flask blueprints."
         )
 
+    def __repr__(self) -> str:
+        """The blueprint as a message shows it."""
+        return f"Blueprint({self.name!r}, version={self.version!r})"
+
     def __getattr__(self, name: str) -> NoReturn:
         """Tell what Flask's blueprints have and this one has not."""
         advice = OF_FLASK.get(name, "")

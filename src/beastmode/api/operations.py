@@ -1,9 +1,12 @@
 """One route as an OpenAPI operation: what it takes, and every status that it can answer."""
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from werkzeug.wrappers import Response
 
 from beastmode.api.components import Components
 from beastmode.api.listing import MOST_PER_PAGE, MOST_SORTS, Listing
@@ -127,6 +130,8 @@ class Operations:
         success: Document = {"description": PHRASES.get(route.status) or HTTPStatus(route.status).phrase}
         if route.produces is not None:
             success["content"] = {route.produces: {"schema": media_schema(route.produces)}}
+        elif is_own_response(route):
+            success["content"] = {"*/*": {"schema": {}}}
         elif route.status != HTTPStatus.NO_CONTENT:
             success["content"] = {"application/json": {"schema": self._success_schema(route)}}
         responses = {str(route.status): success}
@@ -228,9 +233,24 @@ def statuses_of(route: Route) -> set[int]:
     return statuses
 
 
+def is_own_response(route: Route) -> bool:
+    """Whether a route declares that its view returns a response of its own."""
+    return route.produces is not None or (route.returns is None and gives_response(route.view))
+
+
+def gives_response(view: Callable[..., Any]) -> bool:
+    """Whether a view's annotation says that it returns a response of its own, of whatever media type."""
+    try:
+        found = get_type_hints(view).get("return")
+    except (NameError, TypeError):
+        return False  # a name that is there for the type checker alone, or no function
+    kinds = [kind for kind in get_args(found) or [found] if kind is not NoneType]
+    return bool(kinds) and all(isinstance(kind, type) and issubclass(kind, Response) for kind in kinds)
+
+
 def has_etag(route: Route) -> bool:
     """Whether responses have an entity tag: those of a GET whose body is ours."""
-    return route.is_safe and route.produces is None
+    return route.is_safe and not is_own_response(route)
 
 
 def media_schema(media_type: str) -> Document:
