@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,19 @@ The blog is at {url}
   docs     {url}/docs
   account  {email}, password {password}
 
-Log in and keep the token, list the people, write a post:
+Log in and store the token, list the users, create a post:
 
   TOKEN=$(curl -s {url}/api/auth/login -H 'Content-Type: application/json' -d '{login}' \
 | sed -n 's/.*"token":"\\([^"]*\\)".*/\\1/p')
   curl -s {url}/api/v2/users -H "Authorization: Bearer $TOKEN"
   curl -s {url}/api/v1/posts -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{post}'
 
-Ctrl-C stops it. The database is {database}; remove it to begin anew.
+The database is {database}; delete it to start over.
 """
 
 
 def main() -> int:
-    """Prepare, serve, and end as the server ends."""
+    """Prepare, serve, and exit as the server exits."""
     port = int(os.environ.get("PORT") or 8000)
     refuse_busy_port(port)
     DATABASE.parent.mkdir(exist_ok=True)
@@ -52,7 +53,9 @@ def prepare() -> None:
     from blog.seed import seed  # noqa: PLC0415 - as above
 
     with create_app().app_context():
+        print("Migrating the database", flush=True)
         upgrade()
+        print("Adding example data", flush=True)
         try:
             seed.main([], standalone_mode=False)
         except click.Abort:  # what click makes of Ctrl-C
@@ -64,7 +67,9 @@ def refuse_busy_port(port: int) -> None:
     try:
         socket.create_server((HOST, port)).close()
     except OSError:
-        sys.exit(f"port {port} is not free on {HOST}. Stop what listens there, or take another: PORT=8001")
+        sys.exit(
+            f"port {port} is already in use on {HOST}. Stop the process that uses it, or choose another port: PORT=8001"
+        )
 
 
 def serve(port: int) -> int:
@@ -90,11 +95,11 @@ def serve(port: int) -> int:
 
 
 def answers_in_time(server: subprocess.Popen[bytes], port: int) -> bool:
-    """Whether the server comes to listen before it ends."""
+    """Whether the server responds before it exits."""
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
         try:
-            socket.create_connection((HOST, port)).close()
+            urllib.request.urlopen(f"http://{HOST}:{port}/health", timeout=START_SECONDS).close()
         except OSError:
             time.sleep(0.05)
         else:

@@ -90,7 +90,7 @@ def test_a_default_version_that_there_is_not_is_refused_at_start():
     app = Flask("odd")
     app.config.from_mapping(ENVIRONMENT="testing", API_VERSION="v9")
 
-    with pytest.raises(ConfigurationError, match="'v9'; the versions of this API are v1"):
+    with pytest.raises(ConfigurationError, match="'v9'; available versions: v1"):
         Beastmode(app, api=Api("Odd", versions=[Version("v1")]))
 
 

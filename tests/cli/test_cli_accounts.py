@@ -142,7 +142,7 @@ def test_a_version_that_there_is_not_is_told_with_those_there_are(people):
     printed = people.run("beastmode", "openapi", "v9")
 
     assert printed.returncode == 1
-    assert printed.stderr == "Error: there is no version v9; the versions are v1.\n"
+    assert printed.stderr == "Error: there is no version v9; available versions: v1.\n"
 
 
 def typed(project, words, lines):

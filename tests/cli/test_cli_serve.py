@@ -174,5 +174,10 @@ def test_serving_is_said_once_and_not_before_the_application_is_loaded(project, 
         said = project.output()
 
     assert "WARNING" not in said
-    assert said.count(f"Serving at http://127.0.0.1:{free_port}, 2 x 4 requests at a time. Ctrl-C stops.") == 1
+    assert (
+        said.count(
+            f"Serving at http://127.0.0.1:{free_port} (workers: 2, threads per worker: 4). Press Ctrl-C to stop."
+        )
+        == 1
+    )
     assert said.index("Serving at") > said.index("loading", said.index("loading") + 1)

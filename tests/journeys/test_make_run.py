@@ -74,7 +74,7 @@ def make_run(clone, terminal, port):
             start_new_session=True,
         )
         try:
-            until(lambda: "Ctrl-C stops it" in output.read_text() or process.poll() is not None)
+            until(lambda: "delete it to start over" in output.read_text() or process.poll() is not None)
             yield process, output
         finally:
             with contextlib.suppress(ProcessLookupError):
@@ -147,7 +147,7 @@ def test_a_busy_port_is_said_in_one_line_before_anything_is_done(tmp_path, termi
         )
 
     assert ended.returncode != 0
-    assert f"port {port} is not free" in ended.stderr
+    assert f"port {port} is already in use" in ended.stderr
     assert (ended.stdout + ended.stderr).count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
 

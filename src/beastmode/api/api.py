@@ -63,7 +63,7 @@ class Api:
         """
         if settings.api_version not in {version.name for version in self.versions}:
             known = ", ".join(version.name for version in self.versions)
-            raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; the versions of this API are {known}.")
+            raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; available versions: {known}.")
         tables = resolve(self.versions, (route for blueprint in self.blueprints for route in blueprint.routes))
         descriptions = {blueprint.name: blueprint.description for blueprint in self.blueprints}
         documents = {}

@@ -93,7 +93,7 @@ def resolve(versions: Sequence[Version], routes: Iterable["Route"]) -> dict[str,
     for route in routes:
         if route.version not in declared:
             raise ConfigurationError(
-                f"{route} belongs to version {route.version!r}; the versions of this API are {', '.join(declared)}."
+                f"{route} belongs to version {route.version!r}; available versions: {', '.join(declared)}."
             )
         place = (route.method, PARAMETER.sub("<>", route.rule))
         if (other := declared[route.version].get(place)) is not None:

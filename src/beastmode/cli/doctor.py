@@ -21,7 +21,7 @@ __all__ = ["doctor"]
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @click.pass_context
 def doctor(context: click.Context, *, as_json: bool) -> None:
-    """Report every problem that would keep the application from starting or from serving requests.
+    """Check the settings, the database and the migrations, and list every problem.
 
     The exit status is 0 if there are no problems, and 1 otherwise.
     """

@@ -18,5 +18,5 @@ def openapi(context: click.Context, version: str) -> None:
     if not documents:
         raise click.ClickException("this application has no API; pass one to Beastmode(app, api=...).")
     if version not in documents:
-        raise click.ClickException(f"there is no version {version}; the versions are {', '.join(documents)}.")
+        raise click.ClickException(f"there is no version {version}; available versions: {', '.join(documents)}.")
     click.echo(json.dumps(documents[version].content(), indent=2))

@@ -15,7 +15,7 @@ __all__ = ["user"]
 
 @click.group("user")
 def user() -> None:
-    """Make accounts."""
+    """Manage accounts."""
 
 
 @user.command("create")

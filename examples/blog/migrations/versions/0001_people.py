@@ -1,4 +1,4 @@
-"""People and their profiles
+"""Users and profiles
 
 Revision ID: 0001
 Revises:

@@ -1,4 +1,4 @@
-"""Sign-in: credentials, sessions and attempts, as beastmode.accounts declares them
+"""Accounts: credentials, sessions and login attempts
 
 Revision ID: 0003
 Revises: 0002

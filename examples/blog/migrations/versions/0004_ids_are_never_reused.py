@@ -1,4 +1,4 @@
-"""Ids of people are never reused: on SQLite the table is made again with AUTOINCREMENT
+"""Never reuse the ids of users: AUTOINCREMENT on SQLite
 
 Revision ID: 0004
 Revises: 0003

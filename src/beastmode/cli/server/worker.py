@@ -145,5 +145,5 @@ def announce(server: Server) -> None:
     except FileExistsError:
         return
     address = f"http://{f'[{server.host}]' if ':' in server.host else server.host}:{server.port}"
-    places = f"{server.workers} x {server.threads} requests at a time"
-    print(f"Serving at {address}, {places}. Ctrl-C stops.", file=sys.stderr, flush=True)  # noqa: T201 - for a person
+    size = f"workers: {server.workers}, threads per worker: {server.threads}"
+    print(f"Serving at {address} ({size}). Press Ctrl-C to stop.", file=sys.stderr, flush=True)  # noqa: T201 - for a person
