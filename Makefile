@@ -23,7 +23,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is already in use on 127.0.0.1. Stop the process that uses it, or choose another port: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check lint types imports rules docs lock examples clients compat lowest adopt bench bench-guard bench-serve
+.PHONY: help run test fuzz check lint types imports rules docs lock examples revisions clients compat lowest adopt bench bench-guard bench-serve
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -69,6 +69,9 @@ lock: ## Update both lock files to the newest versions that pyproject.toml allow
 
 examples: $(INSTALLED) ## Run every example of the guard's rules that needs a full check (ten minutes)
 	@EVERY_EXAMPLE=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/guard_pages $(ARGS)
+
+revisions: $(INSTALLED) ## Generate, migrate and prove each of 80 model changes by itself (half an hour)
+	@EVERY_REVISION=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/db_revisions $(ARGS)
 
 compat: $(INSTALLED) lowest ## Test the guard with the oldest supported Flask and SQLAlchemy, then make lowest
 	@BEAST_COMPAT=1 $(BIN)/python -m pytest tests/guard_boot/test_old_versions.py tests/guard_proofs/test_proofs_on_old_versions.py $(ARGS)

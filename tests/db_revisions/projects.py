@@ -73,6 +73,13 @@ class Project:
         with self.app(""):
             flask_migrate.init()
 
+    @classmethod
+    def at(cls, folder, url):
+        """A project that is there, on another database."""
+        project = cls.__new__(cls)
+        project.folder, project.url = Path(folder), url
+        return project
+
     @contextmanager
     def app(self, models):
         """The application with these models."""

@@ -19,7 +19,7 @@ from beastmode.db.autogenerate.expressions import in_text, sql_of, without_casts
 from beastmode.db.autogenerate.online import validation
 from beastmode.db.autogenerate.scratch import Scratch, definitions_of, scratch_like, scratch_of
 
-__all__ = ["compare_checks"]
+__all__ = ["Check", "compare_checks", "restoring"]
 
 SQLITE: Dialect = sqlite.dialect()
 LONGEST_NAME = 58  # of 63 that PostgreSQL keeps, with room for a number
@@ -189,9 +189,9 @@ def restorable(comparison: Comparison, table: Table, checks: list[Check]) -> lis
 
 
 def restoring(scratch: Scratch | None, check: Check) -> str:
-    """The first text that PostgreSQL writes down as it did before."""
+    """The plainest text that PostgreSQL writes down as it did before."""
     if scratch is not None:
-        for sql in (check.sql, without_casts(check.sql)):
+        for sql in (without_casts(check.sql), check.sql):
             if scratch.check(sql) == check.definition:
                 return sql
     return check.sql

@@ -62,12 +62,20 @@ class Comparison:
     def table_there(self, table: Table) -> Table:
         """A table as the database has it."""
         if table.key not in self.reflected:
+            found = MetaData()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what SQLAlchemy cannot read is read in other ways
-                self.reflected[table.key] = Table(
-                    table.name, MetaData(), schema=table.schema, autoload_with=self.connection, resolve_fks=False
-                )
+                for schema, only in self.unread(table).items():
+                    found.reflect(self.connection, schema=schema, only=only, resolve_fks=False)
+            self.reflected.update(found.tables)
         return self.reflected[table.key]
+
+    def unread(self, table: Table) -> dict[str | None, list[str]]:
+        """The names by schema of what is read next: at first every table of the models, which is quicker at once."""
+        names: dict[str | None, list[str]] = {table.schema: [table.name]}
+        for other in self.existing() if not self.reflected else ():
+            names.setdefault(other.schema, []).append(other.name)
+        return names
 
     def columns_there(self) -> Iterator[tuple[Column[Any], Column[Any]]]:
         """Each column that the models and the database have, as either says it."""

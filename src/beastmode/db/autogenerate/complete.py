@@ -18,6 +18,7 @@ from beastmode.db.autogenerate.identities import compare_identities
 from beastmode.db.autogenerate.indexes import compare_indexes
 from beastmode.db.autogenerate.losses import tell_losses
 from beastmode.db.autogenerate.order import put_in_order
+from beastmode.db.autogenerate.portable import make_portable
 from beastmode.db.autogenerate.references import compare_references
 from beastmode.db.autogenerate.remarks import RemarkOp
 from beastmode.db.autogenerate.requirements import compare_requirements
@@ -45,6 +46,7 @@ STEPS: tuple[Callable[[Comparison], None], ...] = (
     compare_enum_values,
     tell_losses,
     prepare_returns,
+    make_portable,
 )
 """In this order: what comes later sees what earlier ones found."""
 

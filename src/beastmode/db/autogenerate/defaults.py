@@ -13,8 +13,6 @@ from beastmode.db.autogenerate.scratch import Scratch, scratch_of
 
 __all__ = ["compare_defaults", "default_sql"]
 
-TRUTHS = {"true": "1", "false": "0"}
-
 
 @dataclass(frozen=True)
 class Beside:
@@ -67,17 +65,12 @@ def is_other(beside: Beside) -> bool:
         return wanted is not old
     if beside.scratch is not None:
         return beside.scratch.default(beside.kind, wanted) != old
-    return portable_words(wanted) != portable_words(old)
+    return words_of(wanted) != words_of(old)
 
 
 def is_serial(column: Column[Any], old: str) -> bool:
     """Whether the default is what PostgreSQL itself made for a column that counts."""
     return old.startswith("nextval(") and column is column.table.autoincrement_column
-
-
-def portable_words(sql: str) -> tuple[str, ...]:
-    """What two texts of SQLite have in common."""
-    return tuple(TRUTHS.get(word, word) for word in words_of(sql))
 
 
 def default_sql(column: Column[Any], dialect: Dialect) -> str | None:

@@ -18,7 +18,7 @@ from sqlalchemy import Column
 from sqlalchemy.types import TypeEngine
 
 from beastmode.db.autogenerate.code import CodeOp, on_postgresql, statement
-from beastmode.db.autogenerate.comparison import Comparison
+from beastmode.db.autogenerate.comparison import Comparison, changes_of
 from beastmode.db.autogenerate.enum_types import EnumType, create_sql, declared_enums, enum_of
 
 __all__ = ["compare_enums", "known_enums"]
@@ -50,14 +50,19 @@ def there(comparison: Comparison) -> Iterator[EnumType]:
 
 
 def used_before(comparison: Comparison) -> Iterator[EnumType]:
-    """The enum types of those columns of the models that the database has."""
+    """The enum types of those columns of the models that the database has, and that do not become of the type now."""
     columns: dict[str, set[str]] = {}
     for table in comparison.existing():
-        there = comparison.inspector.get_columns(table.name, schema=table.schema)
-        columns[table.key] = {one["name"] for one in there}
+        names = {one["name"] for one in comparison.inspector.get_columns(table.name, schema=table.schema)}
+        columns[table.key] = names - retyped(changes_of(comparison.upgrade, table))
     for column, kind in declared_enums(comparison.models):
         if column.name in columns.get(column.table.key, ()):
             yield kind
+
+
+def retyped(changes: list[MigrateOperation]) -> set[str]:
+    """The columns that get another type."""
+    return {one.column_name for one in changes if isinstance(one, AlterColumnOp) and one.modify_type is not None}
 
 
 @dataclass(frozen=True)

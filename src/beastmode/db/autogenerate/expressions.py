@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 __all__ = ["in_text", "plain", "sql_of", "without_casts", "words_of"]
 
@@ -17,6 +18,7 @@ CAST = re.compile(
 )
 ANY = re.compile(r"= ANY \(+ARRAY\[([^\]]*)\]\)+")
 ALL = re.compile(r"<> ALL \(+ARRAY\[([^\]]*)\]\)+")
+TRUTHS = {"true": "1", "false": "0"}  # which SQLite does not tell apart
 PLAIN = re.compile(r"^[a-z_][a-z0-9_]*$")
 
 
@@ -25,8 +27,21 @@ def plain(name: str) -> Dialect:
     """A dialect that doubles no percent sign and knows true and false, as both databases do."""
     kind: Any = postgresql.dialect if name == "postgresql" else sqlite.dialect
     dialect: Dialect = kind(paramstyle="named")
-    dialect.supports_native_boolean = True
+    if name != "postgresql":
+        dialect.statement_compiler = TrueAndFalse
     return dialect
+
+
+class TrueAndFalse(SQLiteCompiler):
+    """SQL of SQLite that says true and false, as PostgreSQL must and SQLite may."""
+
+    def visit_true(self, expr: Any, **kw: Any) -> str:  # noqa: ARG002 - the signature is SQLAlchemy's
+        """True."""
+        return "true"
+
+    def visit_false(self, expr: Any, **kw: Any) -> str:  # noqa: ARG002 - likewise
+        """False."""
+        return "false"
 
 
 def sql_of(expression: ClauseElement | str, dialect: Dialect) -> str:
@@ -71,7 +86,8 @@ def word_of(token: str) -> str:
     if token[0] in '"`[' and len(token) > 1:
         inner = token[1:-1]
         return inner if PLAIN.match(inner) else f'"{inner}"'
-    return token.lower()
+    word = token.lower()
+    return TRUTHS.get(word, word)
 
 
 def is_wrapped(words: list[str]) -> bool:

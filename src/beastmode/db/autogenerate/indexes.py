@@ -1,6 +1,6 @@
 """Indexes with everything that they have: conditions, expressions, kinds, operator classes, included columns."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex
 from beastmode.db.autogenerate.code import CodeOp, LastOp, OnlineOp, on_postgresql, outside, statement
 from beastmode.db.autogenerate.comparison import Comparison, changes_of
 from beastmode.db.autogenerate.enums import known_enums
-from beastmode.db.autogenerate.expressions import in_text, plain, sql_of, words_of
+from beastmode.db.autogenerate.expressions import in_text, plain, sql_of, without_casts, words_of
 from beastmode.db.autogenerate.scratch import NAME, Scratch, scratch_like, scratch_of
 
 __all__ = ["compare_indexes"]
@@ -162,6 +162,10 @@ def remade(comparison: Comparison, table: Table, there: There) -> list[str]:
     dialect = comparison.connection.dialect
     if index is not None and all(one is not None for one in index.expressions):
         with scratch_like(comparison.connection, table.name, table.schema) as scratch:
+            if scratch is not None:
+                said = scratch.index(without_casts(on_scratch(index)))
+                if said is not None and definition_of(said) == there.definition:
+                    return [create_code(index, dialect, said=without_casts)]
             if is_same(index, there, scratch):
                 return [create_code(index, dialect)]
     if comparison.is_postgresql:
@@ -186,26 +190,33 @@ def built(comparison: Comparison, table: Table, index: Index, before: list[str])
     return kind("add_index", name, outside(drop, make), [*outside(drop), *before])
 
 
-def create_code(index: Index, dialect: Dialect, how: str = "") -> str:
-    """A call that makes an index."""
+def create_code(index: Index, dialect: Dialect, how: str = "", said: Callable[[str], str] = str) -> str:
+    """A call that makes an index.
+
+    Args:
+        index: The index.
+        dialect: Of the database that it is read from.
+        how: More options.
+        said: What becomes of each of its expressions.
+    """
     table: Any = index.table
-    parts = [part_code(each, dialect) for each in index.expressions]
+    parts = [part_code(each, dialect, said) for each in index.expressions]
     given = {key: value for key, value in index.dialect_kwargs.items() if isinstance(value, ClauseElement) or value}
-    options = "".join(f", {key}={option_code(value, dialect)}" for key, value in given.items())
+    options = "".join(f", {key}={option_code(value, dialect, said)}" for key, value in given.items())
     schema = f", schema={table.schema!r}" if table.schema else ""
     unique = f"unique={bool(index.unique)}"
     return f"op.create_index({str(index.name)!r}, {table.name!r}, [{', '.join(parts)}], {unique}{schema}{options}{how})"
 
 
-def part_code(part: Any, dialect: Dialect) -> str:
+def part_code(part: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
     """A column's name, or an expression."""
     if isinstance(part, Column):
         return repr(str(part.name))
-    return f"sa.text({in_text(sql_of(part.self_group(), dialect))!r})"
+    return f"sa.text({in_text(said(sql_of(part.self_group(), dialect)))!r})"
 
 
-def option_code(value: Any, dialect: Dialect) -> str:
+def option_code(value: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
     """What an option of a dialect is."""
     if isinstance(value, ClauseElement):
-        return f"sa.text({in_text(sql_of(value, dialect))!r})"
+        return f"sa.text({in_text(said(sql_of(value, dialect)))!r})"
     return repr(value)

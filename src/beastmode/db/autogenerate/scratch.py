@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from beastmode.db.autogenerate.enum_types import column_type
 
-__all__ = ["NAME", "Scratch", "definitions_of", "scratch_like", "scratch_of"]
+__all__ = ["NAME", "Scratch", "definitions_of", "scratch_like", "scratch_of", "scratch_with"]
 
 NAME = "beastmode_scratch"
 ALTER = f"ALTER TABLE pg_temp.{NAME}"
