@@ -21,7 +21,16 @@ HERE = Path(__file__).resolve().parent
 OURS = "beastmode (granian)"
 FLOOR = "floor (wsgi+psycopg, granian)"
 FASTAPI = "FastAPI (uvicorn)"
-FURTHER = ("processor.py", "layers.py", "keyset.py", "queries.py", "startup.py", "memory.py", "guard.py")
+FURTHER = (
+    "processor.py",
+    "layers.py",
+    "overload.py",
+    "keyset.py",
+    "queries.py",
+    "startup.py",
+    "memory.py",
+    "guard.py",
+)
 Table = dict[str, dict[str, float]]
 
 
