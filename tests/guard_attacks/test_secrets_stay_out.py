@@ -209,3 +209,13 @@ def test_a_fingerprint_stays_what_it_was_when_words_are_masked(shop):
     }
     assert counting <= {"gate-changed"}, "beastmode.toml itself is a gate"
     assert leaked([again.output, (shop.folder / "beastmode.toml").read_text()]) == []
+
+
+def test_a_change_of_a_module_with_a_name_of_documents_is_read_and_started(shop):
+    shop.write({"app.py": "from flask import Flask\nfrom security import KEY\napp = Flask(__name__)\n"})
+    shop.commit({"security.py": "KEY = None\n"})
+    shop.write({"security.py": 'API_TOKEN = "{new}"\nKEY = 1 / 0\n'.format(**SECRETS)})
+
+    found = json.loads(shop.check("--no-proofs", "--format", "json").output)["findings"]
+
+    assert {"secret-added", "application-does-not-start"} <= {each["rule"] for each in found}

@@ -51,7 +51,7 @@ KINDS = (
     ("packaging", r"(?:^|/)MANIFEST\.in$"),
     (
         "documentation",
-        r"(?:^|/)(?:README|LICENSE|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)[^/]*$|\.(?:md|rst|adoc|txt)$|(?:^|/)docs?/.*(?<!\.py)$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
+        r"(?:^|/)(?:README|LICEN[CS]E|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)(?:[^/.]*|[._-](?:MIT|BSD|APACHE|GPL|LGPL|MPL)[^/]*)$|\.(?:md|rst|adoc|txt)$|(?:^|/)docs?/(?!(?:.*/)?(?:templates?|static)/).*$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
     ),
     ("translation", r"(?:^|/)(?:translations|locales?|i18n|lang)/|\.(?:po|pot|mo)$|(?:^|/)babel\.cfg$"),
     ("template", r"(?:^|/)templates?/|\.(?:html?|jinja2?|j2|xml\.j2|mjml)$"),
@@ -74,6 +74,8 @@ KINDS = (
     ("data", r"\.(?:csv|tsv|parquet|xlsx?|ndjson|jsonl|db|sqlite3?|pkl|pickle)$"),
     ("data", r"\.(?:json|ya?ml|toml|ini|cfg|xml)$"),
 )  # fmt: skip - one kind a line
+IN_PYTHON = frozenset(("gate", "dependencies", "deployment", "settings"))
+"""Kinds that a Python file may be of: one in `static/` or named `history.py` is a module as any other."""
 PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in KINDS)
 
 
@@ -83,10 +85,11 @@ def kind_of(path: str) -> str:
         return "migration"
     if is_test(path):
         return "test"
+    is_python = path.endswith((".py", ".pyw"))
     for kind, pattern in PATTERNS:
-        if pattern.search(path):
+        if (not is_python or kind in IN_PYTHON) and pattern.search(path):
             return kind
-    return "python" if path.endswith((".py", ".pyw")) else "unknown"
+    return "python" if is_python else "unknown"
 
 
 def is_test(path: str) -> bool:

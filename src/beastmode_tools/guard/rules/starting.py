@@ -1,5 +1,6 @@
 """How the application starts, on both sides."""
 
+import re
 from collections.abc import Iterator
 
 from beastmode_tools.guard.compare.starting import ModelsChanged, NotStarted, StartsMigrating
@@ -9,12 +10,14 @@ from beastmode_tools.guard.rule import Found, rule
 __all__ = ["RULES"]
 
 LAST_LINES = 3
+COPY = re.compile(r"/[^\s\"']*/beast-check-[^/]+/(?:work|base)/")
+"""The private copy of a side, which is gone when somebody reads of it."""
 
 
 @rule("application-does-not-start", Verdict.DANGEROUS, NotStarted)
 def does_not_start(change: NotStarted) -> Iterator[Found]:
     """A deploy of it would bring up nothing; on the base side, or on both, it is a comparison that is lacking."""
-    evidence = " | ".join([change.message, *change.detail.splitlines()[-LAST_LINES:]])
+    evidence = " | ".join([change.message, *last_lines(change)])
     if change.sides == "work":
         yield Found(
             where="the application",
@@ -36,6 +39,12 @@ def does_not_start(change: NotStarted) -> Iterator[Found]:
         verdict=Verdict.CAUTIOUS,
         is_of_base=change.sides == "both",
     )
+
+
+def last_lines(change: NotStarted) -> list[str]:
+    """The last lines of the log that say something which the message does not."""
+    lines = [COPY.sub("", line.strip()) for line in change.detail.splitlines()]
+    return [line for line in lines if line.strip(" ^~") and line not in change.message][-LAST_LINES:]
 
 
 @rule("starts-by-migrating", Verdict.CAUTIOUS, StartsMigrating)
