@@ -6,7 +6,7 @@ from beastmode_tools.guard.rules.index import RULES
 
 LOG = """\
 Traceback (most recent call last):
-  File "/tmp/beast-check-zz9kjsg3/work/shop/app.py", line 3, in <module>
+  File "/tmp/beast-check-zz9kjsg3/base/shop/app.py", line 3, in <module>
     limiter = Limiter(
               ^^^^^^^^
 KeyError: 'RATE'
@@ -14,9 +14,9 @@ KeyError: 'RATE'
 
 
 def test_the_last_lines_of_the_log_show_no_marks_no_private_folder_and_nothing_twice():
-    message = "boot on the work side: KeyError: 'RATE' (shop/app.py:3)"
+    message = "boot on the base side: KeyError: 'RATE' (shop/app.py:3)"
 
-    (found,) = judge(RULES, [NotStarted("work", message, "error", LOG)])
+    (found,) = judge(RULES, [NotStarted("base", message, "error", LOG)])
 
     assert found.evidence.detail == (
         f'{message} | Traceback (most recent call last): | File "shop/app.py", line 3, in <module> | limiter = Limiter('
