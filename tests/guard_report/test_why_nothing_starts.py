@@ -6,7 +6,7 @@ from beastmode_tools.guard.rules.index import RULES
 
 LOG = """\
 Traceback (most recent call last):
-  File "/tmp/beast-check-zz9kjsg3/base/shop/app.py", line 3, in <module>
+  File "/var/scratch/beast-check-zz9kjsg3/base/shop/app.py", line 3, in <module>
     limiter = Limiter(
               ^^^^^^^^
 KeyError: 'RATE'
