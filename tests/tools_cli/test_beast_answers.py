@@ -106,7 +106,7 @@ def test_a_file_whose_ending_names_no_format_is_refused_before_anything_runs(ask
     status, seen = asking("--save", tmp_path / "report.pdf")
 
     assert status == 2
-    assert "has to end with one of .html, .json, .sarif, .txt" in seen.err
+    assert "must end with one of .html, .json, .sarif, .txt" in seen.err
     assert "looking" not in seen.err
 
 

@@ -59,7 +59,7 @@ def test_a_fault_of_ours_is_one_line_too_and_says_how_to_see_more(failing):
     status, seen = failing(KeyError("orders\nx"))
 
     assert status == 2
-    assert "fault of beast" in seen.err
+    assert "bug in beast" in seen.err
     assert "KeyError: 'orders\\nx'" in seen.err
     assert "--debug" in seen.err
     assert seen.err.count("\n") == 1

@@ -48,7 +48,7 @@ def test_a_command_without_the_extra_says_in_one_line_what_to_install(tmp_path, 
     (line,) = done.stderr.splitlines()
     assert "extra `tools`" in line
     assert re.search(r"pip install (-e )?'.*\[tools\].*'$", line)
-    assert "fault of beast" not in line
+    assert "bug in beast" not in line
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("explain",)], ids=str)
@@ -68,4 +68,4 @@ def test_another_missing_module_is_a_fault_of_beast(tmp_path):
 
     done = run(tmp_path, "contract", "diff", "a.yaml", "a.yaml", modules={"orjson"})
 
-    assert "fault of beast" in done.stderr
+    assert "bug in beast" in done.stderr

@@ -15,14 +15,14 @@ from beastmode_tools.terminal import plain, say
 __all__ = ["accept"]
 
 
-@click.command(short_help="Let a finding ship, with a reason.")
+@click.command(short_help="Accept a finding, with a reason.")
 @click.argument("fingerprint")
-@click.option("--reason", required=True, help="Why it may ship, in a sentence for whoever reads it next year.")
+@click.option("--reason", required=True, help="Why it is safe to ship, in a sentence for future readers.")
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="The last day on which it holds.  [default: always]",
+    help="The last day on which it is valid.  [default: always]",
 )
 @project_option
 def accept(fingerprint: str, reason: str, until: datetime | None, folder: Path) -> None:
@@ -36,7 +36,7 @@ def accept(fingerprint: str, reason: str, until: datetime | None, folder: Path) 
     path = write_acceptance(project.folder, finding, given)
     ends = f" until {given.until}" if given.until else ""
     say(plain(f"Accepted {finding.fingerprint}{ends}: {finding.problem} [{finding.rule}]"))
-    say(f"It is in {path.name} now; commit that with the change.")
+    say(f"It is now in {path.name}; commit it with the change.")
 
 
 def day(moment: datetime | None) -> str | None:

@@ -31,7 +31,7 @@ class Answer:
 
     Args:
         style: One of FORMATS.
-        limit: From which verdict on the exit status is 1.
+        limit: The lowest verdict that makes the exit status 1.
         show_all: SAFE findings too, and nothing grouped.
         output: The file to write; None for standard output.
         quiet: Nothing on standard error while it runs.
@@ -74,7 +74,7 @@ def known_ending(ctx: click.Context, parameter: click.Parameter, paths: tuple[Pa
     """The files, if the ending of each names a format."""
     for path in paths:
         if path.suffix not in ENDINGS:
-            raise click.BadParameter(f"'{path}' has to end with one of {', '.join(ENDINGS)}.", ctx, parameter)
+            raise click.BadParameter(f"'{path}' must end with one of {', '.join(ENDINGS)}.", ctx, parameter)
     return paths
 
 
@@ -109,20 +109,20 @@ def with_options(command: Command, options: list[Callable[[Command], Command]]) 
     return made
 
 
-ALL = click.option("--all", "show_all", is_flag=True, help="Show SAFE findings too, and group nothing.")
+ALL = click.option("--all", "show_all", is_flag=True, help="Include SAFE findings, and group nothing.")
 OPTIONS: list[Callable[[Command], Command]] = [
     click.option(
-        "--format", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="How to answer."
+        "--format", type=click.Choice(list(FORMATS)), default="text", show_default=True, help="The output format."
     ),
     click.option(
         "--fail-on",
         type=click.Choice(list(LIMITS)),
         default="dangerous",
         show_default=True,
-        help="From which verdict on the exit status is 1.",
+        help="The lowest verdict that makes the exit status 1.",
     ),
     click.option(
-        "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the answer to a file."
+        "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report to a file."
     ),
     click.option(
         "--save",
@@ -130,9 +130,9 @@ OPTIONS: list[Callable[[Command], Command]] = [
         multiple=True,
         metavar="FILE",
         callback=known_ending,
-        help="Write the answer to this file besides, as its ending says: .html, .json, .sarif, .txt. May be repeated.",
+        help="Also write the report to a file, by extension: .html, .json, .sarif, .txt. Repeatable.",
     ),
-    click.option("--quiet", "-q", is_flag=True, help="Say nothing while it runs."),
+    click.option("--quiet", "-q", is_flag=True, help="Do not show progress."),
 ]
 
 

@@ -14,20 +14,22 @@ from beastmode_tools.project import find_project
 __all__ = ["check"]
 
 
-@click.command(short_help="May this change ship?")
-@click.option("--base", metavar="REF", help="What to compare with.  [default: the merge base with the main branch]")
+@click.command(short_help="Is this change safe to ship?")
+@click.option(
+    "--base", metavar="REF", help="The commit to compare with.  [default: the merge base with the main branch]"
+)
 @project_option
 @app_option
 @python_option
-@click.option("--shadow-url", metavar="URL", help="A PostgreSQL server to make scratch databases on.")
+@click.option("--shadow-url", metavar="URL", help="A PostgreSQL server for scratch databases.")
 @click.option(
     "--on",
     type=click.Choice(["sqlite", "postgresql"]),
     multiple=True,
-    help="Prove on this kind of database only; may be repeated.  [default: every kind that can be had]",
+    help="Prove on this kind of database only; can be repeated.  [default: every kind that is available]",
 )
-@click.option("--no-proofs", is_flag=True, help="Start both sides once, but make no database and no calls.")
-@click.option("--tests", is_flag=True, help="Run the base's own tests against the new schema too.")
+@click.option("--no-proofs", is_flag=True, help="Start both sides once, but create no database and make no calls.")
+@click.option("--tests", is_flag=True, help="Also run the base's own tests against the new schema.")
 @answers
 def check(  # noqa: PLR0913 - click hands over each option
     *,

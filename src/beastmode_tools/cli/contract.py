@@ -19,7 +19,7 @@ def contract() -> None:
     """What an API promises to its clients."""
 
 
-@contract.command(short_help="Compare two OpenAPI documents; no project needed.")
+@contract.command(short_help="Compare two OpenAPI documents, without a project.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @answers
@@ -41,8 +41,8 @@ def anchor(path: Path) -> str:
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
 
 
-@contract.command(short_help="Print what this project promises now, as JSON.")
-@click.option("--version", metavar="NAME", help="Of which version of the API.  [default: all of them]")
+@contract.command(short_help="Print the current contract of the project as JSON.")
+@click.option("--version", metavar="NAME", help="The version of the API.  [default: all]")
 @project_option
 @app_option
 @python_option

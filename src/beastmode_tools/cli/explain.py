@@ -16,7 +16,7 @@ from beastmode_tools.terminal import has_colour, say, styled
 __all__ = ["explain"]
 
 
-@click.command(short_help="What a rule finds, and what to do instead.")
+@click.command(short_help="Show what a rule finds, and what to do instead.")
 @click.argument("rule", required=False)
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def explain(rule: str | None, style: str) -> None:
@@ -75,7 +75,7 @@ def listed(rules: list[Line], colour: bool) -> str:  # noqa: FBT001 - what the o
         lines.append(styled(verdict.name, "bold", COLOURS[verdict], colour=colour))
         lines += [f"  {each.name:<{longest}}  {each.summary}" for each in group]
         lines.append("")
-    return "\n".join([*lines, f"{len(rules)} rules. `beast explain RULE` shows the page of one."])
+    return "\n".join([*lines, f"{len(rules)} rules. `beast explain RULE` shows the page of a rule."])
 
 
 def as_json(page: Explanation) -> dict[str, object]:

@@ -51,11 +51,11 @@ class Beast(click.Group):
     """The group, which imports a command's module only when that command is asked for."""
 
     entries: ClassVar[dict[str, Entry]] = {
-        "check": Entry("check", "What a change does to clients, data, deploys and security: may it ship?"),
-        "contract": Entry("contract", "Compare two OpenAPI documents, or show what this project promises."),
-        "prove": Entry("prove", "Migrate up, down and up again on a scratch database that holds data."),
-        "explain": Entry("explain", "What a rule finds, why it matters, and what to do instead."),
-        "accept": Entry("accept", "Let a finding of the last check ship, with a reason."),
+        "check": Entry("check", "Check what a change does to clients, data, deployments and security."),
+        "contract": Entry("contract", "Compare two OpenAPI documents, or print the project's contract."),
+        "prove": Entry("prove", "Run migrations up, down and up again on a scratch database with data."),
+        "explain": Entry("explain", "Show what a rule finds, why it matters, and what to do instead."),
+        "accept": Entry("accept", "Accept a finding of the last check, with a reason."),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
@@ -89,8 +89,8 @@ class Beast(click.Group):
                 complain(plain(without_secrets(traceback.format_exc()), keep="\n"))
             said = without_secrets(" ".join(str(problem).split()))
             raise CouldNotRun(
-                f"this is a fault of beast, not of your project: {type(problem).__name__}: {said[:300]}. "
-                "`beast --debug ...` shows where; please report it."
+                f"this is a bug in beast, not in your project: {type(problem).__name__}: {said[:300]}. "
+                "`beast --debug ...` shows the traceback; please report it."
             ) from problem
 
 
@@ -116,7 +116,7 @@ def ended(run: Callable[[], Any]) -> int:
         result = run()
     except click.UsageError as problem:
         command = problem.ctx.command_path if problem.ctx else "beast"
-        complain(f"beast: {plain(problem.format_message())} `{command} --help` shows what there is.")
+        complain(f"beast: {plain(problem.format_message())} `{command} --help` shows the usage.")
         return 2
     except click.ClickException as problem:
         complain(f"beast: {plain(problem.format_message())}")
@@ -125,7 +125,7 @@ def ended(run: Callable[[], Any]) -> int:
         complain(f"beast: {plain(without_secrets(' '.join(str(problem).split())))}")
         return 2
     except Interrupted as problem:
-        complain("beast: interrupted; what was begun is removed, and nothing of yours was changed.")
+        complain("beast: interrupted; everything it created has been removed, and your files are unchanged.")
         return 128 + problem.number
     return result if isinstance(result, int) else 0
 
@@ -153,7 +153,7 @@ def signals() -> Iterator[None]:
         if count >= PATIENCE:
             signal.signal(number, signal.SIG_DFL)
             signal.raise_signal(number)
-        complain("beast: still removing what was begun")
+        complain("beast: still cleaning up")
 
     numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     before = {number: signal.signal(number, stop) for number in numbers}
@@ -171,8 +171,8 @@ def remember_debug(ctx: click.Context, parameter: click.Parameter, value: bool) 
 
 @click.group(cls=Beast, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--debug", is_flag=True, expose_value=False, callback=remember_debug, help="Show where beast itself failed."
+    "--debug", is_flag=True, expose_value=False, callback=remember_debug, help="Show the traceback of a bug in beast."
 )
 @click.version_option(package_name="beastmode", prog_name="beast")
 def commands() -> None:
-    """Build a Flask backend at full speed, and change it without fear."""
+    """Check changes to a Flask project before they ship."""

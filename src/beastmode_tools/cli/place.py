@@ -16,14 +16,14 @@ project_option: Decorator = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
     metavar="DIR",
-    help="The project's folder, in a git work tree.  [default: this one]",
+    help="The project's directory, in a git working tree.  [default: the current one]",
 )
 app_option: Decorator = click.option(
-    "--app", metavar="MODULE[:FACTORY]", help="The application, as `flask --app` takes it.  [default: found]"
+    "--app", metavar="MODULE[:FACTORY]", help="The application, as for `flask --app`.  [default: detected]"
 )
 python_option: Decorator = click.option(
     "--python",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="The interpreter that has the project's packages.  [default: that of its .venv]",
+    help="The Python interpreter with the project's packages.  [default: the project's .venv]",
 )

@@ -14,18 +14,18 @@ from beastmode_tools.project import find_project
 __all__ = ["prove"]
 
 
-@click.command(short_help="Migrate up, down and up again with data.")
+@click.command(short_help="Run migrations up, down and up again with data.")
 @click.argument("revisions", nargs=-1, metavar="[REVISION]...")
-@click.option("--all", "all_revisions", is_flag=True, help="Every revision of the history.")
+@click.option("--all", "all_revisions", is_flag=True, help="Prove every revision.")
 @project_option
 @app_option
 @python_option
-@click.option("--shadow-url", metavar="URL", help="A PostgreSQL server to make scratch databases on.")
+@click.option("--shadow-url", metavar="URL", help="A PostgreSQL server for scratch databases.")
 @click.option(
     "--on",
     type=click.Choice(["sqlite", "postgresql"]),
     multiple=True,
-    help="Prove on this kind of database only; may be repeated.  [default: every kind that can be had]",
+    help="Prove on this kind of database only; can be repeated.  [default: every kind that is available]",
 )
 @answers_in_full
 def prove(  # noqa: PLR0913 - click hands over each option
@@ -44,7 +44,7 @@ def prove(  # noqa: PLR0913 - click hands over each option
     Exit status: 0 if nothing reaches the limit, 1 if a finding does that nobody accepted, 2 if it could not run.
     """
     if bool(revisions) == all_revisions:
-        raise click.UsageError("Name revisions, or all of them with --all.")
+        raise click.UsageError("Name revisions, or use --all.")
     project = find_project(folder, app=app, python=python)
     with answer.progress() as progress:
         report = ask(project, list(revisions), shadow_url=shadow_url, on=on, progress=progress)

@@ -37,7 +37,7 @@ def prove(
     Args:
         project: The project.
         revisions: Ids, or beginnings of them that are enough to tell one; "head" for the last ones; none for all.
-        shadow_url: A PostgreSQL server to make scratch databases on.
+        shadow_url: A PostgreSQL server for scratch databases.
         on: Kinds of databases to prove on ("sqlite", "postgresql"); all that can be had where it is empty.
         progress: Told what takes a moment.
 

@@ -15,7 +15,7 @@ class Question:
         project: The project; its work tree is the work side.
         base: A commit, branch or tag; None for the merge base with the main branch.
         proofs: Whether both sides are run on scratch databases.
-        shadow_url: A PostgreSQL server to make scratch databases on.
+        shadow_url: A PostgreSQL server for scratch databases.
         run_tests: Whether the base's own tests are run on the new schema.
         on: Kinds of databases to prove on ("sqlite", "postgresql"); all that can be had where it is empty.
     """
