@@ -109,7 +109,7 @@ def test_a_row_that_may_refer_to_nothing_refers_to_nothing(factory):
 
 
 def test_rows_that_need_each_other_first_are_refused_with_what_to_do(factory):
-    with pytest.raises(ValueError, match="Box -> Box: each needs the other to exist first"):
+    with pytest.raises(ValueError, match="Box -> Box: each requires the other to exist first"):
         factory(Box)
 
 

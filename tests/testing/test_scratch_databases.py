@@ -122,5 +122,5 @@ def test_the_database_that_the_address_names_is_only_connected_to(tmp_path):
 
 @pytest.mark.parametrize("server", ["mysql://root@localhost/test", "sqlite:///mine.db", "nonsense"])
 def test_a_server_that_is_none_of_postgresqls_is_refused(tmp_path, server):
-    with pytest.raises(ConfigurationError, match="TEST_DATABASE_URL is no address of PostgreSQL"):
+    with pytest.raises(ConfigurationError, match="TEST_DATABASE_URL is not a PostgreSQL URL"):
         scratch_databases(server, tmp_path, fill_sqlite)
