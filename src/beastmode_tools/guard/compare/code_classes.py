@@ -25,6 +25,7 @@ __all__ = ["ClassFacts", "class_kind", "compare_classes", "fields_of"]
 Change = ClassAdded | ClassRemoved | ConstantChanged | FieldChanged | FunctionMoved | FunctionRemoved | LooseCodeChanged
 ClassFacts = dict[str, ast.stmt]
 METADATA = {"__version__", "__author__", "__email__", "__license__", "__all__", "__copyright__", "__test__"}
+MAPPED = re.compile(r"(?:\w+\.)*Mapped\[")
 COLUMN = re.compile(r"(?:^|\.)(?:Column|mapped_column|deferred|column_property)$")
 RELATION = re.compile(
     r"(?:^|\.)(?:relationship|relation|dynamic_loader|association_proxy|backref|synonym|hybrid_property)$"
@@ -266,11 +267,10 @@ def new_field(statement: ast.stmt) -> frozenset[str]:
     defaulted = {"default", "server_default", "default_factory", "insert_default", "load_default", "missing"} & set(
         keywords
     )
-    if is_call(value, COLUMN) or annotation.startswith("Mapped"):
+    is_mapped = MAPPED.match(annotation) is not None
+    if is_call(value, COLUMN) or is_mapped:
         optional = "Optional" in annotation or "None" in annotation
-        refuses = keywords.get("nullable") == "False" or (
-            annotation.startswith("Mapped") and not optional and "nullable" not in keywords
-        )
+        refuses = keywords.get("nullable") == "False" or (is_mapped and not optional and "nullable" not in keywords)
         if keywords.get("primary_key") == "True" or (refuses and not defaulted):
             found.add("required")
         return frozenset(found | {"column"})

@@ -135,6 +135,8 @@ def field_changed(change: FieldChanged) -> Iterator[Found]:
         return
     if change.kind in {"schema", "form"} and "validation" in change.aspects:
         problem = f"{change.owner}.{change.name} takes other values than before"
+    elif change.aspects == {"bases"}:
+        problem = f"{change.owner} has other base classes"
     else:
         problem = f"{change.owner}.{change.name} differs in {', '.join(sorted(change.aspects))}"
     instead = "Say who writes and who reads it; what was taken before should be taken for a while longer."
