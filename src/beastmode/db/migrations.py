@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from beastmode.core.errors import BeastmodeError
 from beastmode.db.autogenerate.complete import complete, is_comparing, split
+from beastmode.db.autogenerate.floats import is_other_type
 from beastmode.db.autogenerate.handled import without_handled
 from beastmode.db.autogenerate.items import render_item
 from beastmode.db.copies import has_autoincrement, keep_everything
@@ -88,7 +89,7 @@ def run_on(installed: Installed) -> None:
 def migration_options() -> dict[str, Any]:
     """How migrations are compared and written, for Alembic's `configure` and for Flask-Migrate's `Migrate`."""
     return {
-        "compare_type": True,
+        "compare_type": is_other_type,
         "render_as_batch": True,
         "render_item": render_item,
         "process_revision_directives": write_revision,
