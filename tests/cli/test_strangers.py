@@ -22,10 +22,9 @@ SERVERS = {
     "flask beastmode serve": "flask beastmode serve --workers 1 --port {port}",
 }
 OWN = "a-secret-of-more-than-thirty-two-bytes"
-REFUSED = (
-    b'{"success":false,"message":"This server is set up for development, and answers only the machine that it runs on"}'
-)
-WHY = "returned 503: a secret has the value for development, which anyone can use to sign; set SECRET_KEY to"
+MESSAGE = b"This server is configured for development, and accepts requests only from its own machine"
+REFUSED = b'{"success":false,"message":"%b"}' % MESSAGE
+WHY = "returned 503: a secret has its development value, which anyone can use to sign; set SECRET_KEY to"
 
 
 @pytest.fixture(params=SERVERS)

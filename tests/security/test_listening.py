@@ -105,7 +105,8 @@ def test_a_request_from_elsewhere_is_refused(make_app, environ, path):
 
     assert answer.status_code == 503
     assert (
-        answer.json["message"] == "This server is set up for development, and answers only the machine that it runs on"
+        answer.json["message"]
+        == "This server is configured for development, and accepts requests only from its own machine"
     )
 
 

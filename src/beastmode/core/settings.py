@@ -94,8 +94,8 @@ class Settings:
     max_json_items: int = setting(
         whole(1),
         10_000,
-        "The maximum number of items of a list in a JSON body, unless its field has a Length; a longer list is "
-        "answered 422. Validating that many takes about 0.2 s.",
+        "The maximum number of items of a list in a JSON body, unless its field has a Length; longer ones get 422. "
+        "Validating that many takes about 0.2 s.",
         expects="a number of items",
     )
     nested_limit: int = setting(

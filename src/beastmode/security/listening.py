@@ -21,8 +21,8 @@ __all__ = ["guard_listening", "refuse_strangers"]
 
 NOT_FROM_HERE = Refusal(
     503,
-    "This server is set up for development, and answers only the machine that it runs on",
-    f"a secret has the value for development, which anyone can use to sign; set SECRET_KEY to {A_SECRET}",
+    "This server is configured for development, and accepts requests only from its own machine",
+    f"a secret has its development value, which anyone can use to sign; set SECRET_KEY to {A_SECRET}",
 )
 """503 for probes too, so that a load balancer takes such a server out."""
 

@@ -79,14 +79,14 @@ def tell(comparison: Comparison, column: Column[object], there: Column[object]) 
     """Say what it costs."""
     name = f"{column.table.name}.{column.name}"
     if isinstance(column.server_default, Computed):
-        lost = "" if isinstance(there.server_default, Computed) else " What it holds is lost."
+        lost = "" if isinstance(there.server_default, Computed) else " Its values are lost."
         comparison.remarks.append(
-            f"{name} is dropped and added again, since no database can alter what is computed: PostgreSQL writes the "
-            f"whole table anew, and nobody can use it meanwhile.{lost}"
+            f"{name} is dropped and added again, because a computed column cannot be altered. PostgreSQL rewrites and "
+            f"locks the whole table.{lost}"
         )
     else:
         kept = f"ALTER TABLE {column.table.name} ALTER COLUMN {column.name} DROP EXPRESSION"
         comparison.remarks.append(
-            f"{name} is computed no more, so it is dropped and added again, and what it holds is lost. PostgreSQL "
-            f"alone can keep it: op.execute('{kept}')."
+            f"{name} is no longer computed, so it is dropped and added again, and its values are lost. Only "
+            f"PostgreSQL can keep them: op.execute('{kept}')."
         )

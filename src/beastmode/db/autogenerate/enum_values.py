@@ -45,8 +45,8 @@ def change(comparison: Comparison, before: EnumType, wanted: EnumType) -> CodeOp
     back = on_postgresql(*made_anew(comparison, wanted, before))
     if tuple(label for label in wanted.labels if label not in new) == before.labels:
         comparison.remarks.append(
-            f"The enum {before.name} gets {', '.join(map(repr, new))}: code that still runs fails where it reads one. "
-            "A downgrade makes the type anew, and fails where rows hold one."
+            f"The enum {before.name} gets {', '.join(map(repr, new))}: code that is still running fails if it reads "
+            "one. A downgrade recreates the type, and fails if rows contain one."
         )
         return CodeOp("add_enum_values", before.key, on_postgresql(*outside(*additions(wanted, new))), back)
     moved = (
@@ -60,8 +60,8 @@ def change(comparison: Comparison, before: EnumType, wanted: EnumType) -> CodeOp
             f'{quoted(gone[0])} TO {quoted(new[0])}") instead. '
         )
     comparison.remarks.append(
-        f"The enum {before.name} is made anew, since PostgreSQL can only add values: {moved}Every table that has it is "
-        "written anew, and nobody can use it meanwhile."
+        f"The enum {before.name} is recreated, because PostgreSQL can only add values: {moved}Every table that uses "
+        "it is rewritten and locked."
     )
     return CodeOp("change_enum_values", before.key, on_postgresql(*made_anew(comparison, before, wanted)), back)
 

@@ -31,8 +31,8 @@ def compare_exclusions(comparison: Comparison) -> None:
         for name in sorted(wanted):
             if name not in same:
                 comparison.remarks.append(
-                    f"{table.name}: {name} lets no two rows overlap: rows that do make the revision fail. Mend them "
-                    "before, by op.execute(). PostgreSQL reads every row meanwhile, and nobody can use the table."
+                    f"{table.name}: {name} forbids overlapping rows: the revision fails if there are any. Fix them "
+                    "first, with op.execute(). PostgreSQL locks the table while it checks every row."
                 )
 
 

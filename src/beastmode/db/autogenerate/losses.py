@@ -33,6 +33,4 @@ def tell_columns(comparison: Comparison, changes: ModifyTableOps) -> None:
             f" If {alike[0]} is another name of it, write batch_op.alter_column({drop.column_name!r}, " if alike else ""
         )
         meant += f"new_column_name={alike[0]!r}) instead of both." if alike else ""
-        comparison.remarks.append(
-            f"{name} is dropped with what it holds, and a downgrade does not bring that back.{meant}"
-        )
+        comparison.remarks.append(f"{name} is dropped with its data, and a downgrade does not restore it.{meant}")

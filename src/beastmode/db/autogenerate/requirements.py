@@ -78,15 +78,15 @@ def require(comparison: Comparison, table: Table, operation: AlterColumnOp) -> N
     column = table.columns[operation.column_name]
     value = usual_value(comparison, column)
     place = f"{table.name}.{column.name}"
-    locked = "PostgreSQL reads every row meanwhile, and nobody can use the table."
+    locked = "PostgreSQL locks the table while it checks every row."
     if value is None:
         comparison.remarks.append(
-            f"{place} may be NULL no more: rows that hold NULL make the revision fail. Give them a value before, by "
+            f"{place} becomes NOT NULL: the revision fails if rows contain NULL. Give them a value first, with "
             f"op.execute(). {locked}"
         )
         return
     comparison.remarks.append(
-        f"{place} may be NULL no more: rows that hold NULL get {value}, and keep it after a downgrade. {locked}"
+        f"{place} becomes NOT NULL: rows with NULL get {value}, and keep it after a downgrade. {locked}"
     )
     changes = changes_of(comparison.upgrade, table)
     at = place_of(comparison.upgrade, changes)

@@ -93,12 +93,12 @@ def tell(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None
     if not is_conversion(old, new) and isinstance(old, String) and isinstance(new, String):
         if new.length is not None and (old.length is None or new.length < old.length):
             comparison.remarks.append(
-                f"{name} changes from {both}: rows that hold longer values make the revision fail. Shorten them "
-                "before, by op.execute()."
+                f"{name} changes from {both}: the revision fails if rows contain longer values. Shorten them first, "
+                "with op.execute()."
             )
         return
     comparison.remarks.append(
-        f"{name} changes from {both}: PostgreSQL writes the whole table anew, and nobody can use it meanwhile; values "
-        "that cannot be converted make the revision fail. For a large table add a second column, fill it in batches, "
+        f"{name} changes from {both}: PostgreSQL rewrites and locks the whole table; the revision fails if values "
+        "cannot be converted. For a large table add a second column, fill it in batches, "
         "and move over in a later release."
     )
