@@ -134,7 +134,7 @@ class Project:
 
     def migrated(self, models, *, is_last):
         """Writes revisions for the models and runs them; the ids of the last ones, which are to be proved."""
-        if not models.strip():
+        if not models.strip() and not is_last:
             return []
         written = self.migrate(models)
         self.upgrade()
