@@ -111,7 +111,8 @@ def test_each_by_itself(change, kind, tmp_path, request):
 
     assert sum(text.count("# REVIEW:") for text in written) == wanted_remarks([change], kind)
     findings = proved(tmp_path / "proved", kind, [change])
-    assert [finding.problem for finding in findings if finding.rule not in change.finds] == []
+    idle = {"migration-not-proved"} if kind == "sqlite" else set()  # SQLite validates no constraint later
+    assert [finding.problem for finding in findings if finding.rule not in {*change.finds, *idle}] == []
 
 
 UNSEEN = ("comment", "text instead of an enum")  # SQLite keeps no comments, and does not tell an enum from text
