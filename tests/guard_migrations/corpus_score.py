@@ -134,7 +134,7 @@ def page(results: list[Outcome]) -> str:
         "",
         f"Measured on {len(results)} labelled migrations in `tests/guard_migrations/corpus`, {len(innocent)} innocent.",
         "They are read only: nothing runs, and neither models nor squawk are asked. The labels were written before",
-        "the rules ran on them; then the rules were mended until both agreed, and three labels, which had left",
+        "the rules ran on them; then the rules were fixed until both agreed, and three labels, which had left",
         "a fault out. So these are not the figures of cases that nobody here has seen: they show what is covered,",
         "and that it stays so.",
         "This page is written by `python docs/accuracy.py`, and a test holds it to what the code says.",
