@@ -33,7 +33,7 @@ from beastmode.db.fitting import Fitter
 from beastmode.db.lazy import serialising
 from beastmode.db.passing import show
 from beastmode.db.preconditions import after_looking
-from beastmode.db.session import current_work, has_database
+from beastmode.db.session import has_database, settle
 from beastmode.db.shown import AsShown
 from beastmode.db.targets import not_found
 from beastmode.db.unsaved import refuse_unsaved, unsaved_now
@@ -154,7 +154,7 @@ class Endpoint:
         unsaved = unsaved_now() if self._has_database else NOTHING
         result = self._view(*arguments, **path)
         if self._has_database:
-            current_work().settle()
+            settle()
             refuse_unsaved(str(self.route), unsaved)
         if isinstance(result, Response):
             self._compare_media_type(result)

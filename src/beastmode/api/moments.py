@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Validator
 
 from beastmode.db.base import FIRST_MOMENT, LAST_MOMENT
+from beastmode.db.field_kinds import parts_of
 
 __all__ = ["IN_REACH", "bound_moment", "bound_moments", "shape_of"]
 
@@ -58,13 +59,8 @@ def bound_field(field: Any, known: frozenset[Any]) -> None:
             field._deserialize = bound_first(field)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow reads
         else:
             bound_moments(field.schema, known)
-    elif isinstance(field, fields.List):
-        bound_field(field.inner, known)
-    elif isinstance(field, fields.Tuple):
-        for each in field.tuple_fields:
-            bound_field(each, known)
-    elif isinstance(field, fields.Mapping):
-        bound_field(field.value_field, known)
+    for each in parts_of(field):
+        bound_field(each, known)
 
 
 def bound_moment(field: fields.DateTime) -> None:

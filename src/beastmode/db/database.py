@@ -20,7 +20,7 @@ from beastmode.db.session import (
     current_work,
     has_database,
     installed_in,
-    opened_work,
+    settle,
 )
 from beastmode.db.unsaved import close_work
 
@@ -115,13 +115,6 @@ class Database:
             TimeoutError: No connection was free in time.
         """
         ping(installed_in(current_app))
-
-
-def settle() -> None:
-    """Find out whether the request may write: what is done with an engine is out of our sight."""
-    work = opened_work()
-    if work is not None:
-        work.settle()
 
 
 def ping(installed: Installed) -> None:

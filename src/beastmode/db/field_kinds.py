@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from beastmode.db.base import UtcDateTime
 
-__all__ = ["SeesThrough", "dumps_itself", "kind_of", "passes"]
+__all__ = ["SeesThrough", "dumps_itself", "kind_of", "parts_of", "passes"]
 
 MARSHMALLOW = "marshmallow.fields"
 

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from marshmallow import Schema, fields, missing
 
-from beastmode.db.field_kinds import SeesThrough, dumps_itself
+from beastmode.db.field_kinds import SeesThrough, dumps_itself, parts_of
 from beastmode.db.fitting import fitted, key_of
 from beastmode.db.shown import AsShown
 
@@ -152,16 +152,10 @@ def watch(schema: Schema) -> None:
 
 def watch_field(field: Any) -> None:
     """Have a field, and those in it, let through what was shown already."""
-    if isinstance(field, fields.Nested):
-        if not is_watched(field):
-            field._serialize = Passing(field)  # type: ignore[assignment,method-assign]  # noqa: SLF001 - where marshmallow shows
-    elif isinstance(field, fields.List):
-        watch_field(field.inner)
-    elif isinstance(field, fields.Tuple):
-        for each in field.tuple_fields:
-            watch_field(each)
-    elif isinstance(field, fields.Mapping):
-        watch_field(field.value_field)
+    if isinstance(field, fields.Nested) and not is_watched(field):
+        field._serialize = Passing(field)  # type: ignore[assignment,method-assign]  # noqa: SLF001 - where marshmallow shows
+    for each in parts_of(field):
+        watch_field(each)
 
 
 def is_watched(field: fields.Nested) -> bool:

@@ -65,7 +65,7 @@ def looking(session: RoutedSession, precondition: Precondition) -> Iterator[None
     root = session.get_transaction() or session.begin()
     session.is_writing = True
     try:
-        if session.work.engines.writer.dialect.name == "sqlite":
+        if session.work.dialect.name == "sqlite":
             session.connection()  # the write lock, which nobody else can have meanwhile
         else:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

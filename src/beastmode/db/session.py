@@ -48,6 +48,7 @@ __all__ = [
     "has_database",
     "installed_in",
     "opened_work",
+    "settle",
 ]
 
 R = TypeVar("R")
@@ -283,6 +284,17 @@ def opened_work() -> Work | None:
         return None
     work: Work | None = context.g.get(WORK)
     return work
+
+
+def settle() -> None:
+    """Find out whether the request may write, before something could that nobody here sees; makes nothing by itself.
+
+    Raises:
+        Problem: It may not.
+    """
+    work = opened_work()
+    if work is not None:
+        work.settle()
 
 
 def has_database(app: "Flask") -> bool:

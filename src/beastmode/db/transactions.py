@@ -142,7 +142,7 @@ class Transaction:
 
     def options(self, session: RoutedSession) -> dict[str, Any]:
         """What the connection is told before it begins."""
-        if session.work.engines.writer.dialect.name == "sqlite":
+        if session.work.dialect.name == "sqlite":
             return {SNAPSHOT: True} if self.read_only else {}
         if self.read_only:
             return {"isolation_level": self.isolation or "REPEATABLE READ", "postgresql_readonly": True}
