@@ -6,8 +6,8 @@ import marshmallow
 import pytest
 from marshmallow import fields
 from notebook import Note, Paper, database, notes
-from sqlalchemy import ForeignKey, insert
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, insert, select
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, selectinload
 
 from beastmode import Problem, Schema, loading
 from beastmode.api import Answer, Listing
@@ -20,7 +20,7 @@ class Remark(Paper):
     id: Mapped[int] = mapped_column(primary_key=True)
     note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"))
     said: Mapped[str]
-    note: Mapped[Note] = relationship()
+    note: Mapped[Note] = relationship(backref=backref("remarks", order_by="Remark.id"))
 
 
 class Shown(Schema):
@@ -196,6 +196,50 @@ def test_what_was_made_of_it_is_said_to_be_shown(answers):
         return Dumped({**shown.get(1).data, "body": "changed"})
 
     assert answers(home, returns=Shown).json["data"] == {**FIRST, "body": "changed"}
+
+
+class Parent(Schema):
+    id = fields.Int()
+    remarks = fields.List(fields.Nested(RemarkShown))
+
+
+class Written(Parent):
+    length = fields.Function(lambda note: len(note.remarks))
+
+
+def loaded_entity():
+    return database.session.scalars(select(Note).options(selectinload(Note.remarks).joinedload(Remark.note))).first()
+
+
+MADE = {
+    "a loading's item": lambda: loading(Parent, Note).get(1),
+    "a loading's item that is loaded as an entity": lambda: loading(Written, Note).get(1),
+    "an entity": loaded_entity,
+    "a dict": lambda: {"id": 1, "remarks": list(loaded_entity().remarks)},
+    "a dict of what a loading gives": lambda: {"id": 1, "remarks": remarks.all()},
+    "a dict of its data": lambda: {"id": 1, "remarks": remarks.all().data},
+    "a dict of its items": lambda: {"id": 1, "remarks": list(remarks)},
+    "a dict with a loading": lambda: {"id": 1, "remarks": remarks},
+}
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_a_nested_list_is_cut_whatever_it_is_made_of(make, caplog, made):
+    def home():
+        return MADE[made]()
+
+    schema = Written if made.endswith("entity") and "loading" in made else Parent
+    app = make(lambda bp: bp.get("/home", public=True, returns=schema)(home), NESTED_LIMIT=2)
+    with app.app_context():
+        database.execute(insert(Remark), [{"id": n, "note_id": 1, "said": str(n)} for n in (1, 2, 3)])
+    client = app.test_client()
+
+    found = client.get("/api/notes/home").json["data"]
+
+    assert [remark["words"] for remark in found["remarks"]] == ["1", "2"]
+    described = client.get("/api/v1/openapi.json").json["components"]["schemas"][schema.__name__]
+    assert described["properties"]["remarks"]["maxItems"] == 2
+    assert sum("has more than 2 items" in message for message in caplog.messages) == 1
 
 
 def test_an_error_of_a_part_is_the_answer(answers, monkeypatch):

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 from filled import library
-from marshmallow import Schema, fields
-from shelves import Author, Book, Reply, Review
-from sqlalchemy import insert
+from marshmallow import Schema, fields, pre_dump
+from shelves import Author, Book, Reply, Review, Stamp
+from sqlalchemy import insert, update
 
 from beastmode.db import loading
 
@@ -32,6 +32,22 @@ class Plucked(Schema):
     reviews = fields.Pluck(ReviewShown, "id", many=True)
 
 
+class Line(Schema):
+    words = fields.List(fields.Nested(ReplyShown))
+
+
+class StampShown(Schema):
+    word = fields.String()
+    note = fields.Nested(Line)
+    lines = fields.List(fields.Nested(ReplyShown), attribute="note")
+
+
+class StampCalled(StampShown):
+    @pre_dump
+    def as_it_is(self, stamp, **_):
+        return stamp
+
+
 class Called(BookShown):
     by = fields.Function(lambda book: book.title)
 
@@ -39,7 +55,7 @@ class Called(BookShown):
 @pytest.fixture(autouse=True)
 def _limited(shelves, monkeypatch):
     # The setting belongs to the application, which all tests of this folder share.
-    for module in ("rows", "together", "cutting"):
+    for module in ("rows", "together", "entities", "dumps"):
         monkeypatch.setattr(f"beastmode.db.{module}.most_nested", lambda: LIMIT)
 
 
@@ -103,8 +119,8 @@ def test_that_there_is_more_is_logged_once(shelves, caplog, schema, name):
 
     assert len(caplog.messages) == 1
     assert caplog.messages[0] == (
-        f"{name} has more than 3 items; the first 3 are shown (NESTED_LIMIT). Give them a route of their own with "
-        "listing=."
+        f"{name} has more than 3 items; only the first 3 are returned (NESTED_LIMIT). Paginate them with a route of "
+        "their own: listing=Listing()."
     )
 
 
@@ -117,3 +133,18 @@ def test_short_lists_take_no_statement_more(queries, shelves):
         assert len(sent) == 1
         books.all()
     assert len(sent) == 3
+
+
+@pytest.mark.parametrize("schema", [StampShown, StampCalled])
+def test_lists_in_a_json_column_are_cut(shelves, caplog, schema):
+    five = [{"text": str(number)} for number in range(5)]
+    words = loading(schema(only=("note",)), Stamp)
+    lines = loading(schema(only=("lines",)), Stamp)
+    assert bool(words.falls_back) is (schema is StampCalled)
+
+    library.execute(insert(Stamp).values(note={"words": five}))
+    assert words.first().data == {"note": {"words": five[:LIMIT]}}
+    assert words.all().data == [{"note": {"words": five[:LIMIT]}}]
+    library.execute(update(Stamp).values(note=five))
+    assert lines.all().data == [{"lines": five[:LIMIT]}]
+    assert [message.split(" has ")[0] for message in caplog.messages] == ["Line.words", f"{schema.__name__}.lines"]

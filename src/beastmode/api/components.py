@@ -15,6 +15,7 @@ from marshmallow import RAISE, Schema, fields
 
 from beastmode.api.properties import Direction, Document, described_for, field_schema, nullable
 from beastmode.core.errors import ConfigurationError
+from beastmode.db.field_kinds import lists_objects
 
 __all__ = ["Components"]
 
@@ -164,8 +165,7 @@ class Components:
 
     def _length(self, field: fields.Field[Any], direction: Direction) -> Document:
         """How many items a list may have; in a response, if they are shown by a schema of their own."""
-        item = field.inner if isinstance(field, fields.List) else field
-        is_open = direction == "response" and not isinstance(item, fields.Nested)
+        is_open = direction == "response" and not lists_objects(field)
         usual = {} if is_open else {"maxItems": self.most[direction]}
         return usual | described_for(direction, self._converter.field2length(field))
 

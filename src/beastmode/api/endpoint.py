@@ -28,6 +28,7 @@ from beastmode.core.exchange import current_exchange
 from beastmode.core.identity import authenticator_of, identify
 from beastmode.core.settings import Settings
 from beastmode.db import Dumped, Loading
+from beastmode.db.cutting import cut_lists
 from beastmode.db.errors import is_out_of_range
 from beastmode.db.fitting import Fitter
 from beastmode.db.lazy import serialising
@@ -95,7 +96,7 @@ class Endpoint:
         )
         self._has_database = has_database(app)
         self._farewell = route.deprecated.headers() if route.deprecated else []
-        self._dump = dumper_of(route)
+        self._dump = dumper_of(route, settings)
         self._shown = fitter_of(route)
         self._view = sync(app, route.view, str(route))
 
@@ -256,17 +257,18 @@ def pager_of(route: Route, settings: Settings) -> Pager | None:
     return Pager(route.listing, CursorSigner(settings.secret_key, route.name), settings.count_limit)
 
 
-def dumper_of(route: Route) -> Callable[[Any], Any] | None:
+def dumper_of(route: Route, settings: Settings) -> Callable[[Any], Any] | None:
     schema = route.returns
     if schema is None:
         return None
-    name = type(schema).__name__
+    name, most = type(schema).__name__, settings.nested_limit
+    cut_lists(schema)
 
     def dump(value: Any) -> Any:
         many = route.many or isinstance(value, list)
         if type(value) not in ORDINARY or many is not isinstance(value, list):
             refuse_shapeless(route, value, many=many)
-        with serialising(name):
+        with serialising(name, most):
             return show(schema, value, lambda each: schema.dump(each, many=many), many=many)
 
     return dump

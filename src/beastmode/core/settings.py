@@ -101,8 +101,8 @@ class Settings:
     nested_limit: int = setting(
         whole(1),
         1000,
-        "The maximum number of items that a loading returns for each nested list (ten times the largest page). If "
-        "there are more, it returns the first ones and logs a warning.",
+        "The maximum number of items of each list of nested schemas in a response (ten times the largest page). If "
+        "there are more, the first ones are returned and a warning is logged.",
         expects="a number of items",
     )
     count_limit: int = setting(

@@ -1,8 +1,14 @@
 """Rows into plain values, by a function that is written for each plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from marshmallow import fields
+
+from beastmode.db.cutting import cut_field
+from beastmode.db.field_kinds import parts_of
+from beastmode.db.lazy import serialising
+from beastmode.db.nested_limit import most_nested
 from beastmode.db.plan import Constant, Default, Many, One, Part, Plan, Shape, Shown
 
 __all__ = ["Dump", "compile_dump"]
@@ -26,7 +32,17 @@ def compile_dump(plan: Plan, extra: int = 0) -> Dump:
     code = compile(source, f"<dump of {plan.model.__name__}>", "exec")
     exec(code, writer.names)  # noqa: S102 - the text is made of numbers and repr() of names
     dump: Dump = writer.names["dump"]
-    return dump
+    return bounded(dump, plan.model.__name__) if writer.nests else dump
+
+
+def bounded(dump: Dump, name: str) -> Dump:
+    """The same for values with nested lists of their own, such as those of JSON columns, which are cut."""
+
+    def bounded_dump(rows: Sequence[Any], *lists: Any) -> list[Any]:
+        with serialising(name, most_nested()):
+            return dump(rows, *lists)
+
+    return bounded_dump
 
 
 class Writer:
@@ -34,10 +50,12 @@ class Writer:
 
     Attributes:
         names: What the expressions refer to: fields, constants, defaults.
+        nests: Whether a field shows a value by a nested schema.
     """
 
     def __init__(self) -> None:
         self.names: dict[str, Any] = {}
+        self.nests = False
 
     def shape(self, shape: Shape) -> str:
         """The expression of a dict, or of the one value that is plucked from it."""
@@ -63,6 +81,9 @@ class Writer:
 
     def written(self, part: Shown | Default, value: str) -> str:
         """The expression of a value that its field writes."""
+        if has_nested(part.field):
+            self.nests = True
+            cut_field(part.field, f"{type(part.field.parent).__name__}.{part.name}")
         write = self.name(part.field._serialize)  # noqa: SLF001 - what marshmallow's own dump calls
         return f"{write}({value}, {part.name!r}, None)"
 
@@ -71,3 +92,7 @@ class Writer:
         name = f"v{len(self.names)}"
         self.names[name] = value
         return name
+
+
+def has_nested(field: Any) -> bool:
+    return isinstance(field, fields.Nested) or any(has_nested(part) for part in parts_of(field))

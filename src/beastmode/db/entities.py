@@ -14,6 +14,7 @@ from beastmode.db.cutting import cut_lists
 from beastmode.db.eager import loader_options
 from beastmode.db.keys import Key
 from beastmode.db.lazy import serialising
+from beastmode.db.nested_limit import most_nested
 from beastmode.db.session import current_work
 from beastmode.db.sources import Criteria, Getter, Params, Statement
 from beastmode.db.transactions import expire_unmodified
@@ -82,7 +83,7 @@ class Entities:
             LazyLoadError: The schema's own code reads what was not loaded.
         """
         # At once: a hook with pass_collection=True gets the whole list, as it does from marshmallow's own dump.
-        with serialising(type(self.schema).__name__), explained(self.schema):
+        with serialising(type(self.schema).__name__, most_nested()), explained(self.schema):
             shown: list[Any] = self.schema.dump([row[0] for row in rows], many=True)
             return shown
 
@@ -96,7 +97,7 @@ class Entities:
         Raises:
             LazyLoadError: As `render` does.
         """
-        with serialising(type(self.schema).__name__), explained(self.schema):
+        with serialising(type(self.schema).__name__, most_nested()), explained(self.schema):
             return self.schema.dump(row[0], many=False)
 
     def getter(self, criteria: Criteria) -> Getter:

@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from beastmode.db.base import UtcDateTime
 
-__all__ = ["SeesThrough", "dumps_itself", "kind_of", "parts_of", "passes"]
+__all__ = ["SeesThrough", "dumps_itself", "has_before", "kind_of", "lists_objects", "parts_of", "passes"]
 
 MARSHMALLOW = "marshmallow.fields"
 
@@ -66,13 +66,39 @@ UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
 
 
 class SeesThrough:
-    """What stands before a field's own way to write values, and changes nothing of what it writes.
+    """What stands before a field's own way to write values, and changes nothing of how it writes them.
+
+    Args:
+        field: The field.
 
     Attributes:
-        plain: What it stands before.
+        plain: What it stands before: what marshmallow itself would call.
     """
 
-    plain: Any
+    def __init__(self, field: Any) -> None:
+        self.field = field
+        self.given = vars(field).get("_serialize")
+        self.plain: Any = field._serialize  # noqa: SLF001 - where marshmallow shows
+
+    def stand_before(self) -> None:
+        """Be what marshmallow calls."""
+        self.field._serialize = self  # noqa: SLF001 - as above
+
+    def step_aside(self) -> None:
+        """Leave the field as it was, unless something else stands before this by now."""
+        if vars(self.field).get("_serialize") is self:
+            if self.given is None:
+                vars(self.field).pop("_serialize", None)
+            else:
+                self.field._serialize = self.given  # noqa: SLF001 - as above
+
+
+def has_before(field: Any, kind: type[SeesThrough]) -> bool:
+    """Whether something of a kind stands before a field already."""
+    writer = vars(field).get("_serialize")
+    while isinstance(writer, SeesThrough) and not isinstance(writer, kind):
+        writer = writer.plain
+    return isinstance(writer, kind)
 
 
 def dumps_itself(schema: Schema) -> str | None:
@@ -129,6 +155,17 @@ def parts_of(field: fields.Field[Any]) -> Iterator[fields.Field[Any]]:
         yield from (part for part in (field.key_field, field.value_field) if part is not None)
     elif isinstance(field, fields.Enum):
         yield field.field
+
+
+def lists_objects(field: fields.Field[Any]) -> bool:
+    """Whether a field shows a list of objects, each by a schema: the lists that NESTED_LIMIT bounds.
+
+    Args:
+        field: The field, bound to its schema.
+    """
+    if isinstance(field, fields.List):
+        return isinstance(field.inner, fields.Nested)
+    return isinstance(field, fields.Nested) and bool(field.many or field.schema.many)
 
 
 def passes(field: fields.Field[Any], column: TypeEngine[Any]) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, sessionmaker
 
 from beastmode.core.errors import LazyLoadError
 
-__all__ = ["refuse_lazy_loads", "serialising"]
+__all__ = ["longest_list", "refuse_lazy_loads", "serialising"]
 
 
 @dataclass
@@ -20,10 +20,12 @@ class Answer:
 
     Attributes:
         schema_name: The schema that writes it.
+        most: The most items of a nested list in it; None where there is no bound.
         refreshed: Whether an entity that had expired was read again for it.
     """
 
     schema_name: str
+    most: int | None = None
     refreshed: bool = False
 
 
@@ -31,22 +33,29 @@ answer_in_work: ContextVar[Answer | None] = ContextVar("beastmode.answer", defau
 
 
 @contextmanager
-def serialising(schema_name: str) -> Iterator[None]:
+def serialising(schema_name: str, most: int | None = None) -> Iterator[None]:
     """While this is open, in development and testing, an attribute that its query did not load is refused.
 
     One entity may be refreshed, since what a transaction has changed is read again by whoever returns it.
 
     Args:
         schema_name: The schema that writes the answer, for the message.
+        most: The most items of a nested list in it.
 
     Raises:
         LazyLoadError: A relation, a deferred column, or a second entity was about to be loaded.
     """
-    token = answer_in_work.set(Answer(schema_name))
+    token = answer_in_work.set(Answer(schema_name, most))
     try:
         yield
     finally:
         answer_in_work.reset(token)
+
+
+def longest_list() -> int | None:
+    """The most items of a nested list in the answer that is being written; None where none is."""
+    answer = answer_in_work.get()
+    return None if answer is None else answer.most
 
 
 def refuse_lazy_loads(sessions: sessionmaker[Any]) -> None:

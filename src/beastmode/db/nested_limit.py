@@ -3,6 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam
@@ -25,7 +26,7 @@ def most_nested() -> int:
 
 
 class NestedLimit:
-    """The bound of one relation's lists.
+    """The bound of the lists of one relation or field.
 
     Args:
         relation: What the log calls it.
@@ -54,12 +55,24 @@ class NestedLimit:
             self.tell(most)
         return kept
 
+    def first(self, items: Any, most: int) -> Any:
+        """The first items of one list; all where they are no more than may be, or are no list.
+
+        Args:
+            items: What should be a list.
+            most: How many it may have.
+        """
+        if not hasattr(items, "__len__") or len(items) <= most:
+            return items
+        self.tell(most)
+        return [*islice(items, most)]
+
     def tell(self, most: int) -> None:
-        """Log that a list was cut to so many, once for each loading."""
+        """Log that a list was cut to so many, once for each of its schemas."""
         if not self.is_told:
             self.is_told = True
             log.warning(
-                "%s has more than %d items; the first %d are shown (NESTED_LIMIT). Give them a route of their own with "
-                "listing=.",
+                "%s has more than %d items; only the first %d are returned (NESTED_LIMIT). Paginate them with a route "
+                "of their own: listing=Listing().",
                 self.relation, most, most,
             )  # fmt: skip

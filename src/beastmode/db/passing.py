@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from marshmallow import Schema, fields, missing
 
-from beastmode.db.field_kinds import SeesThrough, dumps_itself, parts_of
+from beastmode.db.field_kinds import SeesThrough, dumps_itself, has_before, parts_of
 from beastmode.db.fitting import fitted, key_of
 from beastmode.db.shown import AsShown
 
@@ -114,16 +114,14 @@ class Passing(SeesThrough):
     """
 
     def __init__(self, field: fields.Nested) -> None:
-        self.field = field
-        self.plain: Callable[..., Any] = field._serialize  # noqa: SLF001 - what marshmallow itself calls
+        super().__init__(field)
         self.is_watched = False
 
     def __call__(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
         """What the field shows of a value."""
         field, schema = self.field, self.field.schema
         if isinstance(schema, ShowsOnce):
-            if vars(field).get("_serialize") is self:
-                vars(field).pop("_serialize", None)  # its own dump does it
+            self.step_aside()  # its own dump does it
             return self.plain(value, attr, obj, **options)
         if not self.is_watched:
             watch(schema)
@@ -152,15 +150,7 @@ def watch(schema: Schema) -> None:
 
 def watch_field(field: Any) -> None:
     """Have a field, and those in it, let through what was shown already."""
-    if isinstance(field, fields.Nested) and not is_watched(field):
-        field._serialize = Passing(field)  # type: ignore[assignment,method-assign]  # noqa: SLF001 - where marshmallow shows
+    if isinstance(field, fields.Nested) and not has_before(field, Passing):
+        Passing(field).stand_before()
     for each in parts_of(field):
         watch_field(each)
-
-
-def is_watched(field: fields.Nested) -> bool:
-    """Whether a field lets through already what was shown."""
-    writer = vars(field).get("_serialize")
-    while isinstance(writer, SeesThrough) and not isinstance(writer, Passing):
-        writer = writer.plain
-    return isinstance(writer, Passing)
