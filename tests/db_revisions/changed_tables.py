@@ -194,5 +194,6 @@ TABLES = (
             "__table_args__ = (CheckConstraint('n <> 77', name='n'), Index('ix_xd', 'name', sqlite_where=text('n > 0'), postgresql_where=text('n > 0')), Index('ix_xd_lower', text('lower(name)')))",
         ],
         remarks=1,
+        finds=("migration-locks-table",),
     ),
 )

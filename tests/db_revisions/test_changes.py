@@ -60,6 +60,10 @@ def test_there_are_as_many_as_were_asked_for():
     assert len(names) == len(set(names))
 
 
+def test_what_is_found_of_a_revision_is_said_in_it():
+    assert [change.name for change in CHANGES if change.finds and not change.remarks] == []
+
+
 def test_all_at_once_go_up_down_and_up(project):
     written = walk(project, CHANGES)
 

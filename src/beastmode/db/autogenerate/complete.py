@@ -24,6 +24,7 @@ from beastmode.db.autogenerate.remarks import RemarkOp
 from beastmode.db.autogenerate.requirements import compare_requirements
 from beastmode.db.autogenerate.returns import prepare_returns
 from beastmode.db.autogenerate.retyping import compare_types
+from beastmode.db.autogenerate.rewrites import tell_rewrites
 from beastmode.db.autogenerate.sequences import compare_sequences
 from beastmode.db.autogenerate.uniques import compare_uniques
 
@@ -31,6 +32,7 @@ __all__ = ["complete", "is_comparing", "split"]
 
 STEPS: tuple[Callable[[Comparison], None], ...] = (
     put_in_order,
+    tell_rewrites,
     compare_computed,
     compare_defaults,
     compare_identities,

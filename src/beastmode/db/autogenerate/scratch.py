@@ -29,6 +29,7 @@ EXPRESSION = text(
     "ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
     "WHERE d.adrelid = CAST(:table AS regclass) AND a.attname = 'scratch'"
 )
+REWRITTEN = text("SELECT pg_relation_filenode(CAST(:table AS regclass)) <> CAST(CAST(:table AS regclass) AS oid)")
 
 
 class Scratch:
@@ -70,6 +71,15 @@ class Scratch:
             sql: The default.
         """
         return self.ask(f"{ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", EXPRESSION)
+
+    def is_rewritten(self, kind: str, sql: str) -> bool:
+        """Whether a table has to be written anew for a column with this default; so too where it is refused.
+
+        Args:
+            kind: The column's type.
+            sql: The default.
+        """
+        return self.ask(f"{ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", REWRITTEN) != "False"
 
     def computed(self, kind: str, sql: str) -> str | None:
         """A computed column's expression in the database's words; None where it refuses the text."""
