@@ -8,7 +8,7 @@ from uuid import UUID
 
 import jsonschema_rs
 import pytest
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 from marshmallow import EXCLUDE, INCLUDE, RAISE, fields, validate
 
 from beastmode import Api, Beastmode, Blueprint, Schema
@@ -330,9 +330,32 @@ def test_a_media_type_that_the_document_does_not_say_is_warned_of_once(caplog):
         client.get("/api/v1/things/undeclared")
 
     assert [record.getMessage() for record in caplog.records].count(
-        "things.undeclared (GET /things/undeclared) returned text/csv, which the API document does not declare; add "
-        "produces='text/csv' to the route."
+        "things.undeclared (GET /things/undeclared) returned text/csv, but the API document says application/json; "
+        "add produces='text/csv' to the route."
     ) == 1
+
+
+def annotated() -> Response:
+    return Response("a,b\n", mimetype="text/csv")
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        annotated,
+        lambda: Response("{}", mimetype="application/json"),
+        lambda: Response(status=204),
+        lambda: redirect("/elsewhere"),
+    ],
+)
+def test_nothing_is_warned_of_that_the_document_does_not_say_otherwise(view, caplog):
+    view.__name__ = "show"
+    client = app_of(lambda things: things.get(public=True)(view))
+
+    with caplog.at_level(logging.WARNING, "beastmode"):
+        client.get("/api/v1/things")
+
+    assert not [message for message in caplog.messages if "API document" in message]
 
 
 @pytest.mark.parametrize(

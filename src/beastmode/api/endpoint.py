@@ -17,6 +17,7 @@ from beastmode.api.declarations import sync
 from beastmode.api.envelope import Answer, JsonResponse, envelope
 from beastmode.api.json import write_json
 from beastmode.api.lists import Items
+from beastmode.api.operations import is_own_response
 from beastmode.api.pagination import Pager
 from beastmode.api.problems import problem_for
 from beastmode.api.results import items_of, refuse_mistake, refuse_shapeless
@@ -47,6 +48,7 @@ PRIVATE = "private, no-cache"
 NOT_STORED = "no-store"
 ORDINARY = frozenset({dict, list, Dumped})
 """What a view returns as a rule, and cannot return by mistake."""
+WITH_BODY = frozenset(range(200, 300)) - {HTTPStatus.NO_CONTENT}
 WIDTH, WIDEST = 2**31, 2**63
 """The first numbers that are too large for an INTEGER and for any column."""
 
@@ -83,7 +85,7 @@ class Endpoint:
         self.__name__ = route.view.__name__
         self.__doc__ = route.view.__doc__
         self.representation: Endpoint | None = None
-        self._is_compared = False
+        self._media_type = media_type_of(route)
         self._authenticate = None if route.public else authenticate
         # What somebody who signed in gets is nobody else's; what a write answers, no cache needs to keep.
         self._caching = None if route.public else PRIVATE if route.is_safe else NOT_STORED
@@ -166,11 +168,12 @@ class Endpoint:
         return Reply(body, answer.status or self.route.status, tuple(answer.headers.items()))
 
     def _compare_media_type(self, response: Response) -> None:
-        if not self._is_compared and response.mimetype != (self.route.produces or "application/json"):
-            self._is_compared = True
+        declared = self._media_type
+        if declared is not None and response.mimetype != declared and response.status_code in WITH_BODY:
+            self._media_type = None
             log.warning(
-                "%s returned %s, which the API document does not declare; add produces=%r to the route.",
-                self.route, response.mimetype, response.mimetype,
+                "%s returned %s, but the API document says %s; add produces=%r to the route.",
+                self.route, response.mimetype, declared, response.mimetype,
             )  # fmt: skip
 
     def _arguments(self, asked: Request) -> list[Any]:
@@ -249,6 +252,11 @@ def whole(reply: Reply) -> JsonResponse:
 def has_beyond(path: dict[str, Any], bound: int) -> bool:
     """Whether a path has a number from this one on; where the database will not look for it, there is nothing."""
     return any(type(value) is int and value >= bound for value in path.values())
+
+
+def media_type_of(route: Route) -> str | None:
+    """What the document says that a view's own response is; None where it says that it may be anything."""
+    return route.produces or (None if is_own_response(route) else "application/json")
 
 
 def pager_of(route: Route, settings: Settings) -> Pager | None:
