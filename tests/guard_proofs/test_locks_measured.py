@@ -30,6 +30,14 @@ STEPS = {
     op.alter_column("items", "price", nullable=False)""",
         'op.alter_column("items", "price", nullable=True)',
     ),
+    "not_null_behind_a_check": (
+        """op.execute("ALTER TABLE items ADD CONSTRAINT ck_sum CHECK (price IS NOT NULL) NOT VALID")
+    with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE items VALIDATE CONSTRAINT ck_sum")
+    op.alter_column("items", "price", nullable=False)
+    op.execute("ALTER TABLE items DROP CONSTRAINT ck_sum")""",
+        'op.alter_column("items", "price", nullable=True)',
+    ),
     "index": ('op.create_index("ix_price", "items", ["price"])', 'op.drop_index("ix_price", "items")'),
     "concurrent": (
         """with op.get_context().autocommit_block():
@@ -77,7 +85,7 @@ def lock(proof, revision, table="items"):
     return found[0] if found else None
 
 
-@pytest.mark.parametrize("revision", ["nullable", "constant", "wider_text", "unchecked"])
+@pytest.mark.parametrize("revision", ["nullable", "constant", "wider_text", "unchecked", "not_null_behind_a_check"])
 def test_a_change_of_the_catalogue_alone_locks_for_a_moment(proof, revision):
     fact = lock(proof, revision)
 

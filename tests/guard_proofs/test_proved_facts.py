@@ -142,6 +142,14 @@ def test_a_statement_reads_a_table_by_its_kind_and_its_target(sql, modes, scanne
     assert fact.scanned is scanned
 
 
+def test_null_that_a_check_rules_out_already_is_not_looked_for():
+    lock = Lock("t", ("AccessExclusiveLock",), False, "ALTER TABLE t ALTER COLUMN a SET NOT NULL", checked=True)
+
+    (fact,) = locked_tables([lock], frozenset({"t"}), {"revision": "a", "where": "a.py"}, ())
+
+    assert not fact.scanned
+
+
 def test_a_lock_that_lets_others_write_is_none_to_tell():
     lock = Lock("t", ("RowExclusiveLock", "ShareUpdateExclusiveLock"), False, "UPDATE t SET a = 1")
 

@@ -56,7 +56,8 @@ def compare_defaults(comparison: Comparison) -> None:
 
 def is_other(beside: Beside) -> bool:
     """Whether the models say another default; what is computed or an identity is compared elsewhere."""
-    if any(isinstance(one.server_default, (Computed, Identity)) for one in (beside.column, beside.there)):
+    is_computed = any(isinstance(one.server_default, Computed) for one in (beside.column, beside.there))
+    if is_computed or isinstance(beside.column.server_default, Identity):
         return False
     wanted, old = beside.wanted, beside.old
     if wanted is None and old is not None and is_serial(beside.column, old):

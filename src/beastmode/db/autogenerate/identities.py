@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Column, DefaultClause, Identity
 
-from beastmode.db.autogenerate.code import CodeOp, name_sql, on_postgresql, statement
+from beastmode.db.autogenerate.code import CodeOp, OnlineOp, name_sql, on_postgresql, statement
 from beastmode.db.autogenerate.comparison import Comparison
 from beastmode.db.autogenerate.expressions import plain
+from beastmode.db.autogenerate.requirements import AllowOp, forbid_null
 
 __all__ = ["compare_identities"]
 
@@ -16,10 +17,11 @@ USUAL = {"always": False, "start": 1, "increment": 1, "cycle": False, "cache": 1
 
 def compare_identities(comparison: Comparison) -> None:
     """Have the revision add, change and drop identities of columns that are there."""
-    if not comparison.is_postgresql:
-        return
     for column, there in list(comparison.columns_there()):
         new, old = column.server_default, there.server_default
+        compare_null(comparison, column, there)
+        if not comparison.is_postgresql:
+            continue
         if isinstance(new, Identity) and isinstance(old, Identity):
             if options_of(new, old) != options_of(old, old):
                 comparison.upgrade.ops.append(change(column, new, old))
@@ -29,10 +31,19 @@ def compare_identities(comparison: Comparison) -> None:
                 "identity, and set it to the greatest number, by op.execute()."
             )
         elif isinstance(new, Identity):
-            comparison.upgrade.ops.append(addition(column, new))
+            comparison.upgrade.ops.append(addition(column, new, OnlineOp if there.nullable else CodeOp))
             tell_start(comparison, column, new)
         elif isinstance(old, Identity):
-            comparison.upgrade.ops.append(addition(column, old).reverse())
+            comparison.upgrade.ops.insert(0, addition(column, old).reverse())  # or no default could take its place
+
+
+def compare_null(comparison: Comparison, column: Column[Any], there: Column[Any]) -> None:
+    """Forbid NULL before an identity comes, and allow it behind one that goes, which Alembic ignores."""
+    if isinstance(column.server_default, Identity):
+        if there.nullable and not column.nullable:
+            forbid_null(comparison, column)
+    elif isinstance(there.server_default, Identity) and column.nullable:
+        comparison.upgrade.ops.append(AllowOp(column, None))
 
 
 def name_of(column: Column[Any]) -> str:
@@ -55,13 +66,13 @@ def altering(column: Column[Any]) -> str:
     return f"ALTER TABLE {name_sql(column.table.name, column.table.schema)} ALTER COLUMN {name_sql(column.name)}"
 
 
-def addition(column: Column[Any], identity: Identity) -> CodeOp:
-    """Adds one."""
+def addition(column: Column[Any], identity: Identity, kind: type[CodeOp] = CodeOp) -> CodeOp:
+    """Adds one; as OnlineOp behind what forbids NULL."""
     compiler: Any = plain("postgresql").ddl_compiler
     said = compiler(plain("postgresql"), None).visit_identity_column(identity)
     add = on_postgresql(statement(f"{altering(column)} ADD {said}"))
     drop = on_postgresql(statement(f"{altering(column)} DROP IDENTITY"))
-    return CodeOp("add_identity", name_of(column), add, drop)
+    return kind("add_identity", name_of(column), add, drop)
 
 
 def change(column: Column[Any], new: Identity, old: Identity) -> CodeOp:

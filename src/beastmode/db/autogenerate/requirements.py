@@ -2,16 +2,18 @@
 
 from typing import Any
 
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import render_op, renderers
 from alembic.operations.ops import AddColumnOp, AlterColumnOp, ModifyTableOps
 from sqlalchemy import Column, DefaultClause, Table, literal, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from beastmode.db.autogenerate.code import CodeOp, name_sql, statement
+from beastmode.db.autogenerate.code import OnlineOp, name_sql, on_postgresql, outside, statement
 from beastmode.db.autogenerate.comparison import Comparison, changes_of, place_of
 from beastmode.db.autogenerate.defaults import default_sql
 from beastmode.db.autogenerate.expressions import in_text, sql_of
 
-__all__ = ["compare_requirements"]
+__all__ = ["AllowOp", "compare_requirements", "forbid_null"]
 
 
 def compare_requirements(comparison: Comparison) -> None:
@@ -48,19 +50,25 @@ def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
     column, changes = operation.column, changes_of(comparison.upgrade, table)
     value = usual_value(comparison, column)
     filled: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns
-    last = AlterColumnOp(table.name, column.name, schema=table.schema, existing_type=column.type)
+    changes[changes.index(operation)] = AddColumnOp(table.name, filled, schema=table.schema)
     if value is None:
         filled.nullable = True
-        last.existing_nullable, last.modify_nullable = True, False
+        comparison.upgrade.ops.append(RequireOp(table.columns[column.name], None))
         comparison.remarks.append(
-            f"{table.name}.{column.name} must be filled, and nothing says with what: give its rows a value between the "
-            "two batches, by op.execute(). Without that the revision fails where there are rows."
+            f"{table.name}.{column.name} must be filled, and nothing says with what: give its rows a value in the "
+            "revision behind this one, by op.execute(). Without that it fails where there are rows."
         )
-    else:
-        filled.server_default = DefaultClause(text(in_text(value)))
-        last.existing_nullable = False
-        last.existing_server_default, last.modify_server_default = filled.server_default, None
-    changes[changes.index(operation)] = AddColumnOp(table.name, filled, schema=table.schema)
+        return
+    filled.server_default = DefaultClause(text(in_text(value)))
+    last = AlterColumnOp(
+        table.name,
+        column.name,
+        schema=table.schema,
+        existing_type=column.type,
+        existing_nullable=False,
+        existing_server_default=filled.server_default,
+        modify_server_default=None,
+    )
     place = place_of(comparison.upgrade, changes)
     comparison.upgrade.ops.insert(place + 1, OneWay(table.name, [last], schema=table.schema))
 
@@ -73,24 +81,92 @@ class OneWay(ModifyTableOps):
         return ModifyTableOps(self.table_name, [], schema=self.schema)
 
 
-def require(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
-    """Have NULLs filled before they are forbidden."""
-    column = table.columns[operation.column_name]
-    value = usual_value(comparison, column)
-    place = f"{table.name}.{column.name}"
-    locked = "PostgreSQL locks the table while it checks every row."
-    if value is None:
-        comparison.remarks.append(
-            f"{place} becomes NOT NULL: the revision fails if rows contain NULL. Give them a value first, with "
-            f"op.execute(). {locked}"
-        )
-        return
-    comparison.remarks.append(
-        f"{place} becomes NOT NULL: rows with NULL get {value}, and keep it after a downgrade. {locked}"
+class RequireOp(OnlineOp):
+    """Forbids NULL in a column of a table that exists, while everybody goes on.
+
+    For SET NOT NULL alone PostgreSQL reads the whole table under a lock; where a check that was validated says the
+    same, it does not: https://www.postgresql.org/docs/current/sql-altertable.html.
+    """
+
+    def __init__(self, column: Column[Any], value: str | None) -> None:
+        super().__init__("require", f"{column.table.name}.{column.name}", [], [])
+        self.column = column
+        self.value = value
+
+    def reverse(self) -> "AllowOp":
+        """Allows it."""
+        return AllowOp(self.column, self.value)
+
+
+class AllowOp(RequireOp):
+    """Allows NULL."""
+
+    def reverse(self) -> RequireOp:  # type: ignore[override]  # each is the other's way back
+        """Forbids it again."""
+        return RequireOp(self.column, self.value)
+
+
+@renderers.dispatch_for(RequireOp)
+def render_require(context: AutogenContext, operation: RequireOp) -> list[str]:
+    """A check holds the rows first, on PostgreSQL; it is gone behind that."""
+    column = operation.column
+    table = f"ALTER TABLE {name_sql(column.table.name, column.table.schema)}"
+    check = name_sql(f"{column.table.name}_{column.name}_required")
+    fill = [statement(filling(column, operation.value))] if operation.value is not None else []
+    return [
+        'if op.get_context().dialect.name == "postgresql":',
+        *outside(
+            statement(f"{table} DROP CONSTRAINT IF EXISTS {check}"),
+            *fill,
+            statement(f"{table} ADD CONSTRAINT {check} CHECK ({name_sql(column.name)} IS NOT NULL) NOT VALID"),
+            *(["# Rows that came in meanwhile:", *fill] if fill else []),
+            statement(f"{table} VALIDATE CONSTRAINT {check}"),
+        ),
+        *(["else:", *fill] if fill else []),
+        "",
+        *alteration(context, column, nullable=False),
+        *on_postgresql(statement(f"{table} DROP CONSTRAINT {check}")),
+    ]
+
+
+@renderers.dispatch_for(AllowOp)
+def render_allow(context: AutogenContext, operation: AllowOp) -> list[str]:
+    """Takes a moment."""
+    return alteration(context, operation.column, nullable=True)
+
+
+def alteration(context: AutogenContext, column: Column[Any], *, nullable: bool) -> list[str]:
+    """Alembic's own lines."""
+    table = column.table
+    change = AlterColumnOp(
+        table.name, column.name, schema=table.schema, existing_type=column.type, modify_nullable=nullable
     )
-    changes = changes_of(comparison.upgrade, table)
-    at = place_of(comparison.upgrade, changes)
-    comparison.upgrade.ops.insert(at, CodeOp("fill", place, [statement(filling(column, value))], []))
+    return render_op(context, ModifyTableOps(table.name, [change], schema=table.schema))
+
+
+def require(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
+    """Have NULL forbidden apart from what else changes in a column."""
+    operation.modify_nullable = None
+    if not operation.has_changes():
+        changes_of(comparison.upgrade, table).remove(operation)
+    forbid_null(comparison, table.columns[operation.column_name])
+
+
+def forbid_null(comparison: Comparison, column: Column[Any]) -> None:
+    """Have NULLs filled before they are forbidden, and say with what.
+
+    Args:
+        comparison: Where the revision comes from.
+        column: Of the models.
+    """
+    value = usual_value(comparison, column)
+    becomes = f"{column.table.name}.{column.name} becomes NOT NULL"
+    comparison.remarks.append(
+        f"{becomes}: the revision fails if rows contain NULL. Give them a value first, with op.execute()."
+        if value is None
+        else f"{becomes}: rows with NULL get {value}, and keep it after a downgrade."
+    )
+    comparison.upgrade.ops.append(RequireOp(column, value))
 
 
 def filling(column: Column[Any], value: str) -> str:

@@ -18,6 +18,9 @@ LOCKS = """
     SELECT relation::bigint, mode FROM pg_locks
     WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
         AND mode NOT IN ('AccessShareLock', 'RowShareLock')"""
+CHECKED = """
+    SELECT conrelid::bigint, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND convalidated"""
+NOT_NULL = re.compile(r"\bALTER\s+(?:COLUMN\s+)?(\w+|\"[^\"]+\")\s+SET\s+NOT\s+NULL\b", re.IGNORECASE)
 NEW_FILE_ONLY = re.compile(r"^\s*(TRUNCATE|CREATE|DROP)\b", re.IGNORECASE)
 
 
@@ -36,7 +39,10 @@ class LockWatcher:
         self.locks = set(rows(connection, LOCKS))
 
     def after(self, connection: Any, statement: str) -> list[dict[str, Any]]:
-        """What the statement did to tables that were there before it: {"table", "mode", "new", "rewritten", "sql"}."""
+        """What the statement did to tables that were there before it, each as a note.
+
+        {"table", "modes", "new", "rewritten", "checked": whether constraints had ruled out NULL before, "sql"}
+        """
         if not self.usable(connection) or not self.tables:
             return []
         files = {oid: file for oid, _name, file in rows(connection, TABLES)}
@@ -48,9 +54,19 @@ class LockWatcher:
             new = sorted(mode for relation, mode in held - self.locks if relation == oid)
             if rewritten or new or (modes and re.search(r"\b{}\b".format(re.escape(name.split(".")[-1])), statement)):
                 note = {"table": name, "modes": modes, "new": new, "rewritten": rewritten}
+                note["checked"] = is_checked(connection, oid, statement)
                 found.append({**note, "sql": " ".join(statement.split())[:500]})
         return found
 
     def usable(self, connection: Any) -> bool:
         """Whether it is a PostgreSQL whose transaction can still be asked."""
         return bool(connection.dialect.name == "postgresql")
+
+
+def is_checked(connection: Any, table: int, statement: str) -> bool:
+    """Whether validated checks say of every column that becomes NOT NULL that it is: PostgreSQL reads no row then."""
+    columns = [name.strip('"') for name in NOT_NULL.findall(statement)]
+    if not columns:
+        return False
+    checks = {text.replace('"', "") for of, text in rows(connection, CHECKED) if of == table}
+    return all(f"CHECK (({name} IS NOT NULL))" in checks for name in columns)

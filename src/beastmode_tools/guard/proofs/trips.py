@@ -41,7 +41,14 @@ def ran_of(result: Mapping[str, Any], side: Side) -> Ran:
             for one in record.get("errors", ())
         ),
         locks=tuple(
-            Lock(one["table"], tuple(one["modes"]), bool(one["rewritten"]), one["sql"], one["line"])
+            Lock(
+                one["table"],
+                tuple(one["modes"]),
+                bool(one["rewritten"]),
+                one["sql"],
+                one["line"],
+                checked=bool(one["checked"]),
+            )
             for one in record.get("locks", ())
         ),
         failure=failure_of(result),

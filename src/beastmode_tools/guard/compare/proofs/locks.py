@@ -18,8 +18,9 @@ STRENGTH = (
     "AccessExclusiveLock",
 )
 BLOCKS_WRITES = STRENGTH.index("ShareLock")
+NOT_NULL = re.compile(r"\bSET\s+NOT\s+NULL\b", re.IGNORECASE)
 SCANS = re.compile(
-    r"\bSET\s+NOT\s+NULL\b|\bADD\s+(CONSTRAINT\s+\S+\s+)?(CHECK|UNIQUE|PRIMARY|FOREIGN|EXCLUDE)\b|"
+    rf"{NOT_NULL.pattern}|\bADD\s+(CONSTRAINT\s+\S+\s+)?(CHECK|UNIQUE|PRIMARY|FOREIGN|EXCLUDE)\b|"
     r"^\s*CREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)|^\s*ALTER\b.*\bREFERENCES\b",
     re.IGNORECASE | re.DOTALL,
 )
@@ -37,6 +38,7 @@ class Lock:
         rewritten: Its file is another one behind the statement.
         sql: The statement.
         line: Of the migration.
+        checked: Validated checks had ruled out the NULLs that it forbids.
     """
 
     table: str
@@ -44,6 +46,7 @@ class Lock:
     rewritten: bool
     sql: str
     line: int = 0
+    checked: bool = False
 
     @property
     def strength(self) -> int:
@@ -57,7 +60,8 @@ class Lock:
         target = TARGET.match(self.sql)
         if self.strength < BLOCKS_WRITES or (target and target[1].replace('"', "") not in existing):
             return False  # a foreign key from a table that is new, and so empty
-        return bool(SCANS.search(self.sql)) and not WITHOUT_SCAN.search(self.sql)
+        sql = NOT_NULL.sub("", self.sql) if self.checked else self.sql
+        return bool(SCANS.search(sql)) and not WITHOUT_SCAN.search(self.sql)
 
 
 def locked_tables(
