@@ -273,3 +273,42 @@ def test_a_view_can_check_a_signature_over_the_body_that_it_gets_loaded(length):
 
     assert answer.status_code == 200
     assert seen == [(hmac.digest(b"key", body, "sha256"), {"title": "Dune"}, "Dune")]
+
+
+def receiving(view_sees, before=None, **config):
+    """A client of an application with one public route that takes a book."""
+    hooks = Blueprint("hooks", version="v1", url_prefix="/hooks")
+
+    @hooks.post(accepts=Book, public=True)
+    def receive(new):
+        view_sees.append(new["title"])
+
+    api = Api("Hooks")
+    api.register(hooks)
+    app = Flask("hooks")
+    app.config.update(ENVIRONMENT="testing", **config)
+    Beastmode(app, api=api)
+    if before is not None:
+        app.before_request(before)
+    return app.test_client()
+
+
+@pytest.mark.parametrize(("is_kept", "answered"), [(True, 200), (False, 400)])
+def test_a_body_that_a_hook_has_read_is_loaded_if_flask_has_kept_it(is_kept, answered):
+    def read():
+        request.get_data(cache=is_kept)
+
+    assert receiving([], read).post("/api/v1/hooks", json={"title": "Dune"}).status_code == answered
+
+
+def test_a_body_is_no_longer_than_the_application_allows():
+    seen = []
+    client = receiving(seen, MAX_CONTENT_LENGTH=20)
+
+    answers = [
+        client.post("/api/v1/hooks", data=b'{"title": "%s"}' % (b"x" * n), content_type="application/json")
+        for n in (7, 8)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 413]
+    assert seen == ["x" * 7]

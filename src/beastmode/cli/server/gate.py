@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from beastmode.cli.server.bodies import Bodies, may_have_body
 from beastmode.cli.server.call import Call
+from beastmode.cli.server.crew import Crew
 from beastmode.cli.server.streams import STREAMS, send
 from beastmode.cli.server.wire import clients
 from beastmode.core.refusal import Refusal
@@ -59,6 +60,7 @@ class Gate:
 
     Attributes:
         threads: How many threads may call it.
+        crew: These threads.
         is_leaving: Whether connections end with their next answer.
     """
 
@@ -66,6 +68,7 @@ class Gate:
         self, app: "WSGIApplication", places: int, *, quick: Collection[str] = (), limit: int | None = None
     ) -> None:
         self.threads = places + STREAMS + PROBES + GREETERS
+        self.crew = Crew(places + GREETERS, lambda: len(self._line))
         self.is_leaving = False
         self._app = app
         self._quick = quick
@@ -137,6 +140,7 @@ class Gate:
                 body = call.answer(self._app)
                 if body is not None and self._stream(call, body):
                     return
+                self.crew.go_on()
             self._places.append(None)
 
     def _next(self) -> Call | None:

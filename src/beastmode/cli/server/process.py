@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import shutil
 import socket
+import sys
 from functools import partial
 from importlib import import_module
 from time import sleep
@@ -32,29 +33,41 @@ ACCEPT_SECONDS = 0.25
 
 
 class MainProcess(MPServer):
-    """granian's main process with one socket for all workers.
+    """granian's main process, which keeps a listening socket for each of its workers open as long as it lives.
 
-    granian gives each worker a socket of its own. What waits in the one of a worker that ends is lost then; in a common
-    one the others take it.
+    If all of them listened at one socket, the worker that wakes first would take all connections that come at a time.
+    granian's workers each open a socket of their own; when one ends, the connections that wait in it are lost. Here
+    they wait for the worker that replaces it.
     """
 
     def _init_shared_socket(self) -> None:
         family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
-        listener = socket.create_server((self.bind_addr, self.bind_port), family=family, backlog=BACKLOG)
-        listener.settimeout(0)
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
-        self._ssp, self._sso = None, listener
+        listen = partial(socket.create_server, (self.bind_addr, self.bind_port), family=family, backlog=BACKLOG)
+        # Only this one fails where somebody else listens already; sockets that share a port ask nobody.
+        listeners = [listen()]
+        if sys.platform == "linux" and self.workers > 1:  # other systems do not spread connections over such sockets
+            listeners.pop().close()
+            listeners = [listen(reuse_port=True) for _ in range(self.workers)]
+        for listener in listeners:
+            listener.settimeout(0)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+        self._ssp, self._listeners = None, listeners
+
+    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]  # as MPServer
         holder: Any = _granian.SocketHolder  # its annotations are those of an older release
-        self._shd = holder(listener.fileno(), uds=False, backlog=BACKLOG)
+        self._sso = self._listeners[idx % len(self._listeners)]
+        self._shd = holder(self._sso.fileno(), uds=False, backlog=BACKLOG)
+        return super()._spawn_worker(idx, target, callback_loader)
 
     def _drop_shared_socket(self) -> None:
-        """Close the socket once nobody waits in it; granian calls it before it tells the workers to leave."""
-        if self._sso is not None:
-            turn_away(self._sso)
-            sleep(ACCEPT_SECONDS)
-        super()._drop_shared_socket()  # type: ignore[no-untyped-call]  # has no annotations
+        """Close the sockets once nobody waits in them; granian calls it before it tells the workers to leave."""
+        for listener in self._listeners:
+            turn_away(listener)
+        sleep(ACCEPT_SECONDS)
+        for listener in self._listeners:
+            listener.close()
 
 
 def run(server: Server) -> None:

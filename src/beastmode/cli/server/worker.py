@@ -22,6 +22,7 @@ from granian import _granian
 from granian.http import HTTP1Settings
 
 from beastmode.cli.serve import Server
+from beastmode.cli.server.crew import Crew
 from beastmode.cli.server.gate import Gate
 from beastmode.core.edge import Edge
 
@@ -38,17 +39,26 @@ HEADER_BYTES = 64 * 1024
 SWITCH_SECONDS = 0.001
 """How long a thread keeps the interpreter where others want it; Python's own are five times as many. With every place
 computing, one of a hundred requests for /health took 80 to 140 ms, and takes 8 to 20. Shorter ones never notice."""
+FOREVER = 10**9
+"""Seconds after which a thread without work would end; the crew counts on those that there are."""
 LEAVE_AFTER = 1.0
 """Seconds in which clients that are connected may still ask, and are told by the answer that this worker leaves."""
 
 
 class Loop:
-    """What granian takes for an event loop: whatever it would have called soon is called now."""
+    """What granian takes for an event loop: whatever it would have called soon is called now.
+
+    Args:
+        crew: The threads that it is called in.
+    """
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
 
     def call_soon(self, function: Callable[..., object], *arguments: Any, context: Any = None) -> None:
         """Call it; granian wants no context kept."""
         del context
-        function(*arguments)
+        self._crew.run(function, *arguments)
 
     call_soon_threadsafe = call_soon
 
@@ -72,6 +82,7 @@ def work(
     sys.setswitchinterval(SWITCH_SECONDS)  # before the project's code, which may want another
     gate = load()
     Thread(target=gate.keep_time, daemon=True).start()
+    Thread(target=gate.crew.watch, daemon=True).start()
     has_ended, stop = Event(), native.WorkerSignal()
     stop.add_cb(has_ended.set)
     worker = native.RSGIWorker(
@@ -79,13 +90,14 @@ def work(
         sockets[0],
         None,
         py_threads=gate.threads,
+        py_threads_idle_timeout=FOREVER,
         backpressure=CONNECTIONS,
         http_mode="1",
         http1_opts=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
     )
     is_told = Event()
     signal.signal(signal.SIGTERM, lambda *_: is_told.set())
-    loop = Loop()
+    loop = Loop(gate.crew)
     worker.serve_mtr(scheduler_of(gate, loop), loop, stop)
     is_told.wait()
     leave(gate, sockets[1])
@@ -95,10 +107,11 @@ def work(
 
 def scheduler_of(gate: Gate, loop: Loop) -> Any:
     """What granian gives every request to, in one of its threads: here it goes straight to the gate."""
+    run = gate.crew.run
     scheduler = native.CallbackScheduler(loop, gate, None, None, None)
 
     def schedule(watcher: Any) -> None:
-        gate(watcher.scope, watcher.proto)
+        run(gate, watcher.scope, watcher.proto)
 
     scheduler._schedule_fn = schedule  # noqa: SLF001 - as granian's own schedulers do
     return scheduler

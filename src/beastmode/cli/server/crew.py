@@ -1,0 +1,148 @@
+"""How many of granian's threads wait for requests, so that few of them compete for the interpreter.
+
+Each thread that waits is woken by a request, and then waits for the interpreter: with four of them a request costs half
+as much again as with one (docs/why/server.md). So while the processors are busy, one thread takes a request, answers it
+and takes the next, and the others are put aside. As soon as it has been at one request for a few milliseconds, whatever
+it computes or waits for, another takes its place.
+"""
+
+import logging
+from collections.abc import Callable
+from threading import Event, Lock, get_ident
+from time import monotonic, sleep
+from typing import Any
+
+from beastmode.cli.server.load import Load
+
+__all__ = ["Crew"]
+
+TICK = 0.005
+"""Seconds between looks while nobody waits for requests. A thread at work for so long is not counted on."""
+IDLE_TICK = 0.25
+"""Seconds between looks while somebody does, and between changes of how many are wanted."""
+ENOUGH, ALL = 0.7, 0.9
+"""Shares of the machine's processors, and of one for this process, as only one of its threads computes at a time. Below
+the first, one more thread is of use; above the second, fewer do as much."""
+LITTLE, MUCH = 0.2, 0.3
+"""Shares of one processor. On a machine that others keep busy, a process that gets less than the first waits for
+something else than the interpreter, such as a database; with more than the second, for the interpreter too."""
+DRAINERS = 2
+"""Threads more that wait for a moment, every IDLE_TICK, so that everything that waits at granian is taken in: nobody
+knows how much it is or how long it has been there, so that it could neither be refused nor be recognized as a probe."""
+LONG_LINE = 32
+"""Requests in line for which that moment lasts: some of them may have to be refused."""
+
+log = logging.getLogger("beastmode")
+
+
+class Crew:
+    """The threads of a process that granian calls in.
+
+    Args:
+        most: How many of them may wait for requests.
+        line: How many requests have been taken in and wait for a place.
+    """
+
+    def __init__(self, most: int, line: Callable[[], int]) -> None:
+        self._most = self._wanted = most
+        self._line = line
+        self._lock = Lock()
+        self._threads: set[int] = set()
+        self._working: dict[int, float] = {}  # since when
+        self._slow: set[int] = set()
+        self._aside: list[Lock] = []
+        self._is_draining = False
+        self._hurry = Event()
+
+    def run(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Call a function for granian; afterwards the thread stays here for as long as it is not wanted.
+
+        Args:
+            function: To call.
+            arguments: For it.
+        """
+        me = get_ident()
+        if me in self._working:  # what was called calls again
+            function(*arguments)
+            return
+        self._threads.add(me)
+        self._working[me] = monotonic()
+        if self._aside and self._waiting() <= 0:
+            self._hurry.set()
+        try:
+            function(*arguments)
+        finally:
+            del self._working[me]
+            self._slow.discard(me)
+            if self._available() > self._wanted and not self._is_draining:
+                self._stay()
+
+    def go_on(self) -> None:
+        """Say that the thread has finished one request and begins another."""
+        me = get_ident()
+        if me in self._working:
+            self._working[me] = monotonic()
+            self._slow.discard(me)
+
+    def watch(self) -> None:
+        """Let threads out and keep them, until the process ends."""
+        before, adjusted = Load.now(), monotonic()
+        while True:
+            if self._hurry.wait(IDLE_TICK):
+                sleep(TICK)
+            try:
+                self.look()
+                if monotonic() - adjusted >= IDLE_TICK:
+                    load, adjusted = Load.now(), monotonic()
+                    self.adjust(*load.since(before))
+                    before = load
+            except Exception:  # without this thread nobody might be left to take requests
+                log.exception("looking after the server's threads failed")
+
+    def look(self) -> None:
+        """Let others take the place of those that have been at work for a while."""
+        late = monotonic() - TICK
+        # Replaced and not added to: a thread may have ended meanwhile.
+        self._slow = {thread for thread, since in tuple(self._working.items()) if since < late}
+        self._is_draining = self._is_draining and self._line() > LONG_LINE
+        self._let_out()
+
+    def adjust(self, machine: float, process: float) -> None:
+        """Want more threads, or fewer.
+
+        Args:
+            machine: The share of all processors that is in use.
+            process: The share of one processor that this process uses.
+        """
+        if process > ALL or (machine > ALL and process > MUCH):
+            self._wanted = max(1, self._wanted // 2)
+        elif machine < ENOUGH or process < LITTLE:
+            self._wanted = min(self._most, self._wanted + 1)
+        if self._wanted < self._most or self._waiting() <= 0:
+            self._hurry.set()
+            self._is_draining = True
+            self._let_out()
+        else:
+            self._hurry.clear()
+
+    def _waiting(self) -> int:
+        """Threads that wait for granian."""
+        return len(self._threads) - len(self._aside) - len(self._working)
+
+    def _available(self) -> int:
+        """Threads that do, or soon will."""
+        return len(self._threads) - len(self._aside) - len(self._slow)
+
+    def _stay(self) -> None:
+        with self._lock:
+            if self._available() <= self._wanted:
+                return
+            turn = Lock()
+            turn.acquire()
+            self._aside.append(turn)
+        turn.acquire()
+
+    def _let_out(self) -> None:
+        count = self._wanted + (DRAINERS if self._is_draining else 0)
+        while self._aside and self._available() < count:
+            self._aside.pop().release()
