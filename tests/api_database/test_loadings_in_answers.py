@@ -163,13 +163,13 @@ def test_no_more_than_the_list_declares(answers):
 
 
 OTHER = (
-    "Brief cannot show what Shown has shown already: 'id' is another field there. Give it what loading(Brief, ...) "
-    "gives, or the entity itself."
+    "Brief cannot serialize the result of loading(Shown, ...): 'id' is a different field. Use loading(Brief, ...), or "
+    "return the entity itself."
 )
-ONE = "Shown is declared for a list, but was given one item of a loading; give it what all() gives."
+ONE = "Shown is declared for a list, but received one item from a loading; use its all()."
 REMADE = (
-    "Shown shows 'text' as 'body', but was given a dict with 'body' and without 'text'. What a loading gives is shown "
-    "already: return it as it is, or Dumped({...}) around what is made of it."
+    "Shown writes 'text' as 'body', but received a dict with 'body' and without 'text'. The result of a loading is "
+    "already serialized: return it unchanged, or wrap the changed dict in Dumped(...)."
 )
 
 

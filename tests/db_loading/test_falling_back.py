@@ -154,20 +154,20 @@ def _filled(shelves):
     [
         (Hooked, Book, 2, "Hooked has a post_dump hook"),
         (Prepared, Book, 2, "Prepared has a pre_dump hook"),
-        (Method, Book, 2, "Method.loud is a Method, which may look at the whole entity"),
-        (Function, Book, 2, "Function.length is a Function, which may look at the whole entity"),
-        (Custom, Book, 2, "Custom.title is a Reversed, which may look at the whole entity"),
-        (InList, Book, 2, "InList.marks is a List, which may look at the whole entity"),
-        (OwnAttribute, Book, 2, "OwnAttribute has a get_attribute of its own"),
+        (Method, Book, 2, "Method.loud is a Method, which may read the whole entity"),
+        (Function, Book, 2, "Function.length is a Function, which may read the whole entity"),
+        (Custom, Book, 2, "Custom.title is a Reversed, which may read the whole entity"),
+        (InList, Book, 2, "InList.marks is a List, which may read the whole entity"),
+        (OwnAttribute, Book, 2, "OwnAttribute overrides get_attribute"),
         (Dotted, Book, 2, "Dotted.writer shows 'author.last_name', which is not a column of Book"),
-        (Tagged, Book, 3, "Tagged.genres shows Book.genres, which no join and no one foreign key leads to"),
-        (Proxied, Book, 3, "Proxied.genre_names shows 'genre_names', for which there is no SQL"),
-        (Posted, Book, 2, "Posted.poster shows Book.poster, which no join and no one foreign key leads to"),
+        (Tagged, Book, 3, "Tagged.genres shows Book.genres, which neither a join nor a single foreign key leads to"),
+        (Proxied, Book, 3, "Proxied.genre_names shows 'genre_names', which has no SQL expression"),
+        (Posted, Book, 2, "Posted.poster shows Book.poster, which neither a join nor a single foreign key leads to"),
         (
             Praised,
             Book,
             3,
-            "Praised.good_reviews shows Book.good_reviews, which no join and no one foreign key leads to",
+            "Praised.good_reviews shows Book.good_reviews, which neither a join nor a single foreign key leads to",
         ),
         (Keyed, Book, 3, "Keyed.words shows the relation 'reviews_by_stars' without a nested schema"),
         (PropertyShown, Author, 1, "PropertyShown.initials shows 'initials', which is not a column of Author"),
@@ -375,5 +375,5 @@ def test_a_field_class_that_only_reads_does_not_fall_back(kind):
 
 @pytest.mark.parametrize("kind", [Loud, Elsewhere, Bound, Reaching])
 def test_a_field_class_with_a_say_in_what_is_shown_falls_back(kind):
-    reason = f"GeneratedSchema.title is a {kind.__name__}, which may look at the whole entity"
+    reason = f"GeneratedSchema.title is a {kind.__name__}, which may read the whole entity"
     assert loading(Schema.from_dict({"title": kind()}), Book).falls_back == reason

@@ -237,8 +237,8 @@ def test_sql_that_is_another_each_time_is_refused_by_name():
         found.get(1)
 
     assert str(refusal.value) == (
-        "Offer.sometimes gives other SQL than when the statement was built; only its values may change from run to "
-        "run. Write one expression, for example with case()."
+        "Offer.sometimes returned different SQL than when the statement was built; only its values may change from one "
+        "execution to the next. Write a single expression, for example with case()."
     )
 
 

@@ -194,8 +194,8 @@ class TestWhatCannotBeShown:
             title = fields.String()
 
         assert self.refused(fields.Nested(Brief), self.books.get(1)) == (
-            "Brief cannot show what BookShown has shown already: 'title' is another field there. Give it what "
-            "loading(Brief, ...) gives, or the entity itself."
+            "Brief cannot serialize the result of loading(BookShown, ...): 'title' is a different field. Use "
+            "loading(Brief, ...), or return the entity itself."
         )
 
     def test_a_schema_that_shows_more(self):
@@ -203,16 +203,16 @@ class TestWhatCannotBeShown:
             body = fields.String()
 
         assert self.refused(fields.Nested(Longer), self.books.get(1)) == (
-            "Longer cannot show what BookShown has shown already: 'body' is not in it. Give it what "
-            "loading(Longer, ...) gives, or the entity itself."
+            "Longer cannot serialize the result of loading(BookShown, ...): 'body' is missing. Use "
+            "loading(Longer, ...), or return the entity itself."
         )
 
     def test_a_loading_that_shows_less(self):
         short = loading(self.BookShown(only=("id",)), Book)
 
         assert self.refused(fields.Nested(self.BookShown(only=("id", "title"))), short.get(1)) == (
-            "BookShown cannot show what BookShown has shown already: 'title' is not in it. Give it what "
-            "loading(BookShown, ...) gives, or the entity itself."
+            "BookShown cannot serialize the result of loading(BookShown, ...): 'title' is missing. Use "
+            "loading(BookShown, ...), or return the entity itself."
         )
 
     @pytest.mark.parametrize("base", ["ours", "marshmallow's"])
@@ -221,8 +221,8 @@ class TestWhatCannotBeShown:
         short = loading(shown(exclude=("author.id", "reviews.critic")), Book)
 
         assert self.refused(fields.Nested(shown), short.get(1)) == (
-            "BookShown cannot show what BookShown has shown already: 'id' is not in it. Give it what "
-            "loading(BookShown, ...) gives, or the entity itself."
+            "BookShown cannot serialize the result of loading(BookShown, ...): 'id' is missing. Use "
+            "loading(BookShown, ...), or return the entity itself."
         )
         everything = loading(shown, Book)
         less = home_of(best=fields.Nested(shown(exclude=("author.id", "reviews.critic"))))
@@ -232,22 +232,21 @@ class TestWhatCannotBeShown:
         hooked = FAMILIES["ours"][1]["entities"]
 
         assert self.refused(fields.Nested(hooked(only=("id",))), loading(hooked, Book).get(1)) == (
-            "Hooked cannot show what Hooked has shown already: Hooked has a post_dump hook. Give it what "
-            "loading(Hooked, ...) gives, or the entity itself."
+            "Hooked cannot serialize the result of loading(Hooked, ...): Hooked has a post_dump hook. Use "
+            "loading(Hooked, ...), or return the entity itself."
         )
 
     def test_a_list_where_one_item_is_declared(self):
         assert self.refused(fields.Nested(self.BookShown), self.books) == (
-            "BookShown is declared for one item, but was given a list of a loading; give it what get() or first() "
-            "gives."
+            "BookShown is declared for one item, but received a list from a loading; use its get() or first()."
         )
 
     def test_one_item_where_a_list_is_declared(self):
         assert self.refused(fields.Nested(self.BookShown, many=True), self.books.get(1)) == (
-            "BookShown is declared for a list, but was given one item of a loading; give it what all() gives."
+            "BookShown is declared for a list, but received one item from a loading; use its all()."
         )
         assert self.refused(fields.List(fields.Nested(self.BookShown)), self.books.get(1)) == (
-            "What BookShown has shown is one item, not a list; its values are in .data."
+            "The result of loading(BookShown, ...) is one item, not a list; its values are in .data."
         )
 
     def test_single_items_for_a_hook_that_sees_whole_lists(self):
@@ -258,8 +257,8 @@ class TestWhatCannotBeShown:
 
         counted = loading(Counted, Book)
         assert self.refused(fields.Nested(Counted, many=True), [counted.get(1)]) == (
-            "Counted has a post_dump hook for whole lists, but was given single items that are shown already; give it "
-            "the loading, or what its all() gives."
+            "Counted has a post_dump hook for whole lists, but received individual items that are already serialized; "
+            "return the loading itself, or the result of its all()."
         )
 
     def test_a_dict_that_is_made_of_what_was_shown(self):
@@ -267,8 +266,8 @@ class TestWhatCannotBeShown:
             self.BookShown().dump({**self.books.get(1).data, "mark": "new"})
 
         assert str(refusal.value) == (
-            "BookShown shows 'title' as 'bookTitle', but was given a dict with 'bookTitle' and without 'title'. What a "
-            "loading gives is shown already: return it as it is, or Dumped({...}) around what is made of it."
+            "BookShown writes 'title' as 'bookTitle', but received a dict with 'bookTitle' and without 'title'. The "
+            "result of a loading is already serialized: return it unchanged, or wrap the changed dict in Dumped(...)."
         )
 
     def test_marshmallows_own_schema_by_hand(self):
@@ -278,7 +277,10 @@ class TestWhatCannotBeShown:
         with pytest.raises(TypeError) as refusal:
             Raw().dump(self.books.get(1))
 
-        assert str(refusal.value) == "What BookShown has shown has no attribute 'title'; its values are in .data."
+        assert (
+            str(refusal.value)
+            == "The result of loading(BookShown, ...) has no attribute 'title'; its values are in .data."
+        )
 
 
 @pytest.mark.usefixtures("_filled")
@@ -331,7 +333,7 @@ def test_a_part_of_what_was_shown_is_known_too(shelves):
     )
 
     assert shown.dump({"author": book["author"]}) == {"author": {"id": "1", "calledBy": "Ada Moore"}}
-    with pytest.raises(TypeError, match="cannot show what ReviewShown has shown already"):
+    with pytest.raises(TypeError, match=r"cannot serialize the result of loading\(ReviewShown, "):
         shown.dump({"reviews": book["reviewedBy"]})
 
 

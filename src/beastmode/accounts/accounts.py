@@ -70,7 +70,7 @@ class Accounts:
         return current_desk().registration.create(email, password, name=name, is_operator=operator)
 
     def set_password(self, user_id: int | str, password: str) -> None:
-        """Give a user a new password, and end all their sessions; needs an app context.
+        """Set a new password for a user, and end all their sessions; needs an app context.
 
         Args:
             user_id: Whose.

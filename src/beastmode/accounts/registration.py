@@ -92,7 +92,7 @@ class Registration:
             return None
 
     def set_password(self, user_id: int | str, password: str, *, may_be_common: bool = False) -> None:
-        """Give a user a new password, and end all their sessions.
+        """Set a new password for a user, and end all their sessions.
 
         Args:
             user_id: Whose.

@@ -164,7 +164,7 @@ class Blueprint:
         return declare
 
     def register(self, *_: Any, **__: Any) -> NoReturn:
-        """What `app.register_blueprint` calls: it is not Flask that registers this blueprint.
+        """Called by `app.register_blueprint`, which is for Flask blueprints.
 
         Raises:
             ConfigurationError: With what to write.

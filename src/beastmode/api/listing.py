@@ -59,7 +59,7 @@ class Listing:
 
     @cached_property
     def readers(self) -> dict[str, tuple[Condition, fields.Field[Any]]]:
-        """What each filter parameter means and how it is read; made on first use, since mappers are configured late."""
+        """The condition and the field of each filter parameter; created on first use, when mappers are configured."""
         return filter_fields(self.filters)
 
     def orderings(self, sort: str) -> tuple[Ordering, ...]:

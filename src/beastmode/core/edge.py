@@ -53,7 +53,7 @@ class Edge:
         rewrites: Each gets the path and returns the path to route instead; run in order.
         decorators: Each may add to the headers of an answer; gets the exchange and the header list.
         pauses: Each is called before a part of a streamed body goes out, which may take as long as its client likes.
-        observers: Each is told of a finished exchange: its body is sent, its status known.
+        observers: Each is called with every finished exchange: its body is sent, its status is known.
     """
 
     def __init__(self, app: "WSGIApplication", project: "Flask | None" = None) -> None:

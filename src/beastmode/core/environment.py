@@ -31,7 +31,7 @@ def read_settings(
         given: Values set in code, such as those of `app.config` that differ from Flask's own; None counts as not set.
         environ: The environment variables; by default the process's own.
         debug: Whether the application is in debug mode: it is in development then, where ENVIRONMENT is not set.
-        testing: Whether it is being tested, which means ENVIRONMENT=testing likewise.
+        testing: Whether the application is being tested, which also means ENVIRONMENT=testing.
 
     Raises:
         SettingsError: With every problem at once, those of an unsafe production included.
@@ -94,7 +94,7 @@ def production_problems(settings: Settings) -> Iterator[str]:
         elif len(secret.encode()) < SECRET_BYTES:
             yield f"{name} has {len(secret.encode())} bytes; production requires {A_SECRET}."
         elif is_monotonous(secret):
-            yield f"{name} is long, but repeats or counts; production requires {A_SECRET}."
+            yield f"{name} is long, but predictable; production requires {A_SECRET}."
     if settings.debug:
         yield "DEBUG is on; turn it off in production, because the debugger runs code for anyone who asks."
     if "*" in settings.allowed_origins and settings.cors_credentials:

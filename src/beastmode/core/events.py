@@ -29,9 +29,8 @@ class Pending(Protocol):
 def after_commit(callback: Callback) -> None:
     """Run a function after the current changes are committed; immediately if nothing is being written.
 
-    In a `transaction` it runs when the outermost one has committed, after those that were handed over before; a
-    rollback drops it, that of an inner transaction too, and so does a new try. One that fails is logged, and what was
-    committed stands.
+    In a `transaction` it runs when the outermost one has committed, after the functions passed before it. A rollback
+    discards it, even of an inner transaction, and so does a retry. If it fails, that is logged, and the commit stands.
 
     Args:
         callback: A function without arguments. It may open its own transaction.

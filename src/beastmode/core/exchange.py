@@ -32,7 +32,7 @@ class Exchange:
         status: The status code of the response; 0 until it is known.
         route: The rule that matched, such as "/api/v1/posts/<int:post_id>"; "" for none.
         sent: Bytes of the body sent so far.
-        cause: Why it is refused, for the log, without a text of a client's; None where the log has been told already.
+        cause: Why it was refused, for the log, without text from the client; None if it has been logged already.
     """
 
     __slots__ = (

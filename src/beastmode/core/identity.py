@@ -61,7 +61,7 @@ def identify(identity: Identity) -> None:
         identity: Who.
 
     Raises:
-        TypeError: It is something else, such as the coroutine of an authenticator: nobody may pass for signed in.
+        TypeError: It is something else, such as a coroutine, which must not count as authenticated.
     """
     if not isinstance(identity, Identity):
         raise TypeError(f"An authenticator must return an Identity; found {type(identity).__name__}.")

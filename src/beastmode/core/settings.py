@@ -9,7 +9,7 @@ from beastmode.core.setting import Origins, Secret, Setting, Words, choice, flag
 __all__ = ["A_SECRET", "DEVELOPMENT_SECRET", "SECRET_BYTES", "Settings", "settings_table"]
 
 DEVELOPMENT_SECRET = "development-only-secret-set-your-own-in-production"  # noqa: S105 - refused in production
-"""Signs in development, where nobody else can reach the server: `serve` refuses to listen to other machines with it."""
+"""The secret in development; `serve` refuses to listen to other machines with it, because everyone can read it."""
 SECRET_BYTES = 32
 SECRET_SENTENCE = f"At least {SECRET_BYTES} bytes in production."
 A_SECRET = (
@@ -66,7 +66,7 @@ class Settings:
     api_version: str = setting(
         text(),
         "v1",
-        "The version that `/api/...` paths without a version mean.",
+        "The version that `/api/...` paths without a version refer to.",
         expects="the name of a version, such as v1",
     )
     docs_public: bool | None = setting(
@@ -228,15 +228,15 @@ class Settings:
     content_security_policy: str = setting(
         text(),
         "",
-        "The `Content-Security-Policy` of every HTML page that sets none; `off` sends none. If unset: a policy that "
-        "allows only the site's own files, where SECURITY_HEADERS sends one.",
+        "The `Content-Security-Policy` of every HTML page that does not set its own; `off` sends none. If unset: a "
+        "policy that allows only the site's own files, where SECURITY_HEADERS sends one.",
         expects="a policy, or off",
     )
     hsts_seconds: int | None = setting(
         whole(0),
         None,
-        "How long browsers must use HTTPS only, subdomains included, in every response over HTTPS; 0 sends nothing. "
-        "If unset: a year, where SECURITY_HEADERS sends it.",
+        "How long browsers must use only HTTPS, for subdomains too; sent with every response over HTTPS. 0 sends "
+        "nothing. If unset: a year, where SECURITY_HEADERS sends it.",
         expects="a number of seconds",
     )
     log_level: str = setting(

@@ -68,8 +68,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     """Timezone-aware datetimes in UTC, on every database: `timestamptz` on PostgreSQL, text on SQLite.
 
     Raises:
-        ValueError: For a naive moment, since nobody knows when it is, and for one at the ends of the calendar, which
-            not every time zone can say (SQLAlchemy wraps it in StatementError).
+        ValueError: It has no time zone, or is at the ends of the calendar, which not every time zone can represent
+            (SQLAlchemy wraps it in StatementError).
     """
 
     impl = DateTime(timezone=True)
@@ -77,7 +77,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     @property
     def python_type(self) -> type[datetime]:
-        """What its values are; a decorated type does not say so by itself."""
+        """The Python type of its values, which a `TypeDecorator` does not declare by itself."""
         return datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:

@@ -66,7 +66,7 @@ def read_condition(mapper: Mapper[Any], condition: Condition, value: Any) -> tup
     if operator not in SQL:
         raise ValueError(f"{operator!r} is not an operator; expected one of {', '.join(SQL)}.")
     if operator in TEXT_OPERATORS and mapper.column_attrs[name].columns[0].type.python_type is not str:
-        raise ValueError(f"{condition.column} is not a string column, which {operator!r} needs.")
+        raise ValueError(f"{condition.column} is not a string column; {operator!r} requires one.")
     if operator == "in":
         known = [each for each in value if each is not None]
         return Comparison(name, operator, len(known) < len(value)), known
@@ -128,5 +128,5 @@ def column_named(mapper: Mapper[Any], column: Any) -> str:
     """
     name: str = getattr(column, "key", "")
     if name not in mapper.column_attrs or not issubclass(mapper.class_, getattr(column, "class_", type(None))):
-        raise ValueError(f"{column} is not a column of {mapper.class_.__name__}, whose list it should order or filter.")
+        raise ValueError(f"{column} is not a column of {mapper.class_.__name__}; sort and filter by its own columns.")
     return name

@@ -49,7 +49,7 @@ def keep_autoincrement(connection: Connection, batch: Any, table: Table) -> None
 
 
 def has_autoincrement(connection: Connection, table: str) -> bool:
-    """Whether SQLite gives the id of a deleted row of this table to no other one.
+    """Whether SQLite never reuses the id of a deleted row of this table.
 
     Args:
         connection: To an SQLite database.

@@ -38,7 +38,7 @@ class Database:
         self.metadata = Base.metadata if metadata is None else metadata
 
     def install(self, app: Flask, settings: Settings) -> None:
-        """Give an application its engines, and close what an app context opened when it ends; connects to nothing.
+        """Create the engines of an application, and close what an app context opened when it ends; does not connect.
 
         Args:
             app: The Flask application.

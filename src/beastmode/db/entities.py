@@ -128,6 +128,6 @@ def explained(schema: Schema) -> Iterator[None]:
         if "is not available due to" not in str(error):
             raise
         raise LazyLoadError(
-            f"{type(schema).__name__}: {error}. A method, property or hook reads it, so the query did not load it; "
-            "load it with loading(...).options(selectinload(...))."
+            f"{type(schema).__name__}: {error}. A method, property or hook of the schema reads it, which the query "
+            "cannot know; add loading(...).options(selectinload(...))."
         ) from error

@@ -114,7 +114,7 @@ def dumps_itself(schema: Schema) -> str | None:
     for method in SCHEMA_METHODS:
         found = getattr(type(schema), method)
         if found is not getattr(Schema, method) and getattr(found, "__module__", None) != SEES_THROUGH:
-            return f"{name} has a {method} of its own"
+            return f"{name} overrides {method}"
     return None
 
 

@@ -57,9 +57,8 @@ def fitted(schema: Schema, dumped: Dumped, *, many: bool) -> Any:
         return dumped.plain
     if many is not dumped.many:
         raise TypeError(
-            f"{type(schema).__name__} is declared for {'a list' if many else 'one item'}, but was given "
-            f"{'one item' if many else 'a list'} of a loading; give it what {'all()' if many else 'get() or first()'} "
-            "gives."
+            f"{type(schema).__name__} is declared for {'a list' if many else 'one item'}, but received "
+            f"{'one item' if many else 'a list'} from a loading; use its {'all()' if many else 'get() or first()'}."
         )
     picks = picks_of(given, schema)
     return dumped.plain if picks is None else picked(picks, dumped.plain)
@@ -108,8 +107,8 @@ def picks_of(given: Schema, schema: Schema) -> Picks | None:
     if isinstance(found, str):
         name = type(schema).__name__
         raise TypeError(
-            f"{name} cannot show what {type(given).__name__} has shown already: {found}. Give it what "
-            f"loading({name}, ...) gives, or the entity itself."
+            f"{name} cannot serialize the result of loading({type(given).__name__}, ...): {found}. Use "
+            f"loading({name}, ...), or return the entity itself."
         )
     return found
 
@@ -138,9 +137,9 @@ def pick_of(given: Schema, schema: Schema, name: str) -> Pick:
     """
     field, found = schema.dump_fields[name], given.dump_fields.get(name)
     if found is None:
-        raise Unfit(f"{name!r} is not in it")
+        raise Unfit(f"{name!r} is missing")
     if not is_declared_once(type(given), type(schema), name):
-        raise Unfit(f"{name!r} is another field there")
+        raise Unfit(f"{name!r} is a different field")
     nested, other = schema_in(field), schema_in(found)
     parts = None if nested is None or other is None else compare(other, nested)
     return Pick(key_of(name, found), key_of(name, field), parts)

@@ -68,8 +68,9 @@ class Hybrid:
         expression = self.now()
         if text_of(expression) != self.text:
             raise ConfigurationError(
-                f"{self.model.__name__}.{self.attribute} gives other SQL than when the statement was built; only its "
-                "values may change from run to run. Write one expression, for example with case()."
+                f"{self.model.__name__}.{self.attribute} returned different SQL than when the statement was built; "
+                "only its values may change from one execution to the next. Write a single expression, for example "
+                "with case()."
             )
         return {self.name(number, bind): bind.effective_value for number, bind in enumerate(binds_in(expression))}
 

@@ -60,7 +60,7 @@ class Loading(AsShown):
         Raises:
             AttributeError: Always.
         """
-        raise AttributeError(f"A loading does not change; where(), order_by() and bind() give another ({name}).")
+        raise AttributeError(f"A loading cannot be changed ({name}); where(), order_by() and bind() return a new one.")
 
     def where(self, *criteria: ColumnElement[bool]) -> "Loading":
         """A loading with more conditions.
@@ -151,7 +151,7 @@ class Loading(AsShown):
         return self.dumped(self.found(limit), many=True)
 
     def found(self, limit: int | None) -> list[Any]:
-        """The items, as many as wanted."""
+        """The items, up to the limit."""
         query = self.query
         source = query.definition.source
         params = self.given()
@@ -210,7 +210,7 @@ class Loading(AsShown):
         self.query.writes.delete(key, self.given())
 
     def shown(self) -> Dumped:
-        """All items: what a loading is taken for wherever a view puts one."""
+        """All items, for a loading that a view returns as part of something else."""
         return self.all()
 
     def __iter__(self) -> Iterator[Dumped]:
@@ -218,13 +218,13 @@ class Loading(AsShown):
         return iter(self.all())
 
     def dumped(self, value: Any, *, many: bool) -> Dumped:
-        """A value, as what the loading's schema has shown."""
+        """A value that the loading's schema has serialized, as its result."""
         return Dumped(value, self.query.definition.schema, many=many)
 
     def given(self) -> Mapping[str, Any]:
-        """The values of this run: those of `bind`, and those that are asked for now.
+        """The parameters of this execution: those of `bind`, and those whose `callable_` is evaluated now.
 
-        SQLAlchemy forgets to ask where a statement of the same text, whose value was fixed, was run before.
+        SQLAlchemy does not evaluate it if it has compiled the same statement with a fixed value before.
         """
         asked = self.query.asked
         return {**{bind.key: bind.effective_value for bind in asked}, **self.params} if asked else self.params
@@ -243,7 +243,7 @@ def refuse_functions(expressions: Iterable[Any]) -> None:
     for each in expressions:
         if isinstance(each, FunctionType):
             raise ConfigurationError(
-                "A loading's statement is built once, so that a function in where() or order_by() is called only "
+                "A loading's statement is built once, so a function in where() or order_by() is called only "
                 "once. Pass the expression itself. For a value that changes from request to request, use "
                 "bindparam(name) with bind(), or bindparam(name, callable_=...), which is called each time."
             )

@@ -45,7 +45,7 @@ def run(make_app: Callable[[], Flask] | None = None) -> None:
     only one process migrates at a time; the others wait.
 
     Args:
-        make_app: Makes the application where there is none yet, as under plain `alembic`; by default the application
+        make_app: Creates the application if there is none yet, as under plain `alembic`; by default the application
             that the `flask` command would find.
 
     Raises:

@@ -48,8 +48,8 @@ def refuse_hooks_for_lists(schema: Schema) -> None:
     for hook in ("pre_dump", "post_dump"):
         if any(is_for_lists for _, is_for_lists, _ in schema._hooks[hook]):  # noqa: SLF001 - no public name
             raise TypeError(
-                f"{type(schema).__name__} has a {hook} hook for whole lists, but was given single items that are shown "
-                "already; give it the loading, or what its all() gives."
+                f"{type(schema).__name__} has a {hook} hook for whole lists, but received individual items that are "
+                "already serialized; return the loading itself, or the result of its all()."
             )
 
 
@@ -83,9 +83,9 @@ def refuse_values_of(schema: Schema, value: Any) -> None:
     for read, key in renamed_in(schema):
         if key in value and read not in value:
             raise TypeError(
-                f"{type(schema).__name__} shows {read!r} as {key!r}, but was given a dict with {key!r} and without "
-                f"{read!r}. What a loading gives is shown already: return it as it is, or Dumped({{...}}) around what "
-                "is made of it."
+                f"{type(schema).__name__} writes {read!r} as {key!r}, but received a dict with {key!r} and without "
+                f"{read!r}. The result of a loading is already serialized: return it unchanged, or wrap the changed "
+                "dict in Dumped(...)."
             )
 
 

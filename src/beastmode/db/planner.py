@@ -72,7 +72,7 @@ class Planner:
         found = [self.part(schema, name, mapper, path, above) for name in schema.dump_fields]
         parts = tuple(part for part in found if part is not None)
         if is_plucked and len(parts) != 1:
-            raise Unplannable(f"a Pluck field takes from {named(schema)} what it does not show")
+            raise Unplannable(f"a Pluck field plucks a field that {named(schema)} does not have")
         return Shape(parts, is_plucked)
 
     def part(self, schema: Schema, name: str, mapper: Mapper[Any], path: Path, above: Above) -> Part | None:
@@ -81,7 +81,7 @@ class Planner:
         where = f"{named(schema)}.{name}"
         kind = kind_of(field)
         if kind is None or kind in WHOLE_OBJECT:
-            raise Unplannable(f"{where} is a {type(field).__name__}, which may look at the whole entity")
+            raise Unplannable(f"{where} is a {type(field).__name__}, which may read the whole entity")
         key = name if field.data_key is None else field.data_key
         if isinstance(field, fields.Constant):
             return Constant(key, field.constant)
@@ -92,7 +92,7 @@ class Planner:
         if attribute in mapper.column_attrs or attribute in mapper.all_orm_descriptors:
             column = column_of(mapper, attribute)
             if column is None:
-                raise Unplannable(f"{where} shows {attribute!r}, for which there is no SQL")
+                raise Unplannable(f"{where} shows {attribute!r}, which has no SQL expression")
             is_stored = isinstance(column, TableColumn)
             return Shown(key, name, field, self.slot(path, attribute), is_stored and passes(field, column.type))
         if "." in attribute or hasattr(mapper.class_, attribute):
@@ -120,7 +120,7 @@ class Planner:
             return One(key, slot, self.shape(nested.schema, relation.mapper, there, above, is_plucked=is_plucked))
         if is_many and is_list(relation):
             return self.listed(key, nested, relation, path, above)
-        raise Unplannable(f"{where} shows {relation}, which no join and no one foreign key leads to")
+        raise Unplannable(f"{where} shows {relation}, which neither a join nor a single foreign key leads to")
 
     def listed(
         self, key: str, nested: fields.Nested, relation: RelationshipProperty[Any], path: Path, above: Above

@@ -26,13 +26,13 @@ class Dumped(AsShown):
 
     Attributes:
         plain: Plain values, and those that orjson writes as marshmallow would: moments, dates, UUIDs.
-        schema: What has shown them; None where a view has made them itself.
+        schema: The schema that serialized them; None if a view created them itself.
         many: Whether it is a list of items.
 
     Args:
         data: The values.
-        schema: What has shown them.
-        many: Whether it is a list of items; None where the values say so.
+        schema: The schema that serialized them.
+        many: Whether it is a list of items; by default, whether the values are a list.
     """
 
     __slots__ = ("_is_marked", "many", "plain", "schema")
@@ -45,7 +45,7 @@ class Dumped(AsShown):
 
     @property
     def data(self) -> Any:
-        """The plain values, which are known to be shown wherever a view puts them."""
+        """The plain values, which a view can also return as part of something else."""
         if not self._is_marked:
             self._is_marked = True
             self.plain = marked(self.plain, self.schema)
@@ -88,7 +88,7 @@ class Dumped(AsShown):
 
     def named(self) -> str:
         """The name to use in messages."""
-        return "Dumped" if self.schema is None else f"What {type(self.schema).__name__} has shown"
+        return "Dumped" if self.schema is None else f"The result of loading({type(self.schema).__name__}, ...)"
 
 
 class ShownItem(AsShown, dict[str, Any]):

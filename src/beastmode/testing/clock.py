@@ -26,12 +26,12 @@ class MovableClock:
         """Let time pass, such as `advance(minutes=1)`.
 
         Args:
-            time: What `timedelta` takes: weeks, days, hours, minutes, seconds, ...; negative to go back.
+            time: As for `timedelta`: weeks, days, hours, minutes, seconds, ...; negative to go back.
         """
         self._moment += timedelta(**time)
 
     def move_to(self, moment: datetime) -> None:
-        """Show another time.
+        """Set the clock to another time.
 
         Args:
             moment: The time, timezone-aware.

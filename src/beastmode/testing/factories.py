@@ -25,7 +25,7 @@ Row = TypeVar("Row")
 class Factory:
     """Creates rows for a test; each is committed, so that every connection sees it.
 
-    A row is read in full and can be used when its session is closed; what it refers to is not loaded with it.
+    A row is loaded in full, without its relationships, and can be used after its session is closed.
 
     Args:
         app: The Flask application.
@@ -41,17 +41,17 @@ class Factory:
         self._numbers: defaultdict[type, Iterator[int]] = defaultdict(lambda: count(1))
 
     def __call__(self, model: type[Row], **values: Any) -> Row:
-        """A new row. Columns that need a value and are given none get one by their type, the same in every run.
+        """A new row. Required columns without a value get one of their type, the same in every run.
 
-        Where a foreign key needs a row to refer to, that row is made too. Text is "title 1", "title 2", ...; times
+        If a foreign key needs a row to refer to, that row is created too. Text is "title 1", "title 2", ...; times
         begin with 2026.
 
         Args:
             model: The mapped class.
-            values: What the class takes: columns and relations by name.
+            values: Values of columns and relationships, by name.
 
         Raises:
-            ValueError: A column needs a value that cannot be made up.
+            ValueError: A column needs a value that cannot be generated.
         """
         with self._context(), transaction():
             return self._make(model, values, ())

@@ -14,7 +14,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser: pytest's own.
     """
     parser.addini(
-        OPTION, 'What makes the application under test from a mapping of settings, such as "blog:create_app".'
+        OPTION,
+        'The function that creates the application under test from a mapping of settings, such as "blog:create_app".',
     )
 
 

@@ -15,7 +15,7 @@ __all__ = ["compare_computed"]
 
 
 def compare_computed(comparison: Comparison) -> None:
-    """Have the revision make computed columns anew where their expression, or what it is about, changes."""
+    """Have the revision recreate computed columns where their expression, or what it is about, changes."""
     for table in comparison.existing():
         columns = list(remade(comparison, table))
         if not columns:

@@ -28,7 +28,7 @@ DEPENDENTS = text(
 
 
 def compare_enum_values(comparison: Comparison) -> None:
-    """Have the revision add values to a type, or make it anew where values go or change places."""
+    """Have the revision add values to a type, or recreate it where values go or change places."""
     if not comparison.is_postgresql:
         return
     before = {kind.key: kind for kind in there(comparison)}
@@ -42,7 +42,7 @@ def change(comparison: Comparison, before: EnumType, wanted: EnumType) -> CodeOp
     """What leads from one list of values to the other, and back."""
     new = [label for label in wanted.labels if label not in before.labels]
     gone = [label for label in before.labels if label not in wanted.labels]
-    back = on_postgresql(*made_anew(comparison, wanted, before))
+    back = on_postgresql(*recreated(comparison, wanted, before))
     if tuple(label for label in wanted.labels if label not in new) == before.labels:
         comparison.remarks.append(
             f"The enum {before.name} gets {', '.join(map(repr, new))}: code that is still running fails if it reads "
@@ -50,20 +50,20 @@ def change(comparison: Comparison, before: EnumType, wanted: EnumType) -> CodeOp
         )
         return CodeOp("add_enum_values", before.key, on_postgresql(*outside(*additions(wanted, new))), back)
     moved = (
-        f"rows that hold {', '.join(map(repr, gone))} make the revision fail; move them before, by op.execute(). "
+        f"the revision fails if rows contain {' or '.join(map(repr, gone))}; change them first, with op.execute(). "
         if gone
         else ""
     )
     if len(gone) == len(new) == 1:
         moved += (
-            f'If {new[0]!r} is another name of {gone[0]!r}, write op.execute("ALTER TYPE {before.sql} RENAME VALUE '
+            f'If {gone[0]!r} was renamed to {new[0]!r}, write op.execute("ALTER TYPE {before.sql} RENAME VALUE '
             f'{quoted(gone[0])} TO {quoted(new[0])}") instead. '
         )
     comparison.remarks.append(
         f"The enum {before.name} is recreated, because PostgreSQL can only add values: {moved}Every table that uses "
         "it is rewritten and locked."
     )
-    return CodeOp("change_enum_values", before.key, on_postgresql(*made_anew(comparison, before, wanted)), back)
+    return CodeOp("change_enum_values", before.key, on_postgresql(*recreated(comparison, before, wanted)), back)
 
 
 def additions(wanted: EnumType, new: list[str]) -> Iterator[str]:
@@ -74,7 +74,7 @@ def additions(wanted: EnumType, new: list[str]) -> Iterator[str]:
         yield statement(f"ALTER TYPE {wanted.sql} ADD VALUE IF NOT EXISTS {quoted(label)}{place}")
 
 
-def made_anew(comparison: Comparison, before: EnumType, wanted: EnumType) -> Iterator[str]:
+def recreated(comparison: Comparison, before: EnumType, wanted: EnumType) -> Iterator[str]:
     """A second type, which the columns move to by way of text; what depends on the type is dropped meanwhile."""
     old = before.named(f"{before.name}_before")
     dependents = list(comparison.connection.execute(DEPENDENTS, {"name": before.name}))

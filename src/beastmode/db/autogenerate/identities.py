@@ -28,7 +28,7 @@ def compare_identities(comparison: Comparison) -> None:
         elif isinstance(new, Identity) and isinstance(old, DefaultClause):
             comparison.remarks.append(
                 f"{name_of(column)} becomes an identity and has a default: drop the default and its sequence, add the "
-                "identity, and set it to the greatest number, by op.execute()."
+                "identity, and set it to the highest value, with op.execute()."
             )
         elif isinstance(new, Identity):
             comparison.upgrade.ops.append(addition(column, new, OnlineOp if there.nullable else CodeOp))
@@ -104,6 +104,6 @@ def tell_start(comparison: Comparison, column: Column[Any], identity: Identity) 
     table, name = column.table.name, column.name
     greatest = f"SELECT setval(pg_get_serial_sequence('{table}', '{name}'), max({name})) FROM {table}"  # noqa: S608 - for a person to read
     comparison.remarks.append(
-        f"{table}.{name} becomes an identity, which begins at {identity.start or 1}: where there are rows, add "
+        f"{table}.{name} becomes an identity that starts at {identity.start or 1}: if the table has rows, add "
         f'op.execute("{greatest}").'
     )

@@ -183,8 +183,8 @@ def built(comparison: Comparison, table: Table, index: Index, before: list[str])
     if index.unique and not is_fresh and not before:
         columns = ", ".join(column.name for column in index.columns)
         comparison.remarks.append(
-            f"{table.name}.{columns} must be unique: rows that are equal make the revision fail. Mend them before, by "
-            "op.execute()."
+            f"{table.name}.{columns} must be unique: the revision fails if rows have equal values. Fix them first, "
+            "with op.execute()."
         )
     kind = LastOp if is_fresh else OnlineOp
     return kind("add_index", name, outside(drop, make), [*outside(drop), *before])

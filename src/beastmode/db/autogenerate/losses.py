@@ -29,8 +29,6 @@ def tell_columns(comparison: Comparison, changes: ModifyTableOps) -> None:
         alike = [one.name for one in adds if one.type._type_affinity is kind]  # noqa: SLF001 - likewise
         if isinstance(column.server_default, Computed):
             continue  # what it holds is computed again
-        meant = (
-            f" If {alike[0]} is another name of it, write batch_op.alter_column({drop.column_name!r}, " if alike else ""
-        )
+        meant = f" If it was renamed to {alike[0]}, write batch_op.alter_column({drop.column_name!r}, " if alike else ""
         meant += f"new_column_name={alike[0]!r}) instead of both." if alike else ""
         comparison.remarks.append(f"{name} is dropped with its data, and a downgrade does not restore it.{meant}")

@@ -148,8 +148,8 @@ def ease(comparison: Comparison, table: Table) -> None:
         columns = tuple(map(str, add.local_cols))
         if columns not in dropped and not set(columns) <= fresh:
             comparison.remarks.append(
-                f"{table.name}.{', '.join(columns)} must refer to {add.referent_table}: rows that refer to nothing "
-                "make the revision fail. Mend them before, by op.execute()."
+                f"{table.name}.{', '.join(columns)} must refer to {add.referent_table}: the revision fails if rows "
+                "refer to missing rows. Fix them first, with op.execute()."
             )
     if adds:
         names = [str(add.constraint_name) for add in adds]

@@ -55,8 +55,8 @@ def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
         filled.nullable = True
         comparison.upgrade.ops.append(RequireOp(table.columns[column.name], None))
         comparison.remarks.append(
-            f"{table.name}.{column.name} must be filled, and nothing says with what: give its rows a value in the "
-            "revision behind this one, by op.execute(). Without that it fails where there are rows."
+            f"{table.name}.{column.name} is NOT NULL and has no default: give existing rows a value in the next "
+            "revision, with op.execute(). Otherwise it fails if the table has rows."
         )
         return
     filled.server_default = DefaultClause(text(in_text(value)))
@@ -119,7 +119,7 @@ def render_require(context: AutogenContext, operation: RequireOp) -> list[str]:
             statement(f"{table} DROP CONSTRAINT IF EXISTS {check}"),
             *fill,
             statement(f"{table} ADD CONSTRAINT {check} CHECK ({name_sql(column.name)} IS NOT NULL) NOT VALID"),
-            *(["# Rows that came in meanwhile:", *fill] if fill else []),
+            *(["# Rows that were added in the meantime:", *fill] if fill else []),
             statement(f"{table} VALIDATE CONSTRAINT {check}"),
         ),
         *(["else:", *fill] if fill else []),

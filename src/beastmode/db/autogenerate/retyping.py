@@ -84,7 +84,7 @@ def parts(operation: AlterColumnOp) -> list[MigrateOperation]:
 
 
 def tell(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
-    """Say that the table is written anew, or that values may be too long."""
+    """Say that the table is rewritten, or that values may be too long."""
     old, new = operation.existing_type, operation.modify_type
     if old is None or new is None:
         return

@@ -21,7 +21,7 @@ def tell_rewrites(comparison: Comparison) -> None:
         for column in columns:
             if is_written(comparison, table, column):
                 comparison.remarks.append(
-                    f"{table.name}.{column.name} has another value in each row: PostgreSQL rewrites and locks the "
+                    f"{table.name}.{column.name} has a different value in each row: PostgreSQL rewrites and locks the "
                     "whole table to add it. For a large table add it without its default, and fill it in batches."
                 )
 

@@ -43,7 +43,7 @@ def compare_sequences(comparison: Comparison) -> None:
     for name in sorted(set(wanted) & set(there)):
         if ((wanted[name].start or 1), (wanted[name].increment or 1)) != there[name]:
             comparison.remarks.append(
-                f"The sequence {name} begins or counts otherwise than the models say: write "
+                f"The sequence {name} does not start or increment as in the models: write "
                 f"op.execute('ALTER SEQUENCE {name} ...')."
             )
 

@@ -25,8 +25,8 @@ def compare_uniques(comparison: Comparison) -> None:
             comparison.upgrade.ops.append(kind("add_unique", f"{table.name}.{constraint.name}", up, down))
             if kind is OnlineOp:
                 comparison.remarks.append(
-                    f"{table.name}.{', '.join(columns)} must be unique: rows that are equal make the revision fail. "
-                    "Mend them before, by op.execute()."
+                    f"{table.name}.{', '.join(columns)} must be unique: the revision fails if rows have equal values. "
+                    "Fix them first, with op.execute()."
                 )
 
 
