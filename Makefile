@@ -9,7 +9,7 @@ EXAMPLES ?= 1000
 BIN := .venv/bin
 INSTALLED := .venv/installed
 SERVING := .venv/serving
-LOWEST_TESTS := $(addprefix tests/,core api db db_loading accounts security plain observability document cli testing)
+LOWEST_TESTS := $(addprefix tests/,core api db db_loading db_revisions accounts security plain observability document cli testing)
 LOWEST := .venv-lowest/bin/python
 UV := $(shell command -v uv)
 BLOG := examples/blog/serve.py
@@ -70,7 +70,7 @@ lock: ## Update both lock files to the newest versions that pyproject.toml allow
 examples: $(INSTALLED) ## Run every example of the guard's rules that needs a full check (ten minutes)
 	@EVERY_EXAMPLE=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/guard_pages $(ARGS)
 
-revisions: $(INSTALLED) ## Generate, migrate and prove each of 80 model changes by itself (half an hour)
+revisions: $(INSTALLED) ## Generate, migrate and prove each of 100 model changes by itself (half an hour)
 	@EVERY_REVISION=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/db_revisions $(ARGS)
 
 compat: $(INSTALLED) lowest ## Test the guard with the oldest supported Flask and SQLAlchemy, then make lowest
@@ -84,7 +84,7 @@ adopt: $(INSTALLED) ## Add beastmode to four published sites: compare their test
 lowest: ## Test the library with the lowest versions that pyproject.toml allows (needs uv)
 	@: $(if $(UV),,$(error make lowest needs uv: https://docs.astral.sh/uv/))
 	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
-	@$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable ".[postgres]" \
+	@$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable ".[postgres,tools]" \
 		"asgiref>=3.4.1" "pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "jsonschema-rs>=0.60.3" "pytest-xdist>=3.8" "redis>=6"
 	@$(LOWEST) -m pytest -q -W default $(LOWEST_TESTS) $(ARGS) \
 		--deselect "tests/api/test_work_of_parsers.py::test_entity_tags_cost_in_proportion_to_their_length" \

@@ -204,13 +204,23 @@ def pieces(schema):
 def parted(words):
     """Words between commas that stand in no parentheses."""
     parts, depth = [[]], 0
-    for word in words:
+    for word in without_brackets(words):
         depth += (word == "(") - (word == ")")
         if word == "," and depth == 0:
             parts.append([])
         else:
             parts[-1].append(word)
     return [tuple(part) for part in parts]
+
+
+def without_brackets(words):
+    """DEFAULT (1) as DEFAULT 1: the oldest Alembic writes one, and the other when it copies the table."""
+    found = []
+    for word in words:
+        found.append(word)
+        if found[-4:-2] == ["default", "("] and word == ")":
+            found[-3:] = [found[-2]]
+    return found
 
 
 def tables_of(models):

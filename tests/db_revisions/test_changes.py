@@ -119,7 +119,7 @@ def test_each_by_itself(change, kind, tmp_path, request):
     assert [finding.problem for finding in findings if finding.rule not in {*change.finds, *idle}] == []
 
 
-UNSEEN = ("comment", "text instead of an enum")  # SQLite keeps no comments, and does not tell an enum from text
+UNSEEN = ("comment", "identity", "text instead of an enum")  # SQLite has no comments, identities and enum types
 SEEN_BY_BOTH = tuple(one for one in CHANGES if len(one.on) == 2 and not any(name in one.name for name in UNSEEN))
 
 

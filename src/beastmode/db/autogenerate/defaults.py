@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from alembic.operations.ops import AlterColumnOp, MigrateOperation
 from sqlalchemy import Column, Computed, DefaultClause, Dialect, Identity, text
 
-from beastmode.db.autogenerate.comparison import Comparison, alteration_of
+from beastmode.db.autogenerate.comparison import Comparison, alteration_of, changes_of
 from beastmode.db.autogenerate.enum_types import column_type, quoted
 from beastmode.db.autogenerate.enums import known_enums
 from beastmode.db.autogenerate.expressions import in_text, sql_of, without_casts, words_of
@@ -39,6 +40,7 @@ def compare_defaults(comparison: Comparison) -> None:
     """Have the revision change the defaults that the models say otherwise than the database."""
     enums, dialect = known_enums(comparison), comparison.connection.dialect
     for table in comparison.existing():
+        leave_out(changes_of(comparison.upgrade, table))
         there = comparison.table_there(table).columns
         changes = []
         with scratch_of(comparison.connection, table, enums) as scratch:
@@ -52,6 +54,14 @@ def compare_defaults(comparison: Comparison) -> None:
             alteration = alteration_of(comparison, beside.there)
             alteration.existing_server_default = default
             alteration.modify_server_default = beside.column.server_default
+
+
+def leave_out(changes: list[MigrateOperation]) -> None:
+    """Take out what Alembic itself found: some of its versions look at identities, and others do not."""
+    for operation in [one for one in changes if isinstance(one, AlterColumnOp)]:
+        operation.modify_server_default = False
+        if not operation.has_changes():
+            changes.remove(operation)
 
 
 def is_other(beside: Beside) -> bool:
