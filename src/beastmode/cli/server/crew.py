@@ -1,18 +1,18 @@
 """How many of granian's threads wait for requests, so that few of them compete for the interpreter.
 
 Each thread that waits is woken by a request, and then waits for the interpreter: with four of them a request costs half
-as much again as with one (docs/why/server.md). So while the processors are busy, one thread takes a request, answers it
-and takes the next, and the others are put aside. As soon as it has been at one request for a few milliseconds, whatever
-it computes or waits for, another takes its place.
+as much again as with one (docs/why/server.md). So while they have to wait for each other, one thread takes a request,
+answers it and takes the next, and the others are put aside. As soon as it has been at one request for a few
+milliseconds, whatever it computes or waits for, another takes its place.
 """
 
 import logging
 from collections.abc import Callable
-from threading import Event, Lock, get_ident
+from threading import Event, Lock, get_ident, get_native_id
 from time import monotonic, sleep
 from typing import Any
 
-from beastmode.cli.server.load import Load
+from beastmode.cli.server.demand import Demand
 
 __all__ = ["Crew"]
 
@@ -20,12 +20,10 @@ TICK = 0.005
 """Seconds between looks while nobody waits for requests. A thread at work for so long is not counted on."""
 IDLE_TICK = 0.25
 """Seconds between looks while somebody does, and between changes of how many are wanted."""
-ENOUGH, ALL = 0.7, 0.9
-"""Shares of the machine's processors, and of one for this process, as only one of its threads computes at a time. Below
-the first, one more thread is of use; above the second, fewer do as much."""
-LITTLE, MUCH = 0.2, 0.3
-"""Shares of one processor. On a machine that others keep busy, a process that gets less than the first waits for
-something else than the interpreter, such as a database; with more than the second, for the interpreter too."""
+LITTLE, MUCH = 0.6, 0.9
+"""Shares of one processor that the threads ask for; only one of them computes at a time. With less than the first, they
+wait for something else than each other, such as a database, and one more is of use. With more than the second, fewer do
+as much."""
 DRAINERS = 2
 """Threads more that wait for a moment, every IDLE_TICK, so that everything that waits at granian is taken in: nobody
 knows how much it is or how long it has been there, so that it could neither be refused nor be recognized as a probe."""
@@ -47,7 +45,7 @@ class Crew:
         self._most = self._wanted = most
         self._line = line
         self._lock = Lock()
-        self._threads: set[int] = set()
+        self._threads: dict[int, int] = {}  # the system's name for each
         self._working: dict[int, float] = {}  # since when
         self._slow: set[int] = set()
         self._aside: list[Lock] = []
@@ -65,7 +63,8 @@ class Crew:
         if me in self._working:  # what was called calls again
             function(*arguments)
             return
-        self._threads.add(me)
+        if me not in self._threads:
+            self._threads[me] = get_native_id()
         self._working[me] = monotonic()
         if self._aside and self._waiting() <= 0:
             self._hurry.set()
@@ -86,16 +85,15 @@ class Crew:
 
     def watch(self) -> None:
         """Let threads out and keep them, until the process ends."""
-        before, adjusted = Load.now(), monotonic()
+        demand, adjusted = Demand(), monotonic()
         while True:
             if self._hurry.wait(IDLE_TICK):
                 sleep(TICK)
             try:
                 self.look()
                 if monotonic() - adjusted >= IDLE_TICK:
-                    load, adjusted = Load.now(), monotonic()
-                    self.adjust(*load.since(before))
-                    before = load
+                    adjusted = monotonic()
+                    self.adjust(demand.take(tuple(self._threads.values())))
             except Exception:  # without this thread nobody might be left to take requests
                 log.exception("looking after the server's threads failed")
 
@@ -107,16 +105,15 @@ class Crew:
         self._is_draining = self._is_draining and self._line() > LONG_LINE
         self._let_out()
 
-    def adjust(self, machine: float, process: float) -> None:
+    def adjust(self, demand: float) -> None:
         """Want more threads, or fewer.
 
         Args:
-            machine: The share of all processors that is in use.
-            process: The share of one processor that this process uses.
+            demand: The share of one processor that they have asked for lately.
         """
-        if process > ALL or (machine > ALL and process > MUCH):
+        if demand > MUCH:
             self._wanted = max(1, self._wanted // 2)
-        elif machine < ENOUGH or process < LITTLE:
+        elif demand < LITTLE:
             self._wanted = min(self._most, self._wanted + 1)
         if self._wanted < self._most or self._waiting() <= 0:
             self._hurry.set()
