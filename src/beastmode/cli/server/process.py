@@ -59,7 +59,8 @@ class MainProcess(MPServer):
         holder: Any = _granian.SocketHolder  # its annotations are those of an older release
         self._sso = self._listeners[idx % len(self._listeners)]
         self._shd = holder(self._sso.fileno(), uds=False, backlog=BACKLOG)
-        return super()._spawn_worker(idx, target, callback_loader)
+        others = [listener for listener in self._listeners if listener is not self._sso]
+        return super()._spawn_worker(idx, partial(target, others), callback_loader)
 
     def _drop_shared_socket(self) -> None:
         """Close the sockets once nobody waits in them; granian calls it before it tells the workers to leave."""

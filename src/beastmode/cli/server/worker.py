@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 from threading import Event, Thread
@@ -64,11 +64,17 @@ class Loop:
 
 
 def work(
-    number: int, _name: str | None, load: Callable[[], Gate], sockets: tuple[tuple[None, Any], Any], *_others: Any
+    others: Sequence[socket.socket],
+    number: int,
+    _name: str | None,
+    load: Callable[[], Gate],
+    sockets: tuple[tuple[None, Any], Any],
+    *_settings: Any,
 ) -> None:
     """Serve until a signal says to stop, or the main process is gone; granian calls it in the new process.
 
     Args:
+        others: Where other workers listen.
         number: The worker's.
         load: Gives the gate.
         sockets: Where to listen, for granian and for Python.
@@ -79,6 +85,8 @@ def work(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     Thread(target=follow_the_main_process, daemon=True).start()
+    for other in others:  # somebody could still connect to it when its worker has left
+        other.close()
     sys.setswitchinterval(SWITCH_SECONDS)  # before the project's code, which may want another
     gate = load()
     Thread(target=gate.keep_time, daemon=True).start()
