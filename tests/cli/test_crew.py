@@ -7,7 +7,7 @@ from time import monotonic, sleep
 import pytest
 
 from beastmode.cli.server import crew as crews
-from beastmode.cli.server.crew import DRAINERS, LONG_LINE, TICK, Crew
+from beastmode.cli.server.crew import LONG_LINE, TICK, Crew
 
 MOST = 4
 THREADS = 12
@@ -76,7 +76,7 @@ def adjust(granian, demand, times=1):
 def one_waits(granian):
     granian.send_everybody_home()
     adjust(granian, BUSY, 5)
-    for _ in range(MOST + DRAINERS):  # who waits finds out that it is not wanted when it has done something
+    for _ in range(MOST + 1):  # who waits finds out that it is not wanted when it has done something
         granian.send(int)
     until(lambda: granian.waiting == 1)
 
@@ -102,8 +102,7 @@ def test_one_that_is_nearly_always_at_work_stays_alone(granian):
     one_waits(granian)
 
     adjust(granian, MIDDLING, 5)
-    for _ in range(DRAINERS):
-        granian.send(int)
+    granian.send(int)
 
     until(lambda: granian.waiting == 1)
 
@@ -153,21 +152,21 @@ def test_who_goes_on_with_the_next_request_is_not_replaced(granian):
     until(lambda: granian.waiting == 1)
 
 
-def test_now_and_then_more_threads_see_what_there_is(granian):
+def test_now_and_then_one_more_thread_sees_what_there_is(granian):
     one_waits(granian)
 
     granian.crew.adjust(BUSY)
 
-    until(lambda: granian.waiting == 1 + DRAINERS)
+    until(lambda: granian.waiting == 2)
 
 
-def test_they_stay_as_long_as_the_line_is_long(granian):
+def test_it_stays_as_long_as_the_line_is_long(granian):
     one_waits(granian)
     granian.line = LONG_LINE + 1
     adjust(granian, BUSY)
     for _ in range(20):
         granian.send(int)
-    until(lambda: granian.waiting == 1 + DRAINERS)
+    until(lambda: granian.waiting == 2)
 
     granian.line = 0
     granian.crew.look()

@@ -16,7 +16,7 @@ from beastmode.cli.server.demand import Demand
 
 __all__ = ["Crew"]
 
-TICK = 0.005
+TICK = 0.01
 """Seconds between looks while nobody waits for requests. A thread at work for so long is not counted on."""
 IDLE_TICK = 0.25
 """Seconds between looks while somebody does, and between changes of how many are wanted."""
@@ -24,11 +24,8 @@ LITTLE, MUCH = 0.6, 0.9
 """Shares of one processor that the threads ask for; only one of them computes at a time. With less than the first, they
 wait for something else than each other, such as a database, and one more is of use. With more than the second, fewer do
 as much."""
-DRAINERS = 2
-"""Threads more that wait for a moment, every IDLE_TICK, so that everything that waits at granian is taken in: nobody
-knows how much it is or how long it has been there, so that it could neither be refused nor be recognized as a probe."""
 LONG_LINE = 32
-"""Requests in line for which that moment lasts: some of them may have to be refused."""
+"""Requests in line for which one more thread goes on taking requests in: some of them may have to be refused."""
 
 log = logging.getLogger("beastmode")
 
@@ -49,6 +46,8 @@ class Crew:
         self._working: dict[int, float] = {}  # since when
         self._slow: set[int] = set()
         self._aside: list[Lock] = []
+        # For a moment, every IDLE_TICK, one more thread takes in whatever waits at granian: nobody knows how much it is or
+        # how long it has been there, so that it could neither be refused nor be recognized as a probe.
         self._is_draining = False
         self._hurry = Event()
 
@@ -140,6 +139,6 @@ class Crew:
         turn.acquire()
 
     def _let_out(self) -> None:
-        count = self._wanted + (DRAINERS if self._is_draining else 0)
+        count = self._wanted + self._is_draining
         while self._aside and self._available() < count:
             self._aside.pop().release()
