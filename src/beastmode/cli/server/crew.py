@@ -46,8 +46,8 @@ class Crew:
         self._working: dict[int, float] = {}  # since when
         self._slow: set[int] = set()
         self._aside: list[Lock] = []
-        # For a moment, every IDLE_TICK, one more thread takes in whatever waits at granian: nobody knows how much it is or
-        # how long it has been there, so that it could neither be refused nor be recognized as a probe.
+        # For a moment, every IDLE_TICK, one more thread takes in whatever waits at granian: nobody knows how much it is
+        # or how long it has been there, so that it could neither be refused nor be recognized as a probe.
         self._is_draining = False
         self._hurry = Event()
 
