@@ -83,7 +83,8 @@ def write_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value, default=plain)
     except orjson.JSONEncodeError as error:
-        if error.__cause__ is not None and not isinstance(error.__cause__, TypeError):
+        # OverflowError is orjson's own, before 3.11, for a number beyond 64 bits.
+        if error.__cause__ is not None and not isinstance(error.__cause__, TypeError | OverflowError):
             raise error.__cause__ from None  # a loading in the value could not be read
         # Whole numbers beyond 64 bits and lone surrogates, which orjson refuses; rare, so the slow writer will do.
         return json.dumps(value, default=slow_plain, separators=(",", ":"), allow_nan=False).encode()
