@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from alembic.operations.ops import AlterColumnOp, MigrateOperation
+from alembic.operations.ops import AddColumnOp, AlterColumnOp, MigrateOperation
 from sqlalchemy import Column, Computed, DefaultClause, Dialect, Identity, text
 
 from beastmode.db.autogenerate.comparison import Comparison, alteration_of, changes_of
@@ -12,7 +12,7 @@ from beastmode.db.autogenerate.enums import known_enums
 from beastmode.db.autogenerate.expressions import in_text, sql_of, without_casts, words_of
 from beastmode.db.autogenerate.scratch import Scratch, scratch_of
 
-__all__ = ["compare_defaults", "default_sql"]
+__all__ = ["added_with", "compare_defaults", "default_sql"]
 
 
 @dataclass(frozen=True)
@@ -100,3 +100,26 @@ def before(beside: Beside) -> Any:
     if beside.scratch is not None and beside.scratch.default(beside.kind, without_casts(old)) == old:
         return DefaultClause(text(in_text(without_casts(old))))
     return beside.there.server_default
+
+
+def added_with(table: str, schema: str | None, column: Column[Any], sql: str) -> tuple[AddColumnOp, AlterColumnOp]:
+    """What adds a required column with a default for the rows that are there, and what takes the default away again.
+
+    Args:
+        table: The name of its table.
+        schema: The schema that the table is in.
+        column: The column; it stays as it is.
+        sql: The default.
+    """
+    filled: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns
+    filled.server_default = DefaultClause(text(sql))
+    last = AlterColumnOp(
+        table,
+        filled.name,
+        schema=schema,
+        existing_type=filled.type,
+        existing_nullable=False,
+        existing_server_default=filled.server_default,
+        modify_server_default=None,
+    )
+    return AddColumnOp(table, filled, schema=schema), last

@@ -5,12 +5,12 @@ from typing import Any
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import render_op, renderers
 from alembic.operations.ops import AddColumnOp, AlterColumnOp, ModifyTableOps
-from sqlalchemy import Column, DefaultClause, Table, literal, text
+from sqlalchemy import Column, Table, literal
 from sqlalchemy.exc import SQLAlchemyError
 
 from beastmode.db.autogenerate.code import OnlineOp, name_sql, on_postgresql, outside, statement
 from beastmode.db.autogenerate.comparison import Comparison, changes_of, place_of
-from beastmode.db.autogenerate.defaults import default_sql
+from beastmode.db.autogenerate.defaults import added_with, default_sql
 from beastmode.db.autogenerate.expressions import in_text, sql_of
 
 __all__ = ["AllowOp", "compare_requirements", "forbid_null"]
@@ -49,26 +49,17 @@ def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
     """Have a column added with a default that is only for the rows that are there, or empty at first."""
     column, changes = operation.column, changes_of(comparison.upgrade, table)
     value = usual_value(comparison, column)
-    filled: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns
-    changes[changes.index(operation)] = AddColumnOp(table.name, filled, schema=table.schema)
     if value is None:
-        filled.nullable = True
+        empty: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns
+        empty.nullable = True
+        changes[changes.index(operation)] = AddColumnOp(table.name, empty, schema=table.schema)
         comparison.upgrade.ops.append(RequireOp(table.columns[column.name], None))
         comparison.remarks.append(
             f"{table.name}.{column.name} is NOT NULL and has no default: give existing rows a value in the next "
             "revision, with op.execute(). Otherwise it fails if the table has rows."
         )
         return
-    filled.server_default = DefaultClause(text(in_text(value)))
-    last = AlterColumnOp(
-        table.name,
-        column.name,
-        schema=table.schema,
-        existing_type=column.type,
-        existing_nullable=False,
-        existing_server_default=filled.server_default,
-        modify_server_default=None,
-    )
+    changes[changes.index(operation)], last = added_with(table.name, table.schema, column, in_text(value))
     place = place_of(comparison.upgrade, changes)
     comparison.upgrade.ops.insert(place + 1, OneWay(table.name, [last], schema=table.schema))
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from alembic.operations.ops import AddColumnOp, AlterColumnOp, DropColumnOp, ModifyTableOps
-from sqlalchemy import Boolean, Column, Date, DateTime, DefaultClause, Numeric, String, text
+from alembic.operations.ops import DropColumnOp, ModifyTableOps
+from sqlalchemy import Boolean, Column, Date, DateTime, Numeric, String
 from sqlalchemy.types import TypeEngine
 
 from beastmode.db.autogenerate.comparison import Comparison
+from beastmode.db.autogenerate.defaults import added_with
 from beastmode.db.autogenerate.enum_types import enum_of, quoted
 
 __all__ = ["prepare_returns"]
@@ -56,16 +57,6 @@ def neutral_value(column: Column[Any]) -> str | None:
 
 def returning(changes: ModifyTableOps, drop: DropColumnOp, value: str) -> OnlyBack:
     """Gives the column a default for the way back, and takes it away behind that."""
-    filled: Column[Any] = drop.to_column()._copy()  # noqa: SLF001 - as Alembic copies columns
-    filled.server_default = DefaultClause(text(value))
-    drop._reverse = AddColumnOp(changes.table_name, filled, schema=changes.schema)  # noqa: SLF001 - no other way
-    last = AlterColumnOp(
-        changes.table_name,
-        filled.name,
-        schema=changes.schema,
-        existing_type=filled.type,
-        existing_nullable=False,
-        existing_server_default=filled.server_default,
-        modify_server_default=None,
-    )
+    added, last = added_with(changes.table_name, changes.schema, drop.to_column(), value)
+    drop._reverse = added  # noqa: SLF001 - no other way
     return OnlyBack(changes.table_name, [last], changes.schema)
