@@ -73,7 +73,7 @@ class Scratch:
         return self.ask(f"{ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", EXPRESSION)
 
     def is_rewritten(self, kind: str, sql: str) -> bool:
-        """Whether PostgreSQL rewrites a table to add a column with this default; also True where it refuses the default.
+        """Whether PostgreSQL rewrites a table to add a column with this default; also if it refuses the default.
 
         Args:
             kind: The column's type.
