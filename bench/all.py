@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every figure of docs/performance.md, one table after the other, in Markdown.
+"""Every figure of docs/why/performance.md, one table after the other, in Markdown.
 
 DATABASE_URL says which PostgreSQL server and role (by default `postgres` at 127.0.0.1:5432); the databases there are
 the bench's own. The peers' packages go into .venv-bench. Nothing else may be busy on the machine.

@@ -26,7 +26,7 @@ def test_every_page_of_the_reference_says_what_the_code_says(root, generated):
 
 
 def test_no_page_of_the_reference_is_left_over(root, generated):
-    found = {path.name for path in (root / "docs" / "reference").iterdir()}
+    found = {path.name for path in (root / "docs" / "reference").iterdir() if path.is_file()}
 
     assert found == {path.name for path in generated.iterdir()}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_project import SHOP, get, until
 
-RUNNING = Path(__file__).parent.parent.parent / "docs" / "guide" / "running.md"
+RUNNING = Path(__file__).parent.parent.parent / "docs" / "how-to" / "deploy.md"
 
 
 @pytest.fixture

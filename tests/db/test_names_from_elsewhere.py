@@ -28,7 +28,7 @@ def test_a_name_of_flask_sqlalchemy_is_answered_with_what_to_write(name, message
     with pytest.raises(AttributeError) as refused:
         getattr(Database(), name)
 
-    assert str(refused.value) == f"{message} See docs/guide/from-flask-sqlalchemy.md."
+    assert str(refused.value) == f"{message} See docs/how-to/move-from-flask-sqlalchemy.md."
 
 
 def test_any_other_name_is_an_ordinary_attribute_error():
@@ -48,7 +48,7 @@ def test_model_query_is_answered_with_what_to_write(models):
 
     assert str(refused.value) == (
         "Book has no attribute 'query'; write db.session.scalars(select(Book)), or return loading(Schema, Model) "
-        "from the view. See docs/guide/from-flask-sqlalchemy.md."
+        "from the view. See docs/how-to/move-from-flask-sqlalchemy.md."
     )
     assert not hasattr(Book(), "query")
 

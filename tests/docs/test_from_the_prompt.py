@@ -1,4 +1,4 @@
-"""docs/guide/from-the-prompt.md answers for every name of the user's document."""
+"""docs/why/from-the-prompt.md answers for every name of the user's document."""
 
 import importlib
 import re
@@ -9,7 +9,7 @@ from names_of_the_document import EVERY_NAME
 
 from beastmode.core.settings import settings_table
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "guide" / "from-the-prompt.md"
+PAGE = Path(__file__).parent.parent.parent / "docs" / "why" / "from-the-prompt.md"
 STATES = {"here", "differs", "planned"}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from beastmode_tools.guard.rules.index import RULES
 from guard_code.kinds_of_change import KINDS
 
-PAGE = Path(__file__).parents[2] / "docs" / "guard" / "kinds.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "guard" / "kinds.md"
 
 
 def rows():

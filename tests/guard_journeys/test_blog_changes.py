@@ -1,4 +1,4 @@
-"""Every change in `changes/` is called what its head says, and docs/guard/blog.md shows the same."""
+"""Every change in `changes/` is called what its head says, and docs/why/blog.md shows the same."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_the_blog_unchanged_is_safe_without_a_finding(blog):
 
 
 def test_the_page_shows_every_change_with_its_verdict():
-    page = (Path(__file__).parent.parent.parent / "docs" / "guard" / "blog.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parent.parent.parent / "docs" / "why" / "blog.md").read_text(encoding="utf-8")
     shown = re.findall(r"^\| (.+?) \| (SAFE|CAUTIOUS|DANGEROUS) \|$", page, re.MULTILINE)
 
     titles = [diff.read_text(encoding="utf-8").split(".\n", 1)[0] for diff in CHANGES]

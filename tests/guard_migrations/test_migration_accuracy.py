@@ -1,4 +1,4 @@
-"""The figures of docs/guard/accuracy.md are those of the code, and they are good."""
+"""The figures of docs/why/accuracy.md are those of the code, and they are good."""
 
 import pytest
 from corpus_score import cases, outcomes, page
@@ -10,7 +10,7 @@ def results():
 
 
 def test_the_page_of_figures_is_what_the_code_gives(results, request):
-    written = request.config.rootpath / "docs" / "guard" / "accuracy.md"
+    written = request.config.rootpath / "docs" / "why" / "accuracy.md"
 
     assert written.read_text(encoding="utf-8") == page(results), "run: python docs/accuracy.py"
 

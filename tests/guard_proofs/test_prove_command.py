@@ -83,9 +83,9 @@ def test_a_name_that_fits_none_or_several_is_told(ledger, name, said):
 
 @pytest.fixture(scope="module")
 def notes(tmp_path_factory):
-    """What docs/start.md leaves behind, migrated as the page says."""
+    """What docs/tutorial/first-api.md leaves behind, migrated as the page says."""
     folder = tmp_path_factory.mktemp("notes")
-    page = (ROOT / "docs" / "start.md").read_text().split("## Try it")[0]
+    page = (ROOT / "docs" / "tutorial" / "first-api.md").read_text().split("## Try it")[0]
     (folder / "notes.py").write_text("\n".join(re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)))
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "ENVIRONMENT": "development"}
     for command in (["init"], ["migrate", "-m", "notes"]):

@@ -11,7 +11,7 @@ import yaml
 from beastmode_tools.cli.group import commands
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = sorted((ROOT / "docs" / "guard").glob("*.md"))
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
 BEAST = re.compile(r"^(?:exec |\$ )?(beast [^\n|&#;]*)", re.MULTILINE)
 
 
@@ -21,7 +21,7 @@ def hook():
 
 
 def workflow():
-    return yaml.safe_load((ROOT / "docs" / "guard" / "beast-check.yml").read_text(encoding="utf-8"))
+    return yaml.safe_load((ROOT / "docs" / "how-to" / "beast-check.yml").read_text(encoding="utf-8"))
 
 
 def lines_in(page):
@@ -79,7 +79,7 @@ def test_no_value_of_a_pull_request_is_written_into_a_script():
     assert not [script for script in scripts if "${{" in script]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_line_of_a_page_can_be_understood(page):
     for line in lines_in(page):
         parsed(line)
@@ -87,7 +87,7 @@ def test_every_command_line_of_a_page_can_be_understood(page):
 
 @pytest.mark.parametrize("name", ["check", "prove", "explain", "accept", "contract"])
 def test_every_option_of_a_command_stands_on_the_page_of_commands(name):
-    text = (ROOT / "docs" / "guard" / "commands.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "guard" / "commands.md").read_text(encoding="utf-8")
     command = commands.get_command(click.Context(commands), name)
 
     names = [option for each in command.params for option in each.opts if option.startswith("--")]

@@ -57,6 +57,6 @@ def refuse_reused_ids(engine: Engine, table: Table) -> None:
     if reuses_ids(engine, table):
         raise BeastmodeError(
             f"SQLite would give the id of a deleted account to the next new account, because the table {table.name} "
-            "was created without AUTOINCREMENT. Add the migration shown in docs/guide/accounts.md under "
+            "was created without AUTOINCREMENT. Add the migration shown in docs/how-to/log-users-in.md under "
             '"Ids are never reused", and run `flask db upgrade`.'
         )

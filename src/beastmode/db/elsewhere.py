@@ -29,7 +29,7 @@ def missing_name(name: str) -> AttributeError:
         name: The attribute's name.
     """
     instead = INSTEAD.get(name)
-    hint = f"; {instead.format(name=name)}. See docs/guide/from-flask-sqlalchemy.md." if instead else ""
+    hint = f"; {instead.format(name=name)}. See docs/how-to/move-from-flask-sqlalchemy.md." if instead else ""
     return AttributeError(f"Database has no attribute {name!r}{hint}", name=name)
 
 
@@ -44,6 +44,6 @@ class NoQuery:
         """
         raise AttributeError(
             f"{owner.__name__} has no attribute 'query'; write db.session.scalars(select({owner.__name__})), "
-            "or return loading(Schema, Model) from the view. See docs/guide/from-flask-sqlalchemy.md.",
+            "or return loading(Schema, Model) from the view. See docs/how-to/move-from-flask-sqlalchemy.md.",
             name="query",
         )
