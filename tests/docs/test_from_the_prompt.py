@@ -1,23 +1,30 @@
-"""docs/why/from-the-prompt.md answers for every name of the user's document."""
+"""docs/why/from-the-prompt.md answers for every name of the prompt, and says of none what is not so."""
 
 import importlib
 import re
-from pathlib import Path
 
+import click
 import pytest
-from names_of_the_document import EVERY_NAME
+from names_of_the_prompt import EVERY_NAME
+from pages import ROOT
 
+from beastmode.cli import commands
 from beastmode.core.settings import settings_table
+from beastmode_tools.cli.group import commands as beast
+from blog import create_app
 
-PAGE = Path(__file__).parent.parent.parent / "docs" / "why" / "from-the-prompt.md"
+PAGE = ROOT / "docs" / "why" / "from-the-prompt.md"
 STATES = {"here", "differs", "planned"}
+ROUTE = re.compile(r"(GET|POST) (/\S*)")
+SETTING = re.compile(r"\b[A-Z]+(?:_[A-Z]+)+\b")
+ABSENT = {404, 405}
 
 
-def rows():
-    """Each row of the page's tables: the document's names, the state, what stands for it here, and the reason."""
+def rows(*states):
+    """Each row of the page's tables: the prompt's names, the state, what stands for it here, and the reason."""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        if len(cells) == 4 and cells[1] in STATES:
+        if len(cells) == 4 and cells[1] in states:
             yield cells
 
 
@@ -25,63 +32,166 @@ def names_in(cell):
     return re.findall(r"`([^`]+)`", cell)
 
 
+def claims(cells):
+    """What a row names that either exists or does not: routes, commands, and names that can be imported."""
+    routes = [name for name in names_in(cells[0]) if ROUTE.fullmatch(name)]
+    named = [name for name in names_in(cells[2]) if ROUTE.fullmatch(name) or is_command(name) or is_dotted(name)]
+    return list(dict.fromkeys([*routes, *named]))
+
+
+def is_command(name):
+    return name.startswith(("beast ", "flask beastmode "))
+
+
+def is_dotted(name):
+    return name.startswith(("beastmode.", "blog."))
+
+
+@pytest.fixture(scope="module")
+def visitor():
+    """A client of the example that has not logged in."""
+    return create_app({"ENVIRONMENT": "testing", "DATABASE_URL": "sqlite://"}).test_client()
+
+
+@pytest.fixture(scope="module")
+def exists(visitor):
+    """Says whether the product has a route, a command or a name."""
+
+    def decide(name):
+        if route := ROUTE.fullmatch(name):
+            path = re.sub(r"<[^>]+>", "1", route[2])
+            # A route that exists answers a visitor too, with 200, 401 or 422.
+            return visitor.open(path, method=route[1], json={}).status_code not in ABSENT
+        return has_command(name) if is_command(name) else is_there(name)
+
+    return decide
+
+
 @pytest.fixture(scope="module")
 def mapped():
-    return {name for cells in rows() for name in names_in(cells[0])}
+    return {name for cells in rows(*STATES) for name in names_in(cells[0])}
 
 
 @pytest.mark.parametrize("name", EVERY_NAME)
-def test_a_name_of_the_document_is_mapped_to_ours(mapped, name):
+def test_a_name_of_the_prompt_is_mapped_to_ours(mapped, name):
+    """Every name of the prompt stands in a row."""
     assert name in mapped
 
 
-def test_no_name_is_mapped_that_the_document_does_not_have(mapped):
+def test_no_name_is_mapped_that_the_prompt_does_not_have(mapped):
+    """The page invents no names."""
     assert not mapped - set(EVERY_NAME)
 
 
 def test_no_name_is_mapped_twice():
-    names = [name for cells in rows() for name in names_in(cells[0])]
+    """Each name stands in one row, so that it has one state."""
+    names = [name for cells in rows(*STATES) for name in names_in(cells[0])]
 
     assert sorted(names) == sorted(set(names))
 
 
 def test_what_differs_says_why():
-    silent = [cells[0] for cells in rows() if cells[1] == "differs" and len(cells[3]) < 15]
+    """A row that differs gives its reason."""
+    silent = [cells[0] for cells in rows("differs") if len(cells[3]) < 15]
 
     assert not silent
 
 
 def test_what_is_planned_says_what_it_will_come_with():
-    silent = [cells[0] for cells in rows() if cells[1] == "planned" and len(cells[3]) < 5]
+    """A planned row names the part that will bring it."""
+    silent = [cells[0] for cells in rows("planned") if len(cells[3]) < 5]
 
     assert not silent
 
 
-def test_what_is_here_says_what_it_is_here():
-    silent = [cells[0] for cells in rows() if cells[1] != "planned" and not cells[2]]
+def test_every_row_names_what_stands_for_it():
+    """No row leaves its third column empty."""
+    silent = [cells[0] for cells in rows(*STATES) if not cells[2]]
 
     assert not silent
 
 
-def test_every_name_of_ours_on_the_page_can_be_imported():
-    dotted = {name for cells in rows() for name in names_in(cells[2]) if name.startswith("beastmode.")}
+@pytest.mark.parametrize("cells", [cells for cells in rows("here", "differs") if claims(cells)], ids=lambda c: c[0])
+def test_what_the_page_says_is_here_exists(exists, cells):
+    """A route, a command or a name that the page calls here is in the product."""
+    missing = [name for name in claims(cells) if not exists(name)]
 
-    missing = [name for name in sorted(dotted) if not is_there(name)]
-
-    assert dotted
-    assert not missing
+    assert not missing, f"{cells[0]} is called {cells[1]}, but these do not exist: {missing}"
 
 
-def test_every_setting_on_the_page_is_in_the_table():
-    ours = {row.name for row in settings_table()}
-    shown = {name for cells in rows() for name in names_in(cells[2]) if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", name)}
+@pytest.mark.parametrize("cells", list(rows("planned")), ids=lambda c: c[0])
+def test_what_the_page_calls_planned_does_not_exist_yet(exists, cells):
+    """A planned row names a route, a command or a module, and the product does not have it yet."""
+    wanted = claims(cells)
 
-    assert not shown - ours
+    built = [name for name in wanted if exists(name)]
+
+    assert wanted, f"{cells[0]} is planned, but names nothing whose existence can be checked"
+    assert not built, f"{cells[0]} is called planned, but these exist: {built}"
+
+
+def test_a_setting_that_the_page_says_is_here_is_used():
+    """A setting of a row that is here is in the table, and no feature is still missing for it."""
+    used = {row.name for row in settings_table() if not row.is_planned}
+    shown = {name for cells in rows("here", "differs") for name in SETTING.findall(cells[2])}
+
+    assert shown
+    assert not shown - used
+
+
+def test_a_setting_that_the_page_calls_planned_is_not_used_yet():
+    """A setting of a planned row is not in the table, or is only reserved."""
+    used = {row.name for row in settings_table() if not row.is_planned}
+    planned = {name for cells in rows("planned") for name in names_in(cells[0])}
+
+    assert not planned & used
+
+
+@pytest.mark.parametrize(
+    ("name", "is_in_the_product"),
+    [
+        ("GET /health", True),
+        ("POST /api/auth/login", True),
+        ("GET /api/users/<int:user_id>", True),
+        ("POST /api/auth/dance", False),
+        ("beast check", True),
+        ("beast dance", False),
+        ("flask beastmode serve", True),
+        ("flask beastmode dance", False),
+        ("beastmode.accounts.Accounts.create_user", True),
+        ("beastmode.accounts.Accounts.dance", False),
+        ("beastmode.dance", False),
+    ],
+)
+def test_what_exists_is_told_from_what_does_not(exists, name, is_in_the_product):
+    """The checks of this file see the difference that they are for."""
+    assert exists(name) is is_in_the_product
+
+
+def test_no_other_page_and_no_code_speaks_of_the_prompt(request):
+    """A reader of the code or of another page knows no such document."""
+    known = re.compile(r"user's document|Backend Beast Mode|original document", re.IGNORECASE)
+    folders = [ROOT / "src", ROOT / "docs", ROOT / "examples", ROOT / "changes"]
+    files = [ROOT / "README.md", *(path for folder in folders for path in folder.rglob("*"))]
+    texts = [path for path in files if path.suffix in {".py", ".md", ".toml"} and path != PAGE]
+
+    naming = [str(path.relative_to(ROOT)) for path in texts if known.search(path.read_text(encoding="utf-8"))]
+
+    assert not naming
+
+
+def has_command(line):
+    """Whether `beast` or `flask beastmode` has this command."""
+    words = line.removeprefix("flask beastmode ").removeprefix("beast ").split()
+    group = commands if line.startswith("flask") else beast
+    for word in words:
+        group = group.get_command(click.Context(group), word) if isinstance(group, click.Group) else None
+    return group is not None
 
 
 def is_there(dotted):
     """Whether a module, or an attribute of one however deep, has this name."""
-    parts = dotted.removesuffix("()").split(".")
+    parts = dotted.split(".")
     for end in range(len(parts), 0, -1):
         try:
             found = importlib.import_module(".".join(parts[:end]))

@@ -1,4 +1,4 @@
-"""What answers look like: the user's document's success, error, validation error, and pages."""
+"""The format of responses: success, errors, validation errors, and pages (docs/why/from-the-prompt.md)."""
 
 import pytest
 

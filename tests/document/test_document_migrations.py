@@ -1,4 +1,4 @@
-"""Migrations forth and back, as the user's document tests them, on both databases."""
+"""Migrations up and down on both databases (docs/why/from-the-prompt.md)."""
 
 import shutil
 from pathlib import Path

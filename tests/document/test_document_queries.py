@@ -1,4 +1,4 @@
-"""The user's document's performance test, as a count of statements: a time differs from machine to machine."""
+"""The cost of a list, as a number of statements: a duration differs from machine to machine."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Registration and log-in as the user's document tests them: the same paths, bodies and answers."""
+"""Registration and login: the paths, bodies and responses of docs/why/from-the-prompt.md."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Reads the labelled changes of the 26 kinds in the user's document from `kinds/*.toml`."""
+"""Reads the labelled changes of the 26 kinds from `kinds/*.toml`."""
 
 import tomllib
 from dataclasses import dataclass

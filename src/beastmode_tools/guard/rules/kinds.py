@@ -1,4 +1,4 @@
-"""The kinds of change that the user's document names and that are told by what a body works on."""
+"""The kinds of change that are recognized by what the body of a function works on."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Every name of the user's document, in its order. Nothing is left out: what we do not have is mapped too."""
+"""Every name of the prompt that docs/why/from-the-prompt.md maps, in its order, with what beastmode does not have."""
 
 # Helpers, classes and their methods and attributes, functions, fixtures, tests.
 CODE = """
