@@ -11,6 +11,7 @@ import psycopg
 
 from beastmode.accounts.passwords import hash_password
 from beastmode.core.settings import settings_table
+from beastmode.extension import FEATURE_SETTINGS
 
 __all__ = ["BLOG", "DATABASE", "OUTPUT", "PASSWORD", "ROOT", "environment", "flask", "prepare"]
 
@@ -31,7 +32,7 @@ def environment() -> dict[str, str]:
     No setting of the caller's shell leaks in but the token secret, which a client of the bench may have to know, and
     the number of threads.
     """
-    names = {row.name for row in settings_table()} - KEPT | {"FLASK_DEBUG"}
+    names = {row.name for row in settings_table(*FEATURE_SETTINGS)} - KEPT | {"FLASK_DEBUG"}
     OUTPUT.mkdir(parents=True, exist_ok=True)
     return {name: value for name, value in os.environ.items() if name not in names} | {
         "ENVIRONMENT": "production",

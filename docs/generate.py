@@ -13,7 +13,8 @@ from names import PUBLIC, cell, names_page, summary
 
 from beastmode.cli import commands
 from beastmode.core.setting import Setting
-from beastmode.core.settings import settings_table
+from beastmode.core.settings import Settings, settings_table
+from beastmode.extension import FEATURE_SETTINGS
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -34,20 +35,22 @@ def pages() -> dict[str, str]:
 
 
 def settings_page() -> Iterator[str]:
-    """Every setting, from the table that parses them."""
-    rows = list(settings_table())
+    """Every setting, by the feature that declares it, from the rows that parse them."""
     yield from ("# Settings", "", GENERATED, "")
     yield (
         "Each setting is an environment variable. A value in `app.config` takes precedence, and in development a "
         "`.env` file comes last. "
-        "`flask beastmode settings` shows the current values, `flask beastmode doctor` what is wrong."
+        "`flask beastmode settings` shows the current values, `flask beastmode doctor` what is wrong. "
+        "The settings of a feature that your application does not use are not read. "
+        "[Settings of your own](../how-to/declare-settings.md) are declared in the same way."
     )
-    yield from ("", "| setting | default | description | expects |", "| --- | --- | --- | --- |")
-    yield from (setting_row(row) for row in rows if not row.is_planned)
-    yield from ("", "## Reserved settings", "")
-    yield from ("These are read and validated already, but used only by features that are not included yet.", "")
-    yield from ("| setting | default | description | expects |", "| --- | --- | --- | --- |")
-    yield from (setting_row(row) for row in rows if row.is_planned)
+    common = {row.name for row in settings_table()}
+    for kind in (Settings, *FEATURE_SETTINGS):
+        title = inspect.cleandoc(kind.__doc__ or "").partition("\n")[0].removesuffix(".")
+        rows = [row for row in settings_table(kind) if kind is Settings or row.name not in common]
+        yield from ("", f"## {title}", "")
+        yield from ("| setting | default | description | expects |", "| --- | --- | --- | --- |")
+        yield from (setting_row(row) for row in rows)
 
 
 def setting_row(row: Setting) -> str:

@@ -1,27 +1,39 @@
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from beastmode.accounts import Accounts
-from beastmode.api import Api
+from beastmode.accounts import Accounts, AccountSettings
+from beastmode.api import Api, ApiSettings
 from beastmode.api.problems import install_problems
 from beastmode.core.addresses import BareAddresses
 from beastmode.core.cookie_sessions import install_cookie_sessions
 from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.settings import DEVELOPMENT_SECRET, Settings, settings_table
-from beastmode.db import Database
+from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
+from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
 from beastmode.observability.install import install as install_observability
+from beastmode.observability.settings import LogSettings, MetricsSettings
 from beastmode.security.install import install as install_security
 from beastmode.security.listening import guard_listening
+from beastmode.security.settings import CorsSettings, HeaderSettings
 
-__all__ = ["Beastmode"]
+__all__ = ["FEATURE_SETTINGS", "Beastmode"]
 
+FEATURE_SETTINGS: tuple[type[Settings], ...] = (
+    DatabaseSettings,
+    ApiSettings,
+    AccountSettings,
+    HeaderSettings,
+    CorsSettings,
+    LogSettings,
+    MetricsSettings,
+)
+"""The settings of every feature; an application has those of the features that it uses."""
 Feature = Literal["headers", "cors", "logs", "metrics", "health", "errors"]
 FEATURES = frozenset(get_args(Feature))
 
@@ -39,6 +51,7 @@ class Beastmode:
         migrations: The directory of its migrations, absolute or beside the application's package.
         api: The project's API.
         accounts: Registration and login; needs a database and an API.
+        settings: The project's own settings: subclasses of `beastmode.core.settings.Settings`.
         without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors".
 
     Raises:
@@ -54,6 +67,7 @@ class Beastmode:
         migrations: str | Path = "migrations",
         api: Api | None = None,
         accounts: Accounts | None = None,
+        settings: Collection[type[Settings]] = (),
         without: Collection[Feature] = (),
     ) -> None:
         if accounts is not None and (database is None or api is None):
@@ -61,10 +75,14 @@ class Beastmode:
         if unknown := set(without) - FEATURES:
             expected = ", ".join(sorted(FEATURES))
             raise ConfigurationError(f"Beastmode(without={sorted(unknown)}): expected some of {expected}.")
+        if isinstance(settings, type):
+            name = settings.__name__
+            raise ConfigurationError(f"Beastmode(settings={name}): expected a list; write settings=[{name}].")
         self._database = database
         self._migrations = migrations
         self._api = api
         self._accounts = accounts
+        self._settings = settings
         self._without = frozenset(without)
         if app is not None:
             self.init_app(app)
@@ -75,7 +93,7 @@ class Beastmode:
         Args:
             app: The Flask application, already configured.
         """
-        settings = install_settings(app)
+        settings = install_settings(app, settings_type([*self._feature_settings(), *self._settings]))
         edge = install_edge(app)
         install_proxies(app, settings)
         install_security(app, settings, edge, self._without, has_api=self._api is not None)
@@ -83,25 +101,37 @@ class Beastmode:
         if self._api is not None and "errors" not in self._without:
             install_problems(app)
         if self._database is not None:
-            install_database(app, settings, self._database, self._migrations)
+            install_database(app, settings.of(DatabaseSettings), self._database, self._migrations)
         if self._accounts is not None and self._database is not None and self._api is not None:
-            self._accounts.install(app, settings, self._database, self._api)
+            self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
         # Pages that take larger uploads go on doing so, unless somebody says otherwise.
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
         if self._api is not None:
-            self._api.install(app, settings, edge)
+            self._api.install(app, settings.of(ApiSettings), edge)
             guard_listening(app, settings)
 
+    def _feature_settings(self) -> Iterator[type[Settings]]:
+        """The settings of the features that are used; those of a feature that is not there are not read."""
+        absent: dict[type[Settings], bool] = {
+            DatabaseSettings: self._database is None,
+            ApiSettings: self._api is None,
+            AccountSettings: self._accounts is None,
+            HeaderSettings: "headers" in self._without,
+            CorsSettings: "cors" in self._without,
+            LogSettings: "logs" in self._without,
+            MetricsSettings: "metrics" in self._without,
+        }
+        return (kind for kind in FEATURE_SETTINGS if not absent[kind])
 
-def install_settings(app: Flask) -> Settings:
+
+def install_settings(app: Flask, kind: type[Settings]) -> Settings:
     """Read the settings; what the project wrote into `app.config` comes before the environment."""
     untouched = {**Flask.default_config, "DEBUG": False}
-    # What a project keeps under the name of a planned setting is another extension's: CACHE_TYPE, MAIL_SERVER.
-    given = {row.name: app.config.get(row.name) for row in settings_table() if not row.is_planned}
+    given = {row.name: app.config.get(row.name) for row in settings_table(kind)}
     given = {name: value for name, value in given.items() if value != untouched.get(name)}
-    settings = read_settings(given, debug=app.debug, testing=app.testing)
-    app.extensions["beastmode.settings"] = settings
+    settings = read_settings(given, kinds=[kind], debug=app.debug, testing=app.testing)
+    app.extensions[EXTENSION] = settings
     app.debug = settings.debug or app.debug
     # For sessions and flashed messages. The value for development is not: a site without a secret stays without one.
     if not app.secret_key and settings.secret_key != DEVELOPMENT_SECRET:

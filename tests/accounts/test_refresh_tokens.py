@@ -4,9 +4,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from beastmode.accounts.refresh_tokens import RefreshTokens, fingerprint, refresh_tokens_of
+from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.tokens import tokens_of
 from beastmode.core.errors import Problem
-from beastmode.core.settings import Settings
 
 unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -73,13 +73,13 @@ def test_white_space_around_a_right_token_is_refused():
 
 
 def test_an_access_token_is_no_refresh_token():
-    settings = Settings(environment="testing")
+    settings = AccountSettings(environment="testing")
 
     assert is_refused(tokens_of(settings).issue(42, SESSION), refresh_tokens_of(settings))
 
 
 def test_a_mac_made_with_the_secret_itself_is_refused():
-    settings = Settings(environment="testing")
+    settings = AccountSettings(environment="testing")
     forged = RefreshTokens((settings.token_secret.encode(),)).make(SESSION, 0)
 
     assert is_refused(forged, refresh_tokens_of(settings))

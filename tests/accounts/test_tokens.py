@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from beastmode.accounts.keys import derive, key_id
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
+from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.tokens import tokens_of
 from beastmode.core.errors import ConfigurationError, Problem
-from beastmode.core.settings import Settings
 
 unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -27,7 +27,7 @@ q9UU8I5mEovUf86QZ7kOBIjJwqnzD1omageEHWwHdBO6B+dFabmdT9POxg==
 
 
 def settings(**values):
-    return Settings(**{"environment": "testing", "jwt_secret_key": SECRET, **values})
+    return AccountSettings(**{"environment": "testing", "jwt_secret_key": SECRET, **values})
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.tokens import Tokens, tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.core.errors import Problem
 from beastmode.core.identity import Identity
-from beastmode.core.settings import Settings
 
 unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -34,7 +34,7 @@ class CountingTokens:
 
 @pytest.fixture
 def tokens(clock):
-    return CountingTokens(tokens_of(Settings(environment="testing")))
+    return CountingTokens(tokens_of(AccountSettings(environment="testing")))
 
 
 def request(header):
@@ -129,7 +129,7 @@ def test_a_subject_that_is_no_id_is_refused(tokens, subject):
 @unhurried
 @given(st.text() | st.text().map("Bearer {}".format))
 def test_no_header_makes_it_fail_in_another_way(header):
-    authenticate = bearer_authenticator(tokens_of(Settings(environment="testing")), int)
+    authenticate = bearer_authenticator(tokens_of(AccountSettings(environment="testing")), int)
 
     assert challenge(authenticate, header).startswith("Bearer")
 

@@ -17,8 +17,8 @@ from beastmode import Api, Beastmode, Blueprint
 from beastmode.api import Schema
 from beastmode.api.body import body_reader
 from beastmode.api.json import deepest, read_json, write_json
+from beastmode.api.settings import ApiSettings
 from beastmode.core.errors import Problem
-from beastmode.core.settings import Settings
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def test_wrong_kinds_in_lists_and_objects_are_told_where_marshmallow_would_tell_
         size = fields.Int()
         counts = fields.Dict(keys=fields.Str(), values=fields.Int())
 
-    read = body_reader(Row(many=True), Settings(environment="testing"), required=True)
+    read = body_reader(Row(many=True), ApiSettings(environment="testing"), required=True)
     builder = EnvironBuilder(method="POST", json=[{"size": 1}, {"size": "2", "counts": {"a": 1, "b": "3"}}])
 
     with pytest.raises(Problem) as refused:

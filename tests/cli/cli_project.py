@@ -39,6 +39,26 @@ SHOP = """
 
         return app
 """
+PEOPLE = """
+    from flask import Flask
+    from beastmode import Accounts, Api, Beastmode, Database
+    from beastmode.accounts import AccountMixin
+    from beastmode.db import Base
+    from sqlalchemy.orm import Mapped, mapped_column
+
+    db = Database()
+
+    class User(AccountMixin, Base):
+        __tablename__ = "users"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    def create_app():
+        app = Flask(__name__)
+        Beastmode(app, database=db, api=Api("Shop"), accounts=Accounts(User))
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+        return app
+"""
 
 
 class Project:

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from cli_project import PEOPLE
 
 from beastmode.cli.settings import masked
 
@@ -11,14 +12,16 @@ def test_settings_are_shown_with_their_secrets_masked(project):
     shown = project.run("beastmode", "settings", SECRET_KEY=SECRET, LOG_LEVEL="ERROR")
 
     assert shown.returncode == 0, shown.stderr
-    assert "* LOG_LEVEL                   ERROR" in shown.stdout
-    assert "* SECRET_KEY                  ********" in shown.stdout
+    assert "* LOG_LEVEL                ERROR" in shown.stdout
+    assert "* SECRET_KEY               ********" in shown.stdout
     assert SECRET not in shown.stdout
 
 
 @pytest.mark.parametrize("secret", ["scheme://of-a-token/hunter2", "postgresql://me@hunter2/x", "sqlite:///hunter2"])
-@pytest.mark.parametrize("name", ["METRICS_TOKEN", "JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEYS", "MAIL_PASSWORD"])
+@pytest.mark.parametrize("name", ["METRICS_TOKEN", "JWT_SECRET_KEY", "JWT_PREVIOUS_SECRET_KEYS"])
 def test_a_secret_is_stars_whatever_it_looks_like(project, name, secret):
+    project.write(PEOPLE)
+
     shown = project.run("beastmode", "settings", **{name: secret})
 
     assert shown.returncode == 0, shown.stderr
@@ -33,6 +36,59 @@ def test_settings_are_json_for_another_program(project):
     assert rows["WORKERS"]["value"] == 3
     assert rows["WORKERS"]["is_default"] is False
     assert rows["THREADS"]["is_default"] is True
+
+
+OF_A_PROJECT = """
+    from dataclasses import dataclass
+
+    from flask import Flask
+    from beastmode import Beastmode
+    from beastmode.core.setting import setting, text, whole
+    from beastmode.core.settings import Settings
+
+    @dataclass(frozen=True, kw_only=True)
+    class ShopSettings(Settings):
+        shop_shelves: int = setting(whole(1, 9), 3, "How many shelves there are.", expects="a number from 1 to 9")
+        shop_stamp: str = setting(text(), "", "Printed on receipts.", expects="a word", secret=True)
+
+    def create_app():
+        app = Flask(__name__)
+        Beastmode(app, settings=[ShopSettings])
+        return app
+"""
+
+
+def test_settings_of_the_project_are_shown_and_described_with_the_others(project):
+    """A project's rows are listed after those of the library, and its secrets are masked."""
+    project.write(OF_A_PROJECT)
+
+    shown = project.run("beastmode", "settings", "--describe", SHOP_SHELVES="7", SHOP_STAMP="hunter2")
+    rows = json.loads(project.run("beastmode", "settings", "--json", SHOP_SHELVES="7").stdout)
+
+    assert (
+        "* SHOP_SHELVES             7\n    How many shelves there are.\n    Expects a number from 1 to 9.\n"
+        in shown.stdout
+    )
+    assert "* SHOP_STAMP               ********" in shown.stdout
+    assert "hunter2" not in shown.stdout
+    row = {"name": "SHOP_SHELVES", "value": 7, "is_default": False, "about": "How many shelves there are."}
+    assert rows[-2] == {**row, "expects": "a number from 1 to 9"}
+
+
+def test_settings_of_the_project_that_are_wrong_are_refused_by_doctor(project):
+    """`flask beastmode doctor` lists them with the others, and shows no secret of the project's."""
+    project.write(
+        f"{OF_A_PROJECT}\n    import os\n    assert 'SHOP_FAILS' not in os.environ, os.environ['SHOP_STAMP']\n"
+    )
+
+    refused = project.run("beastmode", "doctor", SHOP_SHELVES="70", THREADS="many")
+    broken = project.run("beastmode", "doctor", SHOP_STAMP="hunter2", SHOP_FAILS="1")
+
+    assert refused.returncode == 1
+    assert "- THREADS is 'many'; expected a number from 1 to 256.\n" in refused.stdout
+    assert "- SHOP_SHELVES is '70'; expected a number from 1 to 9.\n" in refused.stdout
+    assert "AssertionError: ********" in broken.stdout
+    assert "hunter2" not in broken.stdout
 
 
 def test_an_application_without_beastmode_is_told_so_in_one_line(project):

@@ -3,17 +3,21 @@ import os
 import string
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beastmode.core.environment import read_settings
+from beastmode.core import environment
 from beastmode.core.errors import SettingsError
 from beastmode.core.settings import DEVELOPMENT_SECRET, settings_table
+from beastmode.extension import FEATURE_SETTINGS
 
+read_settings = partial(environment.read_settings, kinds=FEATURE_SETTINGS)
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
-NAMES = [row.name for row in settings_table()]
+ROWS = list(settings_table(*FEATURE_SETTINGS))
+NAMES = [row.name for row in ROWS]
 
 
 def development(**more):
@@ -221,7 +225,7 @@ def test_random_bytes_that_are_too_few_are_no_secret():
         read_settings({"SECRET_KEY": bytes(range(16))}, {})
 
 
-@pytest.mark.parametrize("row", [row for row in settings_table() if row.is_secret], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.is_secret], ids=lambda row: row.name)
 def test_a_secret_never_shows_in_a_message(row):
     hidden = "hidden-words"
 
@@ -290,8 +294,9 @@ def test_a_variable_that_is_no_utf8_is_refused_and_not_read(empty_folder):
     program = (
         "from beastmode.core.environment import read_settings\n"
         "from beastmode.core.errors import SettingsError\n"
+        "from beastmode.extension import FEATURE_SETTINGS\n"
         "import json\n"
-        "try:\n    read_settings()\n"
+        "try:\n    read_settings(kinds=FEATURE_SETTINGS)\n"
         "except SettingsError as error:\n    print(json.dumps(error.problems))\n"
     )
     environ = {**os.environb, b"ENVIRONMENT": b"development", b"API_VERSION": b"v\xff", b"SECRET_KEY": b"\xfe" * 40}

@@ -3,15 +3,18 @@ import os
 import secrets
 import traceback
 import uuid
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beastmode.core.environment import read_settings
+from beastmode.core import environment
 from beastmode.core.errors import SettingsError
 from beastmode.core.secrets import SecretText, is_monotonous, without_secrets
+from beastmode.extension import FEATURE_SETTINGS
 
+read_settings = partial(environment.read_settings, kinds=FEATURE_SETTINGS)
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 NAMES = ["SECRET_KEY", "DATABASE_URL", "JWT_PREVIOUS_SECRET_KEYS"]
 WAYS = [

@@ -5,7 +5,7 @@ from flask import Flask
 from ledgers import Bank, Ledger, bank
 from sqlalchemy import insert
 
-from beastmode.core.settings import Settings
+from beastmode.db.settings import DatabaseSettings
 from servers import empty_postgres, scratch_postgres
 
 MakeApp = Callable[..., Flask]
@@ -41,7 +41,7 @@ def make_app() -> Iterator[MakeApp]:
 
     def make(url: str, **settings) -> Flask:
         app = Flask("bank")
-        bank.install(app, Settings(**{"environment": "testing", "database_url": url} | settings))
+        bank.install(app, DatabaseSettings(**{"environment": "testing", "database_url": url} | settings))
         apps.append(app)
         return app
 

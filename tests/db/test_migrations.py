@@ -15,11 +15,11 @@ from sqlalchemy import ForeignKey, MetaData, String, false, func, inspect, make_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.core.errors import BeastmodeError
-from beastmode.core.settings import Settings
 from beastmode.db import Base, Database
 from beastmode.db.base import NAMING_CONVENTION
 from beastmode.db.install import install
 from beastmode.db.migrations import at_head
+from beastmode.db.settings import DatabaseSettings
 
 TWO_TABLES = """
 def upgrade():
@@ -77,7 +77,7 @@ shop = Database(Shop.metadata)
 def make_app(folder, url, database=bank, **settings):
     app = Flask("shop")
     app.root_path = str(folder)
-    install(app, Settings(environment="testing", database_url=url, **settings), database)
+    install(app, DatabaseSettings(environment="testing", database_url=url, **settings), database)
     return app
 
 
@@ -337,14 +337,14 @@ class TestTheFolder:
         __import__("shop_in_a_folder.web")
         app = Flask("shop_in_a_folder.web")
 
-        install(app, Settings(environment="testing", database_url="sqlite://"), bank)
+        install(app, DatabaseSettings(environment="testing", database_url="sqlite://"), bank)
 
         assert app.extensions["migrate"].directory == str(tmp_path / "migrations")
 
     def test_can_be_anywhere(self, tmp_path):
         app = Flask("shop")
 
-        install(app, Settings(environment="testing", database_url="sqlite://"), bank, tmp_path / "elsewhere")
+        install(app, DatabaseSettings(environment="testing", database_url="sqlite://"), bank, tmp_path / "elsewhere")
 
         assert app.extensions["migrate"].directory == str(tmp_path / "elsewhere")
 
@@ -357,13 +357,13 @@ class TestCommands:
         (tmp_path / "shop.py").write_text(
             "import os\n"
             "from flask import Flask\n"
-            "from beastmode.core.settings import Settings\n"
+            "from beastmode.db.settings import DatabaseSettings\n"
             "from beastmode.db import Database\n"
             "from beastmode.db.install import install\n"
             "db = Database()\n"
             "def create_app():\n"
             "    app = Flask(__name__)\n"
-            "    install(app, Settings(environment='testing', database_url=os.environ['SHOP_DATABASE']), db)\n"
+            "    install(app, DatabaseSettings(environment='testing', database_url=os.environ['SHOP_DATABASE']), db)\n"
             "    return app\n"
         )
 

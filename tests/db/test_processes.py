@@ -12,16 +12,16 @@ from flask import Flask
 from ledgers import bank
 from sqlalchemy import text
 
-from beastmode.core.settings import Settings
+from beastmode.db.settings import DatabaseSettings
 
 FORKING = """
 import os
 from flask import Flask
 from sqlalchemy import text
-from beastmode.core.settings import Settings
+from beastmode.db.settings import DatabaseSettings
 from beastmode.db import Database
 app, db = Flask("x"), Database()
-db.install(app, Settings(environment="testing", database_url={url!r}))
+db.install(app, DatabaseSettings(environment="testing", database_url={url!r}))
 
 def backend():
     with app.app_context():
@@ -50,7 +50,7 @@ def test_a_forked_worker_opens_connections_of_its_own(postgres_url):
 def test_an_application_that_is_thrown_away_closes_its_connections(postgres_url):
     def use_an_application():
         app = Flask("bank")
-        bank.install(app, Settings(environment="testing", database_url=postgres_url))
+        bank.install(app, DatabaseSettings(environment="testing", database_url=postgres_url))
         with app.app_context():
             bank.execute(text("SELECT 1"))
             bank.session.execute(text("SELECT 1"))

@@ -7,8 +7,8 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.settings import Settings
 from beastmode.db import Database, current_database, transaction
+from beastmode.db.settings import DatabaseSettings
 
 
 def engines_of(app):
@@ -274,7 +274,7 @@ def test_an_application_without_a_database_says_what_to_do():
 
 def test_an_application_has_one_database(app):
     with pytest.raises(ConfigurationError, match="only one"):
-        Database().install(app, Settings(environment="testing"))
+        Database().install(app, DatabaseSettings(environment="testing"))
 
 
 def test_one_database_serves_many_applications(sqlite_app, postgres_app):

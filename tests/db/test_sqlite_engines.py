@@ -156,10 +156,10 @@ def test_foreign_keys_hold(sqlite_app):
 def test_a_new_file_is_switched_to_wal_by_many_processes_at_once(sqlite_url):
     program = f"""
 from flask import Flask
-from beastmode.core.settings import Settings
+from beastmode.db.settings import DatabaseSettings
 from beastmode.db import Database
 app, db = Flask("x"), Database()
-db.install(app, Settings(environment="testing", database_url={sqlite_url!r}))
+db.install(app, DatabaseSettings(environment="testing", database_url={sqlite_url!r}))
 with app.app_context():
     db.ping()
 """

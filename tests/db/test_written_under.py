@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import DOUBLE_PRECISION, REAL, Double, Float, Integer, Numeric
 from sqlalchemy.dialects import postgresql
 
-from beastmode.core.settings import Settings
 from beastmode.db.autogenerate.floats import is_other_type
 from beastmode.db.install import install
+from beastmode.db.settings import DatabaseSettings
 
 WRITTEN = sorted((Path(__file__).parent / "written_under").glob("*.py"))
 
@@ -22,7 +22,7 @@ WRITTEN = sorted((Path(__file__).parent / "written_under").glob("*.py"))
 def test_an_unchanged_project_gets_no_revision(revision, tmp_path, database_url):
     app = Flask("shop")
     app.root_path = str(tmp_path)
-    install(app, Settings(environment="testing", database_url=database_url), things)
+    install(app, DatabaseSettings(environment="testing", database_url=database_url), things)
     with app.app_context():
         flask_migrate.init()
         versions = tmp_path / "migrations" / "versions"

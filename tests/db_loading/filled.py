@@ -27,14 +27,14 @@ from shelves import (
 from sqlalchemy import select, text
 
 from beastmode.api.json import write_json
-from beastmode.core.settings import Settings
 from beastmode.db import transaction
+from beastmode.db.settings import DatabaseSettings
 
 
 def opened(url: str) -> Iterator[Flask]:
     """An application with the library's tables in its database."""
     app = Flask("library")
-    library.install(app, Settings(environment="testing", database_url=url))
+    library.install(app, DatabaseSettings(environment="testing", database_url=url))
     with app.app_context():
         Shelf.metadata.create_all(library.engine)
         Specimens.metadata.create_all(library.engine)

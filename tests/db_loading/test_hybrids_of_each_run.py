@@ -12,8 +12,8 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.settings import Settings
 from beastmode.db import Database, UtcDateTime, loading
+from beastmode.db.settings import DatabaseSettings
 from beastmode.db.windows import Window
 
 RUNS = 10
@@ -137,7 +137,7 @@ def app(library_app) -> Iterator[Flask]:
     with library_app.app_context():
         url = library.engine.url.render_as_string(hide_password=False)
     app = Flask("offers")
-    database.install(app, Settings(environment="testing", database_url=url))
+    database.install(app, DatabaseSettings(environment="testing", database_url=url))
     with app.app_context():
         Base.metadata.drop_all(database.engine)
         Base.metadata.create_all(database.engine)

@@ -36,9 +36,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, aliased, mapped_column
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 
-from beastmode.core.settings import Settings
 from beastmode.db import Database, UtcDateTime, loading
 from beastmode.db.session import current_work
+from beastmode.db.settings import DatabaseSettings
 
 RUNS = 10
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -169,7 +169,7 @@ def filled(library_app) -> Iterator[Flask]:
     with library_app.app_context():
         url = things.engine.url.render_as_string(hide_password=False)
     app = Flask("things")
-    things.install(app, Settings(environment="testing", database_url=url))
+    things.install(app, DatabaseSettings(environment="testing", database_url=url))
     with app.app_context():
         engine = things.engine
         Base.metadata.drop_all(engine)

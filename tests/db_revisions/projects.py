@@ -10,10 +10,10 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import text
 
-from beastmode.core.settings import Settings
 from beastmode.db import Database
 from beastmode.db.autogenerate.expressions import words_of
 from beastmode.db.install import install
+from beastmode.db.settings import DatabaseSettings
 from beastmode_tools.guard.prove import prove
 from beastmode_tools.project import find_project
 from servers import scratch_postgres
@@ -86,7 +86,7 @@ class Project:
         app = Flask("shop")
         app.root_path = str(self.folder)
         database = Database(metadata_of(models))
-        install(app, Settings(environment="testing", database_url=self.url), database)
+        install(app, DatabaseSettings(environment="testing", database_url=self.url), database)
         try:
             with app.app_context():
                 yield database

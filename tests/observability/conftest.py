@@ -7,6 +7,7 @@ from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.core.identity import Identity, identify
 from beastmode.observability.install import install
+from beastmode.observability.settings import LogSettings, MetricsSettings
 
 SHOP = "shop"
 
@@ -35,7 +36,7 @@ def make_app():
         app = Flask(SHOP)
         given = {"ENVIRONMENT": "development", **{name.upper(): value for name, value in given.items()}}
         edge = install_edge(app)
-        install(app, read_settings(given, {}), edge, without=frozenset(without))
+        install(app, read_settings(given, {}, kinds=[LogSettings, MetricsSettings]), edge, without=frozenset(without))
         app.add_url_rule("/orders/<int:order_id>", view_func=order, endpoint="order", methods=["GET", "POST"])
         app.add_url_rule("/broken", view_func=lambda: 1 / 0, endpoint="broken")
         return app

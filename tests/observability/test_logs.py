@@ -18,12 +18,13 @@ from flask import Flask
 from werkzeug.test import Client
 from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
+from beastmode.observability.settings import LogSettings
 from beastmode.observability.install import install
 
 app = Flask("shop")
 
 def observe():
-    install(app, read_settings(), install_edge(app), without={"metrics", "health"})
+    install(app, read_settings(kinds=[LogSettings]), install_edge(app), without={"metrics", "health"})
 
 @app.get("/")
 def view():
@@ -209,9 +210,10 @@ def test_an_application_that_is_called_like_the_library_logs_each_line_once(tmp_
     from beastmode.core.environment import read_settings
     from beastmode.observability.destination import open_destination
     from beastmode.observability.logs import install_logs
+    from beastmode.observability.settings import LogSettings
 
     path = tmp_path / "log"
-    settings = read_settings({"ENVIRONMENT": "testing", "LOG_FILE": str(path)}, {})
+    settings = read_settings({"ENVIRONMENT": "testing", "LOG_FILE": str(path)}, {}, kinds=[LogSettings])
     for name in ("beastmode", "beastmode.shop"):
         install_logs(Flask(name), settings, open_destination(settings))
 

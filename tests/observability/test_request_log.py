@@ -13,6 +13,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from beastmode.core.environment import read_settings
 from beastmode.core.exchange import Exchange, current_exchange
 from beastmode.observability.request_log import json_request, request_logger, text_request
+from beastmode.observability.settings import LogSettings
 
 LINE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|ERROR) request( [a-z_]+=([!-~]+|'[ -~]*'|\"[ -~]*\"))+"
@@ -126,7 +127,9 @@ def test_log_level_holds_for_requests_too(level, logged):
         def write(self, line):
             lines.append(json.loads(line)["status"])
 
-    settings = read_settings({"ENVIRONMENT": "testing", "LOG_LEVEL": level, "LOG_FORMAT": "json"}, {})
+    settings = read_settings(
+        {"ENVIRONMENT": "testing", "LOG_LEVEL": level, "LOG_FORMAT": "json"}, {}, kinds=[LogSettings]
+    )
     observe = request_logger(settings, Lines())
     for status in (200, 500):
         exchange = Exchange({"PATH_INFO": "/a", "REQUEST_METHOD": "GET"}, "abcdefgh")
@@ -253,8 +256,9 @@ def test_a_request_is_answered_though_neither_console_nor_disk_takes_a_line():
     program = (
         "import os\n"
         "from beastmode.core.environment import read_settings\n"
+        "from beastmode.observability.settings import LogSettings\n"
         "from beastmode.observability.destination import open_destination\n"
-        "destination = open_destination(read_settings())\n"
+        "destination = open_destination(read_settings(kinds=[LogSettings]))\n"
         "os.close(2)\n"
         "destination.write(b'line')\n"
         "print('answered')\n"

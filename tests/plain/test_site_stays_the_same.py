@@ -185,8 +185,8 @@ def test_settings_of_the_site_keep_their_values(make_site):
     assert fitted.config.keys() - plain.config.keys() == {"ENVIRONMENT"}
 
 
-def test_settings_of_other_extensions_may_have_the_names_of_planned_ones(make_site):
-    site = make_site(CACHE_TYPE="RedisCache", MAIL_PORT="smtp")
+def test_settings_of_other_extensions_may_have_the_names_of_those_of_features_that_it_does_not_use(make_site):
+    site = make_site(DATABASE_URL=5, API_VERSION="two\nlines", PASSWORD_RULES="none", MAIL_PORT="smtp")
 
     assert site.test_client().get("/").status_code == 200
 

@@ -4,6 +4,7 @@ from flask import Flask
 from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.security.install import install
+from beastmode.security.settings import CorsSettings, HeaderSettings
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 
@@ -15,7 +16,12 @@ def make_app(tmp_path):
     def make(*, without=(), **given):
         app = Flask("shop", root_path=str(tmp_path))
         given = {"SECRET_KEY": SECRET, **{name.upper(): value for name, value in given.items()}}
-        install(app, read_settings(given, {}), install_edge(app), without=frozenset(without))
+        install(
+            app,
+            read_settings(given, {}, kinds=[CorsSettings, HeaderSettings]),
+            install_edge(app),
+            without=frozenset(without),
+        )
         app.add_url_rule("/api/v1/orders", view_func=lambda: {"items": []}, endpoint="orders", methods=["GET", "POST"])
         app.add_url_rule("/page", view_func=lambda: "<p>Hello</p>", endpoint="page")
         app.add_url_rule("/broken", view_func=lambda: 1 / 0, endpoint="broken")

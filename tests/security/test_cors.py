@@ -184,8 +184,11 @@ def test_the_lists_are_the_projects_to_change(make_app):
     app.config["CORS_MAX_AGE"] = 5
     from beastmode.core.environment import read_settings
     from beastmode.security.cors import install_cors
+    from beastmode.security.settings import CorsSettings
 
-    install_cors(app, read_settings({"ENVIRONMENT": "testing", "CORS_ORIGINS": ORIGIN}, {}), edge_of(app))
+    install_cors(
+        app, read_settings({"ENVIRONMENT": "testing", "CORS_ORIGINS": ORIGIN}, {}, kinds=[CorsSettings]), edge_of(app)
+    )
 
     answer = preflight(app, wanted="x-of-the-project, authorization")
     assert words(answer, "Access-Control-Allow-Headers") == {"x-of-the-project"}

@@ -3,6 +3,7 @@ import pytest
 from flask import Flask
 
 from beastmode import Api, Beastmode
+from beastmode.accounts.settings import AccountSettings
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import SettingsError
 from beastmode.core.settings import DEVELOPMENT_SECRET
@@ -35,7 +36,7 @@ def make_app():
     ],
 )
 def test_a_secret_that_everybody_knows_is_for_this_machine_alone(host, secrets):
-    settings = read_settings({"ENVIRONMENT": "testing", **secrets}, {})
+    settings = read_settings({"ENVIRONMENT": "testing", **secrets}, {}, kinds=[AccountSettings])
 
     with pytest.raises(SettingsError, match="can be reached from other machines"):
         refuse_strangers(settings, host)

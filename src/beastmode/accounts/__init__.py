@@ -2,5 +2,6 @@
 
 from beastmode.accounts.accounts import Accounts
 from beastmode.accounts.mixin import AccountMixin
+from beastmode.accounts.settings import AccountSettings
 
-__all__ = ["AccountMixin", "Accounts"]
+__all__ = ["AccountMixin", "AccountSettings", "Accounts"]

@@ -5,8 +5,8 @@ from flask import Flask
 
 from beastmode.accounts.desk import current_desk
 from beastmode.accounts.ids import never_reuse_ids
+from beastmode.accounts.settings import AccountSettings
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.settings import Settings
 
 if TYPE_CHECKING:
     from beastmode.api import Api, Blueprint
@@ -34,7 +34,7 @@ class Accounts:
         import_module("beastmode.accounts.models")
         import_module("beastmode.accounts.deactivation").watch_model(user)
 
-    def install(self, app: Flask, settings: Settings, database: "Database", api: "Api") -> None:
+    def install(self, app: Flask, settings: AccountSettings, database: "Database", api: "Api") -> None:
         """Add accounts to an application; call it before `api.install`, which reads the routes.
 
         Args:

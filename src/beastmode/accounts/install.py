@@ -12,12 +12,12 @@ from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.sessions import Sessions
+from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
 from beastmode.accounts.tokens import tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.core.identity import Identity, set_authenticator
 from beastmode.core.inspections import add_inspection
-from beastmode.core.settings import Settings
 from beastmode.db import Database
 from beastmode.db.session import installed_in
 
@@ -26,7 +26,7 @@ __all__ = ["install"]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def install(app: Flask, settings: Settings, database: Database, user: Any) -> None:
+def install(app: Flask, settings: AccountSettings, database: Database, user: Any) -> None:
     """Give an application its desk, and let access tokens say who calls.
 
     Args:

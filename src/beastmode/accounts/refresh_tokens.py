@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field
 
 from beastmode.accounts.keys import derive
+from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.tokens import invalid_token
 from beastmode.core.errors import Problem
 from beastmode.core.secrets import SecretBytes, SecretText
-from beastmode.core.settings import Settings
 
 __all__ = ["Presented", "RefreshTokens", "fingerprint", "refresh_tokens_of", "wrong_refresh_token"]
 
@@ -87,7 +87,7 @@ class RefreshTokens:
         return Presented(session_id, generation, fingerprint(token))
 
 
-def refresh_tokens_of(settings: Settings) -> RefreshTokens:
+def refresh_tokens_of(settings: AccountSettings) -> RefreshTokens:
     """The refresh tokens of an application, as its settings say.
 
     Args:

@@ -13,10 +13,10 @@ from typing import Any
 import jwt
 
 from beastmode.accounts.keys import key_id
+from beastmode.accounts.settings import AccountSettings
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.secrets import SecretBytes, SecretText
-from beastmode.core.settings import Settings
 
 __all__ = ["Claims", "Tokens", "invalid_token", "tokens_of"]
 
@@ -118,7 +118,7 @@ class Tokens:
         return Claims(claims["sub"], claims["sid"], claims["exp"])
 
 
-def tokens_of(settings: Settings) -> Tokens:
+def tokens_of(settings: AccountSettings) -> Tokens:
     """The tokens of an application, as its settings say.
 
     Args:

@@ -7,7 +7,19 @@ from beastmode.api.envelope import Answer
 from beastmode.api.filters import Filter
 from beastmode.api.listing import Listing
 from beastmode.api.schema import Schema
+from beastmode.api.settings import ApiSettings
 from beastmode.api.versions import Deprecation, Version
 from beastmode.core.errors import Problem
 
-__all__ = ["Answer", "Api", "Blueprint", "Deprecation", "Filter", "Listing", "Problem", "Schema", "Version"]
+__all__ = [
+    "Answer",
+    "Api",
+    "ApiSettings",
+    "Blueprint",
+    "Deprecation",
+    "Filter",
+    "Listing",
+    "Problem",
+    "Schema",
+    "Version",
+]

@@ -9,10 +9,10 @@ from beastmode.api.blueprint import Blueprint
 from beastmode.api.docs import docs_blueprint
 from beastmode.api.document import VersionDocument
 from beastmode.api.endpoint import Endpoint
+from beastmode.api.settings import ApiSettings
 from beastmode.api.versions import Version, resolve
 from beastmode.core.edge import Edge
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.settings import Settings
 
 __all__ = ["Api"]
 
@@ -50,7 +50,7 @@ class Api:
             refuse_other_blueprint(blueprint)
         self.blueprints += [blueprint for blueprint in blueprints if blueprint not in self.blueprints]
 
-    def install(self, app: Flask, settings: Settings, edge: Edge) -> None:
+    def install(self, app: Flask, settings: ApiSettings, edge: Edge) -> None:
         """Register every route and document in an application.
 
         Args:

@@ -13,8 +13,8 @@ from werkzeug.wsgi import get_input_stream
 from beastmode.api.json import read_json
 from beastmode.api.moments import bound_moments, shape_of
 from beastmode.api.numerals import numeral_pattern, reads_numeral
+from beastmode.api.settings import ApiSettings
 from beastmode.core.errors import Problem
-from beastmode.core.settings import Settings
 
 __all__ = ["body_reader", "query_reader"]
 
@@ -32,7 +32,7 @@ HAS_OWN_LENGTH = getattr(Request.max_content_length, "fset", None) is not None
 """Whether a request's longest body can be told to the request: since Flask 3.1."""
 
 
-def body_reader(schema: Schema, settings: Settings, *, required: bool) -> Callable[[Request], Any]:
+def body_reader(schema: Schema, settings: ApiSettings, *, required: bool) -> Callable[[Request], Any]:
     """What reads a request's body: the loaded data, or a Problem that says all that is wrong.
 
     Args:

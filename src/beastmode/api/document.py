@@ -15,7 +15,7 @@ from beastmode.api.envelope import JsonResponse
 from beastmode.api.operations import BEARER, Operations
 from beastmode.api.properties import Direction
 from beastmode.api.route import Route
-from beastmode.core.settings import Settings
+from beastmode.api.settings import ApiSettings
 
 __all__ = ["VersionDocument"]
 
@@ -34,7 +34,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
 
     DEFAULT_ERROR_RESPONSE_NAME = None  # a `default` answer would hide a status that is not documented
 
-    def __init__(self, app: Flask, title: str, version: str, settings: Settings) -> None:
+    def __init__(self, app: Flask, title: str, version: str, settings: ApiSettings) -> None:
         self._version = version
         self._text: bytes | None = None
         prefix = f"BEASTMODE_{version.upper()}_"

@@ -22,12 +22,12 @@ from beastmode.api.pagination import Pager
 from beastmode.api.problems import problem_for
 from beastmode.api.results import items_of, refuse_mistake, refuse_shapeless
 from beastmode.api.route import Route
+from beastmode.api.settings import ApiSettings
 from beastmode.api.versions import Deprecation
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.exchange import current_exchange
 from beastmode.core.identity import authenticator_of, identify
-from beastmode.core.settings import Settings
 from beastmode.db import Dumped, Loading
 from beastmode.db.cutting import cut_lists
 from beastmode.db.errors import is_out_of_range
@@ -74,7 +74,7 @@ class Endpoint:
         representation: The GET on the same path, whose entity tag `If-Match` is compared with.
     """
 
-    def __init__(self, app: Flask, route: Route, settings: Settings) -> None:
+    def __init__(self, app: Flask, route: Route, settings: ApiSettings) -> None:
         authenticate = authenticator_of(app)
         if authenticate is None and not route.public:
             raise ConfigurationError(
@@ -259,13 +259,13 @@ def media_type_of(route: Route) -> str | None:
     return route.produces or (None if is_own_response(route) else "application/json")
 
 
-def pager_of(route: Route, settings: Settings) -> Pager | None:
+def pager_of(route: Route, settings: ApiSettings) -> Pager | None:
     if route.listing is None:
         return None
     return Pager(route.listing, CursorSigner(settings.secret_key, route.name), settings.count_limit)
 
 
-def dumper_of(route: Route, settings: Settings) -> Callable[[Any], Any] | None:
+def dumper_of(route: Route, settings: ApiSettings) -> Callable[[Any], Any] | None:
     schema = route.returns
     if schema is None:
         return None

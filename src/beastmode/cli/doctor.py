@@ -11,7 +11,8 @@ from beastmode.core.environment import read_settings
 from beastmode.core.errors import SettingsError
 from beastmode.core.inspections import inspect
 from beastmode.core.secrets import without_secrets
-from beastmode.core.settings import settings_table
+from beastmode.core.settings import secret_names
+from beastmode.extension import FEATURE_SETTINGS
 from beastmode.observability.health import READINESS
 
 __all__ = ["doctor"]
@@ -25,8 +26,10 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
 
     The exit status is 0 if there are no problems, and 1 otherwise.
     """
-    secret = [row.name for row in settings_table() if row.is_secret]
-    problems = [without_secrets(problem, secret) for problem in problems_of(context.ensure_object(ScriptInfo))]
+    problems = list(problems_of(context.ensure_object(ScriptInfo)))
+    # Asked for when the application has been loaded, which declares settings of its own.
+    secret = secret_names()
+    problems = [without_secrets(problem, secret) for problem in problems]
     if as_json:
         click.echo(json.dumps({"problems": problems}, indent=2))
     else:
@@ -57,7 +60,7 @@ def problems_of(info: ScriptInfo) -> Iterator[str]:
 def environment_problems() -> list[str]:
     """What is wrong with the settings of the environment, where no application says more."""
     try:
-        read_settings()
+        read_settings(kinds=FEATURE_SETTINGS)
     except SettingsError as error:
         return error.problems
     return []

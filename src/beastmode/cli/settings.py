@@ -21,15 +21,17 @@ PLAIN = re.compile(r"[\w.:%/-]*")
 
 @click.command("settings")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--describe", is_flag=True, help="Also print what each setting does, and what it expects.")
 @click.pass_context
-def settings(context: click.Context, *, as_json: bool) -> None:
-    """Show every setting and its value; secrets are masked."""
-    found = installed_settings(open_application(context))
+def settings(context: click.Context, *, as_json: bool, describe: bool) -> None:
+    """Show every setting and its value, those of the project included; secrets are masked."""
+    current = installed_settings(open_application(context))
     rows = []
-    for row in settings_table():
-        value = getattr(found, row.name.lower())
+    for row in settings_table(type(current)):
+        value = getattr(current, row.name.lower())
         shown = value if not row.is_secret else masked(value) if row.name == "DATABASE_URL" else hidden(value)
-        rows.append({"name": row.name, "value": shown, "is_default": value == row.default, "about": row.sentence})
+        described = {"about": row.sentence, "expects": row.expects}
+        rows.append({"name": row.name, "value": shown, "is_default": value == row.default, **described})
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
@@ -37,6 +39,8 @@ def settings(context: click.Context, *, as_json: bool) -> None:
     for line in rows:
         mark = " " if line["is_default"] else "*"
         click.echo(f"{mark} {line['name']:{width}}  {written(line['value'])}")
+        if describe:
+            click.echo(f"    {line['about']}\n    Expects {line['expects']}.\n")
     click.echo(f"\n{len(rows)} settings; * differs from the default.")
 
 

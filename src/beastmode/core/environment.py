@@ -1,7 +1,7 @@
 """Where settings come from: code, the environment, and in development a `.env` file."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,15 @@ from marshmallow import ValidationError
 
 from beastmode.core.errors import SettingsError
 from beastmode.core.secrets import as_secret, is_monotonous
-from beastmode.core.settings import A_SECRET, DEVELOPMENT_SECRET, SECRET_BYTES, Settings, settings_table
+from beastmode.core.settings import (
+    A_SECRET,
+    DEVELOPMENT_SECRET,
+    SECRET_BYTES,
+    Settings,
+    keys_of,
+    settings_table,
+    settings_type,
+)
 
 __all__ = ["read_settings"]
 
@@ -22,6 +30,7 @@ def read_settings(
     given: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
     *,
+    kinds: Iterable[type[Settings]] = (),
     debug: bool = False,
     testing: bool = False,
 ) -> Settings:
@@ -30,40 +39,47 @@ def read_settings(
     Args:
         given: Values set in code, such as those of `app.config` that differ from Flask's own; None counts as not set.
         environ: The environment variables; by default the process's own.
+        kinds: The classes that declare settings, in addition to those of every application.
         debug: Whether the application is in debug mode: it is in development then, where ENVIRONMENT is not set.
         testing: Whether the application is being tested, which also means ENVIRONMENT=testing.
 
     Raises:
         SettingsError: With every problem at once, those of an unsafe production included.
+        ConfigurationError: A class of settings is not declared correctly.
     """
+    kind = settings_type(kinds)
     environ = os.environ if environ is None else environ
     sources: list[Mapping[str, Any]] = [given or {}, environ]
     if not first(sources, "ENVIRONMENT"):
         debug = debug or environ.get("FLASK_DEBUG", "").lower() not in OFF
         sources.insert(0, {"ENVIRONMENT": "testing" if testing else "development" if debug else None})
-    values: dict[str, Any] = {}
     problems: list[str] = []
     if first(sources, "ENVIRONMENT") == "development":
         try:
             sources.append(dotenv_values(Path.cwd() / ".env"))
         except (OSError, ValueError) as error:
             problems.append(f".env cannot be read: {error}; expected a UTF-8 text file.")
-    for row in settings_table():
-        found = first(sources, row.name)
-        if found is None or (found == "" and row.default != ""):
-            continue
-        try:
-            value = row.kind.deserialize(found)
-            values[row.name.lower()] = as_secret(value) if row.is_secret else value
-        except ValidationError:
-            shown = "not usable" if row.is_secret else shortened(repr(found))
-            problems.append(f"{row.name} is {shown}; expected {row.expects}.")
-    settings = Settings(**values)
-    if settings.is_production:
-        problems += production_problems(settings)
+    settings = kind(**parsed(kind, sources, problems))
+    problems += combined_problems(settings)
     if problems:
         raise SettingsError(problems, why_production(sources) if settings.is_production else "")
     return settings
+
+
+def parsed(kind: type[Settings], sources: list[Mapping[str, Any]], problems: list[str]) -> dict[str, Any]:
+    """Every value that a source has, by attribute; what is wrong with the others is added to the problems."""
+    values: dict[str, Any] = {}
+    for row in settings_table(kind):
+        written = first(sources, row.name)
+        if written is None or (written == "" and row.default != ""):
+            continue
+        try:
+            value = row.kind.deserialize(written)
+            values[row.name.lower()] = as_secret(value) if row.is_secret else value
+        except ValidationError:
+            shown = "not usable" if row.is_secret else shortened(repr(written))
+            problems.append(f"{row.name} is {shown}; expected {row.expects}.")
+    return values
 
 
 def why_production(sources: list[Mapping[str, Any]]) -> str:
@@ -72,9 +88,9 @@ def why_production(sources: list[Mapping[str, Any]]) -> str:
     return f"ENVIRONMENT {said} (on your own machine: export ENVIRONMENT=development)."
 
 
-def shortened(found: str) -> str:
-    """At most 100 characters of what was found."""
-    return found if len(found) <= 100 else f"{found[:97]}..."
+def shortened(text: str) -> str:
+    """At most 100 characters of a text."""
+    return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 def first(sources: list[Mapping[str, Any]], name: str) -> Any:
@@ -82,23 +98,23 @@ def first(sources: list[Mapping[str, Any]], name: str) -> Any:
     return next((source[name] for source in sources if source.get(name) is not None), None)
 
 
-def production_problems(settings: Settings) -> Iterator[str]:
-    """What must not be so where real people's data is."""
-    secrets = [("SECRET_KEY", settings.secret_key)]
-    if settings.jwt_secret_key:
-        secrets.append(("JWT_SECRET_KEY", settings.jwt_secret_key))
-    secrets += [("JWT_PREVIOUS_SECRET_KEYS", secret) for secret in settings.jwt_previous_secret_keys]
-    for name, secret in secrets:
-        if secret == DEVELOPMENT_SECRET:
-            yield f"{name} is not set, or has its development value; production requires {A_SECRET}."
-        elif len(secret.encode()) < SECRET_BYTES:
-            yield f"{name} has {len(secret.encode())} bytes; production requires {A_SECRET}."
-        elif is_monotonous(secret):
-            yield f"{name} is long, but predictable; production requires {A_SECRET}."
-    if settings.debug:
-        yield "DEBUG is on; turn it off in production, because the debugger runs code for anyone who asks."
-    if "*" in settings.allowed_origins and settings.cors_credentials:
-        yield (
-            "CORS_ORIGINS is * while CORS_CREDENTIALS is on: any site could act as the logged-in user; list the "
-            "allowed origins."
-        )
+def combined_problems(settings: Settings) -> Iterator[str]:
+    """What is wrong with values that are each valid: weak secrets in production, and what each class refuses."""
+    if settings.is_production:
+        for row in settings_table(type(settings)):
+            for secret in keys_of(settings, row):
+                yield from weakness_of(row.name, secret)
+    # Each class's own, not the nearest one's: a class that forgot to call super() would silence the others.
+    for kind in reversed(type(settings).__mro__):
+        if "problems" in vars(kind):
+            yield from vars(kind)["problems"](settings)
+
+
+def weakness_of(name: str, secret: str) -> Iterator[str]:
+    """Why a secret must not sign anything where real people's data is."""
+    if secret == DEVELOPMENT_SECRET:
+        yield f"{name} is not set, or has its development value; production requires {A_SECRET}."
+    elif len(secret.encode()) < SECRET_BYTES:
+        yield f"{name} has {len(secret.encode())} bytes; production requires {A_SECRET}."
+    elif is_monotonous(secret):
+        yield f"{name} is long, but predictable; production requires {A_SECRET}."

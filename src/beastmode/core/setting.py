@@ -12,9 +12,24 @@ from marshmallow import ValidationError
 from marshmallow import fields as ma
 from marshmallow.validate import OneOf, Range
 
-__all__ = ["Origins", "Secret", "Setting", "Whole", "Words", "choice", "flag", "number", "setting", "text", "whole"]
+__all__ = [
+    "YES_NO",
+    "Origins",
+    "Secret",
+    "Setting",
+    "Whole",
+    "Words",
+    "choice",
+    "flag",
+    "number",
+    "setting",
+    "text",
+    "whole",
+]
 
 T = TypeVar("T")
+YES_NO = "true or false"
+"""What a `flag()` expects."""
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
@@ -28,7 +43,7 @@ class Setting:
         sentence: What it does.
         expects: What a right value looks like.
         is_secret: Whether it is never shown.
-        is_planned: Whether it is read and checked already, but used by a feature that is still to come.
+        is_signing: Whether something is signed or encrypted with it, so that production requires a random secret.
         kind: The marshmallow field that parses it.
     """
 
@@ -37,12 +52,12 @@ class Setting:
     sentence: str
     expects: str
     is_secret: bool
-    is_planned: bool
+    is_signing: bool
     kind: ma.Field[Any]
 
 
 def setting(  # noqa: PLR0913 - a row has as many columns as it has
-    kind: ma.Field[Any], default: T, sentence: str, *, expects: str, secret: bool = False, planned: bool = False
+    kind: ma.Field[Any], default: T, sentence: str, *, expects: str, secret: bool = False, signs: bool = False
 ) -> T:
     """One row of the table.
 
@@ -52,9 +67,9 @@ def setting(  # noqa: PLR0913 - a row has as many columns as it has
         sentence: What it does, for the reference page.
         expects: What a right value looks like, for the message about a wrong one.
         secret: Never shown.
-        planned: Read and checked already, used by a feature that is still to come.
+        signs: Something is signed or encrypted with it: production requires a random secret of 32 bytes or more.
     """
-    metadata = {"kind": kind, "sentence": sentence, "expects": expects, "secret": secret, "planned": planned}
+    metadata = {"kind": kind, "sentence": sentence, "expects": expects, "secret": secret, "signs": signs}
     return field(default=default, repr=not secret, metadata=metadata)
 
 

@@ -6,7 +6,6 @@ from sqlalchemy import CursorResult, Engine, Executable, MetaData, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.settings import Settings
 from beastmode.db.base import Base
 from beastmode.db.elsewhere import missing_name
 from beastmode.db.engines import open_engines
@@ -22,6 +21,7 @@ from beastmode.db.session import (
     installed_in,
     settle,
 )
+from beastmode.db.settings import DatabaseSettings
 from beastmode.db.unsaved import close_work
 
 __all__ = ["Database", "current_database"]
@@ -37,7 +37,7 @@ class Database:
     def __init__(self, metadata: MetaData | None = None) -> None:
         self.metadata = Base.metadata if metadata is None else metadata
 
-    def install(self, app: Flask, settings: Settings) -> None:
+    def install(self, app: Flask, settings: DatabaseSettings) -> None:
         """Create the engines of an application, and close what an app context opened when it ends; does not connect.
 
         Args:

@@ -9,8 +9,8 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
 from beastmode.core.errors import SettingsError
-from beastmode.core.settings import Settings
 from beastmode.db import sqlite
+from beastmode.db.settings import DatabaseSettings
 
 __all__ = ["Engines", "database_url", "open_engines"]
 
@@ -37,7 +37,7 @@ class Engines:
         self.writer.dispose(close=close)
 
 
-def open_engines(settings: Settings) -> Engines:
+def open_engines(settings: DatabaseSettings) -> Engines:
     """The reader and the writer for DATABASE_URL; nothing connects before its first use.
 
     Args:
@@ -52,13 +52,13 @@ def open_engines(settings: Settings) -> Engines:
     return engines
 
 
-def open_sqlite(url: URL, settings: Settings) -> Engines:
+def open_sqlite(url: URL, settings: DatabaseSettings) -> Engines:
     """The engines of one file, or of one connection if the database is in memory."""
     writer = sqlite.open_writer(url, settings)
     return Engines(sqlite.open_reader(url, settings, writer), writer)
 
 
-def open_postgresql(url: URL, settings: Settings) -> Engines:
+def open_postgresql(url: URL, settings: DatabaseSettings) -> Engines:
     """The engines of one server, which lose their idle connections together."""
     try:
         from beastmode.db import postgresql  # noqa: PLC0415 - psycopg is an extra

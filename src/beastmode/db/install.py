@@ -9,10 +9,10 @@ from flask_migrate import Migrate
 
 from beastmode.core.errors import BeastmodeError
 from beastmode.core.inspections import add_inspection
-from beastmode.core.settings import Settings
 from beastmode.db.database import Database, ping
 from beastmode.db.migrations import at_head, migration_options
 from beastmode.db.session import installed_in
+from beastmode.db.settings import DatabaseSettings
 from beastmode.db.setup import (
     refuse_default_in_production,
     refuse_missing_migrations,
@@ -26,7 +26,7 @@ __all__ = ["install"]
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def install(app: Flask, settings: Settings, database: Database, migrations: str | Path = "migrations") -> None:
+def install(app: Flask, settings: DatabaseSettings, database: Database, migrations: str | Path = "migrations") -> None:
     """Give an application its database, `flask db`, and the checks that /health/ready asks; connects to nothing.
 
     The checks are in `app.extensions["beastmode.readiness"]`, by name; each raises where something is wrong, and needs

@@ -8,16 +8,16 @@ import psycopg
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
-from beastmode.core.settings import Settings
 from beastmode.db.autocommit import create_reader
 from beastmode.db.deadlines import Overseen, oversee
 from beastmode.db.privacy import keep_values_out
 from beastmode.db.resending import ResendingCursor
+from beastmode.db.settings import DatabaseSettings
 
 __all__ = ["open_reader", "open_writer"]
 
 
-def open_reader(url: URL, settings: Settings) -> Engine:
+def open_reader(url: URL, settings: DatabaseSettings) -> Engine:
     """An engine that sends each statement by itself, without the round trips of BEGIN and ROLLBACK.
 
     Args:
@@ -27,7 +27,7 @@ def open_reader(url: URL, settings: Settings) -> Engine:
     return watched(create_reader(url, **options_of(url, settings)), settings)
 
 
-def open_writer(url: URL, settings: Settings) -> Engine:
+def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
     """An engine that sends statements in transactions.
 
     Args:
@@ -37,7 +37,7 @@ def open_writer(url: URL, settings: Settings) -> Engine:
     return watched(create_engine(url, **options_of(url, settings)), settings)
 
 
-def options_of(url: URL, settings: Settings) -> dict[str, Any]:
+def options_of(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
     """What both engines have in common: a pool that is bounded, and deadlines."""
     return {
         "connect_args": connect_arguments(url, settings),
@@ -49,7 +49,7 @@ def options_of(url: URL, settings: Settings) -> dict[str, Any]:
     }
 
 
-def watched(engine: Engine, settings: Settings) -> Engine:
+def watched(engine: Engine, settings: DatabaseSettings) -> Engine:
     """The engine, which from now on looks at each connection before it hands it out, at the clock, and at errors."""
 
     def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Overseen:
@@ -63,7 +63,7 @@ def watched(engine: Engine, settings: Settings) -> Engine:
     return engine
 
 
-def connect_arguments(url: URL, settings: Settings) -> dict[str, Any]:
+def connect_arguments(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
     """What libpq is told, where the address does not say otherwise."""
     given = url.query
     # A server that is frozen lets the system accept connections for it: who needs one waits no longer than a statement.

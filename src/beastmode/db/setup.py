@@ -7,10 +7,10 @@ from pathlib import Path
 from flask import Flask
 
 from beastmode.core.errors import BeastmodeError, SettingsError
-from beastmode.core.settings import Settings
 from beastmode.db.engines import database_url
 from beastmode.db.migrations import known_revisions
 from beastmode.db.session import installed_in
+from beastmode.db.settings import DatabaseSettings
 from beastmode.db.sqlite import is_memory
 
 __all__ = ["refuse_default_in_production", "refuse_missing_migrations", "refuse_other_setting", "refuse_readable_file"]
@@ -18,7 +18,7 @@ __all__ = ["refuse_default_in_production", "refuse_missing_migrations", "refuse_
 OTHERS = stat.S_IROTH | stat.S_IWOTH
 
 
-def refuse_other_setting(app: Flask, settings: Settings) -> None:
+def refuse_other_setting(app: Flask, settings: DatabaseSettings) -> None:
     """Refuse an address under the name that Flask-SQLAlchemy has for it, where ours says nothing.
 
     It is not taken for ours: a relative path means another file there, in the instance folder.
@@ -31,19 +31,19 @@ def refuse_other_setting(app: Flask, settings: Settings) -> None:
         SettingsError: Nobody set DATABASE_URL, but somebody set SQLALCHEMY_DATABASE_URI.
     """
     name = "SQLALCHEMY_DATABASE_URI"
-    if settings.database_url == Settings.database_url and (app.config.get(name) or os.environ.get(name)):
+    if settings.database_url == DatabaseSettings.database_url and (app.config.get(name) or os.environ.get(name)):
         raise SettingsError(
             [f"{name} is a setting of Flask-SQLAlchemy; Database reads DATABASE_URL, so set that to the database URL."]
         )
 
 
-def refuse_default_in_production(settings: Settings) -> None:
+def refuse_default_in_production(settings: DatabaseSettings) -> None:
     """Refuse to keep the rows of production in a file that nobody chose.
 
     Raises:
         BeastmodeError: DATABASE_URL has its default in production.
     """
-    if settings.is_production and settings.database_url == Settings.database_url:
+    if settings.is_production and settings.database_url == DatabaseSettings.database_url:
         raise BeastmodeError(
             f"DATABASE_URL is not set, so production stores its data in {settings.database_url}, a file in the "
             "current directory; set DATABASE_URL to a database URL, or to the absolute path of a file."
@@ -64,7 +64,7 @@ def refuse_missing_migrations(app: Flask) -> None:
         raise BeastmodeError(f"There are models ({named}) but no migrations in {folder}; {expected}.")
 
 
-def refuse_readable_file(settings: Settings) -> None:
+def refuse_readable_file(settings: DatabaseSettings) -> None:
     """Refuse a SQLite file that everybody on the machine may read.
 
     Raises:

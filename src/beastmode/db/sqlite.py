@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
 
-from beastmode.core.settings import Settings
 from beastmode.db.autocommit import create_reader
 from beastmode.db.privacy import create_private
+from beastmode.db.settings import DatabaseSettings
 
 __all__ = ["SNAPSHOT", "is_memory", "open_reader", "open_writer", "own_transactions"]
 
@@ -19,7 +19,7 @@ SNAPSHOT = "beastmode_snapshot"
 """The execution option of a connection whose transaction reads one snapshot and writes nothing."""
 
 
-def open_reader(url: URL, settings: Settings, writer: Engine) -> Engine:
+def open_reader(url: URL, settings: DatabaseSettings, writer: Engine) -> Engine:
     """An engine that sends each statement by itself, so that no reader ever takes or waits for the write lock.
 
     Args:
@@ -34,7 +34,7 @@ def open_reader(url: URL, settings: Settings, writer: Engine) -> Engine:
     return engine
 
 
-def open_writer(url: URL, settings: Settings) -> Engine:
+def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
     """An engine whose transactions take the write lock when they begin: none fails later for having read first.
 
     Args:
@@ -59,7 +59,7 @@ def is_memory(url: URL) -> bool:
     return url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
 
 
-def pool_options(settings: Settings) -> dict[str, Any]:
+def pool_options(settings: DatabaseSettings) -> dict[str, Any]:
     """How connections are opened and kept; they cost little, so their number has no bound."""
     return {
         "connect_args": {"timeout": settings.database_timeout_seconds, "isolation_level": None},
@@ -70,7 +70,7 @@ def pool_options(settings: Settings) -> dict[str, Any]:
     }
 
 
-def prepare_connections(engine: Engine, settings: Settings) -> None:
+def prepare_connections(engine: Engine, settings: DatabaseSettings) -> None:
     """Give every new connection of an engine WAL, foreign keys and the synchronisation that WAL makes safe."""
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -3,8 +3,8 @@
 from functools import cache
 
 from beastmode.core.errors import SettingsError
-from beastmode.core.settings import Settings
 from beastmode.observability.log_file import LogFile, write_whole
+from beastmode.observability.settings import LogSettings
 
 __all__ = ["Destination", "open_destination"]
 
@@ -40,7 +40,7 @@ class Destination:
                 pass
 
 
-def open_destination(settings: Settings) -> Destination:
+def open_destination(settings: LogSettings) -> Destination:
     """The destination that the settings name.
 
     Raises:

@@ -9,6 +9,7 @@ from beastmode.observability.health import install_health
 from beastmode.observability.logs import install_logs
 from beastmode.observability.metrics import install_metrics
 from beastmode.observability.request_log import request_logger
+from beastmode.observability.settings import LogSettings, MetricsSettings
 
 __all__ = ["install"]
 
@@ -26,10 +27,11 @@ def install(app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str
         SettingsError: Where LOG_FILE cannot be written.
     """
     if "metrics" not in without:
-        install_metrics(app, settings, edge)
+        install_metrics(app, settings.of(MetricsSettings), edge)
     if "logs" not in without:
-        destination = open_destination(settings)
-        install_logs(app, settings, destination)
-        edge.observers.append(request_logger(settings, destination))
+        log_settings = settings.of(LogSettings)
+        destination = open_destination(log_settings)
+        install_logs(app, log_settings, destination)
+        edge.observers.append(request_logger(log_settings, destination))
     if "health" not in without:
         install_health(app, edge)

@@ -12,9 +12,9 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict
 
 from beastmode.core.exchange import current_exchange
-from beastmode.core.settings import Settings
 from beastmode.observability.destination import Destination
 from beastmode.observability.lines import json_line, text_line, timestamp
+from beastmode.observability.settings import LogSettings
 
 __all__ = ["LogHandler", "install_logs"]
 
@@ -46,7 +46,7 @@ class LogHandler(logging.Handler):
             self.handleError(record)
 
 
-def install_logs(app: Flask, settings: Settings, destination: Destination) -> None:
+def install_logs(app: Flask, settings: LogSettings, destination: Destination) -> None:
     """Send what the library and the application log to a destination; of several applications the last one counts.
 
     The root logger, and every handler that the project has set up, is left alone.

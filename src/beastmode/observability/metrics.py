@@ -20,9 +20,9 @@ from prometheus_client.registry import Collector
 from beastmode.core.edge import Edge, Probe
 from beastmode.core.exchange import Exchange
 from beastmode.core.identity import Identity
-from beastmode.core.settings import Settings
 from beastmode.observability.escaping import word
 from beastmode.observability.folding import fold, folder_lock
+from beastmode.observability.settings import MetricsSettings
 
 __all__ = ["Metrics", "install_metrics"]
 
@@ -45,7 +45,7 @@ class Metrics:
     deprecated: Counter
 
 
-def install_metrics(app: Flask, settings: Settings, edge: Edge) -> None:
+def install_metrics(app: Flask, settings: MetricsSettings, edge: Edge) -> None:
     """Count every request, and answer /metrics.
 
     In production without METRICS_TOKEN there is no /metrics, so that nobody but the operator reads it.
@@ -172,7 +172,7 @@ class Exposition(Collector):
         yield from (family for family in REGISTRY.collect() if family.name not in names)
 
 
-def exposition(metrics: Metrics, settings: Settings) -> Probe:
+def exposition(metrics: Metrics, settings: MetricsSettings) -> Probe:
     """The probe for /metrics."""
     everything = Exposition(metrics, settings.environment)
     expected = f"Bearer {settings.metrics_token}".encode() if settings.metrics_token else b""

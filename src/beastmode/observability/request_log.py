@@ -10,15 +10,15 @@ from time import perf_counter
 import orjson
 
 from beastmode.core.exchange import Exchange
-from beastmode.core.settings import Settings
 from beastmode.observability.destination import Destination
 from beastmode.observability.escaping import as_asked, word
 from beastmode.observability.lines import json_line, timestamp
+from beastmode.observability.settings import LogSettings
 
 __all__ = ["request_logger"]
 
 
-def request_logger(settings: Settings, destination: Destination) -> Callable[[Exchange], None]:
+def request_logger(settings: LogSettings, destination: Destination) -> Callable[[Exchange], None]:
     """An observer for the edge that writes a line for every request but those for /health.
 
     Args:

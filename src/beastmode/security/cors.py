@@ -9,7 +9,7 @@ from flask_cors import CORS
 
 from beastmode.core.edge import Edge
 from beastmode.core.exchange import Exchange
-from beastmode.core.settings import Settings
+from beastmode.security.settings import CorsSettings
 
 __all__ = ["install_cors"]
 
@@ -36,7 +36,7 @@ PREFLIGHT_SECONDS = 7200
 """How long a browser may remember a preflight; Chrome never keeps one for longer."""
 
 
-def install_cors(app: Flask, settings: Settings, edge: Edge) -> None:
+def install_cors(app: Flask, settings: CorsSettings, edge: Edge) -> None:
     """Let the allowed origins call; nothing is installed where there are none.
 
     `CORS_ALLOW_HEADERS`, `CORS_EXPOSE_HEADERS`, `CORS_MAX_AGE` and `CORS_METHODS` in `app.config`, flask-cors' own

@@ -7,7 +7,7 @@ is sent where the answer is ours, and everywhere only where the settings ask for
 from collections.abc import Callable, Container
 
 from beastmode.core.exchange import Exchange
-from beastmode.core.settings import Settings
+from beastmode.security.settings import HeaderSettings
 
 __all__ = ["header_decorator"]
 
@@ -29,7 +29,7 @@ PAGES = ("text/html", "application/xhtml+xml")
 
 
 def header_decorator(
-    settings: Settings, probes: Container[str] = (), *, has_api: bool
+    settings: HeaderSettings, probes: Container[str] = (), *, has_api: bool
 ) -> Callable[[Exchange, list[Header]], None]:
     """A decorator for the edge that adds each security header which an answer does not set itself.
 

@@ -6,6 +6,7 @@ from beastmode.core.edge import Edge
 from beastmode.core.settings import Settings
 from beastmode.security.cors import install_cors
 from beastmode.security.headers import header_decorator
+from beastmode.security.settings import CorsSettings, HeaderSettings
 
 __all__ = ["install"]
 
@@ -23,6 +24,6 @@ def install(
         has_api: Whether an API of ours answers under /api.
     """
     if "headers" not in without:
-        edge.decorators.append(header_decorator(settings, edge.probes, has_api=has_api))
+        edge.decorators.append(header_decorator(settings.of(HeaderSettings), edge.probes, has_api=has_api))
     if "cors" not in without:
-        install_cors(app, settings, edge)
+        install_cors(app, settings.of(CorsSettings), edge)

@@ -1,0 +1,107 @@
+from dataclasses import dataclass
+from typing import Literal
+
+from beastmode.core.setting import YES_NO, Secret, Words, choice, flag, number, setting, text, whole
+from beastmode.core.settings import A_SECRET, SECRET_SENTENCE, Settings
+
+__all__ = ["AccountSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountSettings(Settings):
+    """Settings of accounts."""
+
+    jwt_secret_key: str = setting(
+        Secret(),
+        "",
+        f"Signs access and refresh tokens; defaults to SECRET_KEY. {SECRET_SENTENCE}",
+        expects=A_SECRET,
+        secret=True,
+        signs=True,
+    )
+    jwt_previous_secret_keys: tuple[str, ...] = setting(
+        Words(),
+        (),
+        "Older values of JWT_SECRET_KEY, comma-separated. Their tokens are accepted, but new ones are not signed with "
+        "them.",
+        expects="comma-separated secrets",
+        secret=True,
+        signs=True,
+    )
+    jwt_expires_hours: float = setting(
+        number(0.0001, 24 * 366),
+        0.25,
+        "Lifetime of an access token; may be fractional.",
+        expects="a number of hours above 0",
+    )
+    jwt_issuer: str = setting(
+        text(),
+        "beastmode",
+        "The `iss` claim of every token; tokens with another value are refused.",
+        expects="a name or URL",
+    )
+    jwt_audience: str = setting(
+        text(),
+        "beastmode",
+        "The `aud` claim of every token; tokens with another value are refused.",
+        expects="a name or URL",
+    )
+    refresh_expires_days: float = setting(
+        number(0.0001, 3660),
+        30.0,
+        "How long a session lasts without being refreshed.",
+        expects="a number of days above 0",
+    )
+    refresh_grace_seconds: float = setting(
+        number(0, 300),
+        10.0,
+        "How long a used refresh token still returns its successor, for clients that send a request twice.",
+        expects="a number of seconds from 0 to 300",
+    )
+    session_expires_days: float = setting(
+        number(0, 3660),
+        365.0,
+        "The maximum lifetime of a session, however often it is refreshed; 0 means no limit.",
+        expects="a number of days from 0 to 3660",
+    )
+    session_check_seconds: float = setting(
+        number(0, 3600),
+        15.0,
+        "How long a process accepts reads for a session it has checked, before it checks again. Requests that write "
+        "always check; 0 checks every request.",
+        expects="a number of seconds from 0 to 3600",
+    )
+    password_rules: Literal["length", "document"] = setting(
+        choice("length", "document"),
+        "length",
+        "`length` requires 8 to 256 characters and refuses 16 thousand common passwords, as NIST SP 800-63B advises; "
+        "`document` also requires an uppercase letter, a lowercase letter and a digit.",
+        expects="length or document",
+    )
+    enable_registration: bool = setting(
+        flag(), default=True, sentence="Whether anyone may register; if not, the route returns 403.", expects=YES_NO
+    )
+    hide_registered_emails: bool = setting(
+        flag(),
+        default=False,
+        sentence="Whether registration returns the same response (202) for new and for existing email addresses.",
+        expects=YES_NO,
+    )
+    login_limit_per_email: int = setting(
+        whole(1),
+        10,
+        "Logins, and registrations, per minute for one email address from one network; more get 429. All networks "
+        "together may make ten times as many, not counting networks that the account has logged in from before.",
+        expects="a number above 0",
+    )
+    login_limit_per_address: int = setting(
+        whole(1),
+        60,
+        "Logins and registrations together per minute from one network, an IPv4 address or an IPv6 /64; more get 429.",
+        expects="a number above 0",
+    )
+
+    @property
+    def token_secret(self) -> str:
+        """What tokens are signed with: JWT_SECRET_KEY, or SECRET_KEY where that is empty."""
+        return self.jwt_secret_key or self.secret_key
