@@ -12,6 +12,7 @@ from pages import ROOT, blocks, is_made, pages
 HERE = Path(__file__).parent
 KNOWN = {"python", "sh", "text", "json", "toml", "yaml", "ini", "sql", "nginx", "http", "html"}
 SECONDS = 120
+LINKING = [*pages(), *(Path(f"{name}.md") for name in ("ARCHITECTURE", "CONTRIBUTING", "CHANGELOG", "SECURITY"))]
 
 
 @pytest.fixture
@@ -66,16 +67,27 @@ def test_a_block_says_what_it_is(page):
     assert not unknown
 
 
-@pytest.mark.parametrize(
-    "page",
-    [*pages(), Path("ARCHITECTURE.md"), Path("CONTRIBUTING.md"), Path("CHANGELOG.md"), Path("SECURITY.md")],
-    ids=str,
-)
+@pytest.mark.parametrize("page", LINKING, ids=str)
 def test_a_link_to_a_file_leads_to_one(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
 
     lost = [link for link in links if "://" not in link and not (ROOT / page).parent.joinpath(link).exists()]
+
+    assert not lost
+
+
+@pytest.mark.parametrize("page", LINKING, ids=str)
+def test_a_link_to_a_heading_leads_to_one(page):
+    """A heading that is renamed leaves no link behind that opens the top of the page instead."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", text)
+
+    lost = [
+        f"{path}#{heading}"
+        for path, heading in links
+        if "://" not in path and heading not in headings((ROOT / page).parent / path if path else ROOT / page)
+    ]
 
     assert not lost
 
@@ -88,6 +100,12 @@ def test_every_page_can_be_found_from_the_start_page():
     lost = [page for page in lost if f"({Path(page).relative_to('docs')})" not in text]
 
     assert not lost
+
+
+def headings(page):
+    """What a link may name after `#`: every heading of a page, as GitHub and most other renderers write it."""
+    lines = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
 
 
 def run(command, folder, environment):

@@ -58,5 +58,5 @@ def refuse_reused_ids(engine: Engine, table: Table) -> None:
         raise BeastmodeError(
             f"SQLite would give the id of a deleted account to the next new account, because the table {table.name} "
             "was created without AUTOINCREMENT. Add the migration shown in docs/how-to/log-users-in.md under "
-            '"Ids are never reused", and run `flask db upgrade`.'
+            '"IDs are never reused", and run `flask db upgrade`.'
         )
