@@ -19,8 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode import Beastmode
 from beastmode.api import Schema
-from beastmode.db import Base, Database, loading
-from beastmode.db.windows import Ordering, Window
+from beastmode.db import Base, Database
+from beastmode.query import Ordering, Window, loading
 
 DATABASE = "beastmode_bench_keyset"
 ROWS = 1_000_000

@@ -18,6 +18,7 @@ PUBLIC = (
     "beastmode.api",
     "beastmode.db",
     "beastmode.db.migrations",
+    "beastmode.query",
     "beastmode.accounts",
     "beastmode.testing",
     "beastmode.cli",

@@ -7,8 +7,9 @@ if TYPE_CHECKING:
     from beastmode.accounts import Accounts
     from beastmode.api import Api, Blueprint, Schema, Version
     from beastmode.core.errors import Problem
-    from beastmode.db import Database, after_commit, loading, transaction
+    from beastmode.db import Database, after_commit, transaction
     from beastmode.extension import Beastmode
+    from beastmode.query import loading
 
 __all__ = [
     "Accounts",
@@ -35,7 +36,7 @@ HOMES = {
     "Schema": "beastmode.api",
     "Version": "beastmode.api",
     "after_commit": "beastmode.db",
-    "loading": "beastmode.db",
+    "loading": "beastmode.query",
     "transaction": "beastmode.db",
 }
 

@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, delete, event, select, text, update
 
 from beastmode.accounts.models import Credential, Session
 from beastmode.api import Schema
-from beastmode.db import loading
+from beastmode.query import loading
 from beastmode.testing.queries import Queries
 
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}

@@ -15,7 +15,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from beastmode import Beastmode
 from beastmode.accounts.models import Session
 from beastmode.api import Api, Blueprint, Schema
-from beastmode.db import Base, Database, UtcDateTime, loading, transaction
+from beastmode.db import Base, Database, UtcDateTime, transaction
+from beastmode.query import loading
 
 SECRET = "a secret of more than thirty-two bytes"
 ADA = {"email": "ada@example.com", "password": "correct horse battery"}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, backref, mapped_column, relationship, selecti
 
 from beastmode import Problem, Schema, loading
 from beastmode.api import Answer, Listing
-from beastmode.db import Dumped, Loading
+from beastmode.query import Dumped, Loading
 
 
 class Remark(Paper):

@@ -47,7 +47,8 @@ def test_every_package_that_offers_something_is_among_the_documented_ones(root):
 @pytest.mark.parametrize("name", sorted(beastmode.__all__))
 def test_a_name_of_the_front_page_is_the_one_of_its_part(name):
     parts = [
-        importlib.import_module(f"beastmode.{part}") for part in ("api", "db", "accounts", "extension", "core.errors")
+        importlib.import_module(f"beastmode.{part}")
+        for part in ("api", "db", "query", "accounts", "extension", "core.errors")
     ]
 
     values = {id(getattr(part, name)) for part in parts if name in part.__all__}

@@ -4,7 +4,7 @@ import pytest
 from ledgers import Bank, Ledger, bank
 from sqlalchemy import insert, select
 
-from beastmode.db import autocommit
+from beastmode.db.engines import autocommit
 
 
 @pytest.mark.parametrize("can_skip", [True, False])

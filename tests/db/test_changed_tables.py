@@ -7,7 +7,8 @@ from marshmallow import Schema, fields
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import NotSupportedError
 
-from beastmode.db import loading, transaction
+from beastmode.db import transaction
+from beastmode.query import loading
 
 pytestmark = pytest.mark.postgres
 

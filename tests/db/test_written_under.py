@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import DOUBLE_PRECISION, REAL, Double, Float, Integer, Numeric
 from sqlalchemy.dialects import postgresql
 
-from beastmode.db.autogenerate.floats import is_other_type
 from beastmode.db.install import install
+from beastmode.db.migrations.autogenerate.floats import is_other_type
 from beastmode.db.settings import DatabaseSettings
 
 WRITTEN = sorted((Path(__file__).parent / "written_under").glob("*.py"))

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from beastmode.db import Database
-from beastmode.db.autogenerate.expressions import words_of
 from beastmode.db.install import install
+from beastmode.db.migrations.autogenerate.expressions import words_of
 from beastmode.db.settings import DatabaseSettings
 from beastmode_tools.guard.prove import prove
 from beastmode_tools.project import find_project

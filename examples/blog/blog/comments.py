@@ -4,7 +4,8 @@ from sqlalchemy import bindparam
 
 from beastmode.api import Answer, Blueprint, Listing
 from beastmode.core.identity import current_identity
-from beastmode.db import Dumped, Loading, loading, transaction
+from beastmode.db import transaction
+from beastmode.query import Dumped, Loading, loading
 from blog import schemas
 from blog.models import Comment
 from blog.posts import all_posts

@@ -2,7 +2,7 @@ from typing import Any
 
 from beastmode.api import Answer, Blueprint, Filter, Listing
 from beastmode.core.identity import current_identity
-from beastmode.db import Dumped, Loading, loading
+from beastmode.query import Dumped, Loading, loading
 from blog import schemas
 from blog.models import Post
 

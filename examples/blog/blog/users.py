@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from beastmode.api import Blueprint, Deprecation, Filter, Listing
-from beastmode.db import Dumped, Loading, loading
+from beastmode.query import Dumped, Loading, loading
 from blog import schemas
 from blog.models import User
 

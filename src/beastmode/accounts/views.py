@@ -12,7 +12,7 @@ from beastmode.accounts.tokens import invalid_token
 from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import Problem
 from beastmode.core.identity import current_identity
-from beastmode.db import loading
+from beastmode.query import loading
 
 __all__ = ["auth_blueprint"]
 

@@ -15,7 +15,7 @@ from marshmallow import RAISE, Schema, fields
 
 from beastmode.api.properties import Direction, Document, described_for, field_schema, nullable
 from beastmode.core.errors import ConfigurationError
-from beastmode.db.field_kinds import lists_objects
+from beastmode.query.plan.field_kinds import lists_objects
 
 __all__ = ["Components"]
 

@@ -11,7 +11,7 @@ from beastmode.api.listing import Listing
 from beastmode.api.versions import Deprecation
 from beastmode.core.callables import deferral_of, name_of
 from beastmode.core.errors import ConfigurationError
-from beastmode.db.passing import watch
+from beastmode.query.show.passing import watch
 
 __all__ = ["METHODS", "checked_options", "refuse_rule", "refuse_view", "sync"]
 

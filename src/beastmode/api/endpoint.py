@@ -28,17 +28,17 @@ from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.exchange import current_exchange
 from beastmode.core.identity import authenticator_of, identify
-from beastmode.db import Dumped, Loading
-from beastmode.db.cutting import cut_lists
 from beastmode.db.errors import is_out_of_range
-from beastmode.db.fitting import Fitter
 from beastmode.db.lazy import serialising
-from beastmode.db.passing import show
 from beastmode.db.preconditions import after_looking
 from beastmode.db.session import has_database, settle
-from beastmode.db.shown import AsShown
-from beastmode.db.targets import not_found
 from beastmode.db.unsaved import refuse_unsaved, unsaved_now
+from beastmode.query import Dumped, Loading
+from beastmode.query.show.cutting import cut_lists
+from beastmode.query.show.fitting import Fitter
+from beastmode.query.show.passing import show
+from beastmode.query.show.shown import AsShown
+from beastmode.query.write.targets import not_found
 
 __all__ = ["Endpoint"]
 

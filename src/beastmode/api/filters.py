@@ -16,8 +16,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from beastmode.api.moments import IN_REACH
 from beastmode.api.schema import NO_NUL
 from beastmode.core.errors import ConfigurationError
-from beastmode.db.keys import bound_of
-from beastmode.db.windows import Condition, Operator
+from beastmode.query.keys import bound_of
+from beastmode.query.lists.page import Condition, Operator
 
 __all__ = ["Filter", "field_of", "filter_fields"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from beastmode.core.errors import Problem
-from beastmode.db.shown import AsShown
+from beastmode.query.show.shown import AsShown
 
 __all__ = ["read_json", "write_json"]
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from beastmode.api.filters import Filter, filter_fields, named
 from beastmode.core.errors import ConfigurationError
-from beastmode.db.windows import Condition, Ordering
+from beastmode.query.lists.page import Condition, Ordering
 
 __all__ = ["MOST_PER_PAGE", "Listing"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from beastmode.db.windows import Condition, Operator, Ordering, Slice, Window
+from beastmode.query.lists.page import Condition, Operator, Ordering, Slice, Window
 
 __all__ = ["Items"]
 

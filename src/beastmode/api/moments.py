@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import Validator
 
 from beastmode.db.base import FIRST_MOMENT, LAST_MOMENT
-from beastmode.db.field_kinds import parts_of
+from beastmode.query.plan.field_kinds import parts_of
 
 __all__ = ["IN_REACH", "bound_moment", "bound_moments", "shape_of"]
 

@@ -11,8 +11,8 @@ from beastmode.api.filters import field_of
 from beastmode.api.listing import MOST_PER_PAGE, Listing
 from beastmode.api.lists import Items
 from beastmode.core.errors import Problem
-from beastmode.db.loading import Loading
-from beastmode.db.windows import Condition, Ordering, OutOfReachError, Slice, Window
+from beastmode.query.lists.page import Condition, Ordering, OutOfReachError, Slice, Window
+from beastmode.query.loading import Loading
 
 __all__ = ["Pager"]
 

@@ -5,7 +5,7 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Range, Validator
 
 from beastmode.api.moments import bound_moment
-from beastmode.db.passing import ShowsOnce, watch_field
+from beastmode.query.show.passing import ShowsOnce, watch_field
 
 __all__ = ["NO_NUL", "Schema"]
 

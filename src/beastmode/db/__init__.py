@@ -1,22 +1,26 @@
-"""The database: models, sessions, transactions and loadings."""
+"""The database: models, sessions and transactions."""
+
+import warnings
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from beastmode.core.events import after_commit
 from beastmode.db.base import Base, UtcDateTime
 from beastmode.db.database import Database, current_database
-from beastmode.db.loading import Loading, loading
 from beastmode.db.settings import DatabaseSettings
-from beastmode.db.shown import Dumped
 from beastmode.db.transactions import transaction
 
-__all__ = [
-    "Base",
-    "Database",
-    "DatabaseSettings",
-    "Dumped",
-    "Loading",
-    "UtcDateTime",
-    "after_commit",
-    "current_database",
-    "loading",
-    "transaction",
-]
+__all__ = ["Base", "Database", "DatabaseSettings", "UtcDateTime", "after_commit", "current_database", "transaction"]
+
+MOVED = frozenset({"Dumped", "Loading", "loading"})
+"""What stood here before `beastmode.query` did; to be imported from there."""
+
+if not TYPE_CHECKING:  # or mypy would believe in any name
+
+    def __getattr__(name: str) -> Any:
+        # By name and on demand: this package stands below the one that has them.
+        if name not in MOVED:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        message = f"beastmode.db.{name} is deprecated; import {name} from beastmode.query."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return getattr(import_module("beastmode.query"), name)

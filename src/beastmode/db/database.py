@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.base import Base
 from beastmode.db.elsewhere import missing_name
-from beastmode.db.engines import open_engines
+from beastmode.db.engines.engines import open_engines
 from beastmode.db.holders import Holders
 from beastmode.db.lazy import refuse_lazy_loads
 from beastmode.db.preconditions import make_way

@@ -23,7 +23,7 @@ from beastmode.db.streams import let_go
 
 __all__ = ["install"]
 
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = Path(__file__).parent / "migrations" / "templates"
 
 
 def install(app: Flask, settings: DatabaseSettings, database: Database, migrations: str | Path = "migrations") -> None:

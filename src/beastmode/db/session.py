@@ -25,13 +25,13 @@ from sqlalchemy.sql.dml import UpdateBase
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import set_pending
 from beastmode.core.exchange import Exchange, current_exchange
-from beastmode.db.engines import Engines
+from beastmode.db.driver.fast_path import Shortcut
+from beastmode.db.driver.prepared import Sendable
+from beastmode.db.engines.engines import Engines
 from beastmode.db.errors import is_conflict, is_unanswered
 from beastmode.db.holders import Holders
 from beastmode.db.permits import Permit
-from beastmode.db.prepared import Sendable
 from beastmode.db.routed_session import RoutedSession
-from beastmode.db.shortcut import Shortcut
 from beastmode.db.statements import is_read, is_write
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from pathlib import Path
 from flask import Flask
 
 from beastmode.core.errors import BeastmodeError, SettingsError
-from beastmode.db.engines import database_url
+from beastmode.db.engines.engines import database_url
+from beastmode.db.engines.sqlite import is_memory
 from beastmode.db.migrations import known_revisions
 from beastmode.db.session import installed_in
 from beastmode.db.settings import DatabaseSettings
-from beastmode.db.sqlite import is_memory
 
 __all__ = ["refuse_default_in_production", "refuse_missing_migrations", "refuse_other_setting", "refuse_readable_file"]
 

@@ -1,13 +1,16 @@
 """Whether a statement reads or writes, as far as it can be told from the statement."""
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import CompoundSelect, Select, TextClause
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.dml import UpdateBase
 
-__all__ = ["is_read", "is_write"]
+__all__ = ["Statement", "is_read", "is_write"]
+
+Statement: TypeAlias = Select[Any] | CompoundSelect[Any]
+"""What gives rows."""
 
 WRITING = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 
 from beastmode.core.errors import ConfigurationError
 from beastmode.db import current_database
-from beastmode.db.engines import database_url
+from beastmode.db.engines.engines import database_url
 from beastmode.db.session import has_database, installed_in
 
 __all__ = ["Copies", "close_database", "make_tables", "scratch_databases"]

@@ -1,0 +1,142 @@
+"""A statement as psycopg gets it, and what every run of it must find out anew."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+from sqlalchemy import Column, Dialect
+from sqlalchemy.sql import schema
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.types import ARRAY, Float, Numeric, TypeDecorator, TypeEngine
+
+from beastmode.db.statements import Statement
+
+__all__ = ["Prepared", "Sendable", "prepare"]
+
+Sendable: TypeAlias = Statement | ReturningInsert[Any] | ReturningUpdate[Any] | ReturningDelete[Any]
+"""What gives rows, whether it reads or writes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """A parameter of a statement.
+
+    Args:
+        name: What the text calls it.
+        key: What callers call it.
+        value: Gives its value where no caller does; None where one must.
+        convert: What SQLAlchemy does to a value before the driver gets it; None where that is nothing.
+    """
+
+    name: str
+    key: str
+    value: Callable[[], Any] | None
+    convert: Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement as the driver gets it.
+
+    Args:
+        text: The SQL, which is the same whenever it is run.
+        binds: Its parameters.
+    """
+
+    text: str
+    binds: tuple[Bind, ...]
+
+    def values(self, params: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The values for one run, asked for and converted for it; None where one is missing or is not accepted.
+
+        Args:
+            params: What the caller gives.
+        """
+        found = {}
+        try:
+            for bind in self.binds:
+                if bind.key in params:
+                    value = params[bind.key]
+                elif bind.name in params:
+                    value = params[bind.name]
+                elif bind.value is None:
+                    return None
+                else:
+                    value = bind.value()
+                found[bind.name] = value if bind.convert is None else bind.convert(value)
+        except Exception:  # noqa: BLE001 - whatever it is, SQLAlchemy meets it too, and says which statement it was
+            return None
+        return found
+
+
+def prepare(dialect: Dialect, statement: Sendable) -> Prepared | None:
+    """A statement in the driver's words; None where its text can differ from run to run, or SQLAlchemy has more to do.
+
+    Args:
+        dialect: The database's.
+        statement: What to compile.
+    """
+    if (dialect.name, dialect.driver) != ("postgresql", "psycopg"):
+        return None
+    # What SQLAlchemy does not dare to keep the text of, we must not either.
+    if statement._generate_cache_key() is None or statement.get_execution_options():  # noqa: SLF001 - no public name
+        return None
+    # Without names of columns: an INSERT that is given none has its defaults, and not a parameter for each column.
+    compiled = statement.compile(dialect=dialect, column_keys=[])
+    if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params or compiled.literal_execute_params:
+        return None
+    if compiled.escaped_bind_names or any(converts_out(column.type, dialect) for column in statement.exported_columns):
+        return None
+    defaults = defaults_of(compiled)
+    if defaults is None:
+        return None
+    return Prepared(compiled.string, tuple(bind_of(*named, defaults, dialect) for named in compiled.bind_names.items()))
+
+
+def bind_of(bind: BindParameter[Any], name: str, defaults: Mapping[str, Callable[[], Any]], dialect: Dialect) -> Bind:
+    """A parameter of a compiled statement."""
+    convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    if bind.key in defaults:
+        return Bind(name, bind.key, defaults[bind.key], convert)
+    # Never its value as it is now: a callable is asked for each run.
+    return Bind(name, bind.key, None if bind.required else partial(getattr, bind, "effective_value"), convert)
+
+
+def defaults_of(compiled: SQLCompiler) -> dict[str, Callable[[], Any]] | None:
+    """What gives the columns that Python fills in; None where that takes SQLAlchemy's own execution."""
+    given = {}
+    for column in [*compiled.insert_prefetch, *compiled.update_prefetch]:
+        make = maker_of(column, is_insert=compiled.isinsert) if compiled.isinsert or compiled.isupdate else None
+        if make is None:
+            return None
+        given[column.key] = make
+    return given
+
+
+def maker_of(column: Column[Any], *, is_insert: bool) -> Callable[[], Any] | None:
+    """What gives a column's default by itself; None for a sequence, or a function that looks at the other values."""
+    default: Any = column.default if is_insert else column.onupdate
+    if default.is_scalar:
+        return lambda: default.arg
+    if default.is_callable and getattr(default.arg, "__globals__", None) is vars(schema):
+        # SQLAlchemy's own wrapper around a function that takes no context.
+        return partial(default.arg, None)
+    return None
+
+
+def converts_out(kind: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Whether SQLAlchemy changes what the driver gives."""
+    return is_number(kind, dialect) or kind.dialect_impl(dialect).result_processor(dialect, None) is not None
+
+
+def is_number(kind: TypeEngine[Any], dialect: Dialect) -> bool:
+    """Whether SQLAlchemy chooses the conversion by the type that the server names with each result."""
+    found = kind.dialect_impl(dialect)
+    if isinstance(found, TypeDecorator):
+        return is_number(found.impl_instance, dialect)
+    if isinstance(found, ARRAY):
+        return is_number(found.item_type, dialect)
+    return isinstance(found, Numeric | Float)

@@ -1,0 +1,123 @@
+"""The two engines of an application: one that reads in autocommit, one that writes in transactions."""
+
+import os
+from dataclasses import dataclass
+from weakref import WeakSet
+
+from sqlalchemy import URL, Engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError
+
+from beastmode.core.errors import SettingsError
+from beastmode.db.engines import sqlite
+from beastmode.db.settings import DatabaseSettings
+
+__all__ = ["Engines", "database_url", "open_engines"]
+
+
+@dataclass(frozen=True, eq=False)
+class Engines:
+    """What an application talks to its database with.
+
+    Attributes:
+        reader: Sends statements as they are, without BEGIN or ROLLBACK around them.
+        writer: Sends them in transactions; on SQLite it takes the write lock when one begins.
+    """
+
+    reader: Engine
+    writer: Engine
+
+    def dispose(self, *, close: bool = True) -> None:
+        """Let go of every idle connection; the next use opens new ones.
+
+        Args:
+            close: False forgets them without ending them, for a forked child whose parent still uses them.
+        """
+        self.reader.dispose(close=close)
+        self.writer.dispose(close=close)
+
+
+def open_engines(settings: DatabaseSettings) -> Engines:
+    """The reader and the writer for DATABASE_URL; nothing connects before its first use.
+
+    Args:
+        settings: DATABASE_URL, DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
+
+    Raises:
+        SettingsError: DATABASE_URL is no address of SQLite or PostgreSQL, or psycopg is not installed.
+    """
+    url = database_url(settings.database_url)
+    engines = open_sqlite(url, settings) if url.get_backend_name() == "sqlite" else open_postgresql(url, settings)
+    opened.add(engines)
+    return engines
+
+
+def open_sqlite(url: URL, settings: DatabaseSettings) -> Engines:
+    """The engines of one file, or of one connection if the database is in memory."""
+    writer = sqlite.open_writer(url, settings)
+    return Engines(sqlite.open_reader(url, settings, writer), writer)
+
+
+def open_postgresql(url: URL, settings: DatabaseSettings) -> Engines:
+    """The engines of one server, which lose their idle connections together."""
+    try:
+        from beastmode.db.engines import postgresql  # noqa: PLC0415 - psycopg is an extra
+    except ImportError as error:
+        raise SettingsError(
+            ["DATABASE_URL is a PostgreSQL URL, which needs psycopg: pip install 'beastmode[postgres]'."]
+        ) from error
+    engines = Engines(postgresql.open_reader(url, settings), postgresql.open_writer(url, settings))
+    discard_together(engines.reader, engines.writer)
+    discard_together(engines.writer, engines.reader)
+    return engines
+
+
+def discard_together(one: Engine, other: Engine) -> None:
+    """Discard the idle connections of an engine when a connection of the other is found dead.
+
+    SQLAlchemy itself discards those of the engine that found out.
+    """
+
+    def discard(context: ExceptionContext) -> None:
+        if context.is_disconnect:
+            other.dispose()
+
+    event.listen(one, "handle_error", discard)
+
+
+def database_url(text: str) -> URL:
+    """The address with the driver that beastmode speaks to it with.
+
+    Args:
+        text: Such as "sqlite:///app.db" or "postgresql://user:password@host/name"; "postgres://" means the latter.
+
+    Raises:
+        SettingsError: It is no address of SQLite or PostgreSQL.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        # From None: older releases of SQLAlchemy repeat the text, which may hold a password.
+        raise SettingsError([f"DATABASE_URL is not a database URL; expected {EXPECTED}."]) from None
+    if "@" in (url.host or ""):
+        raise SettingsError(["DATABASE_URL has two @ before the host; write an @ in the password as %40."])
+    if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in {"sqlite", "sqlite+pysqlite"}:
+        return url
+    raise SettingsError([f"DATABASE_URL starts with {url.drivername!r}; expected {EXPECTED}."])
+
+
+EXPECTED = "sqlite:///file.db or postgresql://user:password@host/name"
+
+opened: WeakSet[Engines] = WeakSet()
+
+
+def forget_parents_connections() -> None:
+    """Open new connections in a forked child: two processes on one socket would read each other's answers."""
+    for engines in opened:
+        engines.dispose(close=False)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget_parents_connections)

@@ -1,0 +1,197 @@
+"""CHECK constraints, of tables, columns and types."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import renderers
+from alembic.operations.ops import MigrateOperation
+from alembic.util import sqla_compat
+from sqlalchemy import CheckConstraint, Column, Dialect, Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.elements import conv
+
+from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of
+from beastmode.db.migrations.autogenerate.enum_types import POSTGRESQL
+from beastmode.db.migrations.autogenerate.enums import known_enums
+from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, without_casts, words_of
+from beastmode.db.migrations.autogenerate.online import validation
+from beastmode.db.migrations.autogenerate.scratch import Scratch, definitions_of, scratch_like, scratch_of
+
+__all__ = ["Check", "compare_checks", "restoring"]
+
+SQLITE: Dialect = sqlite.dialect()
+LONGEST_NAME = 58  # of 63 that PostgreSQL keeps, with room for a number
+
+
+@dataclass(frozen=True)
+class Check:
+    """A CHECK constraint.
+
+    Args:
+        table: Its table.
+        schema: The table's, where it is not the default.
+        name: In the database.
+        sql: The condition.
+        definition: The same in PostgreSQL's own words, where it is in the database.
+        column: Whose type makes it, on this kind of database only.
+    """
+
+    table: str
+    schema: str | None
+    name: str
+    sql: str
+    definition: str = ""
+    column: str | None = None
+
+
+class AddCheckOp(MigrateOperation):
+    """Adds a check to a table that exists; rows that are there are looked at later, unless it is the way back."""
+
+    def __init__(self, check: Check, *, at_once: bool = False) -> None:
+        self.check = check
+        self.at_once = at_once
+
+    def reverse(self) -> "DropCheckOp":
+        """Drops it."""
+        return DropCheckOp(self.check)
+
+    def to_diff_tuple(self) -> tuple[str, ...]:
+        """As `flask db check` prints it."""
+        return ("add_check", self.check.table, self.check.name, self.check.sql)
+
+
+class DropCheckOp(AddCheckOp):
+    """Drops a check."""
+
+    def reverse(self) -> AddCheckOp:  # type: ignore[override]  # each is the other's way back
+        """Adds it again."""
+        return AddCheckOp(self.check, at_once=True)
+
+    def to_diff_tuple(self) -> tuple[str, ...]:
+        """As `flask db check` prints it."""
+        return ("remove_check", self.check.table, self.check.name, self.check.sql)
+
+
+@renderers.dispatch_for(AddCheckOp)
+def render_add(_context: AutogenContext, operation: AddCheckOp) -> str:
+    """Within the table's batch."""
+    check = operation.check
+    how = "" if operation.at_once else ", postgresql_not_valid=True"
+    return f"batch_op.create_check_constraint(op.f({check.name!r}), sa.text({in_text(check.sql)!r}){how})"
+
+
+@renderers.dispatch_for(DropCheckOp)
+def render_drop(_context: AutogenContext, operation: DropCheckOp) -> str:
+    """Within the table's batch."""
+    return f"batch_op.drop_constraint(op.f({operation.check.name!r}), type_='check')"
+
+
+def compare_checks(comparison: Comparison) -> None:
+    """Have the revision make the checks that the models declare, and drop those that they no longer do."""
+    dialect = comparison.connection.dialect
+    for operation, table in comparison.created():
+        operation.columns = [one for one in operation.columns if not isinstance(one, CheckConstraint)]
+        operation.columns += [
+            CheckConstraint(in_text(check.sql), name=conv(check.name))
+            for check in declared(table, dialect)
+            if check.column is None
+        ]
+    for table in comparison.existing():
+        compare_table(comparison, table)
+
+
+def declared(table: Table, dialect: Dialect) -> Iterator[Check]:
+    """The checks of a table of the models that this database makes, each with a name."""
+    of_columns = [(check, column) for column in table.columns for check in column.constraints]
+    of_table = [(check, None) for check in table.constraints]
+    taken: set[str] = set()
+    for check, column in [*of_table, *of_columns]:
+        if not isinstance(check, CheckConstraint) or not is_made(check, dialect):
+            continue
+        name = name_of(check, column, table, dialect, taken)
+        taken.add(name)
+        bound = next(iter(check.columns)).name if is_of_one_database(check) and len(check.columns) else None
+        yield Check(table.name, table.schema, name, sql_of(check.sqltext, dialect), column=bound)
+
+
+def is_of_one_database(check: CheckConstraint) -> bool:
+    """Whether a type makes it where a database lacks the type, as SQLite lacks booleans."""
+    return not (is_made(check, POSTGRESQL) and is_made(check, SQLITE))
+
+
+def is_made(check: CheckConstraint, dialect: Dialect) -> bool:
+    """Whether a kind of database makes it: a type's check is not made where the type does without."""
+    rule: Any = getattr(check, "_create_rule", None)
+    compiler: Any = dialect.ddl_compiler
+    return rule is None or bool(rule(compiler(dialect, None)))
+
+
+def name_of(check: CheckConstraint, column: Column[Any] | None, table: Table, dialect: Dialect, taken: set[str]) -> str:
+    """The name as the database has it; one that says the table and the column where nobody gave one."""
+    given = sqla_compat._get_constraint_final_name(check, dialect)  # noqa: SLF001 - Alembic's own way to the last form
+    if given:
+        return given
+    words = set(words_of(sql_of(check.sqltext, dialect)))
+    columns = [column.name] if column is not None else [each.name for each in table.columns if each.name in words]
+    name = "_".join(["ck", table.name, *columns])[:LONGEST_NAME]
+    candidates = (name, *(f"{name}_{number}" for number in range(2, 1000)))
+    return next(one for one in candidates if one not in taken)
+
+
+def compare_table(comparison: Comparison, table: Table) -> None:
+    """Add what one table that exists lacks, and drop what it has too much."""
+    dialect = comparison.connection.dialect
+    wanted = {check.name: check for check in declared(table, dialect)}
+    there = {check.name: check for check in found(comparison, table) if check.name}
+    changes = changes_of(comparison.upgrade, table)
+    added = comparison.added_columns(table)
+    same = unchanged(comparison, table, wanted, there)
+    drops = [one for name, one in sorted(there.items()) if name not in same]
+    adds = [one for name, one in sorted(wanted.items()) if name not in same and one.column not in added]
+    changes[:0] = [DropCheckOp(one) for one in restorable(comparison, table, drops)]
+    changes.extend(AddCheckOp(check) for check in adds)
+    if adds:
+        comparison.upgrade.ops.append(validation(table.name, table.schema, [one.name for one in adds]))
+
+
+def found(comparison: Comparison, table: Table) -> Iterator[Check]:
+    """The checks that the database has, without those that the models declare for another kind of database."""
+    elsewhere = {check.name for kind in (POSTGRESQL, SQLITE) for check in declared(table, kind)}
+    elsewhere -= {check.name for check in declared(table, comparison.connection.dialect)}
+    definitions = definitions_of(comparison.connection, table.name, table.schema)
+    for check in comparison.inspector.get_check_constraints(table.name, schema=table.schema):
+        name = check["name"] or ""
+        if name not in elsewhere:
+            yield Check(table.name, table.schema, name, check["sqltext"], definitions.get(name, ""))
+
+
+def unchanged(
+    comparison: Comparison, table: Table, wanted: dict[str, Check], there: dict[str, Check]
+) -> frozenset[str]:
+    """The names of the checks that say the same in the models and in the database."""
+    both = sorted(set(wanted) & set(there))
+    differ = [name for name in both if words_of(wanted[name].sql) != words_of(there[name].sql)]
+    with scratch_of(comparison.connection, table, known_enums(comparison)) as scratch:
+        if scratch is None or not differ:
+            return frozenset(both) - frozenset(differ)
+        changed = [name for name in differ if scratch.check(wanted[name].sql) != there[name].definition]
+    return frozenset(both) - frozenset(changed)
+
+
+def restorable(comparison: Comparison, table: Table, checks: list[Check]) -> list[Check]:
+    """The checks with a text that leads to the same constraint again, as PostgreSQL's own does not always."""
+    if not checks:
+        return checks
+    with scratch_like(comparison.connection, table.name, table.schema) as scratch:
+        return [replace(check, sql=restoring(scratch, check)) for check in checks]
+
+
+def restoring(scratch: Scratch | None, check: Check) -> str:
+    """The plainest text that PostgreSQL writes down as it did before."""
+    if scratch is not None:
+        for sql in (without_casts(check.sql), check.sql):
+            if scratch.check(sql) == check.definition:
+                return sql
+    return check.sql

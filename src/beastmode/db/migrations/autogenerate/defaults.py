@@ -1,0 +1,125 @@
+"""What the database fills in by itself: values and functions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations.ops import AddColumnOp, AlterColumnOp, MigrateOperation
+from sqlalchemy import Column, Computed, DefaultClause, Dialect, Identity, text
+
+from beastmode.db.migrations.autogenerate.comparison import Comparison, alteration_of, changes_of
+from beastmode.db.migrations.autogenerate.enum_types import column_type, quoted
+from beastmode.db.migrations.autogenerate.enums import known_enums
+from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, without_casts, words_of
+from beastmode.db.migrations.autogenerate.scratch import Scratch, scratch_of
+
+__all__ = ["added_with", "compare_defaults", "default_sql"]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A column of the models beside the database's, and what the database is asked with."""
+
+    column: Column[Any]
+    there: Column[Any]
+    dialect: Dialect
+    scratch: Scratch | None
+    kind: str
+
+    @property
+    def wanted(self) -> str | None:
+        """The default of the models."""
+        return default_sql(self.column, self.dialect)
+
+    @property
+    def old(self) -> str | None:
+        """The default of the database."""
+        return default_sql(self.there, self.dialect)
+
+
+def compare_defaults(comparison: Comparison) -> None:
+    """Have the revision change the defaults that the models say otherwise than the database."""
+    enums, dialect = known_enums(comparison), comparison.connection.dialect
+    for table in comparison.existing():
+        leave_out(changes_of(comparison.upgrade, table))
+        there = comparison.table_there(table).columns
+        changes = []
+        with scratch_of(comparison.connection, table, enums) as scratch:
+            for column in table.columns:
+                if column.name in there:
+                    kind = column_type(column.type, dialect, enums)
+                    beside = Beside(column, there[column.name], dialect, scratch, kind)
+                    if is_other(beside):
+                        changes.append((beside, before(beside)))
+        for beside, default in changes:
+            alteration = alteration_of(comparison, beside.there)
+            alteration.existing_server_default = default
+            alteration.modify_server_default = beside.column.server_default
+
+
+def leave_out(changes: list[MigrateOperation]) -> None:
+    """Take out what Alembic itself found: some of its versions look at identities, and others do not."""
+    for operation in [one for one in changes if isinstance(one, AlterColumnOp)]:
+        operation.modify_server_default = False
+        if not operation.has_changes():
+            changes.remove(operation)
+
+
+def is_other(beside: Beside) -> bool:
+    """Whether the models say another default; what is computed or an identity is compared elsewhere."""
+    is_computed = any(isinstance(one.server_default, Computed) for one in (beside.column, beside.there))
+    if is_computed or isinstance(beside.column.server_default, Identity):
+        return False
+    wanted, old = beside.wanted, beside.old
+    if wanted is None and old is not None and is_serial(beside.column, old):
+        return False
+    if wanted is None or old is None:
+        return wanted is not old
+    if beside.scratch is not None:
+        return beside.scratch.default(beside.kind, wanted) != old
+    return words_of(wanted) != words_of(old)
+
+
+def is_serial(column: Column[Any], old: str) -> bool:
+    """Whether the default is what PostgreSQL itself made for a column that counts."""
+    return old.startswith("nextval(") and column is column.table.autoincrement_column
+
+
+def default_sql(column: Column[Any], dialect: Dialect) -> str | None:
+    """A column's default as SQL; None where it has none, or one of another kind."""
+    default = column.server_default
+    if not isinstance(default, DefaultClause):
+        return None
+    return quoted(default.arg) if isinstance(default.arg, str) else sql_of(default.arg, dialect)
+
+
+def before(beside: Beside) -> Any:
+    """The default that is there, without PostgreSQL's casts where it leads to the same one."""
+    old = beside.old
+    if old is None:
+        return None
+    if beside.scratch is not None and beside.scratch.default(beside.kind, without_casts(old)) == old:
+        return DefaultClause(text(in_text(without_casts(old))))
+    return beside.there.server_default
+
+
+def added_with(table: str, schema: str | None, column: Column[Any], sql: str) -> tuple[AddColumnOp, AlterColumnOp]:
+    """What adds a required column with a default for the rows that are there, and what takes the default away again.
+
+    Args:
+        table: The name of its table.
+        schema: The schema that the table is in.
+        column: The column; it stays as it is.
+        sql: The default.
+    """
+    filled: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns
+    filled.server_default = DefaultClause(text(sql))
+    last = AlterColumnOp(
+        table,
+        filled.name,
+        schema=schema,
+        existing_type=filled.type,
+        existing_nullable=False,
+        existing_server_default=filled.server_default,
+        modify_server_default=None,
+    )
+    return AddColumnOp(table, filled, schema=schema), last

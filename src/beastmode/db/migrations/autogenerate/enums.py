@@ -1,0 +1,132 @@
+"""Enum types of PostgreSQL: created once, before their first column, and dropped with their last."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    CreateTableOp,
+    DropColumnOp,
+    DropTableOp,
+    MigrateOperation,
+    ModifyTableOps,
+    OpContainer,
+)
+from sqlalchemy import Column
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.migrations.autogenerate.code import CodeOp, on_postgresql, statement
+from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of
+from beastmode.db.migrations.autogenerate.enum_types import EnumType, create_sql, declared_enums, enum_of
+
+__all__ = ["compare_enums", "known_enums"]
+
+
+def created(kind: EnumType) -> CodeOp:
+    """Creates a type; by SQL, since `Enum.create()` cannot be written as SQL by `--sql`."""
+    drop = on_postgresql(statement(f"DROP TYPE {kind.sql}"))
+    return CodeOp("add_enum", kind.key, on_postgresql(statement(create_sql(kind))), drop)
+
+
+def known_enums(comparison: Comparison) -> frozenset[str]:
+    """The keys of the enum types that are there, or that PostgreSQL would have where this is SQLite."""
+    if "enums" not in comparison.known:
+        found = there(comparison) if comparison.is_postgresql else used_before(comparison)
+        comparison.known["enums"] = frozenset(kind.key for kind in found)
+    keys: frozenset[str] = comparison.known["enums"]
+    return keys
+
+
+def there(comparison: Comparison) -> Iterator[EnumType]:
+    """The enum types of this PostgreSQL, in the schemas that the models use."""
+    default = comparison.connection.dialect.default_schema_name
+    schemas = {None, *(kind.schema for _column, kind in declared_enums(comparison.models))}
+    for schema in schemas:
+        for one in comparison.inspector.get_enums(schema=schema):  # type: ignore[attr-defined]  # PostgreSQL's has it
+            named = None if schema is None or schema == default else schema
+            yield EnumType(one["name"], tuple(one["labels"]), named)
+
+
+def used_before(comparison: Comparison) -> Iterator[EnumType]:
+    """The enum types of those columns of the models that the database has, and that do not become of the type now."""
+    columns: dict[str, set[str]] = {}
+    for table in comparison.existing():
+        names = {one["name"] for one in comparison.inspector.get_columns(table.name, schema=table.schema)}
+        columns[table.key] = names - retyped(changes_of(comparison.upgrade, table))
+    for column, kind in declared_enums(comparison.models):
+        if column.name in columns.get(column.table.key, ()):
+            yield kind
+
+
+def retyped(changes: list[MigrateOperation]) -> set[str]:
+    """The columns that get another type."""
+    return {one.column_name for one in changes if isinstance(one, AlterColumnOp) and one.modify_type is not None}
+
+
+@dataclass(frozen=True)
+class Use:
+    """An operation begins or ends to use an enum type."""
+
+    kind: EnumType
+    begins: bool
+
+
+def uses_of(operations: list[MigrateOperation]) -> Iterator[Use]:
+    """What the operations of a revision begin and end to use."""
+    for operation in operations:
+        if isinstance(operation, (ModifyTableOps, OpContainer)):
+            yield from uses_of(operation.ops)
+        elif isinstance(operation, CreateTableOp):
+            yield from used_by((one for one in operation.columns if isinstance(one, Column)), begins=True)
+        elif isinstance(operation, DropTableOp):
+            yield from used_by(operation.to_table().columns, begins=False)
+        elif isinstance(operation, AddColumnOp):
+            yield from used_by([operation.column], begins=True)
+        elif isinstance(operation, DropColumnOp):
+            yield from used_by([operation.to_column()], begins=False)
+        elif isinstance(operation, AlterColumnOp) and operation.modify_type is not None:
+            yield from used_as(operation.modify_type, begins=True)
+            yield from used_as(operation.existing_type, begins=False)
+
+
+def used_by(columns: Iterable[Column[Any]], *, begins: bool) -> Iterator[Use]:
+    """The enum types of columns."""
+    for column in columns:
+        yield from used_as(column.type, begins=begins)
+
+
+def used_as(kind: TypeEngine[Any] | None, *, begins: bool) -> Iterator[Use]:
+    """The enum type that a column's type is or holds."""
+    if kind is not None and (enum := enum_of(kind)):
+        yield Use(enum, begins)
+
+
+def compare_enums(comparison: Comparison) -> None:
+    """Have the revision create the types that it begins to use, and drop those that nothing uses any more."""
+    uses = list(uses_of(comparison.upgrade.ops))
+    known = known_enums(comparison)
+    wanted = {kind.key: kind for _column, kind in declared_enums(comparison.models)}
+    begun = {use.kind.key: use.kind for use in uses if use.begins and use.kind.key not in known}
+    ended = {use.kind.key: use.kind for use in uses if not use.begins and use.kind.key not in wanted}
+    kept = {kind for kind in ended if is_used_elsewhere(comparison, ended[kind])}
+    comparison.upgrade.ops[:0] = [created(kind) for kind in sorted(begun.values())]
+    comparison.upgrade.ops += [created(kind).reverse() for key, kind in sorted(ended.items()) if key not in kept]
+
+
+def is_used_elsewhere(comparison: Comparison, kind: EnumType) -> bool:
+    """Whether a table that no model knows, and that stays, has a column of the type."""
+    dropped = {
+        (operation.schema, operation.table_name)
+        for operation in comparison.upgrade.ops
+        if isinstance(operation, DropTableOp)
+    }
+    for name in comparison.inspector.get_table_names(schema=kind.schema):
+        key = f"{kind.schema}.{name}" if kind.schema else name
+        if (kind.schema, name) in dropped or key in comparison.models.tables:
+            continue
+        columns = comparison.inspector.get_columns(name, schema=kind.schema)
+        if any(enum_of(column["type"]) == kind for column in columns):
+            return True
+    return False

@@ -1,0 +1,222 @@
+"""Indexes with everything that they have: conditions, expressions, kinds, operator classes, included columns."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.operations.ops import CreateIndexOp, DropIndexOp, DropTableOp, MigrateOperation, ModifyTableOps
+from sqlalchemy import ClauseElement, Column, Connection, Dialect, Index, Table, text
+from sqlalchemy.schema import CreateIndex
+
+from beastmode.db.migrations.autogenerate.code import CodeOp, LastOp, OnlineOp, on_postgresql, outside, statement
+from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of
+from beastmode.db.migrations.autogenerate.enums import known_enums
+from beastmode.db.migrations.autogenerate.expressions import in_text, plain, sql_of, without_casts, words_of
+from beastmode.db.migrations.autogenerate.scratch import NAME, Scratch, scratch_like, scratch_of
+
+__all__ = ["compare_indexes"]
+
+ON_POSTGRESQL = text(
+    "SELECT i.relname, pg_get_indexdef(x.indexrelid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid "
+    "JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace "
+    "WHERE t.relname = :table AND n.nspname = :schema "
+    "AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype IN ('p', 'u', 'x'))"
+)
+ON_SQLITE = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table")
+
+
+@dataclass(frozen=True)
+class There:
+    """An index of the database.
+
+    Args:
+        name: Its name.
+        sql: The CREATE INDEX that makes it.
+    """
+
+    name: str
+    sql: str
+
+    @property
+    def definition(self) -> str:
+        """What makes it different from others on its table."""
+        return definition_of(self.sql)
+
+
+def definition_of(sql: str) -> str:
+    """What stands behind the table's name, and whether it is unique."""
+    unique = "UNIQUE " if sql.upper().startswith("CREATE UNIQUE") else ""
+    return unique + sql.partition(" USING ")[2]
+
+
+def compare_indexes(comparison: Comparison) -> None:
+    """Have the revision make the indexes that the models declare, and drop those that they no longer do."""
+    of_new_tables(comparison)
+    of_dropped_tables(comparison)
+    for table in comparison.existing():
+        compare_table(comparison, table)
+
+
+def of_new_tables(comparison: Comparison) -> None:
+    """Makes the indexes behind their tables; they go with them."""
+    dialect = comparison.connection.dialect
+    for operation, table in comparison.created():
+        changes = changes_of(comparison.upgrade, table)
+        changes[:] = [one for one in changes if not isinstance(one, CreateIndexOp)]
+        up = [create_code(index, dialect) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+        place = comparison.upgrade.ops.index(operation) + 1
+        comparison.upgrade.ops[place:place] = [CodeOp("add_index", table.name, up, [])] if up else []
+
+
+def of_dropped_tables(comparison: Comparison) -> None:
+    """On the way back, makes the indexes behind their tables."""
+    for operation in [one for one in comparison.upgrade.ops if isinstance(one, DropTableOp)]:
+        table = operation.to_table()
+        changes = changes_of(comparison.upgrade, table)
+        changes[:] = [one for one in changes if not isinstance(one, DropIndexOp)]
+        down = [line for one in indexes_there(comparison.connection, table) for line in remade(comparison, table, one)]
+        place = comparison.upgrade.ops.index(operation)
+        comparison.upgrade.ops[place:place] = [CodeOp("remove_index", table.name, [], down)] if down else []
+
+
+def compare_table(comparison: Comparison, table: Table) -> None:
+    """The indexes of a table that exists."""
+    changes = changes_of(comparison.upgrade, table)
+    changes[:] = [one for one in changes if not isinstance(one, (CreateIndexOp, DropIndexOp))]
+    there = {one.name: one for one in indexes_there(comparison.connection, table)}
+    wanted = {str(index.name): index for index in table.indexes}
+    same = unchanged(comparison, table, wanted, there)
+    gone = {column for name, column in comparison.remade if name == table.name}
+    stays = {name for name in wanted if name in there and not gone & set(words_of(there[name].sql))}
+    drops = [there[name] for name in sorted(there) if name not in same and name not in stays]
+    adds = [wanted[name] for name in sorted(wanted) if name not in same]
+    place = comparison.upgrade.ops.index(first_change(comparison, table))
+    comparison.upgrade.ops[place:place] = [dropped(comparison, table, one) for one in drops]
+    for index in adds:
+        name = str(index.name)
+        before = remade(comparison, table, there[name]) if name in stays else []
+        comparison.upgrade.ops.append(built(comparison, table, index, before))
+
+
+def first_change(comparison: Comparison, table: Table) -> MigrateOperation:
+    """The first operation that changes a table."""
+    return next(
+        one
+        for one in comparison.upgrade.ops
+        if isinstance(one, ModifyTableOps) and (one.table_name, one.schema) == (table.name, table.schema)
+    )
+
+
+def indexes_there(connection: Connection, table: Table) -> Iterator[There]:
+    """The indexes of a table, without those that a constraint has."""
+    question = ON_POSTGRESQL if connection.dialect.name == "postgresql" else ON_SQLITE
+    named = {"table": table.name}
+    if connection.dialect.name == "postgresql":
+        named["schema"] = table.schema or str(connection.dialect.default_schema_name)
+    for name, sql in connection.execute(question, named):
+        yield There(name, sql)
+
+
+def unchanged(
+    comparison: Comparison, table: Table, wanted: dict[str, Index], there: dict[str, There]
+) -> frozenset[str]:
+    """The names of the indexes that are the same, and whose columns stay."""
+    gone = {column for name, column in comparison.remade if name == table.name}
+    both = [name for name in wanted if name in there and not gone & set(words_of(there[name].sql))]
+    with scratch_of(comparison.connection, table, known_enums(comparison)) as scratch:
+        return frozenset(name for name in both if is_same(wanted[name], there[name], scratch))
+
+
+def is_same(index: Index, there: There, scratch: Scratch | None) -> bool:
+    """Whether the models and the database say the same index."""
+    if scratch is None:
+        return words_of(create_sql(index, plain("sqlite"))) == words_of(there.sql)
+    said = scratch.index(on_scratch(index))
+    return said is not None and definition_of(said) == there.definition
+
+
+def create_sql(index: Index, dialect: Dialect) -> str:
+    """The CREATE INDEX of an index."""
+    return str(CreateIndex(index).compile(dialect=dialect)).strip()
+
+
+def on_scratch(index: Index) -> str:
+    """The CREATE INDEX of the same index on the scratch table."""
+    dialect = plain("postgresql")
+    preparer = dialect.identifier_preparer
+    table: Any = index.table
+    there = f"INDEX {preparer.quote(str(index.name))} ON {preparer.format_table(table)} "
+    return create_sql(index, dialect).replace(there, f"INDEX scratch_index ON pg_temp.{NAME} ", 1)
+
+
+def dropped(comparison: Comparison, table: Table, there: There) -> CodeOp:
+    """Drops an index; the way back makes it as it was."""
+    schema = f", schema={table.schema!r}" if table.schema else ""
+    up = [f"op.drop_index({there.name!r}, table_name={table.name!r}{schema})"]
+    return CodeOp("remove_index", there.name, up, remade(comparison, table, there))
+
+
+def remade(comparison: Comparison, table: Table, there: There) -> list[str]:
+    """What makes an index again: an operation if that leads to the same, or else the database's own SQL."""
+    index = next((one for one in comparison.table_there(table).indexes if one.name == there.name), None)
+    dialect = comparison.connection.dialect
+    if index is not None and all(one is not None for one in index.expressions):
+        with scratch_like(comparison.connection, table.name, table.schema) as scratch:
+            if scratch is not None:
+                said = scratch.index(without_casts(on_scratch(index)))
+                if said is not None and definition_of(said) == there.definition:
+                    return [create_code(index, dialect, said=without_casts)]
+            if is_same(index, there, scratch):
+                return [create_code(index, dialect)]
+    if comparison.is_postgresql:
+        return on_postgresql(statement(there.sql))
+    return [statement(there.sql)]
+
+
+def built(comparison: Comparison, table: Table, index: Index, before: list[str]) -> CodeOp:
+    """Builds an index while everybody goes on; what an earlier try left half-built, or what it replaces, goes first."""
+    name = str(index.name)
+    schema = f", schema={table.schema!r}" if table.schema else ""
+    drop = f"op.drop_index({name!r}, table_name={table.name!r}{schema}, if_exists=True, postgresql_concurrently=True)"
+    make = create_code(index, comparison.connection.dialect, ", postgresql_concurrently=True")
+    is_fresh = index.unique and bool({column.name for column in index.columns} & comparison.added_columns(table))
+    if index.unique and not is_fresh and not before:
+        columns = ", ".join(column.name for column in index.columns)
+        comparison.remarks.append(
+            f"{table.name}.{columns} must be unique: the revision fails if rows have equal values. Fix them first, "
+            "with op.execute()."
+        )
+    kind = LastOp if is_fresh else OnlineOp
+    return kind("add_index", name, outside(drop, make), [*outside(drop), *before])
+
+
+def create_code(index: Index, dialect: Dialect, how: str = "", said: Callable[[str], str] = str) -> str:
+    """A call that makes an index.
+
+    Args:
+        index: The index.
+        dialect: Of the database that it is read from.
+        how: More options.
+        said: What becomes of each of its expressions.
+    """
+    table: Any = index.table
+    parts = [part_code(each, dialect, said) for each in index.expressions]
+    given = {key: value for key, value in index.dialect_kwargs.items() if isinstance(value, ClauseElement) or value}
+    options = "".join(f", {key}={option_code(value, dialect, said)}" for key, value in given.items())
+    schema = f", schema={table.schema!r}" if table.schema else ""
+    unique = f"unique={bool(index.unique)}"
+    return f"op.create_index({str(index.name)!r}, {table.name!r}, [{', '.join(parts)}], {unique}{schema}{options}{how})"
+
+
+def part_code(part: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
+    """A column's name, or an expression."""
+    if isinstance(part, Column):
+        return repr(str(part.name))
+    return f"sa.text({in_text(said(sql_of(part.self_group(), dialect)))!r})"
+
+
+def option_code(value: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
+    """What an option of a dialect is."""
+    if isinstance(value, ClauseElement):
+        return f"sa.text({in_text(said(sql_of(value, dialect)))!r})"
+    return repr(value)

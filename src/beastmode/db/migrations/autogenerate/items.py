@@ -1,0 +1,78 @@
+"""Types, defaults and checks as a revision says them."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import CheckConstraint, Computed, DefaultClause, Enum, False_, True_
+from sqlalchemy.sql import functions
+from sqlalchemy.sql.elements import ClauseElement
+
+from beastmode.db.base import UtcDateTime
+from beastmode.db.migrations.autogenerate.enum_types import enum_of
+from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of
+
+__all__ = ["render_item"]
+
+PORTABLE_DEFAULTS: dict[type, str] = {functions.now: "sa.func.now()", True_: "sa.true()", False_: "sa.false()"}
+CONSTANT = re.compile(r"^(\d+(\.\d+)?|'([^']|'')*'|\(.*\)|true|false|null|current_\w+)$", re.IGNORECASE | re.DOTALL)
+
+
+def render_item(kind: str, item: Any, context: AutogenContext) -> str | bool:
+    """A type, default or check as a migration says it, False for whatever Alembic says well enough.
+
+    A migration must go on working when the library's own types change, and what one database wrote must be something
+    that the other understands too.
+    """
+    render = RENDERERS.get(kind)
+    return render(item, context) if render else False
+
+
+def type_said(item: Any, context: AutogenContext) -> str | bool:
+    """A type; an enum does not create its own type, which the revision does once."""
+    if isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, Enum) and (enum := enum_of(item)) and not getattr(item, "_variant_mapping", None):
+        context.imports.add("from sqlalchemy.dialects import postgresql")
+        schema = f", schema={enum.schema!r}" if enum.schema else ""
+        labels = ", ".join(map(repr, enum.labels))
+        return f"postgresql.ENUM({labels}, name={enum.name!r}{schema}, create_type=False)"
+    if isinstance(item, Enum) and not item.native_enum and item.create_constraint:
+        labels = ", ".join(map(repr, item.enums))  # its check is said by itself
+        return f"sa.Enum({labels}, name={item.name!r}, native_enum=False, length={item.length})"
+    return False
+
+
+def default_said(item: Any, context: AutogenContext) -> str | bool:
+    """A default of the database's."""
+    if isinstance(item, Computed):
+        persisted = f", persisted={item.persisted}" if item.persisted is not None else ""
+        return f"sa.Computed({in_text(said(item.sqltext, context))!r}{persisted})"
+    argument = item.arg if isinstance(item, DefaultClause) else None
+    if type(argument) in PORTABLE_DEFAULTS:
+        return PORTABLE_DEFAULTS[type(argument)]
+    if isinstance(argument, ClauseElement):
+        sql = said(argument, context)
+        return f"sa.text({in_text(sql if CONSTANT.match(sql) else f'({sql})')!r})"
+    return False
+
+
+def check_said(item: CheckConstraint, context: AutogenContext) -> str | bool:
+    """A check; False where a type makes it, which Alembic knows."""
+    if getattr(item, "_type_bound", False):
+        return False
+    name = f", name=op.f({str(item.name)!r})" if item.name else ""
+    return f"sa.CheckConstraint({in_text(said(item.sqltext, context))!r}{name})"
+
+
+def said(expression: ClauseElement, context: AutogenContext) -> str:
+    """SQL for either database."""
+    return sql_of(expression, context.migration_context.dialect)
+
+
+RENDERERS: dict[str, Callable[[Any, AutogenContext], str | bool]] = {
+    "type": type_said,
+    "server_default": default_said,
+    "check": check_said,
+}

@@ -1,0 +1,62 @@
+"""Columns that come back with a downgrade, where there are rows."""
+
+from typing import Any
+
+from alembic.operations.ops import DropColumnOp, ModifyTableOps
+from sqlalchemy import Boolean, Column, Date, DateTime, Numeric, String
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.migrations.autogenerate.comparison import Comparison
+from beastmode.db.migrations.autogenerate.defaults import added_with
+from beastmode.db.migrations.autogenerate.enum_types import enum_of, quoted
+
+__all__ = ["prepare_returns"]
+
+NEUTRAL: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+    (String, "''"),
+    (Boolean, "false"),
+    (Numeric, "0"),
+    (Date, "CURRENT_DATE"),
+    (DateTime, "CURRENT_TIMESTAMP"),
+)
+
+
+class OnlyBack(ModifyTableOps):
+    """Changes of the way back alone."""
+
+    def __init__(self, table: str, back: list[Any], schema: str | None) -> None:
+        super().__init__(table, [], schema=schema)
+        self.back = back
+
+    def reverse(self) -> ModifyTableOps:
+        """The changes."""
+        return ModifyTableOps(self.table_name, self.back, schema=self.schema)
+
+
+def prepare_returns(comparison: Comparison) -> None:
+    """Have a required column that is dropped come back with a neutral value in each row: what it held is gone."""
+    for changes in [one for one in comparison.upgrade.ops if isinstance(one, ModifyTableOps)]:
+        for drop in [one for one in changes.ops if isinstance(one, DropColumnOp)]:
+            column = drop.to_column()
+            value = neutral_value(column)
+            if value is not None:
+                place = comparison.upgrade.ops.index(changes)
+                comparison.upgrade.ops.insert(place, returning(changes, drop, value))
+
+
+def neutral_value(column: Column[Any]) -> str | None:
+    """What rows get; None where they may do without, or nothing is neutral."""
+    if column.nullable or column.server_default is not None or column.primary_key:
+        return None
+    if enum := enum_of(column.type):
+        return quoted(enum.labels[0]) if enum.labels else None
+    if "INT" in str(column.type).upper():
+        return "0"
+    return next((value for kind, value in NEUTRAL if isinstance(column.type, kind)), None)
+
+
+def returning(changes: ModifyTableOps, drop: DropColumnOp, value: str) -> OnlyBack:
+    """Gives the column a default for the way back, and takes it away behind that."""
+    added, last = added_with(changes.table_name, changes.schema, drop.to_column(), value)
+    drop._reverse = added  # noqa: SLF001 - no other way
+    return OnlyBack(changes.table_name, [last], changes.schema)

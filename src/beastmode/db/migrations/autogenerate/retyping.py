@@ -1,0 +1,104 @@
+"""Columns that get another type."""
+
+from typing import Any
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.autogenerate.render import _alter_column, renderers
+from alembic.operations.ops import AlterColumnOp, MigrateOperation
+from sqlalchemy import ARRAY, String, Table
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.migrations.autogenerate.code import name_sql
+from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of
+from beastmode.db.migrations.autogenerate.enum_types import POSTGRESQL, enum_of
+
+__all__ = ["compare_types"]
+
+
+class RetypeOp(AlterColumnOp):
+    """Gives a column another type, with how PostgreSQL shall convert what it holds."""
+
+    def reverse(self) -> AlterColumnOp:
+        """The way back, which converts likewise."""
+        back = super().reverse()
+        return retyped(back)
+
+
+def retyped(operation: AlterColumnOp) -> AlterColumnOp:
+    """The same with its conversion."""
+    operation.__class__ = RetypeOp
+    return operation
+
+
+@renderers.dispatch_for(RetypeOp)
+def render(context: AutogenContext, operation: RetypeOp) -> str:
+    """Alembic's own line, and the conversion."""
+    line = _alter_column(context, operation)
+    using = using_of(operation)
+    return f"{line[:-1]},\n{' ' * 11}postgresql_using={using!r})" if using else line
+
+
+def using_of(operation: AlterColumnOp) -> str | None:
+    """How PostgreSQL is told to convert; None where it knows by itself."""
+    old, new = operation.existing_type, operation.modify_type
+    if old is None or new is None or not is_conversion(old, new):
+        return None
+    way = "::text[]" if isinstance(new, ARRAY) else "::text"
+    between = way if enum_of(old) and enum_of(new) else ""
+    return f"{name_sql(operation.column_name)}{between}::{new.compile(dialect=POSTGRESQL)}"
+
+
+def is_conversion(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
+    """Whether values become something else than a wider or a narrower one of the same kind."""
+    is_other_kind = old._type_affinity is not new._type_affinity  # noqa: SLF001 - Alembic compares so
+    return is_other_kind or bool(enum_of(old)) is not bool(enum_of(new))
+
+
+def compare_types(comparison: Comparison) -> None:
+    """Have PostgreSQL convert what a column holds, and say what that costs."""
+    for table in comparison.existing():
+        changes = changes_of(comparison.upgrade, table)
+        for operation in list(changes):
+            if isinstance(operation, AlterColumnOp) and operation.modify_type is not None:
+                changes[:] = [one for each in changes for one in (parts(operation) if each is operation else [each])]
+                tell(comparison, table, operation)
+
+
+def parts(operation: AlterColumnOp) -> list[MigrateOperation]:
+    """The change; where a default stands in its way, the default goes before and comes behind."""
+    old, new = operation.existing_type, operation.modify_type
+    before = operation.existing_server_default
+    after = before if operation.modify_server_default is False else operation.modify_server_default
+    if old is None or new is None or not is_conversion(old, new) or not (before or after):
+        return [retyped(operation)]
+    told: dict[str, Any] = {"schema": operation.schema, "existing_nullable": operation.existing_nullable}
+    table, column = operation.table_name, operation.column_name
+    none = AlterColumnOp(
+        table, column, existing_type=old, existing_server_default=before, modify_server_default=None, **told
+    )
+    again = AlterColumnOp(
+        table, column, existing_type=new, existing_server_default=None, modify_server_default=after or None, **told
+    )
+    operation.existing_server_default, operation.modify_server_default = False, False
+    return [*([none] if before else []), retyped(operation), *([again] if after else [])]
+
+
+def tell(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
+    """Say that the table is rewritten, or that values may be too long."""
+    old, new = operation.existing_type, operation.modify_type
+    if old is None or new is None:
+        return
+    name = f"{table.name}.{operation.column_name}"
+    both = f"{old.compile(dialect=POSTGRESQL)} to {new.compile(dialect=POSTGRESQL)}"
+    if not is_conversion(old, new) and isinstance(old, String) and isinstance(new, String):
+        if new.length is not None and (old.length is None or new.length < old.length):
+            comparison.remarks.append(
+                f"{name} changes from {both}: the revision fails if rows contain longer values. Shorten them first, "
+                "with op.execute()."
+            )
+        return
+    comparison.remarks.append(
+        f"{name} changes from {both}: PostgreSQL rewrites and locks the whole table; the revision fails if values "
+        "cannot be converted. For a large table add a second column, fill it in batches, "
+        "and move over in a later release."
+    )

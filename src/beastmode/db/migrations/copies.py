@@ -1,0 +1,99 @@
+"""What SQLite's tables keep when they are copied, which is how Alembic alters them."""
+
+import re
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Computed, Connection, Table, text
+
+from beastmode.db.migrations.autogenerate.expressions import words_of
+
+__all__ = ["has_autoincrement", "keep_everything"]
+
+AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
+INDEXES = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table")
+
+
+def keep_everything(impl: Any) -> None:
+    """Have batch migrations make a table again with what SQLAlchemy does not read from the old one.
+
+    SQLite cannot alter a table much, so Alembic copies it into a new one. Lost on the way would be: that ids are never
+    reused, checks without names, indexes of expressions and the order of indexed columns; a computed column would end
+    the copy, as would a check of a column that goes.
+
+    Args:
+        impl: What Alembic runs the operations with.
+    """
+    indexes: dict[str, list[str]] = defaultdict(list)
+    rename = impl.rename_table
+
+    def prepare(batch: Any, table: Table) -> None:
+        keep_autoincrement(impl.connection, batch, table)
+        leave_computed(batch)
+        keep_checks(batch, table)
+        indexes[table.name] = taken_indexes(impl.connection, batch, table)
+
+    def rename_table(old: str, new: Any, schema: Any = None) -> None:
+        rename(old, new, schema=schema)
+        for sql in indexes.pop(str(new), []):
+            impl._exec(text(sql.replace(":", "\\:")))  # noqa: SLF001 - which also writes it where SQL is written
+
+    impl.prep_table_for_batch = prepare
+    impl.rename_table = rename_table
+
+
+def keep_autoincrement(connection: Connection, batch: Any, table: Table) -> None:
+    """Ids that are never reused stay so, where the migration does not say otherwise."""
+    if "sqlite_autoincrement" not in batch.table_kwargs and has_autoincrement(connection, table.name):
+        batch.new_table.dialect_kwargs["sqlite_autoincrement"] = True
+
+
+def has_autoincrement(connection: Connection, table: str) -> bool:
+    """Whether SQLite never reuses the id of a deleted row of this table.
+
+    Args:
+        connection: To an SQLite database.
+        table: Its name.
+    """
+    statement = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+    created = connection.scalar(statement, {"name": table})
+    return created is not None and AUTOINCREMENT.search(created) is not None
+
+
+def leave_computed(batch: Any) -> None:
+    """What is computed is not copied."""
+    for name, column in batch.columns.items():
+        if isinstance(column.server_default, Computed):
+            batch.column_transfers[name].pop("expr", None)
+
+
+def keep_checks(batch: Any, table: Table) -> None:
+    """Checks without names stay, and those of columns that go go with them."""
+    gone = {column.name for column in table.columns} - set(batch.columns)
+    new = batch.new_table
+    for check in [one for one in new.constraints if isinstance(one, CheckConstraint)]:
+        if gone & words_in(check, table):
+            new.constraints.remove(check)
+    for check in [one for one in table.constraints if isinstance(one, CheckConstraint) and not one.name]:
+        if not gone & words_in(check, table) and not getattr(check, "_type_bound", False):
+            new.append_constraint(CheckConstraint(check.sqltext))
+
+
+def words_in(check: CheckConstraint, table: Table) -> set[str]:
+    """The words of a check, among which are its columns."""
+    names = {column.name for column in table.columns}
+    return names & set(words_of(str(check.sqltext)))
+
+
+def taken_indexes(connection: Connection, batch: Any, table: Table) -> list[str]:
+    """The SQL of the indexes that are made again as they were; those of renamed or dropped columns are Alembic's."""
+    read = {str(index.name) for index in table.indexes}
+    kept = {name for name in batch.column_transfers if "name" not in batch.column_transfers[name]}
+    changed = {column.name for column in table.columns} - kept
+    taken = []
+    for name, sql in connection.execute(INDEXES, {"table": table.name}):
+        is_dropped = name in read and name not in batch.indexes
+        if not is_dropped and not changed & set(words_of(sql)):
+            batch.indexes.pop(name, None)
+            taken.append(sql)
+    return taken

@@ -1,0 +1,201 @@
+"""The order of a list, and the comparison that finds what comes after a row of it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, false, or_, tuple_
+from sqlalchemy.orm import Mapper
+from sqlalchemy.sql import ColumnElement, operators
+from sqlalchemy.sql.elements import UnaryExpression
+
+from beastmode.core.errors import ConfigurationError
+from beastmode.query.lists.comparisons import column_named, is_nullable
+from beastmode.query.lists.page import Ordering
+
+__all__ = ["Order", "Placed", "beyond", "complete", "orderings_of", "read_key", "sorting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One column of an order.
+
+    Args:
+        attribute: The name of the column's attribute.
+        descending: Whether the largest comes first.
+        nullable: Whether it may be NULL, which comes last.
+    """
+
+    attribute: str
+    descending: bool
+    nullable: bool
+
+
+Order: TypeAlias = tuple[Placed, ...]
+"""Columns that together decide between any two rows."""
+
+
+def complete(mapper: Mapper[Any], orderings: Iterable[Ordering]) -> Order:
+    """An order that decides between any two rows: the primary key is the last word where it was not said.
+
+    Args:
+        mapper: The model's mapper.
+        orderings: What was asked for.
+
+    Raises:
+        ValueError: A column is not the model's.
+    """
+    chosen: dict[str, bool] = {}
+    for each in orderings:
+        chosen.setdefault(column_named(mapper, each.column), each.descending)
+    keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+    if len(keys) == 1 and keys[0] in chosen:
+        names = list(chosen)
+        # Nothing is left to decide after the key.
+        chosen = {name: chosen[name] for name in names[: names.index(keys[0]) + 1]}
+    chosen |= {key: False for key in keys if key not in chosen}
+    return tuple(
+        Placed(name, descending, is_nullable(getattr(mapper.class_, name))) for name, descending in chosen.items()
+    )
+
+
+def orderings_of(mapper: Mapper[Any], columns: Iterable[Any]) -> tuple[Ordering, ...]:
+    """What `order_by` was given, as orderings that a position can be compared with.
+
+    Args:
+        mapper: The model's mapper.
+        columns: Mapped attributes, as they are or with desc().
+
+    Raises:
+        ConfigurationError: One is another expression.
+    """
+    found = []
+    for column in columns:
+        descending, inner = False, column
+        while isinstance(inner, UnaryExpression) and inner.modifier in DIRECTIONS:
+            descending, inner = DIRECTIONS[inner.modifier] or descending, inner.element
+        name = getattr(inner, "_annotations", {}).get("proxy_key", getattr(inner, "key", ""))
+        if name not in mapper.column_attrs:
+            raise ConfigurationError(
+                f"A page cannot be ordered by {column}; expected columns of {mapper.class_.__name__}."
+            )
+        found.append(Ordering(getattr(mapper.class_, name), descending))
+    return tuple(found)
+
+
+DIRECTIONS = {operators.desc_op: True, operators.asc_op: False, operators.nulls_last_op: False}
+
+
+def sorting(entity: Any, order: Order, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+    """An order as SQL, NULL last; backwards the very opposite.
+
+    Args:
+        entity: The model, or an alias of it.
+        order: The order.
+        backwards: Whether the last comes first.
+    """
+    columns = []
+    for placed in order:
+        column = getattr(entity, placed.attribute)
+        directed = column.desc() if placed.descending is not backwards else column.asc()
+        if placed.nullable:
+            directed = directed.nulls_first() if backwards else directed.nulls_last()
+        columns.append(directed)
+    return columns
+
+
+def beyond(entity: Any, order: Order, nulls: tuple[bool, ...], *, backwards: bool) -> ColumnElement[bool]:
+    """That a row comes after the position whose values are the parameters `_at0`, `_at1`, and so on.
+
+    Args:
+        entity: The model, or an alias of it.
+        order: The order.
+        nulls: Which values of the position are NULL.
+        backwards: Whether rows before the position are wanted instead.
+    """
+    columns = [getattr(entity, placed.attribute) for placed in order]
+    values = [bindparam(f"_at{index}", type_=column.type) for index, column in enumerate(columns)]
+    is_uniform = len({placed.descending for placed in order}) == 1 and not any(placed.nullable for placed in order)
+    if is_uniform:
+        # An index serves this as one range.
+        left, right = (tuple_(*columns), tuple_(*values)) if len(columns) > 1 else (columns[0], values[0])
+        return left < right if order[0].descending is not backwards else left > right
+    steps: list[ColumnElement[bool]] = []
+    equal: list[ColumnElement[bool]] = []
+    for placed, column, value, is_null in zip(order, columns, values, nulls, strict=True):
+        steps.append(and_(*equal, step(placed, column, None if is_null else value, backwards=backwards)))
+        equal.append(column.is_(None) if is_null else column == value)
+    return and_(*start(order[0], columns[0], values[0], backwards=backwards), or_(*steps))
+
+
+def step(placed: Placed, column: Any, value: Any, *, backwards: bool) -> ColumnElement[bool]:
+    """That a column alone comes after a value, or after NULL where there is none.
+
+    Args:
+        placed: How the column is ordered.
+        column: The column.
+        value: What it is compared with; None for NULL.
+        backwards: Whether before it is wanted instead.
+    """
+    if value is None:
+        return column.is_not(None) if backwards else false()
+    found: ColumnElement[bool] = column < value if placed.descending is not backwards else column > value
+    return or_(found, column.is_(None)) if placed.nullable and not backwards else found
+
+
+def start(placed: Placed, column: Any, value: Any, *, backwards: bool) -> list[ColumnElement[bool]]:
+    """What an index on the first column can begin with; the alternatives that follow say no more about it."""
+    if placed.nullable:
+        return []
+    return [column <= value if placed.descending is not backwards else column >= value]
+
+
+def read_key(mapper: Mapper[Any], order: Order, key: tuple[Any, ...]) -> dict[str, Any]:
+    """The parameters of a position.
+
+    Args:
+        mapper: The model's mapper.
+        order: The order.
+        key: A value for each of its columns; texts of what JSON has no form for are read.
+
+    Raises:
+        ValueError: It is a key of another order.
+    """
+    if len(key) != len(order):
+        raise ValueError(f"A key of this sort order has {len(order)} values; found {len(key)}.")
+    params = {}
+    for index, (placed, value) in enumerate(zip(order, key, strict=True)):
+        if value is None and not placed.nullable:
+            raise ValueError(f"{placed.attribute} is never NULL; the key belongs to another sort order.")
+        params[f"_at{index}"] = revived(type_of(mapper, placed), value)
+    return params
+
+
+def revived(kind: type[Any], value: Any) -> Any:
+    """A value of a column's type, from what JSON made of it."""
+    if issubclass(kind, Enum) and value is not None and not isinstance(value, kind):
+        return kind(value)
+    read = FROM_TEXT.get(kind) if isinstance(value, str) else None
+    return value if read is None else read(value)
+
+
+def type_of(mapper: Mapper[Any], placed: Placed) -> type[Any]:
+    """The Python type of a column's values."""
+    try:
+        found: type[Any] = mapper.column_attrs[placed.attribute].columns[0].type.python_type
+    except NotImplementedError:
+        return object
+    return found
+
+
+FROM_TEXT: Mapping[type[Any], Callable[[str], Any]] = {
+    UUID: UUID,
+    Decimal: Decimal,
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+    time: time.fromisoformat,
+}

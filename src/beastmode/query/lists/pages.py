@@ -1,0 +1,242 @@
+"""Selects a part of an ordered list, by number or by position."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import BigInteger, Select, bindparam, func, inspect, literal_column, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+
+from beastmode.query.lists.comparisons import Comparison, compare, read_condition
+from beastmode.query.lists.ordering import Order, beyond, complete, orderings_of, read_key, sorting
+from beastmode.query.lists.page import OutOfReachError, Slice, Window
+from beastmode.query.sources import Criteria, Params, Source
+
+__all__ = ["Pages"]
+
+KEPT = 64
+"""The most statements that a loading keeps; the one used longest ago is forgotten."""
+
+SIZES = (11, 21, 26, 51, 101)
+"""How many rows are fetched at the least, one more than a page: whoever asks for 17 rows shares the statement of 20."""
+
+NEAR = 1000
+"""How many items an offset leaves out at little cost; before it leaves out more, the list is counted."""
+
+Direction: TypeAlias = Literal["offset", "start", "after", "before"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Everything about a window that its statement depends on; all else is a parameter.
+
+    Args:
+        order: The order, the primary key included.
+        comparisons: The filter.
+        direction: How the window is placed.
+        nulls: Which values of the key that it is placed at are NULL.
+        limit: The most rows to fetch.
+        counted: The most rows to count; 0 counts none, None counts every one.
+    """
+
+    order: Order
+    comparisons: tuple[Comparison, ...]
+    direction: Direction
+    nulls: tuple[bool, ...]
+    limit: int
+    counted: int | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the total is wanted."""
+        return self.counted != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The select of a window, and of the total alone, for a page that has no row to carry it."""
+
+    page: Select[Any]
+    total: Select[Any]
+
+
+class Pages:
+    """Gives slices of one loading; the statement of each kind of window is built once.
+
+    Args:
+        source: Selects and shows the items.
+        model: Their model.
+        criteria: What must be true of every item.
+        order: The order of a window that has none, as `order_by` takes it.
+    """
+
+    def __init__(self, source: Source, model: type[Any], criteria: Criteria, order: tuple[Any, ...]) -> None:
+        self.source = source
+        self.model = model
+        self.mapper = inspect(model)
+        self.criteria = criteria
+        self.default = orderings_of(self.mapper, order)
+        self._statements: OrderedDict[Kind, Statements] = OrderedDict()
+        self._lock = Lock()
+        self._has_few = False
+
+    def slice(self, window: Window, params: Params) -> Slice:
+        """The items of a window.
+
+        Args:
+            window: What is wanted.
+            params: Values of the criteria's own parameters.
+
+        Raises:
+            ValueError: The window does not fit the model: a column of another, or a key of another order.
+            OutOfReachError: It begins further than its reach, and the list goes on until there.
+        """
+        kind, values = self.read(window)
+        if window.reach is not None and (window.offset or 0) > NEAR:
+            return self.far_slice(window, kind, {**params, **values})
+        statements = self.statements(kind)
+        bound = {**params, **values}
+        rows = list(self.source.fetch(statements.page, bound))
+        total = self.total(window, statements.total, rows, bound) if kind.counts else None
+        if kind.counts and not bound.keys() - {"_offset"}:
+            # Whatever is filtered by has other values next time, so that what was counted says nothing of it.
+            self._has_few = total is not None and total < (window.count_limit or 0) // 4
+        has_more = len(rows) > window.limit
+        del rows[window.limit :]
+        if kind.direction == "before":
+            rows.reverse()
+        extra = len(kind.order) + kind.counts
+        keys = [tuple(row[-extra:][: len(kind.order)]) for row in (rows[:1] + rows[-1:])]
+        return Slice(self.source.render(rows, params, extra), total, has_more, *(keys or (None, None)))
+
+    def far_slice(self, window: Window, kind: Kind, bound: Params) -> Slice:
+        """The items of a window that begins far in, where the list is as long as that: it is counted before it is read.
+
+        Raises:
+            OutOfReachError: As `slice` does.
+        """
+        reach, offset = window.reach or 0, window.offset or 0
+        counting = replace(kind, counted=reach + 1)
+        counted: int = self.source.fetch(self.statements(counting).total, bound)[0][0]
+        if counted > reach < offset:
+            raise OutOfReachError
+        total = counted if counted <= (window.count_limit or 0) else None
+        if offset >= counted:
+            return Slice([], total, has_more=False, first_key=None, last_key=None)
+        found = self.slice(replace(window, reach=None, count_limit=None), bound)
+        return replace(found, total=total)
+
+    def total(self, window: Window, statement: Select[Any], rows: list[Any], params: Params) -> int | None:
+        """How many items there are; None where they are more than the window wants counted."""
+        if rows:
+            counted: int = rows[0][-1]
+        elif window.offset:
+            counted = self.source.fetch(statement, params)[0][0]
+        else:
+            counted = 0
+        return counted if counted <= (window.count_limit or 0) else None
+
+    def read(self, window: Window) -> tuple[Kind, dict[str, Any]]:
+        """The kind of a window, and the values of its parameters.
+
+        Raises:
+            ValueError: It does not fit the model.
+        """
+        order = complete(self.mapper, window.orderings or self.default)
+        values: dict[str, Any] = {}
+        comparisons = []
+        for index, (condition, value) in enumerate(zip(window.conditions, window.values, strict=True)):
+            comparison, values[f"_is{index}"] = read_condition(self.mapper, condition, value)
+            comparisons.append(comparison)
+        key = window.before if window.after is None else window.after
+        nulls: tuple[bool, ...] = ()
+        if window.offset is not None:
+            values["_offset"] = window.offset
+        elif key is not None:
+            values |= read_key(self.mapper, order, key)
+            nulls = tuple(value is None for value in key)
+        counted = self.counted(window, is_filtered=bool(comparisons))
+        return Kind(order, tuple(comparisons), direction_of(window), nulls, fetched(window.limit), counted), values
+
+    def counted(self, window: Window, *, is_filtered: bool) -> int | None:
+        """The most rows to count for a window: 0 for none, None for every one.
+
+        Where the last count found few, they are counted without a limit, which takes two thirds of the time; the total
+        is exact either way, and if there have become many meanwhile, one count is slow.
+        """
+        if window.offset is None or window.count_limit is None:
+            return 0
+        return None if self._has_few and not is_filtered else window.count_limit + 1
+
+    def statements(self, kind: Kind) -> Statements:
+        """The statements of a kind of window."""
+        with self._lock:
+            found = self._statements.get(kind)
+            if found is None:
+                found = self._statements[kind] = self.build(kind)
+                while len(self._statements) > KEPT:
+                    self._statements.popitem(last=False)
+            else:
+                self._statements.move_to_end(kind)
+        return found
+
+    def build(self, kind: Kind) -> Statements:
+        """The statements of a kind of window, newly made."""
+        filters = [*self.criteria]
+        filters += [compare(self.model, comparison, f"_is{index}") for index, comparison in enumerate(kind.comparisons)]
+        total: Select[Any] = select(func.count()).select_from(self.model).where(*filters)
+        if kind.counted:
+            first: Select[Any] = (
+                select(literal_column("1")).select_from(self.model).where(*filters).limit(literal(kind.counted))
+            )
+            total = select(func.count()).select_from(first.subquery())
+        backwards = kind.direction == "before"
+        if kind.direction in {"after", "before"}:
+            filters.append(beyond(self.model, kind.order, kind.nulls, backwards=backwards))
+        page = self.limited(kind, filters, backwards=backwards)
+        return Statements(page.add_columns(total.scalar_subquery()) if kind.counts else page, total)
+
+    def limited(self, kind: Kind, filters: list[ColumnElement[bool]], *, backwards: bool) -> Select[Any]:
+        """The rows of a window, with the order's columns at their end; limited before other tables are joined."""
+
+        def cut(statement: Select[Any]) -> Select[Any]:
+            ordered = statement.where(*filters).order_by(*sorting(self.model, kind.order, backwards=backwards))
+            part = ordered.limit(literal(kind.limit))
+            return part.offset(bindparam("_offset", type_=BigInteger())) if kind.direction == "offset" else part
+
+        if not self.source.joins:
+            return with_key(cut(self.source.statement()), self.model, kind.order)
+        inner = cut(select(self.mapper.local_table).select_from(self.model)).subquery()
+        root = aliased(self.model, inner)
+        outer = self.source.statement(root).order_by(*sorting(root, kind.order, backwards=backwards))
+        return with_key(outer, root, kind.order)
+
+
+def direction_of(window: Window) -> Direction:
+    """How a window is placed."""
+    if window.offset is not None:
+        return "offset"
+    if window.after is not None:
+        return "after"
+    return "start" if window.before is None else "before"
+
+
+def fetched(limit: int) -> int:
+    """How many rows to fetch for a window, one more than it holds at the least."""
+    return next((size for size in SIZES if size > limit), 1 << limit.bit_length())
+
+
+def with_key(statement: Select[Any], entity: Any, order: Order) -> Select[Any]:
+    """A select with the columns of an order at the end of each row."""
+    return statement.add_columns(*(getattr(entity, placed.attribute) for placed in order))
+
+
+def literal(number: int) -> ColumnElement[int]:
+    """A whole number as part of the statement.
+
+    Not a parameter: for a prepared statement PostgreSQL would have to plan without knowing that the rows are few, and
+    join all of the other tables to them.
+    """
+    return literal_column(str(number), BigInteger())

@@ -1,0 +1,189 @@
+"""What is known of a marshmallow field without running it: who writes its values, and which need no writing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from marshmallow import Schema, fields
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.base import UtcDateTime
+
+__all__ = ["SeesThrough", "dumps_itself", "has_before", "kind_of", "lists_objects", "parts_of", "passes"]
+
+MARSHMALLOW = "marshmallow.fields"
+
+READING = frozenset(
+    {
+        *("_deserialize", "deserialize", "_validate", "_validated", "_validate_missing", "_make_object_from_format"),
+        *("default_error_messages", "truthy", "falsy", "DESERIALIZATION_CLASS", "DESERIALIZATION_FUNCS"),
+        *("__module__", "__qualname__", "__doc__", "__init__", "__dict__", "__weakref__", "__annotations__"),
+        *("__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl", "__init_subclass__"),
+        *("__static_attributes__", "__firstlineno__", "__slotnames__", "__annotate__", "__annotate_func__"),
+        *("__annotations_cache__", "__repr__", "__str__", "__eq__", "__hash__", "__class_getitem__"),
+    }
+)
+"""What a class may say of its own without having a say in what its fields give."""
+
+WRITING = frozenset({"_serialize", "serialize", "get_value"})
+WHOLE_OBJECT = frozenset({fields.Method, fields.Function})
+
+SEES_THROUGH = "beastmode.query.show.passing"
+"""Where our own `dump` is, which lets through what was shown already, and leaves the rest to marshmallow."""
+SCHEMA_METHODS = ("dump", "_serialize", "get_attribute", "_invoke_dump_processors", "dict_class")
+
+TEXTS = frozenset(
+    {sa.String, sa.Text, sa.Unicode, sa.UnicodeText, sa.VARCHAR, sa.TEXT, sa.CHAR, sa.NVARCHAR, sa.NCHAR, sa.CLOB}
+)
+INTEGERS = frozenset({sa.Integer, sa.SmallInteger, sa.BigInteger, sa.INTEGER, sa.SMALLINT, sa.BIGINT})
+FLOATS = frozenset({sa.Float, sa.Double, sa.FLOAT, sa.REAL, sa.DOUBLE, sa.DOUBLE_PRECISION})
+MOMENTS = frozenset({UtcDateTime})
+
+SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
+    fields.String: TEXTS,
+    fields.Url: TEXTS,
+    fields.Email: TEXTS,
+    fields.Integer: INTEGERS,
+    fields.Float: FLOATS,
+    fields.Boolean: frozenset({sa.Boolean, sa.BOOLEAN}),
+    # Moments of other columns may have offsets with seconds, as zones had before 1900: orjson rounds those.
+    fields.DateTime: MOMENTS,
+    fields.NaiveDateTime: MOMENTS,
+    fields.AwareDateTime: MOMENTS,
+    fields.Date: frozenset({sa.Date, sa.DATE}),
+    fields.UUID: frozenset({sa.Uuid, sa.UUID}),
+}
+"""The columns whose values orjson writes exactly as the field does.
+
+Time is none of them: orjson 3.13 writes 00:00:00.010000 as "00:00:00.10000".
+"""
+
+UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
+    # Before marshmallow 4 a truth is written as one, whatever the value was.
+    frozenset() if "_serialize" in vars(fields.Boolean) else frozenset({fields.Boolean})
+)
+"""The fields that give any value as it is."""
+
+
+class SeesThrough:
+    """What stands before a field's own way to write values, and changes nothing of how it writes them.
+
+    Args:
+        field: The field.
+
+    Attributes:
+        plain: What it stands before: what marshmallow itself would call.
+    """
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+        self.given = vars(field).get("_serialize")
+        self.plain: Any = field._serialize  # noqa: SLF001 - where marshmallow shows
+
+    def stand_before(self) -> None:
+        """Be what marshmallow calls."""
+        self.field._serialize = self  # noqa: SLF001 - as above
+
+    def step_aside(self) -> None:
+        """Leave the field as it was, unless something else stands before this by now."""
+        if vars(self.field).get("_serialize") is self:
+            if self.given is None:
+                vars(self.field).pop("_serialize", None)
+            else:
+                self.field._serialize = self.given  # noqa: SLF001 - as above
+
+
+def has_before(field: Any, kind: type[SeesThrough]) -> bool:
+    """Whether something of a kind stands before a field already."""
+    writer = vars(field).get("_serialize")
+    while isinstance(writer, SeesThrough) and not isinstance(writer, kind):
+        writer = writer.plain
+    return isinstance(writer, kind)
+
+
+def dumps_itself(schema: Schema) -> str | None:
+    """Why a schema's `dump` may give more than its fields do; None where it cannot.
+
+    Args:
+        schema: The schema, which may have hooks or override methods.
+    """
+    name = type(schema).__name__
+    for hook in ("pre_dump", "post_dump"):
+        if schema._hooks[hook]:  # noqa: SLF001 - marshmallow has no public name for them
+            return f"{name} has a {hook} hook"
+    for method in SCHEMA_METHODS:
+        found = getattr(type(schema), method)
+        if found is not getattr(Schema, method) and getattr(found, "__module__", None) != SEES_THROUGH:
+            return f"{name} overrides {method}"
+    return None
+
+
+def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
+    """The class of marshmallow that writes a field's values; None where a class of the project has a say in it.
+
+    Args:
+        field: The field, bound to its schema; what it holds is looked at too.
+    """
+    own = vars(field)
+    if any(not isinstance(own[name], SeesThrough) for name in WRITING & own.keys()):
+        return None
+    kinds = type(field).__mro__
+    place = next((place for place, kind in enumerate(kinds) if kind.__module__ == MARSHMALLOW), None)
+    if place is None:
+        return None
+    found: type[fields.Field[Any]] = kinds[place]
+    # What marshmallow has no name for, marshmallow does not ask for.
+    asked = {*dir(found), *own, "__getattr__"} - READING
+    if any(not asked.isdisjoint(vars(kind)) for kind in kinds[:place]):
+        return None
+    return found if all(is_plain(part) for part in parts_of(field)) else None
+
+
+def is_plain(field: fields.Field[Any]) -> bool:
+    """Whether what a field gives depends on the value alone, and marshmallow alone says how."""
+    kind = kind_of(field)
+    return kind is not None and kind not in WHOLE_OBJECT
+
+
+def parts_of(field: fields.Field[Any]) -> Iterator[fields.Field[Any]]:
+    """The fields that a field hands parts of its value to; a nested schema sees nothing but its own value."""
+    if isinstance(field, fields.List):
+        yield field.inner
+    elif isinstance(field, fields.Tuple):
+        yield from field.tuple_fields
+    elif isinstance(field, fields.Mapping):
+        yield from (part for part in (field.key_field, field.value_field) if part is not None)
+    elif isinstance(field, fields.Enum):
+        yield field.field
+
+
+def lists_objects(field: fields.Field[Any]) -> bool:
+    """Whether a field shows a list of objects, each by a schema: the lists that NESTED_LIMIT bounds.
+
+    Args:
+        field: The field, bound to its schema.
+    """
+    if isinstance(field, fields.List):
+        return isinstance(field.inner, fields.Nested)
+    return isinstance(field, fields.Nested) and bool(field.many or field.schema.many)
+
+
+def passes(field: fields.Field[Any], column: TypeEngine[Any]) -> bool:
+    """Whether a column's values can be written as they are, with the same JSON as the field would give.
+
+    Args:
+        field: The field, bound to its schema.
+        column: The column's type.
+    """
+    kind = kind_of(field)
+    if kind is None or kind in UNCHANGED:
+        return kind is not None
+    if getattr(field, "as_string", False) or getattr(field, "format", None) not in {None, "iso", "iso8601"}:
+        return False
+    types = [column, *column._variant_mapping.values()]  # noqa: SLF001 - SQLAlchemy has no public name for variants
+    return all(type(each) in SAME.get(kind, ()) and is_usual(each) for each in types)
+
+
+def is_usual(column: TypeEngine[Any]) -> bool:
+    """Whether a column's type has no option that changes the Python type of its values."""
+    return not getattr(column, "asdecimal", False) and bool(getattr(column, "as_uuid", True))

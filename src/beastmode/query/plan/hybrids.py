@@ -1,0 +1,138 @@
+"""Hybrids whose SQL has plain Python values, such as the time of day: a kept statement gets them anew with each run."""
+
+import dis
+from collections.abc import Callable, Iterable
+from itertools import count
+from typing import Any
+
+from sqlalchemy import BindParameter, ClauseElement, bindparam, inspect
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapper
+from sqlalchemy.sql import ColumnElement, coercions, roles, visitors
+
+from beastmode.core.errors import ConfigurationError
+from beastmode.query.plan.asked import NAME, replaced
+
+__all__ = ["Hybrid", "hybrid_of"]
+
+NUMBERS = count()
+"""One for each hybrid of each plan: statements that are put together must not share a parameter."""
+
+OUTSIDE = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT", "IMPORT_", "MAKE_FUNCTION")
+"""How instructions of Python begin that get something from outside of a function's arguments."""
+
+
+class Hybrid:
+    """A hybrid that a plan shows, and the parameters that stand for its values.
+
+    Args:
+        model: The mapped class.
+        attribute: The hybrid's name.
+    """
+
+    def __init__(self, model: type[Any], attribute: str) -> None:
+        self.model = model
+        self.attribute = attribute
+        self.number = next(NUMBERS)
+        self.function = function_of(inspect(model).all_orm_descriptors[attribute])
+        self.text = text_of(self.now())
+
+    def expression(self, entity: Any) -> ColumnElement[Any]:
+        """Its SQL, with parameters of a known name where its values were.
+
+        Args:
+            entity: The model, or an alias of it.
+        """
+        expression = expression_of(entity, self.attribute)
+        found = {id(bind): self.named(number, bind) for number, bind in enumerate(binds_in(expression))}
+        named: ColumnElement[Any] = replaced(expression, {}, lambda part, **_: found.get(id(part)))
+        return named
+
+    def named(self, number: int, bind: BindParameter[Any]) -> BindParameter[Any] | None:
+        """What stands for a value; None where its author has given it a name."""
+        name = self.name(number, bind)
+        if name == bind.key:
+            return None
+        return bindparam(name, type_=bind.type, expanding=bind.expanding, literal_execute=bind.literal_execute)
+
+    def name(self, number: int, bind: BindParameter[Any]) -> str:
+        """The name of a value: its author's, or one that no other has."""
+        return bind.key if NAME.fullmatch(bind.key) else f"_shown{self.number}_{number}"
+
+    def values(self) -> dict[str, Any]:
+        """Its values as they are now, by the names of the parameters.
+
+        Raises:
+            ConfigurationError: It gives other SQL than before, which no value could make up for.
+        """
+        expression = self.now()
+        if text_of(expression) != self.text:
+            raise ConfigurationError(
+                f"{self.model.__name__}.{self.attribute} returned different SQL than when the statement was built; "
+                "only its values may change from one execution to the next. Write a single expression, for example "
+                "with case()."
+            )
+        return {self.name(number, bind): bind.effective_value for number, bind in enumerate(binds_in(expression))}
+
+    def now(self) -> ClauseElement:
+        """Its SQL with its values as they are now; asked of the function itself, which takes a third of the time."""
+        found = None if self.function is None else self.function(self.model)
+        return found if isinstance(found, ClauseElement) else expression_of(self.model, self.attribute)
+
+
+def hybrid_of(model: type[Any], attribute: str) -> Hybrid | None:
+    """A hybrid whose SQL has values that may change; None where the attribute is no hybrid, or has none.
+
+    Args:
+        model: A mapped class.
+        attribute: The attribute's name.
+    """
+    mapper = inspect(model)
+    found = mapper.all_orm_descriptors.get(attribute)
+    if not isinstance(found, hybrid_property) or is_constant(found, mapper):
+        return None
+    return Hybrid(model, attribute) if binds_in(expression_of(model, attribute)) else None
+
+
+def expression_of(entity: Any, attribute: str) -> ColumnElement[Any]:
+    """The SQL of a hybrid."""
+    expression: ColumnElement[Any] = coercions.expect(roles.ColumnsClauseRole, getattr(entity, attribute))
+    return expression
+
+
+def function_of(hybrid: Any) -> Callable[[Any], Any] | None:
+    """What gives a hybrid's SQL, asked with a class; None where a comparator of the project does."""
+    function: Callable[[Any], Any] = hybrid.expr or hybrid.fget
+    return function if hybrid.custom_comparator is None else None
+
+
+def binds_in(expression: ClauseElement) -> list[BindParameter[Any]]:
+    """The parameters that have a value, each once, in the order in which the SQL has them."""
+    binds = (part for part in visitors.iterate(expression) if isinstance(part, BindParameter))
+    return list({id(bind): bind for bind in binds if not bind.required}.values())
+
+
+def text_of(expression: ClauseElement) -> Any:
+    """What is the same for expressions that differ in their values alone."""
+    key = expression._generate_cache_key()  # noqa: SLF001 - what SQLAlchemy keeps compiled statements by
+    return str(expression) if key is None else key.key
+
+
+def is_constant(hybrid: hybrid_property[Any], mapper: Mapper[Any]) -> bool:
+    """Whether a hybrid's values surely are the same each time: it looks at nothing but columns and what it says itself.
+
+    Args:
+        hybrid: The hybrid.
+        mapper: The mapper of its model.
+    """
+    code = getattr(function_of(hybrid), "__code__", None)
+    if code is None or any(each.opname.startswith(OUTSIDE) for each in dis.get_instructions(code)):
+        return False
+    # Nothing is loaded by name, so that what names there are are attributes.
+    return are_columns(code.co_names, mapper)
+
+
+def are_columns(names: Iterable[str], mapper: Mapper[Any]) -> bool:
+    """Whether what a model has of some names are columns; what it has not belongs to the columns."""
+    columns = mapper.column_attrs
+    return all(name in columns or not hasattr(mapper.class_, name) for name in names)

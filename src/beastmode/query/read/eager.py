@@ -1,0 +1,166 @@
+"""What to load beside entities, so that their schema's dump finds everything without a query of its own."""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from marshmallow import Schema, fields
+from sqlalchemy.ext.associationproxy import AssociationProxy
+from sqlalchemy.orm import (
+    Mapper,
+    RelationshipProperty,
+    joinedload,
+    load_only,
+    raiseload,
+    selectin_polymorphic,
+    selectinload,
+    undefer,
+)
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from beastmode.core.errors import ConfigurationError
+from beastmode.query.plan.field_kinds import dumps_itself, is_plain
+from beastmode.query.plan.planner import Above, nested_of
+
+__all__ = ["loader_options"]
+
+Option: TypeAlias = _AbstractLoad
+
+UNLOADABLE = frozenset({"dynamic", "write_only"})
+"""The kinds of relations that are queries, not collections."""
+
+
+@dataclass(slots=True)
+class Needs:
+    """What is read of the entities at one place, by all that is shown of them there.
+
+    Attributes:
+        mapper: Their model's mapper.
+        columns: The attributes that the schemas show.
+        reads_any: Whether code may read any column.
+        relations: What is read of related entities.
+        endless: The relations to entities of which the same is read, and so on without end.
+    """
+
+    mapper: Mapper[Any]
+    columns: set[str] = field(default_factory=set)
+    reads_any: bool = False
+    relations: dict[RelationshipProperty[Any], "Needs"] = field(default_factory=dict)
+    endless: set[RelationshipProperty[Any]] = field(default_factory=set)
+
+    def of(self, relation: RelationshipProperty[Any]) -> "Needs":
+        """What is read of the entities that a relation leads to."""
+        return self.relations.setdefault(relation, Needs(relation.mapper))
+
+
+def loader_options(schema: Schema, mapper: Mapper[Any]) -> list[Option]:
+    """Options that load what a schema shows, and refuse what it does not.
+
+    Args:
+        schema: What is shown of the entities.
+        mapper: Their model's mapper.
+
+    Raises:
+        ConfigurationError: Schemas nest each other without end.
+    """
+    needs = Needs(mapper)
+    collect(needs, schema, ())
+    return options_of(needs)
+
+
+def collect(needs: Needs, schema: Schema, above: Above) -> None:
+    """Add what a schema reads of entities.
+
+    Args:
+        needs: What is read of them.
+        schema: What shows them.
+        above: What has led here.
+
+    Raises:
+        ConfigurationError: Schemas nest each other without end.
+    """
+    needs.reads_any |= dumps_itself(schema) is not None
+    for name, shown in schema.dump_fields.items():
+        attribute = name if shown.attribute is None else shown.attribute
+        needs.reads_any |= not is_plain(shown)
+        read(needs, attribute.split("."), shown, above)
+
+
+def read(needs: Needs, names: list[str], shown: fields.Field[Any], above: Above) -> None:
+    """Add what a field reads of entities.
+
+    Args:
+        needs: What is read of them.
+        names: The attribute's name, or the names of a path such as "author.name".
+        shown: The field.
+        above: What has led here.
+    """
+    first, *rest = names
+    relation = relation_of(needs.mapper, first)
+    if relation is None:
+        if first in needs.mapper.column_attrs:
+            needs.columns.add(first)
+        elif hasattr(needs.mapper.class_, first):
+            needs.reads_any = True
+        return
+    if relation.lazy in UNLOADABLE:
+        return
+    nested, _ = nested_of(shown)
+    if rest:
+        read(needs.of(relation), rest, shown, above)
+    elif nested is None:
+        needs.of(relation).reads_any = True
+    else:
+        nest(needs, relation, nested.schema, above)
+
+
+def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, above: Above) -> None:
+    """Add what a nested schema reads of related entities.
+
+    Raises:
+        ConfigurationError: It nests itself by way of another model, which no query can follow.
+    """
+    step = (type(schema), frozenset(schema.dump_fields), relation)
+    if step not in above:
+        collect(needs.of(relation), schema, (*above, step))
+    elif relation.parent is relation.mapper:
+        needs.endless.add(relation)
+    else:
+        raise ConfigurationError(
+            f"{type(schema).__name__} nests itself endlessly through {relation}; leave the relationship out of the "
+            "nested schema with only= or exclude=."
+        )
+
+
+def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | None:
+    """The relation of that name, of a subclass if need be; for an association proxy, the one that it goes through."""
+    for each in mapper.self_and_descendants:
+        if name in each.relationships:
+            return each.relationships[name]
+        proxy = each.all_orm_descriptors.get(name)
+        if isinstance(proxy, AssociationProxy):
+            return each.relationships.get(proxy.target_collection)
+    return None
+
+
+def options_of(needs: Needs) -> list[Option]:
+    """Options that load what is read, a join for one related entity and one more select for several."""
+    options: list[Option] = [raiseload("*"), *column_options(needs)]
+    for relation, related in needs.relations.items():
+        if relation not in needs.endless:
+            load = selectinload if relation.uselist else joinedload
+            options.append(load(relation.class_attribute).options(*options_of(related)))
+    options += [selectinload(relation.class_attribute, recursion_depth=-1) for relation in needs.endless]
+    return options
+
+
+def column_options(needs: Needs) -> list[Option]:
+    """Options that load the columns that are shown, or all where code may read any."""
+    mapper = needs.mapper
+    subclasses = [each.class_ for each in mapper.self_and_descendants if each is not mapper]
+    if subclasses:
+        return [selectin_polymorphic(mapper.class_, subclasses)]
+    if needs.reads_any or mapper.inherits:
+        shown = sorted(needs.columns)
+        return [undefer(getattr(mapper.class_, name)) for name in shown if mapper.column_attrs[name].deferred]
+    keys = {mapper.get_property_by_column(column).key for column in mapper.primary_key}
+    return [load_only(*(getattr(mapper.class_, name) for name in sorted(needs.columns | keys)))]

@@ -1,0 +1,234 @@
+"""The short way: rows with nothing but what the schema shows, turned into plain values without an entity."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Select, bindparam, func, inspect, select
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+from beastmode.db.session import current_work
+from beastmode.db.statements import Statement
+from beastmode.query.keys import Key
+from beastmode.query.plan.hybrids import Hybrid, hybrid_of
+from beastmode.query.plan.plan import Column, Listed, Path, Plan
+from beastmode.query.read.dumps import Dump, compile_dump
+from beastmode.query.show.nested_limit import MOST, TOGETHER, NestedLimit, most_nested
+from beastmode.query.sources import Criteria, Getter, Params
+
+__all__ = ["Children", "Lists", "Rows"]
+
+Lists: TypeAlias = Mapping[Any, list[Any]]
+"""The items of each parent, by the value that they refer to."""
+
+CHUNK = 10_000
+"""The most keys in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+
+
+class Rows:
+    """Reads what a plan says, and shows it.
+
+    Attributes:
+        plan: What to select.
+        joins: Whether rows of other tables are joined.
+        children: The plan's lists.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.joins = bool(plan.joins)
+        self.children = tuple(Children(listed) for listed in plan.lists)
+        self.hybrids = hybrids_of(plan)
+        self._dumps: dict[int, Dump] = {0: compile_dump(plan)}
+
+    def statement(self, root: Any = None) -> Select[Any]:
+        """A select of the plan's columns, with its to-one relations joined.
+
+        Args:
+            root: An alias to read the model from; None for the model itself.
+        """
+        return self.statement_of(lambda columns: columns, self.plan.model if root is None else root)
+
+    def statement_of(self, given: Callable[[list[Any]], list[Any]], root: Any) -> Select[Any]:
+        """A select of what is made of the plan's columns.
+
+        Args:
+            given: Gets the columns, returns what to select.
+            root: The model, or an alias to read it from.
+        """
+        entities: dict[Path, Any] = {(): root}
+        relations = []
+        for path in self.plan.joins:
+            relation = getattr(entities[path[:-1]], path[-1])
+            entities[path] = aliased(relation.property.mapper.class_)
+            relations.append(relation.of_type(entities[path]))
+        columns = [self.column(column, entities[column.path]) for column in self.plan.columns]
+        statement = select(*given(columns)).select_from(root)
+        for relation in relations:
+            statement = statement.join(relation, isouter=True)
+        return statement
+
+    def column(self, column: Column, entity: Any) -> Any:
+        """A column of an entity, as a statement selects it."""
+        hybrid = self.hybrids.get(column)
+        return getattr(entity, column.attribute) if hybrid is None else hybrid.expression(entity)
+
+    def values(self, params: Params) -> Params:
+        """The values of a run: those of the hybrids as they are now, and what is given."""
+        if not self.hybrids:
+            return params
+        found: dict[str, Any] = {}
+        for hybrid in self.hybrids.values():
+            found |= hybrid.values()
+        return {**found, **params}
+
+    def types(self) -> list[TypeEngine[Any]]:
+        """The types of the plan's columns."""
+        return [column.type for column in self.statement().selected_columns]
+
+    def fetch(self, statement: Statement, params: Params) -> Sequence[Any]:
+        """The rows of a statement.
+
+        Args:
+            statement: To run.
+            params: Values of its parameters.
+        """
+        return current_work().fetch(statement, self.values(params))
+
+    def render(
+        self, rows: Sequence[Any], params: Params, extra: int = 0, known: Mapping[int, Lists] | None = None
+    ) -> list[Any]:
+        """Rows as the schema shows them, with their lists.
+
+        Args:
+            rows: Values as the plan's columns say.
+            params: Values of the parameters in what the lists show.
+            extra: How many values come after those in each row.
+            known: Lists that were read already, by number.
+        """
+        dump = self._dumps.get(extra)
+        if dump is None:
+            dump = self._dumps[extra] = compile_dump(self.plan, extra)
+        if not self.children:
+            return dump(rows)
+        found = known or {}
+        each = enumerate(self.children)
+        lists = [found[number] if number in found else child.of(rows, params) for number, child in each]
+        return dump(rows, *lists)
+
+    def show(self, row: Any, params: Params) -> Any:
+        """One row as the schema shows it, with its lists.
+
+        Args:
+            row: Values as the plan's columns say.
+            params: Values of the parameters in what the lists show.
+        """
+        return self.render([row], params)[0]
+
+    def getter(self, criteria: Criteria) -> Getter:
+        """What gets one item by its key.
+
+        Args:
+            criteria: What must be true of the row besides.
+        """
+        statement = self.statement().where(*Key(inspect(self.plan.model)).conditions(self.plan.model), *criteria)
+
+        def get(params: Params) -> Any:
+            rows = self.fetch(statement, params)
+            return self.show(rows[0], params) if rows else None
+
+        return get
+
+
+class Children:
+    """A list of rows that refer to their parents.
+
+    Attributes:
+        listed: What is listed.
+        rows: What reads and shows it.
+        order: The relation's order; the primary key decides where it does not.
+    """
+
+    def __init__(self, listed: Listed) -> None:
+        self.listed = listed
+        self.rows = Rows(listed.plan)
+        relation = listed.relation
+        self.order: list[ColumnElement[Any]] = [*(relation.order_by or ()), *relation.mapper.primary_key]
+        self.limit = NestedLimit(relation)
+        one, several = self.reference == bindparam("_parent"), self.reference.in_(bindparam("_parents", expanding=True))
+        self._of_one = self.statement(one).limit(MOST)
+        self._of_several = self.statement(several).limit(MOST)
+        self._of_each = self.ranked(several)
+
+    @property
+    def reference(self) -> Any:
+        """The column that refers to the parent."""
+        column = self.listed.plan.columns[self.listed.reference]
+        return getattr(self.listed.plan.model, column.attribute)
+
+    def statement(self, criterion: ColumnElement[bool]) -> Select[Any]:
+        """A select of the rows that a criterion holds for, in order."""
+        return self.rows.statement().where(criterion).order_by(*self.order)
+
+    def of(self, parents: Sequence[Any], params: Params) -> Lists:
+        """The lists of some parents, by the value that their rows refer to; one select, none without parents.
+
+        Args:
+            parents: Rows of the plan that the list belongs to.
+            params: Values of the parameters in what the list shows.
+        """
+        keys = {parent[self.listed.slot] for parent in parents}
+        keys.discard(None)
+        most = most_nested()
+        if len(keys) == 1:
+            key = keys.pop()
+            found = self.rows.fetch(self._of_one, {**params, "_parent": key, "_most": most + 1})
+            return {key: self.rows.render(self.cut(found, most), params)}
+        wanted, rows = list(keys), list[Any]()
+        for start in range(0, len(wanted), CHUNK):
+            rows += self.of_several(wanted[start : start + CHUNK], params, most)
+        return self.by_parent(rows, params)
+
+    def of_several(self, parents: list[Any], params: Params, most: int) -> Sequence[Any]:
+        """The rows of some parents' lists, as many of each as are shown."""
+        found = self.rows.fetch(self._of_several, {**params, "_parents": parents, "_most": most * TOGETHER + 1})
+        if len(found) > most * TOGETHER:
+            # One of them may be endless: now the database counts each, which costs more where all are short.
+            found = self.rows.fetch(self._of_each, {**params, "_parents": parents, "_most": most + 1})
+        return self.cut(found, most)
+
+    def ranked(self, criterion: ColumnElement[bool]) -> Select[Any]:
+        """A select of the rows that a criterion holds for, no more of each parent than the parameter `_most` says."""
+        place = func.row_number().over(partition_by=self.reference, order_by=self.order).label("place")
+
+        def with_place(columns: list[Any]) -> list[Any]:
+            return [*(column.label(f"x{number}") for number, column in enumerate(columns)), place]
+
+        found = self.rows.statement_of(with_place, self.listed.plan.model).where(criterion).subquery()
+        columns = list(found.c)
+        return select(*columns[:-1]).where(columns[-1] <= MOST).order_by(columns[-1])
+
+    def cut(self, rows: Sequence[Any], most: int) -> Sequence[Any]:
+        """The rows without those that are too many of a list."""
+        return self.limit.cut(rows, self.listed.reference, most)
+
+    def by_parent(self, rows: Sequence[Any], params: Params) -> Lists:
+        """The items of rows, by the value that the rows refer to."""
+        lists: dict[Any, list[Any]] = {}
+        for row, item in zip(rows, self.rows.render(rows, params), strict=True):
+            lists.setdefault(row[self.listed.reference], []).append(item)
+        return lists
+
+
+def hybrids_of(plan: Plan) -> dict[Column, Hybrid]:
+    """The columns of a plan that are hybrids whose values may change."""
+    found = {}
+    for column in plan.columns:
+        mapper = inspect(plan.model)
+        for name in column.path:
+            mapper = mapper.relationships[name].mapper
+        hybrid = hybrid_of(mapper.class_, column.attribute)
+        if hybrid is not None:
+            found[column] = hybrid
+    return found

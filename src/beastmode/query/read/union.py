@@ -1,0 +1,114 @@
+"""A row and its lists in one statement, which costs two thirds of two and sees one snapshot."""
+
+from functools import partial
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Integer, cast, func, inspect, literal_column, null, union_all
+from sqlalchemy.sql import ColumnElement, CompoundSelect
+from sqlalchemy.types import NullType
+
+from beastmode.query.keys import Key
+from beastmode.query.plan.plan import key_of
+from beastmode.query.read.rows import Children, Lists, Rows
+from beastmode.query.show.nested_limit import MOST, TOGETHER, most_nested
+from beastmode.query.sources import Criteria, Getter, Params, Source
+
+__all__ = ["getter"]
+
+HEAD = 2
+"""Every row begins with the part that it belongs to, and its place in it."""
+
+
+def getter(source: Source, criteria: Criteria) -> Getter:
+    """What gets one item by its key; lists that refer to that key are in the same statement.
+
+    Args:
+        source: What reads and shows the item.
+        criteria: What must be true of the row besides.
+    """
+    if not isinstance(source, Rows):
+        return source.getter(criteria)
+    lists = {number: child for number, child in enumerate(source.children) if refers_to_key(source, child)}
+    if not lists or has_untyped_column([source, *(child.rows for child in lists.values())]):
+        return source.getter(criteria)
+    return Together(source, lists, criteria).get
+
+
+def refers_to_key(rows: Rows, child: Children) -> bool:
+    """Whether a list's rows refer to the primary key of the plan's own model, which is known before the row is."""
+    return child.listed.path == () and child.listed.attribute == key_of(inspect(rows.plan.model))
+
+
+def has_untyped_column(parts: list[Rows]) -> bool:
+    """Whether a column has no type that NULL could be cast to."""
+    return any(isinstance(column, NullType) for rows in parts for column in rows.types())
+
+
+class Together:
+    """Gets an item and its lists by one UNION ALL: the rows of each part, with NULL in the columns of the others.
+
+    Attributes:
+        rows: What reads and shows the item.
+        lists: The lists that are read with it, by number.
+        statement: The statement.
+    """
+
+    def __init__(self, rows: Rows, lists: dict[int, Children], criteria: Criteria) -> None:
+        self.rows = rows
+        self.lists = lists
+        self.statement = self.union(criteria).limit(MOST)
+        self.apart = rows.getter(criteria)
+
+    def get(self, params: Params) -> Any:
+        """The item; None where there is none."""
+        values = params
+        for child in self.lists.values():
+            values = child.rows.values(values)
+        most = most_nested()
+        found = self.rows.fetch(self.statement, {**values, "_most": most * TOGETHER + 1})
+        if len(found) > most * TOGETHER:
+            return self.apart(params)
+        # Rows of a list can be there without their parent, where only the criteria keep it back.
+        if not found or found[0][0] != 0:
+            return None
+        start = HEAD + len(self.rows.plan.columns)
+        known: dict[int, Lists] = {}
+        for part, (number, child) in enumerate(self.lists.items(), 1):
+            end = start + len(child.listed.plan.columns)
+            items = child.rows.render(child.cut([row[start:end] for row in found if row[0] == part], most), params)
+            known[number] = {found[0][HEAD + child.listed.slot]: items}
+            start = end
+        return self.rows.render([found[0][HEAD : HEAD + len(self.rows.plan.columns)]], params, known=known)[0]
+
+    def union(self, criteria: Criteria) -> CompoundSelect[Any]:
+        """The statement."""
+        model = self.rows.plan.model
+        key = Key(inspect(model))
+        parts = [self.rows, *(child.rows for child in self.lists.values())]
+        criterions = [(*key.conditions(model), *criteria)]
+        criterions += [(child.reference == key.binds()[0],) for child in self.lists.values()]
+        places = [literal_column("0", Integer), *(place_in(child) for child in self.lists.values())]
+        selects = []
+        for number, part in enumerate(parts):
+            head = [literal_column(str(number), Integer), places[number]]
+            before, after = ([nothing(each) for each in some] for some in (parts[:number], parts[number + 1 :]))
+            given = partial(labelled, [*head, *chain(*before)], [*chain(*after)])
+            selects.append(part.statement_of(given, part.plan.model).where(*criterions[number]))
+        return union_all(*selects).order_by("x0", "x1")
+
+
+def place_in(child: Children) -> ColumnElement[Any]:
+    """A row's place in its list: a union can be sorted by columns that it selects alone."""
+    return func.row_number().over(order_by=child.order)
+
+
+def nothing(rows: Rows) -> list[ColumnElement[Any]]:
+    """NULL for each column of a part."""
+    # PostgreSQL resolves the types of a union two selects at a time, so each NULL needs its own.
+    return [cast(null(), column) for column in rows.types()]
+
+
+def labelled(before: list[Any], after: list[Any], own: list[Any]) -> list[Any]:
+    """A part's own columns between those of the others, under names that are the same in each part."""
+    return [column.label(f"x{place}") for place, column in enumerate([*before, *own, *after])]

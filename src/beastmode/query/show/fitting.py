@@ -1,0 +1,196 @@
+"""What a schema takes over of what another has shown already."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
+
+from marshmallow import Schema, fields
+
+from beastmode.query.plan.field_kinds import dumps_itself
+from beastmode.query.show.shown import Dumped, schema_in
+
+__all__ = ["Fitter", "fitted", "key_of"]
+
+FORMATS = ("dateformat", "datetimeformat", "timeformat")
+"""What a schema's `Meta` says about how its fields write values."""
+
+
+class Unfit(Exception):  # noqa: N818 - nothing is wrong yet; it is the answer to a question
+    """One schema cannot be answered with what another has shown; the message is the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One value that a schema takes over from what another has shown.
+
+    Args:
+        found: Its name there.
+        key: Its name here.
+        parts: What is taken of what is nested in it; None for all.
+    """
+
+    found: str
+    key: str
+    parts: "Picks | None"
+
+
+Picks: TypeAlias = tuple[Pick, ...]
+"""What a schema takes over of an item."""
+
+KNOWN: WeakKeyDictionary[Schema, WeakKeyDictionary[Schema, Picks | str | None]] = WeakKeyDictionary()
+"""What each schema takes over of what others have shown; a text says why it cannot."""
+
+
+def fitted(schema: Schema, dumped: Dumped, *, many: bool) -> Any:
+    """What was shown, as far as a schema shows it.
+
+    Args:
+        schema: What it is shown by now.
+        dumped: What was shown.
+        many: Whether a list is wanted.
+
+    Raises:
+        TypeError: It is none, or is one where none is wanted; or the schema shows something else.
+    """
+    given = dumped.schema
+    if given is None:
+        return dumped.plain
+    if many is not dumped.many:
+        raise TypeError(
+            f"{type(schema).__name__} is declared for {'a list' if many else 'one item'}, but received "
+            f"{'one item' if many else 'a list'} from a loading; use its {'all()' if many else 'get() or first()'}."
+        )
+    picks = picks_of(given, schema)
+    return dumped.plain if picks is None else picked(picks, dumped.plain)
+
+
+class Fitter:
+    """Gives what one schema shows of what loadings have shown; of a loading that it knows, without looking again.
+
+    Args:
+        schema: The schema.
+        many: Whether a list is wanted, and nothing else will do.
+    """
+
+    def __init__(self, schema: Schema, *, many: bool) -> None:
+        self.schema = schema
+        self.many = many
+        self.known: Schema | None = None
+
+    def __call__(self, dumped: Dumped) -> Any:
+        """What was shown, as far as the schema shows it.
+
+        Raises:
+            TypeError: As `fitted` does.
+        """
+        if dumped.schema is self.known and (dumped.many or not self.many):
+            return dumped.plain
+        found = fitted(self.schema, dumped, many=self.many or dumped.many)
+        if found is dumped.plain:
+            self.known = dumped.schema
+        return found
+
+
+def picks_of(given: Schema, schema: Schema) -> Picks | None:
+    """What a schema takes over of what another has shown; None for all.
+
+    Raises:
+        TypeError: It shows something else.
+    """
+    known = KNOWN.setdefault(schema, WeakKeyDictionary())
+    if given not in known:
+        try:
+            known[given] = compare(given, schema)
+        except Unfit as reason:
+            known[given] = str(reason)
+    found = known[given]
+    if isinstance(found, str):
+        name = type(schema).__name__
+        raise TypeError(
+            f"{name} cannot serialize the result of loading({type(given).__name__}, ...): {found}. Use "
+            f"loading({name}, ...), or return the entity itself."
+        )
+    return found
+
+
+def compare(given: Schema, schema: Schema) -> Picks | None:
+    """What a schema takes over of what another has shown; None for all.
+
+    Raises:
+        Unfit: It shows something else.
+    """
+    if has_same_fields(given, schema):
+        return None
+    for each in (given, schema):
+        if reason := dumps_itself(each):
+            raise Unfit(reason)
+    picks = tuple(pick_of(given, schema, name) for name in schema.dump_fields)
+    is_whole = all(pick.found == pick.key and pick.parts is None for pick in picks)
+    return None if is_whole and len(picks) == len(given.dump_fields) else picks
+
+
+def pick_of(given: Schema, schema: Schema, name: str) -> Pick:
+    """What a schema takes over for one of its fields.
+
+    Raises:
+        Unfit: What was shown says nothing about it.
+    """
+    field, found = schema.dump_fields[name], given.dump_fields.get(name)
+    if found is None:
+        raise Unfit(f"{name!r} is missing")
+    if not is_declared_once(type(given), type(schema), name):
+        raise Unfit(f"{name!r} is a different field")
+    nested, other = schema_in(field), schema_in(found)
+    parts = None if nested is None or other is None else compare(other, nested)
+    return Pick(key_of(name, found), key_of(name, field), parts)
+
+
+def is_declared_once(given: type[Schema], schema: type[Schema], name: str) -> bool:
+    """Whether two classes have a field from the same declaration, which one inherits, and write its values alike."""
+    if given is schema:
+        return True
+    declared, other = (kind._declared_fields.get(name) for kind in (given, schema))  # noqa: SLF001 - no public name
+    return declared is not None and declared is other and all(option(given, o) == option(schema, o) for o in FORMATS)
+
+
+def option(kind: type[Schema], name: str) -> Any:
+    return getattr(kind.opts if hasattr(kind, "opts") else kind.Meta, name, None)
+
+
+def key_of(name: str, field: fields.Field[Any]) -> str:
+    """The name under which a field shows its value."""
+    return name if field.data_key is None else field.data_key
+
+
+def has_same_fields(given: Schema, schema: Schema) -> bool:
+    """Whether two schemas surely show the same: they are of one class, with the same modifiers."""
+    if given is schema:
+        return True
+    if type(given) is not type(schema) or not are_alike(given.load_only, schema.load_only):
+        return False
+    if not have_same_modifiers(given, schema) or given.dump_fields.keys() != schema.dump_fields.keys():
+        return False
+    # What a modifier says of nested fields, marshmallow has handed on to the field that nests them.
+    pairs = ((field, schema.dump_fields[name]) for name, field in given.dump_fields.items())
+    return all(have_same_modifiers(*pair) for pair in pairs if isinstance(pair[0], fields.Nested | fields.List))
+
+
+def have_same_modifiers(one: Any, other: Any) -> bool:
+    return all(are_alike(getattr(one, name, None), getattr(other, name, None)) for name in ("only", "exclude"))
+
+
+def are_alike(names: Any, others: Any) -> bool:
+    """Whether two modifiers name the same fields; None names all of them."""
+    if names is None or others is None:
+        return names is others
+    return len(names) == len(others) and (not names or set(names) == set(others))
+
+
+def picked(picks: Picks, value: Any) -> Any:
+    """The parts of what was shown, of each item where it is a list."""
+    if isinstance(value, list):
+        return [picked(picks, each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    taken = ((pick, value[pick.found]) for pick in picks if pick.found in value)
+    return {pick.key: part if pick.parts is None else picked(pick.parts, part) for pick, part in taken}

@@ -1,0 +1,156 @@
+"""What was shown already goes through the schemas that meet it again; it is never shown twice."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
+
+from marshmallow import Schema, fields, missing
+
+from beastmode.query.plan.field_kinds import SeesThrough, dumps_itself, has_before, parts_of
+from beastmode.query.show.fitting import fitted, key_of
+from beastmode.query.show.shown import AsShown
+
+__all__ = ["ShowsOnce", "show", "watch", "watch_field"]
+
+Dump: TypeAlias = Callable[[Any], Any]
+
+
+def show(schema: Schema, value: Any, dump: Dump, *, many: bool) -> Any:
+    """What a schema shows of a value, of which parts may have been shown already.
+
+    Args:
+        schema: The schema.
+        value: An item, or several.
+        dump: marshmallow's own, for what was not shown yet.
+        many: Whether it is several.
+
+    Raises:
+        TypeError: A part was shown by a schema that shows something else.
+    """
+    if isinstance(value, AsShown):
+        return fitted(schema, value.shown(), many=many)
+    if not many:
+        refuse_values_of(schema, value)
+        return dump(value)
+    if isinstance(value, Iterator):
+        value = list(value)
+    if not isinstance(value, list | tuple):
+        return dump(value)
+    if not any(isinstance(each, AsShown) for each in value):
+        for each in value if renamed_in(schema) else ():
+            refuse_values_of(schema, each)
+        return dump(value)
+    refuse_hooks_for_lists(schema)
+    return [show(schema, each, lambda one: schema.dump(one, many=False), many=False) for each in value]
+
+
+def refuse_hooks_for_lists(schema: Schema) -> None:
+    for hook in ("pre_dump", "post_dump"):
+        if any(is_for_lists for _, is_for_lists, _ in schema._hooks[hook]):  # noqa: SLF001 - no public name
+            raise TypeError(
+                f"{type(schema).__name__} has a {hook} hook for whole lists, but received individual items that are "
+                "already serialized; return the loading itself, or the result of its all()."
+            )
+
+
+Renamed: TypeAlias = tuple[tuple[str, str], ...]
+RENAMED: WeakKeyDictionary[Schema, Renamed] = WeakKeyDictionary()
+
+
+def renamed_in(schema: Schema) -> Renamed:
+    """What each field reads and what it shows that by, where the two differ; none where a hook reads first."""
+    found = RENAMED.get(schema)
+    if found is None:
+        needed = {} if dumps_itself(schema) else schema.dump_fields
+        needed = {name: field for name, field in needed.items() if field.dump_default is missing}
+        pairs = ((read_by(name, field).partition(".")[0], key_of(name, field)) for name, field in needed.items())
+        found = RENAMED[schema] = tuple((read, key) for read, key in pairs if read != key)
+    return found
+
+
+def read_by(name: str, field: fields.Field[Any]) -> str:
+    return name if field.attribute is None else field.attribute
+
+
+def refuse_values_of(schema: Schema, value: Any) -> None:
+    """Refuse a dict that seems to be made of what a loading has given: marshmallow would leave out what it misses.
+
+    Raises:
+        TypeError: It is one.
+    """
+    if type(value) is not dict:
+        return
+    for read, key in renamed_in(schema):
+        if key in value and read not in value:
+            raise TypeError(
+                f"{type(schema).__name__} writes {read!r} as {key!r}, but received a dict with {key!r} and without "
+                f"{read!r}. The result of a loading is already serialized: return it unchanged, or wrap the changed "
+                "dict in Dumped(...)."
+            )
+
+
+class ShowsOnce(Schema):
+    """A schema that lets through what was shown already."""
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """What the schema shows of an object, or of several.
+
+        Args:
+            obj: What to show; a loading, and what one gives, is shown as it is.
+            many: Whether it is several; None for what the schema says.
+
+        Raises:
+            TypeError: A loading of another schema has shown something else.
+        """
+        several = bool(self.many if many is None else many)
+        return show(self, obj, lambda value: super(ShowsOnce, self).dump(value, many=several), many=several)
+
+
+class Passing(SeesThrough):
+    """How a field shows its nested schema where that is marshmallow's own, which would show a second time.
+
+    Args:
+        field: The field.
+    """
+
+    def __init__(self, field: fields.Nested) -> None:
+        super().__init__(field)
+        self.is_watched = False
+
+    def __call__(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
+        """What the field shows of a value."""
+        field, schema = self.field, self.field.schema
+        if isinstance(schema, ShowsOnce):
+            self.step_aside()  # its own dump does it
+            return self.plain(value, attr, obj, **options)
+        if not self.is_watched:
+            watch(schema)
+            self.is_watched = True
+        if value is None:
+            return None
+        many = bool(schema.many or field.many)
+        if not isinstance(field, fields.Pluck):
+            return show(schema, value, lambda each: self.plain(each, attr, obj, **options), many=many)
+        shown = show(schema, value, lambda each: schema.dump(each, many=many), many=many)
+        key = field._field_data_key  # noqa: SLF001 - likewise
+        return [each[key] for each in shown] if field.many else shown[key]
+
+
+def watch(schema: Schema) -> None:
+    """Have the fields of a schema let through what was shown already.
+
+    The nested ones follow when they are first used: a schema may nest itself without end.
+
+    Args:
+        schema: The schema.
+    """
+    for field in schema.dump_fields.values():
+        watch_field(field)
+
+
+def watch_field(field: Any) -> None:
+    """Have a field, and those in it, let through what was shown already."""
+    if isinstance(field, fields.Nested) and not has_before(field, Passing):
+        Passing(field).stand_before()
+    for each in parts_of(field):
+        watch_field(each)

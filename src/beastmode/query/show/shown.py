@@ -1,0 +1,163 @@
+"""What a loading gives: shown by its schema already, and known to be, wherever it goes."""
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
+
+from marshmallow import Schema, fields
+
+from beastmode.query.plan.field_kinds import dumps_itself
+
+__all__ = ["AsShown", "Dumped", "ShownItem", "ShownList", "marked", "schema_in"]
+
+
+class AsShown:
+    """Whatever a schema has shown, or will have when it is asked for: no schema needs to show it again."""
+
+    __slots__ = ()
+
+    def shown(self) -> "Dumped":
+        """What was shown."""
+        raise NotImplementedError
+
+
+class Dumped(AsShown):
+    """The serialized result of a loading, ready to be written as JSON.
+
+    Attributes:
+        plain: Plain values, and those that orjson writes as marshmallow would: moments, dates, UUIDs.
+        schema: The schema that serialized them; None if a view created them itself.
+        many: Whether it is a list of items.
+
+    Args:
+        data: The values.
+        schema: The schema that serialized them.
+        many: Whether it is a list of items; by default, whether the values are a list.
+    """
+
+    __slots__ = ("_is_marked", "many", "plain", "schema")
+
+    def __init__(self, data: Any, schema: Schema | None = None, *, many: bool | None = None) -> None:
+        self.plain = data
+        self.schema = schema
+        self.many = isinstance(data, list) if many is None else many
+        self._is_marked = schema is None
+
+    @property
+    def data(self) -> Any:
+        """The plain values, which a view can also return as part of something else."""
+        if not self._is_marked:
+            self._is_marked = True
+            self.plain = marked(self.plain, self.schema)
+        return self.plain
+
+    def shown(self) -> "Dumped":
+        """Itself."""
+        return self
+
+    def __iter__(self) -> Iterator["Dumped"]:
+        """Each item of a list.
+
+        Raises:
+            TypeError: It is one item.
+        """
+        if not self.many or not isinstance(self.plain, list):
+            raise TypeError(f"{self.named()} is one item, not a list; its values are in .data.")
+        return (Dumped(each, self.schema, many=False) for each in self.plain)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Tell where the values are.
+
+        Raises:
+            AttributeError: Something asks whether there is a special method.
+            TypeError: Somebody takes it for what it shows; marshmallow would leave out a mere AttributeError.
+        """
+        if name.startswith("_"):
+            raise AttributeError(name, name=name, obj=self)
+        raise TypeError(f"{self.named()} has no attribute {name!r}; its values are in .data.")
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is shown."""
+        return self.plain == other.plain if isinstance(other, Dumped) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # values can be changed
+
+    def __repr__(self) -> str:
+        """The values, as they would be written."""
+        return f"Dumped({self.plain!r})"
+
+    def named(self) -> str:
+        """The name to use in messages."""
+        return "Dumped" if self.schema is None else f"The result of loading({type(self.schema).__name__}, ...)"
+
+
+class ShownItem(AsShown, dict[str, Any]):
+    """One item of what a loading has given, and what has shown it."""
+
+    __slots__ = ("schema",)
+    schema: Schema | None
+
+    def shown(self) -> Dumped:
+        """What was shown."""
+        return Dumped(self, self.schema, many=False)
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        """Kept elsewhere, as in a cache, it is a dict: its schema need not be able to be kept."""
+        return dict, (dict(self),)
+
+
+class ShownList(AsShown, list[Any]):
+    """The items that a loading has given, and what has shown them."""
+
+    __slots__ = ("schema",)
+    schema: Schema | None
+
+    def shown(self) -> Dumped:
+        """What was shown."""
+        return Dumped(self, self.schema, many=True)
+
+    def __reduce__(self) -> tuple[type, tuple[list[Any]]]:
+        """As for an item."""
+        return list, (list(self),)
+
+
+NESTED: WeakKeyDictionary[Schema, tuple[tuple[str, Schema], ...]] = WeakKeyDictionary()
+"""The nested schemas of each schema, with the names under which they show."""
+
+
+def marked(value: Any, schema: Schema | None) -> Any:
+    """A copy of what a schema has shown that says so, as do the parts that schemas nested in it have shown."""
+    if schema is None or isinstance(value, AsShown):
+        return value
+    if isinstance(value, list):
+        shown = ShownList(marked(each, schema) for each in value)
+        shown.schema = schema
+        return shown
+    if not isinstance(value, dict):
+        return value
+    item = ShownItem(value)
+    item.schema = schema
+    for key, nested in nested_in(schema):
+        if isinstance(item.get(key), dict | list):
+            item[key] = marked(item[key], nested)
+    return item
+
+
+def nested_in(schema: Schema) -> tuple[tuple[str, Schema], ...]:
+    """The nested schemas of a schema, with the names under which they show; none where hooks may have moved them."""
+    found = NESTED.get(schema)
+    if found is None:
+        shown = {} if dumps_itself(schema) else schema.dump_fields
+        nested = ((name if f.data_key is None else f.data_key, schema_in(f)) for name, f in shown.items())
+        found = NESTED[schema] = tuple((key, inner) for key, inner in nested if inner is not None)
+    return found
+
+
+def schema_in(field: fields.Field[Any]) -> Schema | None:
+    """The schema that shows a field's value, or each item of it, as an object; None where none does."""
+    if isinstance(field, fields.List):
+        return schema_in(field.inner)
+    if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):
+        nested: Schema = field.schema
+        return nested
+    return None
