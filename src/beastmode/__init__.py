@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from beastmode.accounts import Accounts
     from beastmode.api import Api, Blueprint, Schema, Version
     from beastmode.core.errors import Problem
-    from beastmode.db import Database, after_commit, transaction
+    from beastmode.db import Database, after_commit, before_commit, transaction
     from beastmode.extension import Beastmode
     from beastmode.query import loading
 
@@ -21,6 +21,7 @@ __all__ = [
     "Schema",
     "Version",
     "after_commit",
+    "before_commit",
     "loading",
     "transaction",
 ]
@@ -36,6 +37,7 @@ HOMES = {
     "Schema": "beastmode.api",
     "Version": "beastmode.api",
     "after_commit": "beastmode.db",
+    "before_commit": "beastmode.db",
     "loading": "beastmode.query",
     "transaction": "beastmode.db",
 }

@@ -1,18 +1,25 @@
-"""What waits for the commit: mails, webhooks, wake-ups and whatever else cannot be rolled back."""
+"""What runs around a commit.
+
+Before it, in the caller's transaction: rows that must be stored with the changes, or not at all. After it: mails,
+webhooks, wake-ups and whatever else cannot be rolled back.
+"""
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
-from flask import g, has_app_context
+from flask import Flask, current_app, g, has_app_context
 
 from beastmode.core.callables import deferred_result, name_of, refuse_deferred
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["Pending", "after_commit", "run_all", "set_pending"]
+__all__ = ["Callback", "Pending", "after_commit", "before_commit", "run_after", "run_before", "set_pending"]
 
 PENDING = "beastmode_pending"
 """What the app context's `g` calls what has not been committed yet."""
+TRANSACTION = "beastmode.transaction"
+"""Where in `app.extensions` what runs a function in a transaction of its own is."""
 INSTEAD = "Pass an ordinary function, or a lambda that calls one."
 log = logging.getLogger("beastmode")
 
@@ -22,8 +29,36 @@ Callback = Callable[[], object]
 class Pending(Protocol):
     """What an app context has written and not committed yet; the database makes one."""
 
-    def wait(self, callback: Callback) -> bool:
-        """Take a callback, which is run after the commit and dropped by a rollback; False where nothing is open."""
+    def wait_before(self, callback: Callback) -> bool:
+        """Take a callback, which runs before the commit and is dropped by a rollback; False where nothing is open."""
+
+    def wait_after(self, callback: Callback) -> bool:
+        """Take a callback, which runs after the commit and is dropped by a rollback; False where nothing is open."""
+
+
+def before_commit(callback: Callback) -> None:
+    """Run a function just before the current changes are committed, in their transaction.
+
+    What it writes is committed with them, or not at all. If nothing is being written, it runs immediately, in a
+    transaction of its own. In a `transaction` it runs at the end of the outermost one, after the functions passed
+    before it. A rollback discards it, even of an inner transaction, and so does a retry. If it fails, everything is
+    rolled back.
+
+    Args:
+        callback: A function without arguments. A `transaction` in it is a savepoint.
+
+    Raises:
+        ConfigurationError: It is not an ordinary function.
+    """
+    refuse_deferred(callback, "before_commit()", INSTEAD, ConfigurationError)
+    pending = current_pending()
+    if pending is not None and pending.wait_before(callback):
+        return
+    in_transaction = current_app.extensions.get(TRANSACTION) if has_app_context() else None
+    if in_transaction is None:
+        run_before(callback)
+    else:
+        in_transaction(partial(run_before, callback))()
 
 
 def after_commit(callback: Callback) -> None:
@@ -39,9 +74,15 @@ def after_commit(callback: Callback) -> None:
         ConfigurationError: It is not an ordinary function.
     """
     refuse_deferred(callback, "after_commit()", INSTEAD, ConfigurationError)
+    pending = current_pending()
+    if pending is None or not pending.wait_after(callback):
+        run_after([callback])
+
+
+def current_pending() -> Pending | None:
+    """What the current app context has to commit; None if it has written nothing."""
     pending: Pending | None = g.get(PENDING) if has_app_context() else None
-    if pending is None or not pending.wait(callback):
-        run_all([callback])
+    return pending
 
 
 def set_pending(context: Any, pending: Pending) -> None:
@@ -54,11 +95,34 @@ def set_pending(context: Any, pending: Pending) -> None:
     setattr(context, PENDING, pending)
 
 
-def run_all(callbacks: list[Callback]) -> None:
-    """Run what has waited, each whether or not another has failed.
+def set_transaction(app: Flask, in_transaction: Callable[[Callable[[], None]], Callable[[], None]]) -> None:
+    """Say how an application runs a function in a transaction of its own.
 
     Args:
-        callbacks: In the order of handing over.
+        app: The Flask application.
+        in_transaction: Decorates a function.
+    """
+    app.extensions[TRANSACTION] = in_transaction
+
+
+def run_before(callback: Callback) -> None:
+    """Run a function that waited for the commit to come.
+
+    Args:
+        callback: The function.
+
+    Raises:
+        TypeError: It returned a promise of work that nobody would do.
+    """
+    if kind := deferred_result(callback()):
+        raise TypeError(f"before_commit: {name_of(callback)} returned {kind}, which is never run. {INSTEAD}")
+
+
+def run_after(callbacks: list[Callback]) -> None:
+    """Run what waited for the commit to be over, each whether or not another has failed.
+
+    Args:
+        callbacks: In the order in which they were passed.
     """
     for callback in callbacks:
         try:

@@ -4,13 +4,22 @@ import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from beastmode.core.events import after_commit
+from beastmode.core.events import after_commit, before_commit
 from beastmode.db.base import Base, UtcDateTime
 from beastmode.db.database import Database, current_database
 from beastmode.db.settings import DatabaseSettings
 from beastmode.db.transactions import transaction
 
-__all__ = ["Base", "Database", "DatabaseSettings", "UtcDateTime", "after_commit", "current_database", "transaction"]
+__all__ = [
+    "Base",
+    "Database",
+    "DatabaseSettings",
+    "UtcDateTime",
+    "after_commit",
+    "before_commit",
+    "current_database",
+    "transaction",
+]
 
 MOVED = frozenset({"Dumped", "Loading", "loading"})
 """What stood here before `beastmode.query` did; to be imported from there."""

@@ -6,6 +6,7 @@ from sqlalchemy import CursorResult, Engine, Executable, MetaData, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.events import set_transaction
 from beastmode.db.base import Base
 from beastmode.db.elsewhere import missing_name
 from beastmode.db.engines.engines import open_engines
@@ -22,6 +23,7 @@ from beastmode.db.session import (
     settle,
 )
 from beastmode.db.settings import DatabaseSettings
+from beastmode.db.transactions import transaction
 from beastmode.db.unsaved import close_work
 
 __all__ = ["Database", "current_database"]
@@ -66,6 +68,7 @@ class Database:
             nested_limit=settings.nested_limit,
         )
         app.teardown_appcontext(close_work)
+        set_transaction(app, transaction)
         # An application that is thrown away, as in tests, must not keep its connections.
         finalize(app, engines.dispose)
 

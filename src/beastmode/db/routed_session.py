@@ -1,6 +1,7 @@
 """The session of an app context: it reads from the reader until it writes."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import ClauseElement, Connection, Engine, event
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from beastmode.core.events import Callback, run_all
+from beastmode.core.events import Callback, run_after, run_before
 from beastmode.db.statements import is_read, is_write
 from beastmode.db.waiting import Waiting
 
@@ -52,8 +53,9 @@ class RoutedSession(Session):
         scopes: Every `transaction` that is open, the outermost first; it alone commits.
         precondition: What was looked at in the open transaction, as long as nobody has made it their own.
         commits: How often it has committed.
-        commits_told: How many of these `waiting` was told of.
-        waiting: What is run after the commit.
+        commits_told: How many of these `after` was told of.
+        before: What is run before the commit, in its transaction.
+        after: What is run after the commit.
     """
 
     def __init__(self, work: "Work", **options: Any) -> None:
@@ -65,7 +67,8 @@ class RoutedSession(Session):
         self.scopes: list[AbstractContextManager[None]] = []
         self.precondition: Precondition | None = None
         self.commits = self.commits_told = 0
-        self.waiting = Waiting()
+        self.before = Waiting()
+        self.after = Waiting()
 
     def get_bind(
         self,
@@ -100,17 +103,24 @@ class RoutedSession(Session):
         self.precondition = None
         return root
 
-    def wait(self, callback: Callback) -> bool:
+    def wait_before(self, callback: Callback) -> bool:
+        """Run a function before the commit; False where nothing is open that could be committed."""
+        return self._wait(self.before, callback)
+
+    def wait_after(self, callback: Callback) -> bool:
         """Run a function after the commit; False where nothing is open that could be committed."""
+        return self._wait(self.after, callback)
+
+    def _wait(self, waiting: Waiting, callback: Callback) -> bool:
         looked = self.precondition
         is_writing = self.is_writing if looked is None else looked.has_written or self.has_written
         if not (self.scopes or is_writing or self.new or self.dirty or self.deleted):
             return False
-        self.waiting.add(self.get_nested_transaction() or self.get_transaction(), callback)
+        waiting.add(self.get_nested_transaction() or self.get_transaction(), callback)
         return True
 
     def commit(self) -> None:
-        """Flush and commit.
+        """Run what waits for the commit, flush, and commit.
 
         Raises:
             InvalidRequestError: Inside of a `transaction`, which commits once, at its end.
@@ -119,7 +129,30 @@ class RoutedSession(Session):
             raise InvalidRequestError(
                 "A transaction commits when it ends; inside it, call flush() to send pending changes"
             )
-        super().commit()
+        has_waiting = bool(self.before)
+        try:
+            super().commit()
+        except BaseException:
+            if has_waiting:  # one of them may have failed, with the transaction still open
+                self.rollback()
+            raise
+
+
+def finish(session: Session) -> None:
+    """Run what waits for the commit, in the transaction that is about to be committed.
+
+    A function may have another one wait, or open a `transaction`, which is a savepoint here; it cannot commit.
+    """
+    if not isinstance(session, RoutedSession) or not session.before or session.get_nested_transaction() is not None:
+        return
+    session.is_writing = True  # or a statement of theirs would be committed by itself
+    session.scopes.append(nullcontext())
+    try:
+        while session.before:
+            for callback in session.before.take():
+                run_before(callback)
+    finally:
+        session.scopes.pop()
 
 
 def count_commit(session: Session) -> None:
@@ -131,7 +164,8 @@ def count_commit(session: Session) -> None:
 def end_part(session: Session, ended: SessionTransaction) -> None:
     """Drop what waits for the commit of what was rolled back."""
     if isinstance(session, RoutedSession):
-        session.waiting.drop(ended)
+        session.before.drop(ended)
+        session.after.drop(ended)
 
 
 def read_again(session: Session, ended: SessionTransaction) -> None:
@@ -139,12 +173,14 @@ def read_again(session: Session, ended: SessionTransaction) -> None:
     if ended.parent is None and isinstance(session, RoutedSession):
         session.is_writing = session.is_read_only = session.has_written = False
         session.precondition = None
-        waiting = session.waiting.take()
+        session.before.take()
+        waiting = session.after.take()
         if session.commits > session.commits_told:
             session.commits_told = session.commits
-            run_all(waiting)
+            run_after(waiting)
 
 
+event.listen(RoutedSession, "before_commit", finish)
 event.listen(RoutedSession, "after_commit", count_commit)
 event.listen(RoutedSession, "after_soft_rollback", end_part)
 event.listen(RoutedSession, "after_transaction_end", read_again)

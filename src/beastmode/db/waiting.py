@@ -13,6 +13,9 @@ class Waiting:
     def __init__(self) -> None:
         self._callbacks: list[tuple[SessionTransaction | None, Callback]] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._callbacks)
+
     def add(self, transaction: SessionTransaction | None, callback: Callback) -> None:
         """Have a function wait.
 
