@@ -1,4 +1,4 @@
-"""The id of a deleted account is nobody else's, on SQLite too."""
+"""The ID of a deleted account is nobody else's, on SQLite too."""
 
 import pytest
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, create_engine, inspect
@@ -104,7 +104,7 @@ def test_a_table_from_before_is_found_and_one_that_is_not_there_yet_is_not(engin
     old = Table("users", MetaData(), Column("id", Integer, primary_key=True), Column("email", String))
     old.create(engine)
 
-    with pytest.raises(BeastmodeError, match="would give the id of a deleted account to the next new account"):
+    with pytest.raises(BeastmodeError, match="would give the ID of a deleted account to the next new account"):
         refuse_reused_ids(engine, table)
 
     assert inspect(engine).has_table("users")
@@ -123,5 +123,5 @@ def test_the_first_registration_of_a_process_tells_the_log(tmp_path, make_people
                 accounts.create_user(f"{number}@example.com", "correct horse battery")
     app.extensions["beastmode.database"].engines.dispose()
 
-    told = [record for record in caplog.records if "would give the id of a deleted account" in record.getMessage()]
+    told = [record for record in caplog.records if "would give the ID of a deleted account" in record.getMessage()]
     assert len(told) == 1

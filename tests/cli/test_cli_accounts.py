@@ -35,7 +35,7 @@ def test_doctor_says_that_the_ids_of_deleted_people_come_back(old_people):
     said = old_people.run("beastmode", "doctor")
 
     assert (
-        "- SQLite would give the id of a deleted account to the next new account, because the table users"
+        "- SQLite would give the ID of a deleted account to the next new account, because the table users"
         in said.stdout
     )
     assert said.returncode == 1
@@ -45,7 +45,7 @@ def test_the_server_says_so_when_it_starts_and_serves(old_people, free_port):
     words = ("flask", "beastmode", "serve", "--port", str(free_port), "--workers", "1")
 
     with old_people.serving(*words, port=free_port):
-        assert "Warning: SQLite would give the id of a deleted account to the next new account" in old_people.output()
+        assert "Warning: SQLite would give the ID of a deleted account to the next new account" in old_people.output()
 
 
 def test_an_operator_is_made_on_demand(people):

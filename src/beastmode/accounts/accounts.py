@@ -30,7 +30,7 @@ class Accounts:
         never_reuse_ids(user.__table__)
         self.user = user
         self._blueprints: dict[tuple[str, bool], Blueprint] = {}
-        # Not at the top: with this import the tables of sign-in join the metadata, also of projects that have no users.
+        # Not at the top: this import adds the tables of accounts to the metadata, also in projects that have no users.
         import_module("beastmode.accounts.models")
         import_module("beastmode.accounts.deactivation").watch_model(user)
 
@@ -51,7 +51,7 @@ class Accounts:
         kind = (api.versions[0].name, settings.hide_registered_emails)
         if kind not in self._blueprints:
             self._blueprints[kind] = auth_blueprint(self.user, kind[0], hides_taken=settings.hide_registered_emails)
-        # An API that several applications share has the routes of the one that is put together now.
+        # If several applications share an API, it has the routes of the one that is being set up.
         api.blueprints = [one for one in api.blueprints if one not in self._blueprints.values()]
         api.register(self._blueprints[kind])
 
@@ -73,8 +73,8 @@ class Accounts:
         """Set a new password for a user, and end all their sessions; needs an app context.
 
         Args:
-            user_id: Whose.
-            password: The new one.
+            user_id: The user's ID.
+            password: The new password.
 
         Raises:
             Problem: 422 if the password is not valid.
@@ -84,7 +84,7 @@ class Accounts:
 
 
 def refuse_other_models(user: Any) -> None:
-    """Refuse a model that cannot sign in, in words that say what to change."""
+    """Refuse a model that lacks what accounts need, with a message that says what to change."""
     name = getattr(user, "__name__", repr(user))
     if getattr(user, "__tablename__", None) != "users":
         raise ConfigurationError(

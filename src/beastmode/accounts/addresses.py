@@ -1,4 +1,4 @@
-"""E-mail addresses: which are accepted, how they are compared, and what they are called by default."""
+"""Email addresses: which are accepted, how they are compared, and the default name of a user."""
 
 import re
 from typing import Any
@@ -16,33 +16,33 @@ ADDRESS_RULE = Regexp(ADDRESS, error="Not a valid email address.")
 
 
 def is_address(text: str) -> bool:
-    """Whether this is an e-mail address that can be registered: ASCII, at most 120 characters, nothing around it.
+    """Whether this is an email address that can be registered: ASCII, at most 120 characters, without whitespace.
 
     Args:
-        text: What somebody typed.
+        text: The input.
     """
     return len(text) <= LONGEST and ADDRESS.match(text) is not None
 
 
 def name_from(address: str, longest: int) -> str:
-    """What to call somebody who gave no name: the part before the `@`.
+    """The default name of a user: the part of the address before the `@`.
 
     Args:
-        address: The e-mail address.
-        longest: Characters that fit.
+        address: The email address.
+        longest: The maximum number of characters.
     """
     return address.partition("@")[0][:longest]
 
 
 class EmailAddress(fields.String):
-    """An e-mail address in a request, given to the view in lower case; its pattern stands in the API's document."""
+    """An email address in a request, passed to the view in lowercase; its pattern is in the API document."""
 
     def __init__(self) -> None:
         rules = [ADDRESS_RULE, Length(max=LONGEST)]
         super().__init__(required=True, validate=rules, metadata={"example": "ada@example.com"})
 
     def deserialize(self, *arguments: Any, **others: Any) -> str:
-        """The address, in lower case."""
-        # Judged as it came: the lower case of the Kelvin sign is a k.
+        """The address, in lowercase."""
+        # Validated before it is lowercased: the lowercase of the Kelvin sign is a k.
         address: str = super().deserialize(*arguments, **others)
         return address.lower()

@@ -1,7 +1,7 @@
-"""Sees where a project deactivates somebody, and ends their sessions with the same stroke.
+"""Detects when a project deactivates a user, and ends their sessions in the same transaction.
 
-What an application sends through SQLAlchemy is seen here: entities, bulk updates, SQL as text. What others send to the
-database is found when a session of the user is used next, and ended then (`Sessions`).
+This covers everything that an application sends through SQLAlchemy: entities, bulk updates, textual SQL. A change by
+another program is detected the next time a session of the user is used, which ends it then (`Sessions`).
 """
 
 import re
@@ -34,13 +34,13 @@ def watch_model(user: Any) -> None:
 
 
 def note_change(_mapper: Mapper[Any], _connection: Connection, entity: Any) -> None:
-    """What a flush calls before the UPDATE of a user; after it, an attribute that was set to SQL shows no change."""
+    """Called by a flush before the UPDATE of a user; after it, an attribute that was set to SQL shows no change."""
     state = inspect(entity)
     state.info[CHANGED] = state.attrs.is_active.history.has_changes()
 
 
 def end_sessions(mapper: Mapper[Any], connection: Connection, entity: Any) -> None:
-    """What a flush calls after the UPDATE of a user."""
+    """Called by a flush after the UPDATE of a user."""
     state = inspect(entity)
     if state.info.pop(CHANGED, False):
         connection.execute(end_of_the_inactive(mapper.local_table, now(), state.identity[0]))  # type: ignore[arg-type]  # a table
@@ -48,7 +48,7 @@ def end_sessions(mapper: Mapper[Any], connection: Connection, entity: Any) -> No
 
 
 def watch_application(installed: Installed, user: Any) -> None:
-    """End the sessions of users whom a statement makes inactive.
+    """End the sessions of users that a statement deactivates.
 
     Args:
         installed: The application's database.
@@ -79,11 +79,11 @@ def deactivates(statement: Executable, users: Any) -> bool:
         return UPDATE.search(statement.text) is not None
     if not isinstance(statement, Update) or getattr(statement.table, "fullname", None) != users.fullname:
         return False
-    # Only what updates this very table is compiled to see what it sets.
+    # Only statements that update this table are compiled to see what they set.
     return "is_active" in str(statement)
 
 
 def forget_what_was_seen() -> None:
-    """Have this process look at every session before it is believed again."""
+    """Make this process check every session again before it accepts it."""
     if has_app_context() and (desk := current_app.extensions.get(DESK)) is not None:
         desk.sign_in.sessions.seen.forget()

@@ -1,4 +1,4 @@
-"""What the routes of sign-in work with, kept with the application that they answer for."""
+"""The services that the routes of accounts use, one set per application."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,10 +20,10 @@ class Desk:
     """The services of one application.
 
     Attributes:
-        attempts: Counts who tries.
-        registration: Makes users.
-        sign_in: Signs them in and out.
-        is_open: Whether anybody may register.
+        attempts: Counts login attempts.
+        registration: Creates users.
+        sign_in: Logs them in and out.
+        is_open: Whether anyone may register.
     """
 
     attempts: "Attempts"

@@ -1,4 +1,4 @@
-"""When a session holds, said in SQL once for all who ask."""
+"""The conditions under which a session is valid, as SQL, in one place."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,25 +10,25 @@ from beastmode.accounts.models import Credential, Session
 __all__ = ["NO_LIMIT", "end_of_the_inactive", "has_owner", "is_open"]
 
 NO_LIMIT = timedelta(days=36_500)
-"""How long a session lasts at most where no setting bounds it: a hundred years, which any date can be moved by."""
+"""The maximum lifetime of a session if no setting limits it: a hundred years, which can be added to any date."""
 
 
 def is_open(moment: ColumnElement[datetime] | datetime, oldest: ColumnElement[datetime] | datetime) -> tuple[Any, ...]:
-    """What must be true of a session's own row.
+    """The conditions on the row of the session itself.
 
     Args:
         moment: The current moment.
-        oldest: A session that was opened then or before is over, however often it was refreshed.
+        oldest: A session that was opened at this time or earlier has expired, however often it was refreshed.
     """
     return (Session.revoked_at.is_(None), Session.expires_at > moment, Session.created_at > oldest)
 
 
 def has_owner(user: Any) -> ColumnElement[bool]:
-    """Whether the account that opened a session still stands behind it.
+    """Whether the account that opened a session still owns it.
 
-    It is there, it is active, it is no younger than the session, or the id would be another account's by now, and its
-    password was not changed since. The last is also said by revoking the sessions; a transaction of a snapshot cannot
-    see those that were opened after it began.
+    It exists and is active. It is not younger than the session, because the ID would then belong to another account.
+    Its password has not changed since. A new password also revokes the sessions, but a snapshot transaction cannot see
+    those that were opened after it began.
 
     Args:
         user: The project's User model.
@@ -44,7 +44,7 @@ def end_of_the_inactive(users: Table, moment: datetime, user_id: object = None) 
     Args:
         users: The table of accounts.
         moment: The current moment.
-        user_id: Whose; None for everybody's.
+        user_id: The user's ID; None for all users.
     """
     inactive = select(users.c.id).where(not_(users.c.is_active))
     if user_id is not None:

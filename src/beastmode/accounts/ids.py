@@ -1,4 +1,4 @@
-"""Ids of accounts, each given out once: what names one must never mean somebody else."""
+"""Account IDs are never reused: a reference to one account must never mean another."""
 
 from sqlalchemy import Engine, Table, inspect
 from sqlalchemy.dialects import sqlite
@@ -10,11 +10,11 @@ __all__ = ["never_reuse_ids", "refuse_reused_ids", "reuses_ids"]
 
 
 def never_reuse_ids(table: Table) -> None:
-    """Have SQLite create a table so that the id of a deleted row is never given to another one.
+    """Make SQLite create a table that never reuses the ID of a deleted row.
 
-    By default SQLite takes the largest id plus one, which is a deleted row's where that was the last
-    (https://www.sqlite.org/autoinc.html). Nothing changes for PostgreSQL, whose sequences do not go back, nor where the
-    project itself makes the ids.
+    By default SQLite uses the largest ID plus one, which is the ID of a deleted row if that was the last one
+    (https://www.sqlite.org/autoinc.html). Nothing changes on PostgreSQL, whose sequences only go forward, or if the
+    project generates the IDs itself.
 
     Args:
         table: The table of accounts.
@@ -24,7 +24,7 @@ def never_reuse_ids(table: Table) -> None:
 
 
 def is_numbered(table: Table) -> bool:
-    """Whether SQLite itself makes up the ids: the key is one column of the very type INTEGER."""
+    """Whether SQLite generates the IDs: the key is one column of exactly the type INTEGER."""
     key = table.autoincrement_column
     if key is None or len(table.primary_key) > 1 or table.dialect_kwargs.get("sqlite_with_rowid") is False:
         return False
@@ -32,7 +32,7 @@ def is_numbered(table: Table) -> bool:
 
 
 def reuses_ids(engine: Engine, table: Table) -> bool:
-    """Whether a database has a table that gives the id of a deleted row to the next one.
+    """Whether a database has a table that reuses the ID of a deleted row.
 
     Args:
         engine: The database's.
@@ -45,18 +45,18 @@ def reuses_ids(engine: Engine, table: Table) -> bool:
 
 
 def refuse_reused_ids(engine: Engine, table: Table) -> None:
-    """Do nothing if ids are given out once.
+    """Do nothing if IDs are never reused.
 
     Args:
-        engine: The database's.
+        engine: The engine of the database.
         table: The table of accounts.
 
     Raises:
-        BeastmodeError: The table was created before its ids were kept apart.
+        BeastmodeError: The table was created without AUTOINCREMENT.
     """
     if reuses_ids(engine, table):
         raise BeastmodeError(
-            f"SQLite would give the id of a deleted account to the next new account, because the table {table.name} "
+            f"SQLite would give the ID of a deleted account to the next new account, because the table {table.name} "
             "was created without AUTOINCREMENT. Add the migration shown in docs/how-to/log-users-in.md under "
             '"IDs are never reused", and run `flask db upgrade`.'
         )

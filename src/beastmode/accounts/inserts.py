@@ -1,4 +1,4 @@
-"""`INSERT ... ON CONFLICT`, which SQLAlchemy has for each database by itself."""
+"""`INSERT ... ON CONFLICT`, which SQLAlchemy implements separately for each database."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,4 +8,4 @@ from sqlalchemy.dialects import postgresql, sqlite
 __all__ = ["INSERTS"]
 
 INSERTS: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-"""What makes such a statement for a model, by the name of the dialect."""
+"""The function that creates such a statement for a model, by the name of the dialect."""

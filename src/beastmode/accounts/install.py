@@ -27,7 +27,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def install(app: Flask, settings: AccountSettings, database: Database, user: Any) -> None:
-    """Give an application its desk, and let access tokens say who calls.
+    """Set up the services of an application, and identify callers by access token.
 
     Args:
         app: The Flask application.
@@ -62,7 +62,7 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
 
 
 def holds(sessions: Sessions, identity: Identity, request: Request) -> bool:
-    """Whether the session that a token belongs to holds for this request."""
+    """Whether the session of a token is valid for this request."""
     if identity.session_id is None:
         return False
     return sessions.holds(identity.session_id, identity.id, is_read=request.method in SAFE)

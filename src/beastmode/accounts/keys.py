@@ -1,4 +1,4 @@
-"""Keys with one purpose each, derived from the one secret that a project sets."""
+"""Keys for one purpose each, derived from the project's secret."""
 
 import hashlib
 import hmac
@@ -9,7 +9,7 @@ __all__ = ["derive", "key_id"]
 
 
 def derive(secret: str, purpose: str) -> bytes:
-    """A 32-byte key that serves this purpose alone: no value made with it is valid for another purpose.
+    """A 32-byte key for this purpose only: no value created with it is valid for another purpose.
 
     HMAC-SHA256 of the purpose under the secret, the expand step of HKDF for one block (RFC 5869).
 
@@ -21,7 +21,7 @@ def derive(secret: str, purpose: str) -> bytes:
 
 
 def key_id(secret: str) -> str:
-    """A short public name for a secret, 16 hex digits, from which the secret cannot be found.
+    """A short public name for a secret, 16 hex digits, which does not reveal the secret.
 
     Args:
         secret: JWT_SECRET_KEY or SECRET_KEY.

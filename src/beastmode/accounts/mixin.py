@@ -1,4 +1,4 @@
-"""What a project's User needs to be able to sign in."""
+"""The columns that a project's User needs to log in."""
 
 from datetime import datetime
 from typing import Any
@@ -30,12 +30,12 @@ class AccountMixin:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     def __init_subclass__(cls, **options: Any) -> None:
-        # What comes after in the order of bases maps the class, and makes its table.
+        # The next class in the order of bases maps the class and creates its table.
         super().__init_subclass__(**options)
         if (table := vars(cls).get("__table__")) is not None:
             never_reuse_ids(table)
 
     @validates("email")
     def _lower_case(self, _: str, address: str) -> str:
-        # Addresses are compared without case, and looked up by the index on the column.
+        # Addresses are case-insensitive, and looked up by the index on the column.
         return address.lower()

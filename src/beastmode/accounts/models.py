@@ -1,4 +1,4 @@
-"""The library's own tables of sign-in; they come into a project's migrations as ordinary tables."""
+"""The library's own tables for accounts; in a project's migrations they are ordinary tables."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ __all__ = ["Credential", "LoginAttempt", "Session"]
 
 
 class Credential(Base):
-    """A user's password hash, kept apart from the user so that no response can carry it by accident."""
+    """A user's password hash, in a table of its own so that no response can contain it by accident."""
 
     __tablename__ = "credentials"
 
@@ -24,7 +24,7 @@ class Credential(Base):
 
 
 class Session(Base):
-    """One sign-in on one device: the family of refresh tokens that follow from it, of which one holds at a time."""
+    """One login on one device, with its sequence of refresh tokens, of which one is valid at a time."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index(None, "user_id"), Index(None, "expires_at"))
@@ -42,7 +42,7 @@ class Session(Base):
 
 
 class LoginAttempt(Base):
-    """How often somebody has tried to sign in during the current minute."""
+    """The number of login attempts in the current minute."""
 
     __tablename__ = "login_attempts"
 

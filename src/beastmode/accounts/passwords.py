@@ -1,8 +1,8 @@
-"""Passwords: what they must be, how they are kept, how they are compared.
+"""Passwords: the requirements, how they are stored, and how they are compared.
 
 argon2id with the parameters of OWASP's Password Storage Cheat Sheet (19 MiB, two passes, one lane), over the text in
-normal form NFC, since two keyboards write one letter in two ways (NIST SP 800-63B, 3.1.1.2). Hashes that werkzeug made
-(scrypt, pbkdf2) are accepted, and reported as due for a new hash, as are those of a text that was in another form.
+normal form NFC, because keyboards produce the same letter in different ways (NIST SP 800-63B, 3.1.1.2). Hashes created
+by werkzeug (scrypt, pbkdf2) are accepted and reported as outdated, and so are hashes of text in another normal form.
 """
 
 import gzip
@@ -34,8 +34,8 @@ LONGEST = 256
 
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
-# Made of a random password that was thrown away. Its parameters are the hasher's, so that comparing with it costs
-# what comparing with a real hash costs; a test holds the two together.
+# The hash of a random password that nobody knows. It has the hasher's parameters, so that comparing with it costs the
+# same as with a real hash; a test checks that.
 DECOY = "$argon2id$v=19$m=19456,t=2,p=1$zfVKLSt3FHHkTCf768WclQ$RGHuMfBSHJRNYiNVCalHvlDBn4BX3KdIMMixsdZrUiU"
 
 COMPOSITION = (
@@ -47,11 +47,11 @@ COMPOSITION = (
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What comparing a password with a stored hash gave.
+    """The result of comparing a password with a stored hash.
 
     Attributes:
-        is_right: Whether the password is the one.
-        is_outdated: Whether the hash was made by other means than today's, and should be made anew.
+        is_right: Whether the password matches.
+        is_outdated: Whether the hash was created with other parameters than today's, and should be replaced.
     """
 
     is_right: bool
@@ -61,13 +61,13 @@ class Match:
 def weaknesses(
     password: str, rules: str = "length", about: Iterable[str] = (), *, may_be_common: bool = False
 ) -> list[str]:
-    """What is wrong with a new password, one sentence each; empty if it will do.
+    """What is wrong with a new password, one sentence each; empty if it is valid.
 
     Args:
-        password: The password that somebody chose; its length counts in characters.
+        password: The new password; its length is counted in characters.
         rules: `length` (NIST SP 800-63B) or `document` (also upper case, lower case and digit), as in PASSWORD_RULES.
-        about: What everybody knows of its owner: the e-mail address, its local part, the name.
-        may_be_common: Whether a password that many have will do, as in a test.
+        about: What others know about the owner: the email address, its local part, the name.
+        may_be_common: Whether common passwords are allowed, as in a test.
     """
     found = []
     if len(normal(password)) < SHORTEST:
@@ -86,33 +86,33 @@ def weaknesses(
 
 
 def is_common(password: str) -> bool:
-    """Whether a password is among the 16 thousand that are tried first, whatever its case.
+    """Whether a password is among the 16 thousand most common ones, ignoring case.
 
     Args:
-        password: The password that somebody chose.
+        password: The new password.
     """
     return folded(password) in common_passwords()
 
 
 @cache
 def common_passwords() -> frozenset[str]:
-    """The passwords that everybody tries first, of at least eight characters; read on first use."""
+    """The most common passwords of at least eight characters; read on first use."""
     packed = files(__package__).joinpath("common_passwords.txt.gz").read_bytes()
     return frozenset(gzip.decompress(packed).decode().strip("\n").split("\n"))
 
 
 def folded(text: str) -> str:
-    """A text as it is compared with others whatever their case."""
+    """A string in the form for case-insensitive comparison."""
     return unicodedata.normalize("NFC", text.casefold())
 
 
 def normal(password: str) -> SecretText:
-    """A password in the form that is hashed."""
+    """A password in the normal form that is hashed."""
     return SecretText(unicodedata.normalize("NFC", password))
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to keep for a password, in PHC string format, salt and parameters included.
+    """The argon2id hash to store for a password, in PHC string format, with salt and parameters.
 
     Args:
         password: A password in which `weaknesses` found nothing.
@@ -121,7 +121,7 @@ def hash_password(password: str) -> str:
 
 
 def match(stored: str, password: str) -> Match:
-    """Whether a password belongs to a stored hash, and whether that hash is out of date.
+    """Whether a password matches a stored hash, and whether that hash is outdated.
 
     Args:
         stored: An argon2 hash of any variant, or a werkzeug hash (scrypt, pbkdf2).
@@ -132,14 +132,14 @@ def match(stored: str, password: str) -> Match:
         return Match(is_right=False)
     found = match_form(stored, normal(password))
     if not found.is_right and normal(password) != password:
-        # The hash may be from before passwords were brought into one form.
+        # The hash may be from before passwords were normalized.
         found = match_form(stored, password)
         return Match(found.is_right, is_outdated=found.is_right)
     return found
 
 
 def match_form(stored: str, password: str) -> Match:
-    """The same for a password in the very form that it is in."""
+    """The same for a password without normalizing it."""
     if not stored.startswith("$argon2"):
         return Match(is_right=matches_werkzeug(stored, password), is_outdated=True)
     try:
@@ -150,7 +150,7 @@ def match_form(stored: str, password: str) -> Match:
 
 
 def match_nothing(password: str) -> Match:
-    """Do the work of comparing a password where there is no hash, so that time does not tell who has an account.
+    """Do the work of a comparison without a hash, so that the duration does not reveal who has an account.
 
     Args:
         password: What the caller says the password is.
@@ -160,7 +160,7 @@ def match_nothing(password: str) -> Match:
 
 
 def matches_werkzeug(stored: str, password: str) -> bool:
-    """Whether werkzeug made this hash of this password; a damaged hash belongs to no password."""
+    """Whether this is a werkzeug hash of this password; a damaged hash matches no password."""
     try:
         return check_password_hash(stored, password)
     except ValueError:
@@ -168,7 +168,7 @@ def matches_werkzeug(stored: str, password: str) -> bool:
 
 
 def is_text(password: str) -> bool:
-    """Whether this can be written as UTF-8; JSON can smuggle in half a surrogate pair, which cannot."""
+    """Whether this can be encoded as UTF-8; JSON can contain half a surrogate pair, which cannot."""
     try:
         password.encode()
     except UnicodeEncodeError:

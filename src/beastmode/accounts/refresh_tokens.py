@@ -1,7 +1,7 @@
-"""Refresh tokens: `session.generation.mac`, where nobody without the key can make the mac.
+"""Refresh tokens: `session.generation.mac`, where the MAC cannot be created without the key.
 
-A session's tokens follow from its id, so the successor of a token can be made a second time without being kept
-anywhere in clear, and a token that was never issued is refused before the database is asked.
+A session's tokens are derived from its ID, so the successor of a token can be created again without being stored in
+plain text, and a token that was never issued is refused without a query.
 """
 
 import base64
@@ -25,12 +25,12 @@ SHAPE = re.compile(r"([A-Za-z0-9_-]{22})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A genuine refresh token that came in; whether it may still be used is in the table.
+    """A genuine refresh token from a request; whether it may still be used is in the table.
 
     Attributes:
         session_id: The session it belongs to.
-        generation: How many tokens of that session came before it.
-        fingerprint: What the table keeps in its place.
+        generation: The number of earlier tokens of that session.
+        fingerprint: What the table stores instead of the token.
     """
 
     session_id: str
@@ -40,10 +40,10 @@ class Presented:
 
 @dataclass(frozen=True, slots=True)
 class RefreshTokens:
-    """Makes refresh tokens and recognises those it made.
+    """Creates refresh tokens and recognizes them.
 
     Args:
-        keys: The first makes tokens, each recognises them.
+        keys: The first one creates tokens, and each recognizes them.
     """
 
     keys: tuple[bytes, ...] = field(repr=False)
@@ -58,7 +58,7 @@ class RefreshTokens:
         return sign(self.keys[0], session_id, generation)
 
     def find(self, session_id: str, generation: int, wanted: str) -> str | None:
-        """The token of a session's generation that has the wanted fingerprint, whichever key made it.
+        """The token of a session's generation that has this fingerprint, whichever key created it.
 
         Args:
             session_id: 22 characters of base64url.
@@ -69,13 +69,13 @@ class RefreshTokens:
         return next((token for token in made if fingerprint(token) == wanted), None)
 
     def recognise(self, token: str) -> Presented:
-        """What a token that came in says.
+        """The contents of a token from a request.
 
         Args:
-            token: Text of any length and content.
+            token: A string of any length and content.
 
         Raises:
-            Problem: 401, for whatever none of the keys made.
+            Problem: 401 if none of the keys created it.
         """
         parts = SHAPE.fullmatch(token) if len(token) <= LONGEST else None
         if parts is None:
@@ -88,7 +88,7 @@ class RefreshTokens:
 
 
 def refresh_tokens_of(settings: AccountSettings) -> RefreshTokens:
-    """The refresh tokens of an application, as its settings say.
+    """The refresh tokens of an application, according to its settings.
 
     Args:
         settings: Its secrets.
@@ -98,14 +98,14 @@ def refresh_tokens_of(settings: AccountSettings) -> RefreshTokens:
 
 
 def sign(key: bytes, session_id: str, generation: int) -> str:
-    """The one token that a key makes for this session and generation."""
+    """The token that a key creates for this session and generation."""
     content = f"{session_id}.{generation}"
     mac = SecretBytes(base64.urlsafe_b64encode(hmac.digest(key, content.encode(), hashlib.sha256)).rstrip(b"="))
     return SecretText(f"{content}.{mac.decode()}")
 
 
 def fingerprint(token: str) -> str:
-    """What is kept of a refresh token: its SHA-256 in hex. The mac in it is random enough to need no salt.
+    """What is stored of a refresh token: its SHA-256 in hex. It needs no salt, because the MAC in it is random enough.
 
     Args:
         token: A refresh token.
@@ -114,5 +114,5 @@ def fingerprint(token: str) -> str:
 
 
 def wrong_refresh_token() -> Problem:
-    """The answer to any refresh token that will not do: 401, the same words whatever is wrong with it."""
+    """The response to any invalid refresh token: 401, with the same message whatever the reason."""
     return invalid_token("The refresh token is invalid")

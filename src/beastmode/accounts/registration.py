@@ -1,4 +1,4 @@
-"""New users, and the passwords of those there are."""
+"""New users, and the passwords of existing ones."""
 
 import logging
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ log = logging.getLogger("beastmode.accounts")
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Makes users and sets passwords.
+    """Creates users and sets passwords.
 
     Args:
         database: Where they are kept.
@@ -39,17 +39,17 @@ class Registration:
     _made: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
     def create(self, email: str, password: str, *, name: str | None = None, is_operator: bool = False) -> Any:
-        """A new user with a password, both or neither.
+        """A new user with a password; both are stored, or neither.
 
         Args:
             email: The email address; case-insensitive.
             password: The password.
-            name: What to call them; the address's local part where it is None, if the model has a name at all.
+            name: The user's name; by default the local part of the address, if the model has a name.
             is_operator: Whether the user is an operator of the backend.
 
         Raises:
-            Problem: 400 "already exists" for a taken address, whatever the password is; 422 for an address or a
-                password that will not do.
+            Problem: 400 "already exists" for a registered address, whatever the password; 422 for an address or a
+                password that is not valid.
         """
         if not is_address(email):
             raise Problem(422, "Validation failed", details={"email": ["Not a valid email address."]})
@@ -62,31 +62,31 @@ class Registration:
         return made
 
     def create_quietly(self, email: str, password: str, *, name: str | None = None) -> None:
-        """Make a user, or nothing where the address is taken, without a difference that the caller could notice.
+        """Create a user, or nothing if the address is registered, without a difference that the caller could notice.
 
         Args:
-            email: The address, one that can be registered.
+            email: The address, which must be valid.
             password: The password.
-            name: What to call them.
+            name: The user's name.
 
         Raises:
-            Problem: 422 for a password that will not do, whether the address is taken or not.
+            Problem: 422 for a password that is not valid, whether the address is registered or not.
         """
-        # The same work for both: a taken address is found out by the INSERT.
+        # The same work in both cases: the INSERT detects a registered address.
         self._create(email.lower(), password, name)
 
     def _create(self, email: str, password: str, name: str | None, *, is_operator: bool = False) -> Any:
-        """A new user; None where the address is taken by then."""
+        """A new user; None if the address has been registered in the meantime."""
         if next(self._made) == 1:
             self._warn_of_reused_ids()
-        # Hashed before the transaction begins: it takes a while, and SQLite has one writer at a time.
+        # Hashed before the transaction begins, because it takes long and SQLite has one writer at a time.
         about = (email, name_from(email, LONGEST), *filter(None, [name]))
         password_hash = self._hash(password, about)
         try:
             with transaction():
                 return self._insert(email, name, password_hash, is_operator=is_operator)
         except IntegrityError:
-            # Somebody else was faster with the same address; any other conflict is not ours to explain.
+            # Another request registered the same address first; any other conflict has another cause.
             if not self._is_taken(email):
                 raise
             return None
@@ -95,9 +95,9 @@ class Registration:
         """Set a new password for a user, and end all their sessions.
 
         Args:
-            user_id: Whose.
-            password: The new one.
-            may_be_common: Whether a password that many have will do, as in a test.
+            user_id: The user's ID.
+            password: The new password.
+            may_be_common: Whether common passwords are allowed, as in a test.
 
         Raises:
             Problem: 422 if the password is not valid.
@@ -106,7 +106,7 @@ class Registration:
         password_hash = self._hash(password, may_be_common=may_be_common)
         with transaction():
             session = self.database.session
-            # A log-in that is under way is waited for, so that the moment is later than that of its session.
+            # Wait for a login that is in progress, so that this moment is later than that of its session.
             session.execute(select(Credential.user_id).where(Credential.user_id == user_id).with_for_update())
             moment = now()
             values = {"password_hash": password_hash, "changed_at": moment}
@@ -116,10 +116,10 @@ class Registration:
             session.execute(update(Session).where(*open_ones).values(revoked_at=moment))
 
     def weaknesses(self, password: str) -> list[str]:
-        """What is wrong with a new password by this application's rules; empty if it will do.
+        """What is wrong with a new password by this application's rules; empty if it is valid.
 
         Args:
-            password: The password that somebody chose.
+            password: The new password.
         """
         return passwords.weaknesses(password, self.password_rules)
 
@@ -129,7 +129,7 @@ class Registration:
         return passwords.hash_password(password)
 
     def _warn_of_reused_ids(self) -> None:
-        """Tell the log what doctor says, once a process and where ids are given: not every server is asked before."""
+        """Log what `doctor` reports, once per process: not everyone runs `doctor` before serving."""
         try:
             refuse_reused_ids(self.database.reader, self.user.__table__)
         except BeastmodeError as error:
@@ -140,7 +140,7 @@ class Registration:
         return self.database.execute(statement).first() is not None
 
     def _insert(self, email: str, name: str | None, password_hash: str, *, is_operator: bool) -> Any:
-        # By the clock that tokens are dated with.
+        # The clock that tokens are dated with.
         values = {"email": email, "created_at": now()}
         if (longest := longest_name(self.user)) is not None:
             values["name"] = name or name_from(email, longest)
@@ -148,7 +148,7 @@ class Registration:
         session = self.database.session
         session.add(user)
         session.flush()
-        # Where rows were deleted without foreign keys and the id was free again: nothing of its former owner stays.
+        # If rows were deleted without foreign keys and the ID was reused, nothing of its former owner remains.
         session.execute(delete(Credential).where(Credential.user_id == user.id))
         session.execute(delete(Session).where(Session.user_id == user.id))
         session.add(Credential(user_id=user.id, password_hash=password_hash, is_operator=is_operator, changed_at=now()))
@@ -156,7 +156,7 @@ class Registration:
 
 
 def longest_name(user: Any) -> int | None:
-    """How many characters the model's `name` holds; None where it has no such column.
+    """The maximum length of the model's `name`; None if it has no such column.
 
     Args:
         user: The project's User model.
@@ -166,5 +166,5 @@ def longest_name(user: Any) -> int | None:
 
 
 def already_exists() -> Problem:
-    """The answer to a registration with an address that somebody has."""
+    """The response to a registration with a registered address."""
     return Problem(400, "A user with this email address already exists")

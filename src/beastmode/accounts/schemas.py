@@ -1,4 +1,4 @@
-"""What the routes of sign-in take and give; the parts that depend on the project's User are made from it."""
+"""The schemas of the routes; those that depend on the project's User are generated from it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,14 +16,14 @@ __all__ = ["GrantSchema", "LoginSchema", "RefreshSchema", "account_schema", "reg
 
 
 class SecretField(fields.String):
-    """A password or token in a request, given to the view as a text that `repr` does not show."""
+    """A password or token in a request, passed to the view as a string that `repr` does not show."""
 
     def _deserialize(self, *arguments: Any, **others: Any) -> SecretText:
         return SecretText(super()._deserialize(*arguments, **others))
 
 
 class LoginSchema(Schema):
-    """Who wants to log in, and the proof."""
+    """Credentials for a login."""
 
     email = EmailAddress()
     password = SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
@@ -36,7 +36,7 @@ class RefreshSchema(Schema):
 
 
 class GrantSchema(Schema):
-    """What a client gets to prove who it is."""
+    """The tokens that identify a client."""
 
     token = fields.String(metadata={"description": "The access token, to be sent as `Authorization: Bearer ...`."})
     refresh_token = fields.String(metadata={"description": "Can be exchanged once for new tokens."})
@@ -45,7 +45,7 @@ class GrantSchema(Schema):
 
 
 def account_schema(user: Any) -> Schema:
-    """What a user sees of their own account.
+    """The schema of a user's own account.
 
     Args:
         user: The project's User model.
@@ -62,9 +62,10 @@ def account_schema(user: Any) -> Schema:
 
 
 def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Schema:
-    """What somebody registers with.
+    """The schema of a registration.
 
-    The document states the password's bounds, but it is judged by the service: a taken address is answered first.
+    The document has the limits of the password, but the service checks it, because a registered address takes
+    precedence.
 
     Args:
         user: The project's User model.
@@ -79,7 +80,7 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
         taken["name"] = fields.String(validate=Length(1, longest))
 
     def handle_error(_: Schema, error: ValidationError, data: Any, **__: Any) -> None:
-        # The request is refused anyway; who mends it should hear of every problem at once.
+        # The request is refused anyway, so it should report every problem at once.
         password = data.get("password") if isinstance(data, dict) else None
         if isinstance(password, str) and isinstance(error.messages, dict) and (wrong := weaknesses(password)):
             error.messages.setdefault("password", wrong)
@@ -88,5 +89,5 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
 
 
 def named(name: str, sentence: str, parts: dict[str, Any]) -> type[Schema]:
-    """A schema class with this name, which its component in the document has too."""
+    """A schema class with this name, which is also the name of its component in the document."""
     return type(name, (Schema,), {"__doc__": sentence, "__module__": __name__, **parts})

@@ -4,38 +4,38 @@ from threading import Lock
 __all__ = ["LOOK", "REMEMBERED", "Seen"]
 
 LOOK = "/* session look */"
-"""Stands in the SELECT by which a request that writes looks at its session, so that who counts queries knows it."""
+"""Marks the SELECT with which a request that writes checks its session, so that counts of queries can leave it out."""
 REMEMBERED = 10_000
-"""Sessions, and tokens of the verifier, that a process remembers; one takes some 200 bytes, or 700."""
+"""The number of sessions, and of the verifier's tokens, that a process remembers; one takes about 200 or 700 bytes."""
 
 
 class Seen:
-    """Sessions that this process has seen to hold, and when; the oldest is forgotten when there are too many."""
+    """Sessions that this process has found valid, and when; the oldest is forgotten if there are too many."""
 
     def __init__(self) -> None:
         self._moments: dict[str, tuple[object, datetime]] = {}
         self._writing = Lock()
 
     def is_recent(self, session_id: str, user_id: object, moment: datetime, trusted: timedelta) -> bool:
-        """Whether a session was seen to hold, so recently that it need not be looked at.
+        """Whether a session was found valid so recently that it need not be checked.
 
         Args:
             session_id: Which.
-            user_id: Whose it must be.
+            user_id: The user it must belong to.
             moment: The current moment.
-            trusted: How long a look is good for.
+            trusted: How long a check remains valid.
         """
         # A single `get` is atomic: readers need no lock.
         seen = self._moments.get(session_id)
         return seen is not None and seen[0] == user_id and moment - seen[1] < trusted
 
     def add(self, session_id: str, user_id: object, moment: datetime) -> None:
-        """Remember that a session holds.
+        """Remember that a session is valid.
 
         Args:
             session_id: Which.
-            user_id: Whose it is.
-            moment: When that was known, at the latest.
+            user_id: The user it belongs to.
+            moment: When it was checked, at the latest.
         """
         with self._writing:
             if session_id not in self._moments and len(self._moments) >= REMEMBERED:
@@ -43,10 +43,10 @@ class Seen:
             self._moments[session_id] = (user_id, moment)
 
     def forget(self, session_id: str | None = None) -> None:
-        """Have a session looked at before it is believed again.
+        """Check a session again before it is accepted.
 
         Args:
-            session_id: Which; None for every one.
+            session_id: The session's ID; None for all.
         """
         with self._writing:
             if session_id is None:

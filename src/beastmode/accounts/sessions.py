@@ -1,4 +1,4 @@
-"""Sign-in sessions: opened by a log-in, kept by rotating refresh tokens, ended by a log-out or by reuse."""
+"""Sessions: opened by a login, extended by rotating refresh tokens, ended by a logout or by reuse."""
 
 import logging
 import secrets
@@ -29,12 +29,12 @@ log = logging.getLogger("beastmode.accounts")
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A session that holds, and the refresh token with which to keep it.
+    """A valid session, and the refresh token that extends it.
 
     Attributes:
-        user_id: Whose it is.
-        session_id: Which it is.
-        refresh_token: Good for one rotation.
+        user_id: The user it belongs to.
+        session_id: The session's ID.
+        refresh_token: Can be used once.
     """
 
     user_id: int | str
@@ -49,11 +49,11 @@ class Sessions:
     Args:
         database: Where they are kept.
         user: The project's User model; only an active user's session can be refreshed.
-        refresh_tokens: Makes and recognises refresh tokens.
+        refresh_tokens: Creates and recognizes refresh tokens.
         lifetime: How long a session lasts without being refreshed.
-        grace: For so long a token that was just rotated still gives its successor.
-        longest: How long a session lasts however often it is refreshed.
-        trusted: For so long a session that was seen to hold is believed to, where nothing is written.
+        grace: How long a used token still returns its successor.
+        longest: The maximum lifetime of a session, however often it is refreshed.
+        trusted: How long a check remains valid for requests that write nothing.
     """
 
     database: Database
@@ -67,13 +67,13 @@ class Sessions:
     _opened: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
     def open(self, user_id: int | str, *, user_agent: str, address: str, compared: str | None = None) -> Granted | None:
-        """A new session; None where the user is gone or inactive by now, or has another password hash.
+        """A new session; None if the user has been deleted or deactivated, or has another password hash.
 
         Args:
-            user_id: Who signs in.
-            user_agent: What the client calls itself; cut to 255 characters.
+            user_id: The user who logs in.
+            user_agent: The `User-Agent` header; truncated to 255 characters.
             address: The client's IP address.
-            compared: The hash that the password was compared with; None where something else proved who it is.
+            compared: The hash that the password was compared with; None if the user was authenticated in another way.
         """
         session_id, moment = secrets.token_urlsafe(16), now()
         token = self.refresh_tokens.make(session_id, 0)
@@ -96,14 +96,14 @@ class Sessions:
         return Granted(user_id, session_id, token)
 
     def rotate(self, token: str) -> Granted:
-        """The successor of a refresh token; of several that ask at once each gets the same one.
+        """The successor of a refresh token; concurrent requests all get the same one.
 
         Args:
-            token: The refresh token that a client brought.
+            token: The refresh token from the request.
 
         Raises:
-            Problem: 401 for a token that is not genuine, expired, revoked, or of a user who is not active. A genuine
-                token that was used before, and not just now, is in two hands: it ends the session for both.
+            Problem: 401 for a token that is not genuine, has expired, was revoked, or belongs to an inactive user. If a
+                genuine token is reused after the grace period, two parties have it: the session ends for both.
         """
         presented = self.refresh_tokens.recognise(token)
         with transaction():
@@ -117,14 +117,14 @@ class Sessions:
         return granted
 
     def holds(self, session_id: str, user_id: int | str, *, is_read: bool) -> bool:
-        """Whether the session of an access token still holds, or did when it was looked at, at most `trusted` ago.
+        """Whether the session of an access token is valid, or was when it was checked, at most `trusted` ago.
 
-        Whatever writes then looks again, in the statement that writes where that is possible. A session that does not
-        hold since its user is not active, is ended for good: it does not come back with the user.
+        A request that writes checks it again, in the same statement if possible. A session that is not valid because
+        its user is inactive ends permanently: it is not restored with the user.
 
         Args:
-            session_id: Which.
-            user_id: Whose it must be.
+            session_id: The session's ID.
+            user_id: The user it must belong to.
             is_read: Whether the request writes nothing.
         """
         moment = now()
@@ -135,7 +135,7 @@ class Sessions:
         return True
 
     def revoke(self, session_id: str, user_id: int | str) -> None:
-        """End a session: no refresh token of it is good any more. Its access tokens end by themselves.
+        """End a session: none of its refresh tokens is accepted any more. Its access tokens expire.
 
         Args:
             session_id: Which.
@@ -147,12 +147,12 @@ class Sessions:
         self.seen.forget(session_id)
 
     def purge(self) -> None:
-        """Delete sessions that expired, at most 1000 at once."""
+        """Delete expired sessions, at most 1000 at a time."""
         with transaction():
             self.database.execute(delete_some(Session.id, Session.expires_at <= now()))
 
     def _advance(self, presented: Presented) -> Granted | None:
-        """Rotate in one conditional statement: of two at once the database lets one through."""
+        """Rotate in one conditional statement: of two concurrent ones, one succeeds."""
         moment = now()
         successor = self.refresh_tokens.make(presented.session_id, presented.generation + 1)
         statement = (
@@ -170,7 +170,7 @@ class Sessions:
         return None if user_id is None else Granted(user_id, presented.session_id, successor)
 
     def _repeat(self, presented: Presented) -> Granted | None:
-        """The successor that was already given for this token, while the grace lasts."""
+        """The successor that was already issued for this token, within the grace period."""
         statement = select(Session.user_id, Session.token_hash).where(
             *self._holds(presented.session_id),
             Session.generation == presented.generation + 1,
@@ -183,9 +183,9 @@ class Sessions:
         return None if successor is None else Granted(row.user_id, presented.session_id, successor)
 
     def _end_if_reused(self, presented: Presented) -> None:
-        """Revoke the session of a token that is not its current one, or whose user is not active any more.
+        """Revoke the session of a token that is not its current one, or whose user is no longer active.
 
-        A session that is over stays as it is.
+        A session that has ended is not changed.
         """
         ended = or_(Session.token_hash != presented.fingerprint, not_(has_owner(self.user)))
         statement = (
@@ -202,19 +202,19 @@ class Sessions:
         statement = update(Session).where(
             Session.id == session_id, Session.revoked_at.is_(None), not_(has_owner(self.user))
         )
-        # A connection of its own: the request is refused, and what it began is rolled back.
+        # A separate connection: the request is refused, and its own work is rolled back.
         with self.database.engine.begin() as connection:
             connection.execute(statement.values(revoked_at=now()))
 
     def _insert(self, row: dict[str, Any], user_id: int | str, moment: datetime, compared: str | None) -> Any:
-        """The INSERT of a session, from its user as the database has it when it is run.
+        """The INSERT of a session, from the current row of its user.
 
-        FOR SHARE: whoever changes the password or deactivates the user at the same moment is waited for, and the row
-        judged anew; and who comes after sees this session, and ends it.
+        FOR SHARE: waits for a transaction that is changing the password or deactivating the user, and reads the row
+        again. A transaction that comes later sees this session, and ends it.
         """
         user = self.user
         since = [user.created_at, Credential.changed_at] if compared is not None else [user.created_at]
-        # By the later of two clocks, or a database that is ahead of the application would make it older than its user.
+        # The later of two clocks, because the session would be older than its user if the database's clock were ahead.
         this_moment = literal(moment, UtcDateTime())
         created_at = case(*((earliest > this_moment, earliest) for earliest in since), else_=this_moment)
         values = {name: literal(value, Session.__table__.c[name].type) for name, value in row.items()}
@@ -235,7 +235,7 @@ class Sessions:
         return False
 
     def _permit(self, session_id: str, user_id: int | str, moment: datetime) -> Permit:
-        """What lets a request write whose session was seen just now; found out by the statement that writes."""
+        """The permit for a request to write, whose session is checked by the statement that writes."""
 
         def look() -> None:
             if not self._look(session_id, user_id, moment):
@@ -258,7 +258,7 @@ class Sessions:
 
     @cached_property
     def _found(self) -> Select[Any]:
-        """Whether an open session has its owner; no row where it is not open."""
+        """Whether an open session has its owner; no row if it is not open."""
         return select(has_owner(self.user)).prefix_with(LOOK).where(*self._asked())
 
     @cached_property
@@ -267,7 +267,7 @@ class Sessions:
         return Condition(exists().where(*self._asked(), has_owner(self.user)).correlate(None))
 
     def _asked(self) -> tuple[Any, ...]:
-        """That a session is the one, and open."""
+        """That this session is open."""
         moment = bindparam("_session_moment", type_=UtcDateTime())
         oldest = bindparam("_session_oldest", type_=UtcDateTime())
         whose = (Session.id == bindparam("_session_id"), Session.user_id == bindparam("_session_user_id"))
@@ -278,5 +278,5 @@ class Sessions:
         return is_open(moment, moment - self.longest)
 
     def _holds(self, session_id: str) -> tuple[Any, ...]:
-        """The conditions under which a session holds."""
+        """The conditions under which a session is valid."""
         return (Session.id == session_id, *self._is_open(), has_owner(self.user))

@@ -16,12 +16,12 @@ from beastmode.db import Database, transaction
 __all__ = ["Grant", "SignIn"]
 
 TRIES = 3
-"""A hash that another log-in made anew while this one was compared is compared again; each is made anew once."""
+"""If another login replaced the hash during a comparison, it is compared again; each hash is replaced once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a client gets to prove who it is.
+    """The tokens that identify a client.
 
     Attributes:
         token: The access token, to be sent as `Authorization: Bearer ...`.
@@ -38,10 +38,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """Signs users in and out.
+    """Logs users in and out.
 
     Args:
-        database: Where they are kept.
+        database: The application's database.
         user: The project's User model.
         tokens: Issues access tokens.
         sessions: Opens, keeps and ends sessions.
@@ -53,17 +53,17 @@ class SignIn:
     sessions: Sessions
 
     def log_in(self, email: str, password: str, *, user_agent: str, address: str) -> Grant:
-        """Open a session for whoever knows the password.
+        """Open a session for a user who knows the password.
 
         Args:
-            email: The address, in lower case.
-            password: What the caller says the password is.
-            user_agent: What the client calls itself.
+            email: The address, in lowercase.
+            password: The password from the request.
+            user_agent: The `User-Agent` header.
             address: The client's IP address.
 
         Raises:
-            Problem: 401, in the same words after the same work for an unknown address, a wrong password and a user
-                who is not active.
+            Problem: 401, with the same message after the same work for an unknown address, a wrong password and an
+                inactive user.
         """
         for _ in range(TRIES):
             account, compared = self._recognise(email, password)
@@ -76,10 +76,10 @@ class SignIn:
         """A new access token and the next refresh token.
 
         Args:
-            refresh_token: What the last grant gave.
+            refresh_token: The one from the previous response.
 
         Raises:
-            Problem: 401, for whatever reason the session does not go on.
+            Problem: 401, for every reason why the session does not continue.
         """
         return self._grant(self.sessions.rotate(refresh_token))
 
@@ -87,13 +87,13 @@ class SignIn:
         """End the session that an access token belongs to.
 
         Args:
-            identity: Who calls.
+            identity: The caller.
         """
         if identity.session_id is not None:
             self.sessions.revoke(identity.session_id, identity.id)
 
     def _recognise(self, email: str, password: str) -> tuple[Row[Any], str]:
-        """The account whose password this is, and the hash that is stored for it now."""
+        """The account with this password, and the hash that is now stored for it."""
         account = self._find(email)
         if account is None or account.password_hash is None:
             match = passwords.match_nothing(password)
@@ -115,7 +115,7 @@ class SignIn:
 
     def _renew_hash(self, account: Row[Any], password: str) -> str:
         password_hash = passwords.hash_password(password)
-        # Only over the hash that was compared: the password may have been changed in the meantime.
+        # Replace only the hash that was compared: the password may have been changed in the meantime.
         compared = (Credential.user_id == account.id, Credential.password_hash == account.password_hash)
         with transaction():
             # The password is the same, so `changed_at` stays.
@@ -128,5 +128,5 @@ class SignIn:
 
 
 def wrong_credentials() -> Problem:
-    """The answer to a log-in that fails, whichever half was wrong."""
+    """The response to a failed login, whatever was wrong."""
     return Problem(401, "Wrong email address or password", headers={"WWW-Authenticate": "Bearer"})

@@ -1,7 +1,7 @@
-"""Access tokens: JWTs as RFC 9068 profiles them, signed with HS256, short-lived, in no table.
+"""Access tokens: JWTs as RFC 9068 profiles them, signed with HS256, short-lived, and not stored.
 
 The key is the project's secret itself, so another service of the same project can verify a token with any JWT library.
-Refresh tokens are made with a key derived from it (`keys.py`), so neither kind passes for the other.
+Refresh tokens use a key derived from it (`keys.py`), so neither kind is accepted as the other.
 """
 
 import re
@@ -26,10 +26,10 @@ LONGEST = 4096
 LEEWAY_SECONDS = 5
 REQUIRED = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp")
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
-# HMAC fills a key up to its block with zeros (RFC 2104), so a padded key signs the same. PyJWT would warn of a short
-# one at every request; Settings refuse it in production, and the doctor speaks of it.
+# HMAC pads a key to its block size with zeros (RFC 2104), so a padded key gives the same signature. PyJWT would warn
+# about a short key at every request; Settings refuse it in production, and `doctor` reports it.
 PADDED_KEY_BYTES = 32
-# The times are compared with our own clock, which a test can move; PyJWT knows the system's alone.
+# The times are compared with our own clock, which a test can move; PyJWT knows only the system clock.
 CHECKS: Any = {
     "require": list(REQUIRED),
     "strict_aud": True,
@@ -41,12 +41,12 @@ CHECKS: Any = {
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid access token says.
+    """The contents of a valid access token.
 
     Attributes:
-        subject: Whose token it is: the user's id, as text.
-        session_id: The sign-in session it belongs to.
-        expires_at: From then on it is not valid, seconds since 1970.
+        subject: The user's ID, as a string.
+        session_id: The session it belongs to.
+        expires_at: When it expires, in seconds since 1970.
     """
 
     subject: str
@@ -56,13 +56,13 @@ class Claims:
 
 @dataclass(frozen=True, kw_only=True)
 class Tokens:
-    """Issues access tokens and reads those that come back.
+    """Issues access tokens and verifies them.
 
     Args:
-        keys: Key by key id. The first signs, each verifies.
+        keys: Keys by key ID. The first one signs, and each verifies.
         issuer: The `iss` claim.
         audience: The `aud` claim.
-        lifetime: Seconds that a token holds.
+        lifetime: The lifetime of a token in seconds.
     """
 
     keys: Mapping[str, bytes] = field(repr=False)
@@ -71,11 +71,11 @@ class Tokens:
     lifetime: int
 
     def issue(self, subject: object, session_id: str) -> str:
-        """A token for this user and session, valid from now on.
+        """A token for this user and session, valid from now.
 
         Args:
-            subject: The user's id; the token carries it as text (RFC 7519 asks for a string).
-            session_id: The sign-in session that the token belongs to.
+            subject: The user's ID; a string in the token, as RFC 7519 requires.
+            session_id: The session that the token belongs to.
         """
         kid, key = next(iter(self.keys.items()))
         issued_at = int(now().timestamp())
@@ -92,10 +92,10 @@ class Tokens:
         return SecretText(jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": KIND, "kid": kid}))
 
     def read(self, token: str) -> Claims:
-        """What a token says, once its signature, kind, claims and times have been found right.
+        """The contents of a token, after its signature, type, claims and times have been verified.
 
         Args:
-            token: What came in, of any length and content.
+            token: The token from the request, of any length and content.
 
         Raises:
             Problem: 401 with `WWW-Authenticate: Bearer error="invalid_token"` (RFC 6750), whatever is wrong with it.
@@ -109,9 +109,9 @@ class Tokens:
                 token, key, algorithms=[ALGORITHM], audience=self.audience, issuer=self.issuer, options=CHECKS
             )
         except (jwt.PyJWTError, KeyError, RecursionError):  # the last: JSON that nests without end, before PyJWT 2.14
-            # From None: a traceback in a log would carry parts of the token.
+            # From None: a traceback in a log would contain parts of the token.
             raise invalid_token() from None
-        # What `crit` names must be understood (RFC 7515, 4.1.11), and nothing is; PyJWT looks at it since 2.12.
+        # Extensions named in `crit` must be understood (RFC 7515, 4.1.11), and none is; PyJWT checks it since 2.12.
         if header.get("typ") != KIND or "crit" in header or not isinstance(claims["sid"], str):
             raise invalid_token()
         check_times(claims)
@@ -119,7 +119,7 @@ class Tokens:
 
 
 def tokens_of(settings: AccountSettings) -> Tokens:
-    """The tokens of an application, as its settings say.
+    """The tokens of an application, according to its settings.
 
     Args:
         settings: Its secrets, issuer, audience and JWT_EXPIRES_HOURS.
@@ -141,7 +141,7 @@ def tokens_of(settings: AccountSettings) -> Tokens:
 
 
 def refuse_key_pair(secret: str) -> None:
-    """Refuse a secret whose public half somebody may have: whoever has it could sign tokens (RFC 8725, section 2.1)."""
+    """Refuse a secret with a public half: anyone who has that could sign tokens (RFC 8725, section 2.1)."""
     try:
         if secret.lstrip().startswith("{") and '"kty"' in secret:  # which PyJWT knows since 2.13
             raise jwt.InvalidKeyError("it is a JWK")
@@ -151,10 +151,10 @@ def refuse_key_pair(secret: str) -> None:
 
 
 def check_times(claims: dict[str, Any]) -> None:
-    """Refuse a token that is expired, or that was issued for later.
+    """Refuse a token that has expired, or is not valid yet.
 
     Args:
-        claims: The claims, `exp`, `nbf` and `iat` among them.
+        claims: The claims, including `exp`, `nbf` and `iat`.
 
     Raises:
         Problem: 401, as for any token that is not valid.
@@ -164,13 +164,13 @@ def check_times(claims: dict[str, Any]) -> None:
     moment = now().timestamp()
     if claims["exp"] <= moment:
         raise invalid_token("The access token has expired")
-    # The server that issued it may be a little ahead of this one. No leeway on `exp`: clients were told when it ends.
+    # The clock of the issuing server may be slightly ahead. No leeway on `exp`: clients know when it expires.
     if max(claims["nbf"], claims["iat"]) > moment + LEEWAY_SECONDS:
         raise invalid_token()
 
 
 def invalid_token(message: str = "The access token is invalid") -> Problem:
-    """The answer to a token that will not do: 401, with the challenge of RFC 6750, section 3.1.
+    """The response to an invalid token: 401, with the challenge of RFC 6750, section 3.1.
 
     Args:
         message: One sentence for the client.

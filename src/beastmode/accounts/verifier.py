@@ -1,4 +1,4 @@
-"""From the `Authorization` header to who calls, in about a microsecond once a token has been seen."""
+"""From the `Authorization` header to the caller, in about a microsecond once a token has been seen."""
 
 import re
 from collections.abc import Callable
@@ -25,16 +25,16 @@ def bearer_authenticator(
     holds: Callable[[Identity, Request], bool] | None = None,
     remembered: int = REMEMBERED,
 ) -> Authenticator:
-    """A function that gets a request and returns who sent it, or raises Problem(401).
+    """A function that takes a request and returns its caller, or raises Problem(401).
 
-    Checking a signature takes some 50 microseconds, so headers that passed are remembered, successes only, and the
-    token's end is looked at every time. When there are too many, the oldest is forgotten.
+    Checking a signature takes about 50 microseconds, so valid headers are remembered, and only the expiry is checked
+    every time. If there are too many, the oldest is forgotten.
 
     Args:
         tokens: Reads access tokens.
-        read_id: Turns the text of the `sub` claim into a user's id; raises ValueError where it is none.
-        holds: Whether the session of a token that is valid still holds, for this request; None believes every token.
-        remembered: How many headers to remember; one takes some 700 bytes.
+        read_id: Converts the `sub` claim to a user's ID; raises ValueError if it is not one.
+        holds: Whether the session of a valid token is still valid, for this request; None accepts every token.
+        remembered: How many headers to remember; one takes about 700 bytes.
     """
     passed: dict[str, tuple[int, Identity]] = {}
     writing = Lock()
@@ -43,7 +43,7 @@ def bearer_authenticator(
         told: str | None = request.environ.get("HTTP_AUTHORIZATION")
         if told is None:
             raise no_token()
-        # Every frame of the request has the environment; what prints frames must not print who could be called as.
+        # Every stack frame of the request has the environment, so a printed frame must not show the token.
         header = request.environ["HTTP_AUTHORIZATION"] = SecretText(told)
         del told
         # A single `get` is atomic: readers need no lock.
@@ -75,10 +75,10 @@ def bearer_authenticator(
 
 
 def id_reader(kind: type) -> Callable[[str], int | str]:
-    """A function that turns the text of a `sub` claim into a user's id, or raises ValueError.
+    """A function that converts a `sub` claim to a user's ID, or raises ValueError.
 
     Args:
-        kind: The Python type of the id's column; whatever is not int stays text.
+        kind: The Python type of the ID column; anything other than int remains a string.
     """
 
     def read_whole(text: str) -> int:
@@ -90,5 +90,5 @@ def id_reader(kind: type) -> Callable[[str], int | str]:
 
 
 def no_token() -> Problem:
-    """The answer to a request that brought no access token: 401, asking for one (RFC 6750, section 3)."""
+    """The response to a request without an access token: 401, asking for one (RFC 6750, section 3)."""
     return Problem(401, "Authentication required", headers={"WWW-Authenticate": "Bearer"})

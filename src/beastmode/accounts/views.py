@@ -1,4 +1,4 @@
-"""The routes of sign-in, as a client calls them."""
+"""The routes of accounts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from beastmode.query import loading
 
 __all__ = ["auth_blueprint"]
 
-# Tokens must not stay in any cache on the way (RFC 6749, section 5.1).
+# Tokens must not be stored in any cache on the way (RFC 6749, section 5.1).
 NOT_STORED = {"Cache-Control": "no-store"}
 
 
@@ -25,8 +25,8 @@ def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False) -> Blu
 
     Args:
         user: The project's User model.
-        version: The first API version that has them; later ones inherit them.
-        hides_taken: Whether registering answers the same for a taken address as for a free one.
+        version: The first API version that has them; later versions inherit them.
+        hides_taken: Whether registration returns the same response for registered and for new addresses.
     """
     auth = Blueprint("auth", version=version, url_prefix="/auth", description="Registration, login and tokens.")
     (add_quiet_registration if hides_taken else add_registration)(auth, user)
@@ -36,26 +36,26 @@ def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False) -> Blu
 
 
 def add_registration(auth: Blueprint, user: Any) -> None:
-    """The route that makes users."""
+    """The route that creates users."""
     accepts, returns = registration_schema(user, weaknesses), account_schema(user)
 
     @auth.post("/register", accepts=accepts, returns=returns, status=201, public=True, errors=(400, 403, 429))
     def register(new: dict[str, Any]) -> Answer:
         """Register.
 
-        A taken address answers 400. Limited per e-mail address and network.
+        A registered address returns 400. Limited per email address and network.
         """
         return Answer(open_registration(new).create(**new), headers=NOT_STORED)
 
 
 def add_quiet_registration(auth: Blueprint, user: Any) -> None:
-    """The route that makes users without telling which addresses are taken."""
+    """The route that creates users without revealing which addresses are registered."""
 
     @auth.post("/register", accepts=registration_schema(user, weaknesses), status=202, public=True, errors=(403, 429))
     def register(new: dict[str, Any]) -> Answer:
         """Register.
 
-        The response is the same for an address that is registered already. Limited per e-mail address and network.
+        The response is the same for an address that is already registered. Limited per email address and network.
         """
         open_registration(new).create_quietly(**new)
         return Answer(
@@ -69,10 +69,10 @@ def weaknesses(password: str) -> list[str]:
 
 
 def open_registration(new: dict[str, Any]) -> Registration:
-    """What makes users, once the attempt is counted.
+    """The service that creates users, after the attempt was counted.
 
     Raises:
-        Problem: 403 where registration is closed, 429 for an attempt too many.
+        Problem: 403 if registration is closed, 429 if there were too many attempts.
     """
     desk = current_desk()
     if not desk.is_open:
@@ -82,13 +82,13 @@ def open_registration(new: dict[str, Any]) -> Registration:
 
 
 def add_sign_in(auth: Blueprint) -> None:
-    """The routes that give and take tokens."""
+    """The routes that issue and revoke tokens."""
 
     @auth.post("/login", accepts=LoginSchema, returns=GrantSchema, public=True, errors=(401, 429))
     def login(credentials: dict[str, Any]) -> Answer:
         """Log in.
 
-        Limited per e-mail address and network.
+        Limited per email address and network.
         """
         desk, address = current_desk(), client_address()
         desk.attempts.count("login", credentials["email"], address)
@@ -99,7 +99,7 @@ def add_sign_in(auth: Blueprint) -> None:
     def refresh(grant: dict[str, Any]) -> Answer:
         """Get a new access token and the next refresh token.
 
-        A refresh token is good once; one that is used again, later than a moment, ends the session.
+        A refresh token can be used once. Using it again, after a short grace period, ends the session.
         """
         return Answer(current_desk().sign_in.refresh(grant["refresh_token"]), headers=NOT_STORED)
 
@@ -111,20 +111,20 @@ def add_sign_in(auth: Blueprint) -> None:
 
 
 def add_account(auth: Blueprint, user: Any) -> None:
-    """The route that shows who is signed in."""
+    """The route that shows the logged-in user."""
     schema = account_schema(user)
     account = loading(schema, user).where(user.id == bindparam("user_id"), user.is_active)
 
     @auth.get("/me", returns=schema)
     def me() -> Answer:
-        """Your own account."""
+        """Get your own account."""
         found = account.bind(user_id=current_identity().id).first()
         if found is None:
-            # The token outlived the user, or their leave to sign in.
+            # The user was deleted or deactivated after the token was issued.
             raise invalid_token()
         return Answer(found, headers=NOT_STORED)
 
 
 def client_address() -> str:
-    """The IP address that the request came from, as the server knows it."""
+    """The IP address of the client, as the server knows it."""
     return request.remote_addr or "unknown"
