@@ -28,6 +28,7 @@ PUBLIC = (
     "beastmode.core.errors",
     "beastmode.core.exchange",
     "beastmode.core.identity",
+    "beastmode.core.steps",
     "beastmode.core.setting",
     "beastmode.core.settings",
 )

@@ -5,17 +5,30 @@ from typing import Any
 import flask
 from flask import Flask
 
+from beastmode.api.arguments import Arguments, PathNumbers
 from beastmode.api.blueprint import Blueprint
+from beastmode.api.deprecations import DeprecatedRoute
 from beastmode.api.docs import docs_blueprint
 from beastmode.api.document import VersionDocument
 from beastmode.api.endpoint import Endpoint
+from beastmode.api.if_match import IfMatch
 from beastmode.api.settings import ApiSettings
+from beastmode.api.sign_in import SignIn
 from beastmode.api.versions import Version, resolve
 from beastmode.core.edge import Edge
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.steps import Stage, add_step
 
 __all__ = ["Api"]
 
+STEPS = (
+    (Stage.ANNOUNCEMENT, DeprecatedRoute.of),
+    (Stage.CALLER, SignIn.of),
+    (Stage.ARGUMENTS, PathNumbers.of),
+    (Stage.ARGUMENTS, Arguments.of),
+    (Stage.PRECONDITION, IfMatch.of),
+)
+"""What every API has; features and projects add more."""
 FIRST_SEGMENT = re.compile(r"/api/([^/]+)")
 
 
@@ -64,6 +77,8 @@ class Api:
         if settings.api_version not in {version.name for version in self.versions}:
             known = ", ".join(version.name for version in self.versions)
             raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; available versions: {known}.")
+        for stage, make in STEPS:
+            add_step(app, stage, make)
         tables = resolve(self.versions, (route for blueprint in self.blueprints for route in blueprint.routes))
         descriptions = {blueprint.name: blueprint.description for blueprint in self.blueprints}
         documents = {}

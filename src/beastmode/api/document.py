@@ -12,8 +12,10 @@ from beastmode.api.components import Components
 from beastmode.api.conditional import etag_of, has_it_already
 from beastmode.api.endpoint import Endpoint
 from beastmode.api.envelope import JsonResponse
+from beastmode.api.if_match import IfMatch
 from beastmode.api.operations import BEARER, Operations
 from beastmode.api.properties import Direction
+from beastmode.api.representations import compare_with_representations
 from beastmode.api.route import Route
 from beastmode.api.settings import ApiSettings
 
@@ -63,7 +65,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             endpoints: One for each route.
             descriptions: A sentence for each blueprint, by name.
         """
-        with_representation(endpoints)
+        compare_with_representations(endpoints)
         self._components.claim(shown_by(endpoint.route for endpoint in endpoints))
         groups: dict[str, list[Endpoint]] = {}
         for endpoint in endpoints:
@@ -81,7 +83,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
 
     def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
         route = endpoint.route
-        operation = self._operations.describe(route, can_match=endpoint.representation is not None)
+        operation = self._operations.describe(route, statuses=statuses_of(endpoint), can_match=is_compared(endpoint))
         blueprint.add_url_rule(
             route.rule,
             endpoint.__name__,
@@ -120,9 +122,12 @@ def shown_by(routes: Iterable[Route]) -> Iterator[tuple[Schema, Direction]]:
             yield route.returns, "response"
 
 
-def with_representation(endpoints: Iterable[Endpoint]) -> None:
-    """Tell each route that changes something which GET shows what it changes."""
-    shown = {endpoint.route.rule: endpoint for endpoint in endpoints if endpoint.route.is_safe}
-    for endpoint in endpoints:
-        if not endpoint.route.is_safe and endpoint.route.method != "POST":
-            endpoint.compare_with(shown.get(endpoint.route.rule))
+def statuses_of(endpoint: Endpoint) -> frozenset[int]:
+    """The status codes with which the steps of a route refuse requests."""
+    return frozenset().union(*(step.statuses for step in endpoint.steps))
+
+
+def is_compared(endpoint: Endpoint) -> bool:
+    """Whether `If-Match` has a representation to be compared with."""
+    step = endpoint.step(IfMatch)
+    return step is not None and step.tag is not None

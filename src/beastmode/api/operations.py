@@ -57,11 +57,12 @@ class Operations:
         self._converter = converter
         self._has_envelope = has_envelope
 
-    def describe(self, route: Route, *, can_match: bool) -> Document:
+    def describe(self, route: Route, *, statuses: frozenset[int], can_match: bool) -> Document:
         """One route, as an operation object.
 
         Args:
             route: What was declared.
+            statuses: With which its steps refuse requests.
             can_match: Whether `If-Match` has a representation to be compared with.
         """
         summary, _, description = (route.view.__doc__ or "").strip().partition("\n")
@@ -69,7 +70,7 @@ class Operations:
             "operationId": route.name.replace(".", "_"),
             "security": [] if route.public else [{BEARER: []}],
             "parameters": self._parameters(route),
-            "responses": self._responses(route),
+            "responses": self._responses(route, statuses),
         }
         if summary:
             operation["summary"] = summary.rstrip(".")
@@ -126,7 +127,7 @@ class Operations:
             shown.append((name, f"Only items whose {condition.column.key} {WORDS[condition.operator]}.", schema))
         return [{"in": "query", "name": n, "description": d, "required": False, "schema": s} for n, d, s in shown]
 
-    def _responses(self, route: Route) -> Document:
+    def _responses(self, route: Route, statuses: frozenset[int]) -> Document:
         success: Document = {"description": PHRASES.get(route.status) or HTTPStatus(route.status).phrase}
         if route.produces is not None:
             success["content"] = {route.produces: {"schema": media_schema(route.produces)}}
@@ -138,7 +139,7 @@ class Operations:
         if has_etag(route):
             success["headers"] = ETAG
             responses["304"] = {"description": "Not Modified", "headers": ETAG}
-        for status in sorted(statuses_of(route)):
+        for status in sorted(statuses | statuses_of(route)):
             responses[str(status)] = self._error(status)
         return responses
 
@@ -215,21 +216,14 @@ PROBLEM_DETAILS: Document = {
 
 
 def statuses_of(route: Route) -> set[int]:
-    """Every status of refusal that a route can answer."""
+    """The status codes with which a route refuses requests whatever its steps are."""
     statuses = {400, 405, 422, 500, 503, *route.errors}
-    if not route.public:
-        statuses.add(401)
-    if "<" in route.rule or route.listing is not None:
+    if route.listing is not None:
         statuses.add(404)
-    if route.accepts is not None:
-        statuses |= {413, 415}
     if route.consumes is not None:
         statuses.add(413)
     if not route.is_safe:
-        # 412 also where no GET shows what is changed: there `If-Match` cannot name anything.
-        statuses |= {409, 412}
-    if route.deprecated is not None and route.deprecated.gone:
-        statuses.add(410)
+        statuses.add(409)
     return statuses
 
 

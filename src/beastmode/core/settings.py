@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, make_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar
 
-from flask import current_app
+from flask import Flask, current_app
 
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.setting import YES_NO, Secret, Setting, choice, flag, setting, whole
@@ -21,6 +21,7 @@ __all__ = [
     "Settings",
     "current_settings",
     "secret_names",
+    "settings_of",
     "settings_table",
     "settings_type",
 ]
@@ -137,9 +138,22 @@ def current_settings(kind: type[S]) -> S:
     Raises:
         ConfigurationError: The application does not use beastmode, or its settings do not include this class.
     """
-    settings: Settings | None = current_app.extensions.get(EXTENSION)
+    return settings_of(current_app, kind)
+
+
+def settings_of(app: Flask, kind: type[S]) -> S:
+    """The settings of an application, for what is decided at start.
+
+    Args:
+        app: The Flask application.
+        kind: As for `current_settings`.
+
+    Raises:
+        ConfigurationError: As for `current_settings`.
+    """
+    settings: Settings | None = app.extensions.get(EXTENSION)
     if settings is None:
-        raise ConfigurationError(f"The application {current_app.name!r} has no settings; call Beastmode(app).")
+        raise ConfigurationError(f"The application {app.name!r} has no settings; call Beastmode(app).")
     return settings.of(kind)
 
 

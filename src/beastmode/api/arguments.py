@@ -1,0 +1,96 @@
+"""What a view is passed: the path, the query string and the body, checked."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from beastmode.api.body import body_reader, query_reader
+from beastmode.api.route import Route
+from beastmode.api.settings import ApiSettings
+from beastmode.core.exchange import current_exchange
+from beastmode.core.settings import settings_of
+from beastmode.core.steps import Call, Proceed, Step
+from beastmode.db.errors import is_out_of_range
+from beastmode.query.write.targets import not_found
+
+__all__ = ["Arguments", "PathNumbers"]
+
+WIDTH, WIDEST = 2**31, 2**63
+"""The first numbers that are too large for an INTEGER and for any column."""
+
+
+class PathNumbers(Step):
+    """Responds with 404 to numbers that no column can hold: where the database cannot look, there is nothing."""
+
+    statuses = frozenset({404})
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        """Refuse the widest numbers at once, and others when the database has refused them.
+
+        Raises:
+            Problem: 404.
+        """
+        if has_beyond(call.path, WIDEST):
+            raise not_found()
+        try:
+            return proceed(call)
+        except Exception as error:
+            if is_out_of_range(error) and has_beyond(call.path, WIDTH):
+                raise not_found() from error
+            raise
+
+    @classmethod
+    def of(cls, _: Flask, route: Route) -> "PathNumbers | None":
+        """The step of a route; None if nothing in its path varies."""
+        return cls() if "<" in route.rule else None
+
+
+class Arguments(Step):
+    """Reads the body and the query string, which may hold nothing that is not declared.
+
+    Args:
+        route: The declaration.
+        settings: Bound the length and depth of a body.
+    """
+
+    def __init__(self, route: Route, settings: ApiSettings) -> None:
+        others = route.listing.parameters() if route.listing else []
+        self._takes_query = route.query is not None
+        self._read_body = (
+            None if route.accepts is None else body_reader(route.accepts, settings, required=route.body_required)
+        )
+        self._read_query = query_reader(route.query, others, settings.max_json_items)
+        self.statuses = frozenset() if self._read_body is None else frozenset({413, 415})
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        """Pass the view what it declares.
+
+        Raises:
+            Problem: 400, 413, 415 or 422, with all that is wrong.
+        """
+        request = call.request
+        if self._read_body is not None:
+            call.arguments.append(self._read_body(request))
+        if self._takes_query:
+            call.arguments.append(self._read_query(request.args))
+        elif request.environ.get("QUERY_STRING"):
+            self._read_query(request.args)  # nothing is declared, so it refuses whatever is there
+        if call.arguments:
+            current_exchange().arguments = tuple(call.arguments)
+        return proceed(call)
+
+    def without_query(self) -> list[Any]:
+        """What the view of a GET is passed if the query string is empty."""
+        return [self._read_query(MultiDict())] if self._takes_query else []
+
+    @classmethod
+    def of(cls, app: Flask, route: Route) -> "Arguments":
+        """The step of a route; each has one, since each refuses what it does not declare."""
+        return cls(route, settings_of(app, ApiSettings))
+
+
+def has_beyond(path: dict[str, Any], bound: int) -> bool:
+    """Whether a path has a number from this one on."""
+    return any(type(value) is int and value >= bound for value in path.values())

@@ -1,0 +1,77 @@
+"""`If-Match`: a change is made only to what the client has seen (RFC 9110, section 13.1.1)."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from flask import Flask, Request
+from werkzeug.wrappers import Response
+
+from beastmode.api.conditional import require_match
+from beastmode.api.route import Route
+from beastmode.core.errors import ConfigurationError
+from beastmode.core.steps import Call, Proceed, Step
+from beastmode.db.preconditions import after_looking
+from beastmode.db.session import has_database
+
+__all__ = ["IfMatch", "Tag"]
+
+Tag: TypeAlias = Callable[[Request, dict[str, object]], str]
+"""Returns the entity tag of the current representation, for a request and the arguments of its path."""
+
+
+class IfMatch(Step):
+    """Compares `If-Match` with what the GET on the same path shows, in the transaction that makes the change.
+
+    Args:
+        route: The declaration.
+        has_database: Whether there is a transaction to compare in.
+
+    Attributes:
+        tag: Of the GET on the same path; None if there is none, so that nothing can match.
+    """
+
+    statuses = frozenset({412})
+
+    def __init__(self, route: Route, *, has_database: bool) -> None:
+        self._route = route
+        self._has_database = has_database
+        self.tag: Tag | None = None
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        """Proceed if the tags match, or if the client asked for no comparison.
+
+        Raises:
+            Problem: 412, if they do not.
+        """
+        if "HTTP_IF_MATCH" not in call.request.environ:
+            return proceed(call)
+
+        def look() -> None:
+            require_match(call.request, None if self.tag is None else self.tag(call.request, call.path))
+
+        if self._has_database:
+            return after_looking(look, lambda: proceed(call))
+        look()
+        return proceed(call)
+
+    def compare_with(self, source: Route, tag: Tag) -> None:
+        """Compare with the representation of a GET.
+
+        Args:
+            source: The declaration of the GET on the same path.
+            tag: Of its current representation.
+
+        Raises:
+            ConfigurationError: Anybody could try entity tags on what only those may read who are logged in.
+        """
+        if self._route.public and not source.public:
+            raise ConfigurationError(
+                f"{self._route} is public, and with If-Match it would run {source} without authentication, "
+                "although that route requires it; declare both public=True, or neither."
+            )
+        self.tag = tag
+
+    @classmethod
+    def of(cls, app: Flask, route: Route) -> "IfMatch | None":
+        """The step of a route; None if it changes nothing."""
+        return None if route.is_safe else cls(route, has_database=has_database(app))

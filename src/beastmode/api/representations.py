@@ -1,0 +1,39 @@
+"""Which GET shows what a route changes, so that `If-Match` has something to compare with."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Request
+
+from beastmode.api.arguments import Arguments
+from beastmode.api.endpoint import Endpoint
+from beastmode.api.if_match import IfMatch, Tag
+
+__all__ = ["compare_with_representations"]
+
+
+def compare_with_representations(endpoints: Iterable[Endpoint]) -> None:
+    """Have each route that changes something compare `If-Match` with the GET on its path.
+
+    Args:
+        endpoints: The routes of one version.
+
+    Raises:
+        ConfigurationError: One of them is public, and its GET is not.
+    """
+    shown = {endpoint.route.rule: endpoint for endpoint in endpoints if endpoint.route.is_safe}
+    for endpoint in endpoints:
+        step, source = endpoint.step(IfMatch), shown.get(endpoint.route.rule)
+        # What a POST makes is not there yet.
+        if step is not None and source is not None and endpoint.route.method != "POST":
+            step.compare_with(source.route, tag_of(source))
+
+
+def tag_of(source: Endpoint) -> Tag:
+    """What gives the entity tag of a GET's current representation."""
+    arguments = source.step(Arguments)
+
+    def tag(asked: Request, path: dict[str, Any]) -> str:
+        return source.view.etag(asked, path, [] if arguments is None else arguments.without_query())
+
+    return tag

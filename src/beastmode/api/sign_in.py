@@ -1,0 +1,54 @@
+"""Who calls a route: nobody unknown, unless the route is public."""
+
+from flask import Flask
+from werkzeug.wrappers import Response
+
+from beastmode.api.route import Route
+from beastmode.core.errors import ConfigurationError
+from beastmode.core.identity import Authenticator, authenticator_of, identify
+from beastmode.core.steps import Call, Proceed, Step
+
+__all__ = ["SignIn"]
+
+PRIVATE = "private, no-cache"
+NOT_STORED = "no-store"
+
+
+class SignIn(Step):
+    """Requires authentication.
+
+    Args:
+        authenticate: Returns the caller, or raises Problem(401).
+        caching: The `Cache-Control` of its responses.
+    """
+
+    statuses = frozenset({401})
+
+    def __init__(self, authenticate: Authenticator, caching: str) -> None:
+        self._authenticate = authenticate
+        self._caching = caching
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        """Identify the caller; what the caller is sent belongs to nobody else."""
+        identify(self._authenticate(call.request))
+        response = proceed(call)
+        response.headers.setdefault("Cache-Control", self._caching)
+        return response
+
+    @classmethod
+    def of(cls, app: Flask, route: Route) -> "SignIn | None":
+        """The step of a route; None if the route is public.
+
+        Raises:
+            ConfigurationError: Nothing in the application can tell who calls.
+        """
+        if route.public:
+            return None
+        authenticate = authenticator_of(app)
+        if authenticate is None:
+            raise ConfigurationError(
+                f"{route} requires authentication, but no accounts are configured; pass accounts= to Beastmode, or "
+                "declare the route public=True."
+            )
+        # The response to a write, no cache needs to keep.
+        return cls(authenticate, PRIVATE if route.is_safe else NOT_STORED)

@@ -1,0 +1,217 @@
+"""What a route does besides calling its view: an ordered list of steps, built from its declaration at start.
+
+A feature enters a route here, and so does a project: `add_step` with a function that looks at each route's declaration
+and returns its step, or None. The API layer runs the steps and knows none of them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from flask import Flask, Request
+from werkzeug.wrappers import Response
+
+from beastmode.core.errors import ConfigurationError
+
+__all__ = [
+    "Call",
+    "Declared",
+    "MakeStep",
+    "Proceed",
+    "Stage",
+    "Step",
+    "add_step",
+    "chained",
+    "declaration_of",
+    "declare",
+    "steps_of",
+]
+
+EXTENSION = "beastmode.steps"
+DECLARATIONS = "_beastmode_declarations"
+"""Where a view keeps what decorators declared; functools.wraps copies it to the functions around the view."""
+
+T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Stage(IntEnum):
+    """When a step runs; the steps of one stage run in the order in which they were added."""
+
+    ANNOUNCEMENT = 1
+    """What each response of the route says, refusals included, such as its deprecation."""
+    CALLER = 2
+    """Who calls."""
+    PERMISSION = 3
+    """Whether the caller may."""
+    LIMIT = 4
+    """How often the caller may."""
+    ARGUMENTS = 5
+    """What the view is passed: the path, the query string and the body are checked."""
+    IDEMPOTENCY = 6
+    """Whether the request was answered before."""
+    CACHE = 7
+    """Whether the response is known already."""
+    PRECONDITION = 8
+    """What must be true of the resource, such as `If-Match`."""
+
+
+class Declared(Protocol):
+    """What a step may know of a route."""
+
+    @property
+    def name(self) -> str:
+        """Its name, the same in every version, such as "posts.get_post"."""
+
+    @property
+    def method(self) -> str:
+        """Its method, such as "GET"."""
+
+    @property
+    def rule(self) -> str:
+        """Its path below `/api/<version>`, as Flask writes it: "/posts/<int:post_id>"."""
+
+    @property
+    def view(self) -> Callable[..., Any]:
+        """The function that answers."""
+
+    @property
+    def public(self) -> bool:
+        """Whether it requires no authentication."""
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it only reads."""
+
+
+class Call:
+    """One request on its way through a route's steps.
+
+    Attributes:
+        request: The request itself, not Flask's proxy.
+        path: The view's keyword arguments, from the path.
+        arguments: The view's positional arguments: the body and the query string, once they have been read.
+    """
+
+    __slots__ = ("arguments", "path", "request")
+
+    def __init__(self, request: Request, path: dict[str, Any]) -> None:
+        self.request = request
+        self.path = path
+        self.arguments: list[Any] = []
+
+
+Proceed: TypeAlias = Callable[[Call], Response]
+"""Runs the steps that follow, and the view."""
+
+
+class Step:
+    """One thing that a route does besides calling its view. It raises a Problem to refuse the request.
+
+    Attributes:
+        statuses: The status codes of its refusals, for the OpenAPI document.
+    """
+
+    statuses: frozenset[int] = frozenset()
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        """The response: the one that `proceed(call)` returns, or one of its own.
+
+        Args:
+            call: The request.
+            proceed: Runs the steps that follow, and the view. A step may call it once, or not at all.
+
+        Raises:
+            Problem: The request is refused.
+        """
+        raise NotImplementedError
+
+
+MakeStep: TypeAlias = Callable[[Flask, Any], Step | None]
+"""Takes the application and a route's declaration (`Declared`); returns the route's step, or None if it needs none."""
+
+
+@dataclass
+class Steps:
+    """The steps that an application's routes may have.
+
+    Attributes:
+        makers: Each with its stage.
+        is_read: Whether routes have been built, so that another one would come too late.
+    """
+
+    makers: list[tuple[Stage, MakeStep]] = field(default_factory=list)
+    is_read: bool = False
+
+
+def add_step(app: Flask, stage: Stage, make: MakeStep) -> None:
+    """Give the routes of an application a step, before `Beastmode(app, api=...)` builds them.
+
+    Args:
+        app: The Flask application.
+        stage: When it runs.
+        make: Called for each route at start; returns the step, or None if the route needs none.
+
+    Raises:
+        ConfigurationError: The routes have been built already.
+    """
+    steps = app.extensions.setdefault(EXTENSION, Steps())
+    if steps.is_read:
+        raise ConfigurationError("add_step(): the routes are built already; call it before Beastmode(app, api=...).")
+    steps.makers.append((stage, make))
+
+
+def steps_of(app: Flask, route: Declared) -> Iterator[Step]:
+    """The steps of a route, in the order in which they run.
+
+    Args:
+        app: The Flask application.
+        route: The declaration.
+    """
+    steps = app.extensions.setdefault(EXTENSION, Steps())
+    steps.is_read = True
+    for _, make in sorted(steps.makers, key=lambda added: added[0]):
+        step = make(app, route)
+        if step is not None:
+            yield step
+
+
+def chained(steps: Iterable[Step], view: Proceed) -> Proceed:
+    """One function that runs the steps, the first one outermost, and then the view.
+
+    Args:
+        steps: In the order in which they run.
+        view: Calls the view.
+    """
+    proceed = view
+    for step in reversed(list(steps)):
+        proceed = partial(run, step, proceed)
+    return proceed
+
+
+def run(step: Step, proceed: Proceed, call: Call) -> Response:
+    return step(call, proceed)
+
+
+def declare(view: View, declaration: Any) -> View:
+    """Attach a declaration to a view, for a decorator whose step finds it with `declaration_of`.
+
+    Args:
+        view: The view.
+        declaration: An instance of a class that belongs to the step.
+    """
+    setattr(view, DECLARATIONS, (*getattr(view, DECLARATIONS, ()), declaration))
+    return view
+
+
+def declaration_of(view: Callable[..., Any], kind: type[T]) -> T | None:
+    """The declaration of a kind that is attached to a view, the outermost one if there are several; None if none is.
+
+    Args:
+        view: The view.
+        kind: The class of the declaration.
+    """
+    given = [each for each in getattr(view, DECLARATIONS, ()) if isinstance(each, kind)]
+    return given[-1] if given else None
