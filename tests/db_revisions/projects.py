@@ -14,7 +14,7 @@ from beastmode.db import Database
 from beastmode.db.install import install
 from beastmode.db.migrations.autogenerate.expressions import words_of
 from beastmode.db.settings import DatabaseSettings
-from beastmode_tools.guard.prove import prove
+from beastmode_tools.guard.revisions import prove
 from beastmode_tools.project import find_project
 from servers import scratch_postgres
 from work_tree import WorkTree

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.readers.application import read_application
+from beastmode_tools.guard.application.read import read_application
 from beastmode_tools.project import GuardSettings, Project
+from beastmode_tools.source.sides import Side
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from beastmode_tools.guard.compare.tree import Side
+from beastmode_tools.guard.anonymous.proof import call_anonymously, prove_anonymous
+from beastmode_tools.guard.anonymous.rules import RULES
+from beastmode_tools.guard.databases.scratch import Database
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.proofs.anonymous import call_anonymously, prove_anonymous
-from beastmode_tools.guard.proofs.scratch import Database
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules.anonymous import RULES
 from beastmode_tools.project import GuardSettings, Project
+from beastmode_tools.source.sides import Side
 
 HEAD = """
 import time, urllib.request

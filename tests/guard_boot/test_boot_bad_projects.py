@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from beastmode_tools.errors import ProbeFailed
-from beastmode_tools.guard.readers.probe import run_probe
+from beastmode_tools.probe_process import run_probe
 
 APP = "from flask import Flask\napp = Flask(__name__)\n"
 FACTORY = "from flask import Flask\ndef create_app():\n    return Flask(__name__)\n"

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from beastmode_tools.guard.compare.contract import compare_versions
-from beastmode_tools.guard.readers.openapi import document_of
+from beastmode_tools.guard.contract.compare.documents import compare_versions
+from beastmode_tools.guard.contract.read.openapi import document_of
 
 BASE = """
 from functools import wraps

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import make_url
 
-from beastmode_tools.guard.readers.application import application_from
-from beastmode_tools.guard.readers.probe import run_probe
+from beastmode_tools.guard.application.read import application_from
+from beastmode_tools.probe_process import run_probe
 from servers import scratch_postgres
 
 HEAD = "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\napp = Flask(__name__)\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from beastmode_tools.guard.readers.application import read_application
+from beastmode_tools.guard.application.read import read_application
 
 APP = """
 import os, secrets
@@ -119,8 +119,8 @@ def application(tmp_path_factory):
     import sys
     from pathlib import Path
 
-    from beastmode_tools.guard.compare.tree import Side
     from beastmode_tools.project import GuardSettings, Project
+    from beastmode_tools.source.sides import Side
 
     folder = tmp_path_factory.mktemp("facts")
     (folder / "app.py").write_text(APP)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.proofs.anonymous import call_anonymously
-from beastmode_tools.guard.readers.application import read_application
+from beastmode_tools.guard.anonymous.proof import call_anonymously
+from beastmode_tools.guard.application.read import read_application
 from beastmode_tools.project import Project
+from beastmode_tools.source.sides import Side
 
 pytestmark = [
     pytest.mark.slow,

@@ -12,9 +12,9 @@ import pytest
 ASKS = """
 import sys
 from pathlib import Path
-from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.readers.application import read_application
-from beastmode_tools.guard.readers.probe import together
+from beastmode_tools.source.sides import Side
+from beastmode_tools.guard.application.read import read_application
+from beastmode_tools.probe_process import together
 from beastmode_tools.project import Project
 folder = Path(sys.argv[1])
 project = Project(folder, folder, Path(sys.executable), None, None)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.code import compare
-from beastmode_tools.guard.compare.code_delta import Delta
-from beastmode_tools.guard.compare.tree import FileChange
+from beastmode_tools.guard.code.rules import tests_of_project
+from beastmode_tools.guard.files import compare
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules import tests_of_project
+from beastmode_tools.source.delta import Delta
+from beastmode_tools.source.sides import FileChange
 from guard_code.verdicts import found, told
 
 MODEL = """

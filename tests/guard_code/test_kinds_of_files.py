@@ -2,7 +2,7 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.code_files import kind_of
+from beastmode_tools.source.files import kind_of
 
 MODULES = (
     "shop/security.py",

@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-from beastmode_tools.guard.rules.index import RULES
+from beastmode_tools.guard.rules import RULES
 from guard_code.kinds_of_change import KINDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "guard" / "kinds.md"

@@ -3,9 +3,9 @@ import stat
 
 import pytest
 
-from beastmode_tools.guard.compare.dependencies import DependencyChanged
-from beastmode_tools.guard.compare.vulnerabilities import compare_reports
-from beastmode_tools.guard.readers.vulnerabilities import audit
+from beastmode_tools.guard.dependencies.compare.files import DependencyChanged
+from beastmode_tools.guard.dependencies.compare.vulnerabilities import compare_reports
+from beastmode_tools.guard.dependencies.read.vulnerabilities import audit
 
 REPORT = {"dependencies": [{"name": "flask", "version": "0.12", "vulns": [{"id": "EX-1", "fix_versions": ["0.12.3"]}]}]}
 

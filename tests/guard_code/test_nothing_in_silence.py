@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from beastmode_tools.guard.compare.code import compare
-from beastmode_tools.guard.compare.code_delta import Delta
-from beastmode_tools.guard.compare.tree import FileChange
+from beastmode_tools.guard.files import compare
 from beastmode_tools.guard.rule import judge
+from beastmode_tools.source.delta import Delta
+from beastmode_tools.source.sides import FileChange
 from guard_code.small_shop import FILES
 from guard_code.verdicts import RULES, found
 

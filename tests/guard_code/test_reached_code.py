@@ -1,6 +1,6 @@
-from beastmode_tools.guard.compare.code_reach import Usage
-from beastmode_tools.guard.compare.tree import FileChange, Side
-from beastmode_tools.guard.readers.code import FolderFiles, read_delta
+from beastmode_tools.source.folder import FolderFiles, read_delta
+from beastmode_tools.source.reach import Usage
+from beastmode_tools.source.sides import FileChange, Side
 
 APP = """
 from flask import Flask

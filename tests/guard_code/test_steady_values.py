@@ -2,7 +2,8 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.steady import FEW, MANY, UNSTEADY, steadied
+from beastmode_tools.guard.application.compare.steady import FEW, MANY, steadied
+from beastmode_tools.source.application import UNSTEADY
 
 HIDDEN = {"secret": UNSTEADY, "length": 4, "literal": False}
 

@@ -1,35 +1,12 @@
 """What the rules on code say about two sets of files, without starting anything."""
 
-from beastmode_tools.guard.compare.code import compare, delta_of_files
+from beastmode_tools.guard.code import rules as code
+from beastmode_tools.guard.dependencies import rules as dependencies
+from beastmode_tools.guard.files import compare, delta_of_files
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules import (
-    access,
-    code,
-    dependencies,
-    fields,
-    kinds,
-    limits,
-    protection,
-    routes,
-    security,
-    settings,
-    tests_of_project,
-)
+from beastmode_tools.guard.settings import rules as settings
 
-FILES_OF_RULES = (
-    access,
-    code,
-    dependencies,
-    fields,
-    kinds,
-    limits,
-    protection,
-    routes,
-    security,
-    settings,
-    tests_of_project,
-)
-RULES = tuple(rule for module in FILES_OF_RULES for rule in module.RULES)
+RULES = (*code.RULES, *dependencies.RULES, *settings.RULES)
 
 
 def found(old, new, core=()):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from beastmode_tools.guard.contract import diff_documents
+from beastmode_tools.guard.contract.read.openapi import read_document
+from beastmode_tools.guard.documents import diff_documents
 from beastmode_tools.guard.finding import Finding, Verdict
-from beastmode_tools.guard.readers.openapi import read_document
 
 LEVELS = {"ERR": Verdict.DANGEROUS, "WARN": Verdict.CAUTIOUS, "INFO": Verdict.SAFE}
 TODAY = date(2026, 11, 1)

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from beastmode_tools.guard.contract import diff_documents
-from beastmode_tools.guard.readers.openapi import document_of
+from beastmode_tools.guard.contract.read.openapi import document_of
+from beastmode_tools.guard.documents import diff_documents
 
 TODAY = date(2030, 6, 1)
 OK = {"200": {"description": "done"}}

@@ -3,10 +3,10 @@
 import pytest
 from contract_pairs import TODAY
 
-from beastmode_tools.guard.compare.contract import schema_changes, structure_changes
+from beastmode_tools.guard.contract.compare import schema_changes, structure_changes
+from beastmode_tools.guard.contract.rules import RULES
 from beastmode_tools.guard.explanation import explain
-from beastmode_tools.guard.rules.contract import RULES
-from beastmode_tools.guard.static import judge_files
+from beastmode_tools.guard.files import judge_files
 
 KINDS = [getattr(module, name) for module in (schema_changes, structure_changes) for name in module.__all__]
 EXAMPLES = [(rule.name, example) for rule in RULES for example in explain(rule.name).examples]

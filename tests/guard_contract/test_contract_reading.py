@@ -9,8 +9,8 @@ import yaml
 from contract_pairs import TODAY, document, findings, obj, operation, query, response, verdict
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.contract import diff_files
-from beastmode_tools.guard.readers.openapi import document_of, read_document
+from beastmode_tools.guard.contract.read.openapi import document_of, read_document
+from beastmode_tools.guard.documents import diff_files
 
 TEXT, WHOLE = {"type": "string"}, {"type": "integer"}
 SWAGGER = {

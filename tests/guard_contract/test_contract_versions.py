@@ -2,10 +2,10 @@
 
 from contract_pairs import operation, query
 
-from beastmode_tools.guard.compare.contract import compare_versions
-from beastmode_tools.guard.readers.openapi import document_of
+from beastmode_tools.guard.contract.compare.documents import compare_versions
+from beastmode_tools.guard.contract.read.openapi import document_of
+from beastmode_tools.guard.contract.rules import RULES
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules.contract import RULES
 
 TEXT = {"type": "string"}
 

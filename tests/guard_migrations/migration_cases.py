@@ -1,32 +1,20 @@
 """Folders of revisions, judged as `beast check` judges them without running anything."""
 
-import importlib
-import pkgutil
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import beastmode_tools.guard.rules as rules_package
-from beastmode_tools.guard.compare.migrations.history import History
+from beastmode_tools.guard import migrations
 from beastmode_tools.guard.finding import Finding
-from beastmode_tools.guard.readers.migrations import read_changes, read_history
-from beastmode_tools.guard.rule import Rule, judge
+from beastmode_tools.guard.migrations.compare.history import History
+from beastmode_tools.guard.migrations.read import read_changes, read_history
+from beastmode_tools.guard.migrations.rules import RULES
+from beastmode_tools.guard.rule import judge
 
 __all__ = ["PAGES", "RULES", "Example", "examples_of", "judged", "revision", "verdict_of", "write"]
 
-PAGES = Path(rules_package.__path__[0]) / "pages"
+PAGES = Path(migrations.__path__[0]) / "pages"
 BLOCK = re.compile(r"^```\w+ (\S+) (before|after|both)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-def migration_rules() -> tuple[Rule, ...]:
-    names = sorted(each.name for each in pkgutil.iter_modules(rules_package.__path__))
-    modules = [
-        importlib.import_module(f"{rules_package.__name__}.{name}") for name in names if name.startswith("migration_")
-    ]
-    return tuple(rule for module in modules for rule in getattr(module, "RULES", ()))
-
-
-RULES = migration_rules()
 
 
 @dataclass(frozen=True)

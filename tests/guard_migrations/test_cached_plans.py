@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import NotSupportedError
 
-from beastmode_tools.guard.compare.application import Application
-from beastmode_tools.guard.compare.migrations.operations import AddColumn, AlterColumn, Column, DropColumn, Known, Place
-from beastmode_tools.guard.compare.migrations.plans import plans_kept
+from beastmode_tools.guard.migrations.compare.operations import AddColumn, AlterColumn, Column, DropColumn, Known, Place
+from beastmode_tools.guard.migrations.compare.plans import plans_kept
+from beastmode_tools.source.application import Application
 from servers import scratch_postgres
 
 NAMES = "SELECT id, name FROM users"

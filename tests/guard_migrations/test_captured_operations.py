@@ -1,7 +1,7 @@
-from beastmode_tools.guard.compare.migrations import operations as ops
-from beastmode_tools.guard.compare.migrations.captured import differences
-from beastmode_tools.guard.compare.migrations.changes import SeenOnlyInSource, SeenOnlyWhenRun
-from beastmode_tools.guard.compare.migrations.sql import operations_of_sql
+from beastmode_tools.guard.migrations.compare import operations as ops
+from beastmode_tools.guard.migrations.compare.captured import differences
+from beastmode_tools.guard.migrations.compare.changes import SeenOnlyInSource, SeenOnlyWhenRun
+from beastmode_tools.guard.migrations.compare.sql import operations_of_sql
 
 PLACE = ops.Place(revision="0002", path="migrations/versions/0002.py", line=7)
 BATCH = (

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from beastmode_tools.guard.compare.migrations.captured import differences
-from beastmode_tools.guard.compare.migrations.changes import SeenOnlyInSource, SeenOnlyWhenRun
-from beastmode_tools.guard.compare.migrations.operations import (
+from beastmode_tools.guard.migrations.compare.captured import differences
+from beastmode_tools.guard.migrations.compare.changes import SeenOnlyInSource, SeenOnlyWhenRun
+from beastmode_tools.guard.migrations.compare.operations import (
     AddColumn,
     AlterColumn,
     BulkInsert,

@@ -3,7 +3,7 @@
 import pytest
 from migration_cases import revision
 
-from beastmode_tools.guard.compare.migrations.history import (
+from beastmode_tools.guard.migrations.compare.history import (
     CyclicHistory,
     DuplicateRevision,
     History,
@@ -15,7 +15,7 @@ from beastmode_tools.guard.compare.migrations.history import (
     SeveralHeads,
     compare,
 )
-from beastmode_tools.guard.readers.migrations import read_history
+from beastmode_tools.guard.migrations.read import read_history
 
 
 @pytest.fixture

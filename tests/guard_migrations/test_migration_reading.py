@@ -3,16 +3,16 @@
 import pytest
 from migration_cases import revision
 
-from beastmode_tools.guard.compare.migrations.history import History, Revision
-from beastmode_tools.guard.compare.migrations.names import name_of
-from beastmode_tools.guard.compare.migrations.operations import (
+from beastmode_tools.guard.migrations.compare.history import History, Revision
+from beastmode_tools.guard.migrations.compare.names import name_of
+from beastmode_tools.guard.migrations.compare.operations import (
     AddColumn,
     CreateIndex,
     ExecuteSql,
     Unreadable,
     UsesApplication,
 )
-from beastmode_tools.guard.readers.migrations import read_operations, read_source
+from beastmode_tools.guard.migrations.read import read_operations, read_source
 
 
 def read(up, down="pass", top="", folder=None):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.migrations.names import name_of
-from beastmode_tools.guard.compare.migrations.operations import ExecuteSql, Place
-from beastmode_tools.guard.compare.migrations.sql import operations_of_sql
+from beastmode_tools.guard.migrations.compare.names import name_of
+from beastmode_tools.guard.migrations.compare.operations import ExecuteSql, Place
+from beastmode_tools.guard.migrations.compare.sql import operations_of_sql
 
 HERE = Place("b2", "b2.py", 1)
 

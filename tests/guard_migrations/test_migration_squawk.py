@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from migration_cases import judged, revision
 
-from beastmode_tools.guard.compare.migrations.operations import Place
-from beastmode_tools.guard.compare.migrations.squawk import COVERED, STYLE, Statement, beyond_ours
-from beastmode_tools.guard.readers.squawk import find_squawk, read_squawk
+from beastmode_tools.guard.migrations.compare.operations import Place
+from beastmode_tools.guard.migrations.compare.squawk import COVERED, STYLE, Statement, beyond_ours
+from beastmode_tools.guard.migrations.read.squawk import find_squawk, read_squawk
 
 HERE = Place("b2", "migrations/versions/b2.py", 9)
 

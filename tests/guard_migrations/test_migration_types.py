@@ -2,7 +2,7 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.migrations.column_types import change_of_type, same_type, spelled
+from beastmode_tools.guard.migrations.compare.column_types import change_of_type, same_type, spelled
 
 
 @pytest.mark.parametrize(

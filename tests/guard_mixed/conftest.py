@@ -1,8 +1,8 @@
 import pytest
 from mixed_shop import shop
 
-from beastmode_tools.guard.proofs.schemas import make_schemas
-from beastmode_tools.guard.proofs.scratch import scratches
+from beastmode_tools.guard.databases.scratch import scratches
+from beastmode_tools.guard.mixed.proof.schemas import make_schemas
 from servers import postgres_server
 
 

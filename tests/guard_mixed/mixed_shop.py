@@ -5,14 +5,14 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from beastmode_tools.guard.compare.mixed.matrix import compare as compare_versions
-from beastmode_tools.guard.compare.mixed.queries import compare as compare_queries
-from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.proofs.mixed import Mixed, prove_mixed
+from beastmode_tools.guard.mixed.compare.matrix import compare as compare_versions
+from beastmode_tools.guard.mixed.compare.queries import compare as compare_queries
+from beastmode_tools.guard.mixed.proof.mixed import Mixed, prove_mixed
+from beastmode_tools.guard.mixed.rules import mixed_versions
+from beastmode_tools.guard.mixed.rules import queries as query_rules
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules import mixed_versions
-from beastmode_tools.guard.rules import queries as query_rules
 from beastmode_tools.project import GuardSettings, Project
+from beastmode_tools.source.sides import Side
 
 __all__ = ["APP", "ENV", "MODELS", "Said", "Shop", "revision", "said", "shop"]
 

@@ -1,7 +1,8 @@
 import pytest
 
-from beastmode_tools.guard.compare.mixed.causes import Cause, cause_of
-from beastmode_tools.guard.compare.mixed.facts import (
+from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.mixed.compare.causes import Cause, cause_of
+from beastmode_tools.guard.mixed.compare.facts import (
     AnswerDiffers,
     CannotStart,
     Matrix,
@@ -10,11 +11,10 @@ from beastmode_tools.guard.compare.mixed.facts import (
     NoOrderWorks,
     OldCodeFails,
 )
-from beastmode_tools.guard.compare.mixed.matrix import compare
-from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed, SqlError, Used
-from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.mixed.compare.matrix import compare
+from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed, SqlError, Used
+from beastmode_tools.guard.mixed.rules import mixed_versions
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules import mixed_versions
 
 GONE = SqlError("no such column: users.nick", "SELECT users.nick FROM users")
 GONE_THERE = SqlError("column users.nick does not exist", "SELECT users.nick FROM users")

@@ -1,20 +1,15 @@
 import pytest
 
-from beastmode_tools.guard.compare.migrations.operations import AddColumn, Column, DropColumn, DropTable
-from beastmode_tools.guard.compare.migrations.parts import Known, Place
-from beastmode_tools.guard.compare.mixed.facts import Matrix
-from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed, SqlError
-from beastmode_tools.guard.compare.mixed.usage import (
-    DroppedInUse,
-    DroppedOutOfUse,
-    UsePlace,
-    judge_drops,
-    without_replaced,
-)
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
-from beastmode_tools.guard.readers.usage import Sources, uses
+from beastmode_tools.guard.migrations.compare.operations import AddColumn, Column, DropColumn, DropTable
+from beastmode_tools.guard.migrations.compare.parts import Known, Place
+from beastmode_tools.guard.mixed.compare.facts import Matrix
+from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed, SqlError
+from beastmode_tools.guard.mixed.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, judge_drops
+from beastmode_tools.guard.mixed.read.usage import Sources, uses
+from beastmode_tools.guard.mixed.rules import drops
+from beastmode_tools.guard.report.replaced import without_replaced
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules import drops
 
 MODELS = """
 class User(db.Model):

@@ -1,9 +1,9 @@
 from mixed_shop import MODELS, revision, said, shop
 
-from beastmode_tools.guard.compare.mixed.facts import OldCodeFails
-from beastmode_tools.guard.compare.mixed.matrix import compare
-from beastmode_tools.guard.proofs.old_tests import prove_old_tests, with_tests
-from beastmode_tools.guard.proofs.states import reach
+from beastmode_tools.guard.migrations.proof.states import reach
+from beastmode_tools.guard.mixed.compare.facts import OldCodeFails
+from beastmode_tools.guard.mixed.compare.matrix import compare
+from beastmode_tools.guard.mixed.proof.old_tests import prove_old_tests, with_tests
 
 TESTS = """
 import pytest

@@ -1,7 +1,8 @@
 import pytest
 from mixed_shop import APP, said, shop
 
-from beastmode_tools.guard.compare.mixed.queries import (
+from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.mixed.compare.queries import (
     FewerQueries,
     GrowsNoMore,
     GrowsWithRows,
@@ -9,8 +10,7 @@ from beastmode_tools.guard.compare.mixed.queries import (
     RouteCosts,
     compare,
 )
-from beastmode_tools.guard.compare.mixed.replayed import Answered, Replayed
-from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed
 
 PLAIN = 'jsonify([{"id": order.id, "total": order.total} for order in db.session.scalars(db.select(Order))])'
 LOOP = 'jsonify([{"id": order.id, "by": order.customer.name} for order in db.session.scalars(db.select(Order))])'

@@ -1,8 +1,8 @@
 import pytest
 from mixed_shop import MODELS, shop
 
-from beastmode_tools.guard.proofs.replay import Run, replay
-from beastmode_tools.guard.proofs.states import reach
+from beastmode_tools.guard.migrations.proof.states import reach
+from beastmode_tools.guard.mixed.proof.replay import Run, replay
 
 APP = """
 import time

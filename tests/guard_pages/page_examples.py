@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from beastmode_tools.guard.accepted import acceptances, apply
+from beastmode_tools.guard.acceptances.accepted import acceptances, apply
 from beastmode_tools.guard.check import Question, check
 from beastmode_tools.guard.explanation import Example, Explanation, explain, explained_rules
+from beastmode_tools.guard.files import judge_files
 from beastmode_tools.guard.finding import Finding
-from beastmode_tools.guard.static import judge_files
 from beastmode_tools.project import find_project
 from beastmode_tools.settings_file import parse_settings_file
 from work_tree import WorkTree

@@ -3,8 +3,8 @@
 import pytest
 from page_examples import TODAY, read_cases
 
+from beastmode_tools.guard.files import judge_files
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.static import judge_files
 
 BOUND_TO_THE_FILE = {"change-not-understood", "syntax-error", "contract-change-not-understood", "gate-changed"}
 """Rules of what nobody can read: any difference of the file may be another one."""

@@ -7,13 +7,14 @@ import re
 import pytest
 from page_examples import found_by_reading, found_by_running, pages, read_cases, run_cases
 
-from beastmode_tools.guard import rules
+from beastmode_tools import guard
 from beastmode_tools.guard.explanation import explain, explained_rules
-from beastmode_tools.guard.rules.index import RULES
+from beastmode_tools.guard.rules import RULES
 
 
 def test_the_rules_of_every_file_are_among_all_rules():
-    files = [importlib.import_module(f"{rules.__name__}.{each.name}") for each in pkgutil.iter_modules(rules.__path__)]
+    names = [each.name for each in pkgutil.walk_packages(guard.__path__, f"{guard.__name__}.")]
+    files = [importlib.import_module(name) for name in names if "rules" in name.split(".")]
     listed = {id(rule) for rule in RULES}
 
     found = [(file.__name__, rule) for file in files for rule in getattr(file, "RULES", ())]
@@ -23,13 +24,13 @@ def test_the_rules_of_every_file_are_among_all_rules():
 def test_every_rule_has_a_page():
     missing = {rule.name for rule in RULES} - set(explained_rules())
 
-    assert not missing, f"write these pages in rules/pages/: {sorted(missing)}"
+    assert not missing, f"write these pages in the pages/ of their subjects: {sorted(missing)}"
 
 
 def test_every_page_has_a_rule():
     lonely = set(explained_rules()) - {rule.name for rule in RULES}
 
-    assert not lonely, f"no file of rules/ lists these: {sorted(lonely)}"
+    assert not lonely, f"no subject lists these: {sorted(lonely)}"
 
 
 def test_no_two_rules_have_the_same_name():

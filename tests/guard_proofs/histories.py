@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from beastmode_tools.guard.compare.tree import Side
-from beastmode_tools.guard.proofs.migrating import run_migrations
-from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
-from beastmode_tools.guard.proofs.scratch import PostgresScratch, SqliteScratch
-from beastmode_tools.guard.proofs.servers import Server
+from beastmode_tools.guard.databases.scratch import PostgresScratch, SqliteScratch
+from beastmode_tools.guard.databases.servers import Server
+from beastmode_tools.guard.migrations.proof.migrating import run_migrations
+from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
 from beastmode_tools.project import GuardSettings, Project
+from beastmode_tools.source.sides import Side
 from servers import postgres_server
 
 PYTHON = Path(sys.executable)

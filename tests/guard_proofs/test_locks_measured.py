@@ -3,8 +3,8 @@
 import pytest
 from histories import History, postgres_scratch
 
-from beastmode_tools.guard.compare.proofs.facts import TableLocked
-from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
+from beastmode_tools.guard.migrations.compare.proved.facts import TableLocked
+from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
 from beastmode_tools.project import GuardSettings
 
 STEPS = {

@@ -3,8 +3,8 @@
 import pytest
 from histories import History, SqliteScratch, postgres_scratch
 
-from beastmode_tools.guard.compare.migrations import operations as ops
-from beastmode_tools.guard.proofs.captured import operations_that_ran
+from beastmode_tools.guard.migrations.compare import operations as ops
+from beastmode_tools.guard.migrations.proof.captured import operations_that_ran
 
 BODY = """
 def upgrade():

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from histories import History, SqliteScratch
 
-from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
+from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,7 +11,7 @@ import pytest
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.prove import prove
+from beastmode_tools.guard.revisions import prove
 from beastmode_tools.project import find_project
 from work_tree import WorkTree
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.proofs.facts import (
+from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.migrations.compare.proved.facts import (
     Difference,
     DowngradeMissing,
     Drift,
@@ -15,8 +16,8 @@ from beastmode_tools.guard.compare.proofs.facts import (
     UpgradeFailed,
     merged,
 )
-from beastmode_tools.guard.compare.proofs.locks import Lock, locked_tables
-from beastmode_tools.guard.compare.proofs.looks import (
+from beastmode_tools.guard.migrations.compare.proved.locks import Lock, locked_tables
+from beastmode_tools.guard.migrations.compare.proved.looks import (
     Look,
     TableRows,
     changed_rows,
@@ -24,11 +25,10 @@ from beastmode_tools.guard.compare.proofs.looks import (
     differences,
     is_additive,
 )
-from beastmode_tools.guard.compare.proofs.steps import facts_of, without_false_green
-from beastmode_tools.guard.compare.proofs.trips import Failure, Ran, Statement, Trip
-from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.migrations.compare.proved.steps import facts_of, without_false_green
+from beastmode_tools.guard.migrations.compare.proved.trips import Failure, Ran, Statement, Trip
+from beastmode_tools.guard.migrations.rules.proved import RULES
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules.proved_migrations import RULES
 
 
 def table(*rows, key=("id",)):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from beastmode_tools.guard.proofs.migrating import run_migrations
-from beastmode_tools.guard.proofs.states import reach
+from beastmode_tools.guard.migrations.proof.migrating import run_migrations
+from beastmode_tools.guard.migrations.proof.states import reach
 
 EVERY_TYPE = """
 def upgrade():

@@ -15,10 +15,10 @@ from histories import PYTHON, History, postgres_scratch
 from sqlalchemy import create_engine, make_url, text
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.proofs.cluster import find_programs
-from beastmode_tools.guard.proofs.reversible import Start, prove_revisions
-from beastmode_tools.guard.proofs.scratch import PostgresScratch, SqliteScratch, scratches
-from beastmode_tools.guard.proofs.servers import own_server
+from beastmode_tools.guard.databases.cluster import find_programs
+from beastmode_tools.guard.databases.scratch import PostgresScratch, SqliteScratch, scratches
+from beastmode_tools.guard.databases.servers import own_server
+from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
 from beastmode_tools.project import GuardSettings
 from servers import postgres_server
 
@@ -104,7 +104,7 @@ def test_nothing_is_left_when_the_process_is_told_to_end_even_several_times(how,
 import sys, time
 sys.path[:0] = {sys.path!r}
 from histories import postgres_scratch
-from beastmode_tools.guard.proofs.scratch import SqliteScratch
+from beastmode_tools.guard.databases.scratch import SqliteScratch
 with SqliteScratch() as sqlite, postgres_scratch() as postgres:
     print(sqlite.new().url, postgres.new().url, flush=True)
     time.sleep(60)

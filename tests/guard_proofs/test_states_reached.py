@@ -6,10 +6,10 @@ import pytest
 from histories import History
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.compare.proofs.facts import Drift
-from beastmode_tools.guard.proofs.drift import new_drift
-from beastmode_tools.guard.proofs.migrating import run_migrations
-from beastmode_tools.guard.proofs.states import move, reach
+from beastmode_tools.guard.migrations.compare.proved.facts import Drift
+from beastmode_tools.guard.migrations.proof.drift import new_drift
+from beastmode_tools.guard.migrations.proof.migrating import run_migrations
+from beastmode_tools.guard.migrations.proof.states import move, reach
 
 MODELS = """
 import sqlalchemy as sa

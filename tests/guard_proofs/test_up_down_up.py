@@ -3,7 +3,7 @@
 import pytest
 from histories import History, SqliteScratch, kinds, only, postgres_scratch
 
-from beastmode_tools.guard.compare.proofs.facts import (
+from beastmode_tools.guard.migrations.compare.proved.facts import (
     DowngradeFailed,
     DowngradeMissing,
     ErrorSwallowed,

@@ -7,9 +7,10 @@ import pytest
 from reported import ACCEPTANCE, CAUTIOUS, SAFE, found, report
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.acceptance_entry import author_of, write_acceptance
-from beastmode_tools.guard.accepted import acceptances, apply, apply_to, known_finding, remember
+from beastmode_tools.guard.acceptances.accepted import acceptances, apply, apply_to
+from beastmode_tools.guard.acceptances.entry import author_of, write_acceptance
 from beastmode_tools.guard.finding import Acceptance, Verdict, worst
+from beastmode_tools.guard.report.last_report import known_finding, remember
 from beastmode_tools.project import Project
 from beastmode_tools.settings_file import parse_settings_file, read_settings_file
 from work_tree import WorkTree

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from reported import CAUTIOUS, DANGEROUS, found, report
 
-from beastmode_tools.guard.compare.contract.document import Document
-from beastmode_tools.guard.compare.contract_sides import outline, sides
+from beastmode_tools.guard.contract.compare.document import Document
+from beastmode_tools.guard.report.contract_sides import outline, sides
 from beastmode_tools.guard.report.html import render
 from beastmode_tools.guard.report.view import View
 

@@ -2,8 +2,8 @@
 
 from reported import CAUTIOUS, DANGEROUS, found
 
-from beastmode_tools.guard.compare.migrations.history import History, Revision
-from beastmode_tools.guard.compare.migrations.picture import history_picture
+from beastmode_tools.guard.migrations.compare.history import History, Revision
+from beastmode_tools.guard.report.history_picture import history_picture
 
 
 def revision(name, *down, body="pass"):

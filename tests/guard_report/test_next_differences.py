@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from beastmode_tools.guard.accepted import acceptances, apply
+from beastmode_tools.guard.acceptances.accepted import acceptances, apply
+from beastmode_tools.guard.files import judge_files
 from beastmode_tools.guard.finding import Verdict, worst
-from beastmode_tools.guard.static import judge_files
 from beastmode_tools.settings_file import parse_settings_file
 
 TODAY = date(2026, 11, 25)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from beastmode_tools.guard.compare.hidden_secrets import PublicNames, hidden, known_secrets
+from beastmode_tools.guard.report.hidden_secrets import PublicNames, hidden, known_secrets
 
 SECRET = "8fK2mQ9xWz71"
 NAMES = PublicNames(

@@ -1,8 +1,8 @@
 """What kept an application from starting is told by the lines that say something, once."""
 
-from beastmode_tools.guard.compare.starting import NotStarted
+from beastmode_tools.guard.application.compare.starting import NotStarted
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules.index import RULES
+from beastmode_tools.guard.rules import RULES
 
 LOG = """\
 Traceback (most recent call last):

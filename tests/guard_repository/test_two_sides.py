@@ -3,7 +3,7 @@ import subprocess
 import pytest
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.readers.repository import two_sides
+from beastmode_tools.source.repository import two_sides
 
 
 def changes_of(project, base=None):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from beastmode_tools.guard.readers.repository import two_sides
-from beastmode_tools.guard.reading import Reading, read_migrations
+from beastmode_tools.guard.read import Reading, read_migrations
 from beastmode_tools.project import find_project
+from beastmode_tools.source.repository import two_sides
 
 FIRST = "revision = 'a1'\ndown_revision = None\ndef upgrade():\n    pass\ndef downgrade():\n    pass\n"
 SECOND = FIRST.replace("None", "'a1'").replace("revision = 'a1'\n", "revision = 'b2'\n", 1)

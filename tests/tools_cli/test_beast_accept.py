@@ -3,8 +3,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from beastmode_tools.guard.accepted import remember
 from beastmode_tools.guard.finding import Evidence, Finding, Report, Verdict
+from beastmode_tools.guard.report.last_report import remember
 from beastmode_tools.project import find_project
 from beastmode_tools.settings_file import read_settings_file
 from work_tree import WorkTree

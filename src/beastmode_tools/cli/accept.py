@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 
 from beastmode_tools.cli.place import project_option
-from beastmode_tools.guard.acceptance_entry import author_of, write_acceptance
-from beastmode_tools.guard.accepted import known_finding, today
+from beastmode_tools.guard.acceptances.accepted import today
+from beastmode_tools.guard.acceptances.entry import author_of, write_acceptance
 from beastmode_tools.guard.finding import Acceptance
+from beastmode_tools.guard.report.last_report import known_finding
 from beastmode_tools.project import find_project
 from beastmode_tools.terminal import plain, say
 

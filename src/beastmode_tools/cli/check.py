@@ -6,9 +6,9 @@ import click
 
 from beastmode_tools.cli.answer import Answer, answers, project_view
 from beastmode_tools.cli.place import app_option, project_option, python_option
-from beastmode_tools.guard.accepted import remember
 from beastmode_tools.guard.check import check as ask
-from beastmode_tools.guard.question import Question
+from beastmode_tools.guard.read import Question
+from beastmode_tools.guard.report.last_report import remember
 from beastmode_tools.project import find_project
 
 __all__ = ["check"]

@@ -7,7 +7,7 @@ import click
 
 from beastmode_tools.cli.answer import Answer, answers
 from beastmode_tools.cli.place import app_option, project_option, python_option
-from beastmode_tools.guard.accepted import today
+from beastmode_tools.guard.acceptances.accepted import today
 from beastmode_tools.guard.report.view import View
 from beastmode_tools.terminal import say
 
@@ -28,7 +28,7 @@ def diff(*, answer: Answer, old: Path, new: Path) -> int:
 
     Exit status: 0 if nothing reaches the limit, 1 if a finding does, 2 if it could not run.
     """
-    from beastmode_tools.guard.contract import diff_files  # noqa: PLC0415 - `show` needs no reader of documents
+    from beastmode_tools.guard.documents import diff_files  # noqa: PLC0415 - `show` needs no reader of documents
 
     with answer.progress():
         report = diff_files(old, new, today=today())
@@ -48,7 +48,7 @@ def anchor(path: Path) -> str:
 @python_option
 def show(version: str | None, folder: Path, app: str | None, python: Path | None) -> None:
     """Prints what this project promises now, as JSON: from its own document, or from its routes where it has none."""
-    from beastmode_tools.guard.contract import show as promised  # noqa: PLC0415 - `diff` needs no project
+    from beastmode_tools.guard.documents import show as promised  # noqa: PLC0415 - `diff` needs no project
     from beastmode_tools.project import find_project  # noqa: PLC0415 - as above
 
     say(json.dumps(promised(find_project(folder, app=app, python=python), version), indent=2))

@@ -132,7 +132,7 @@ def ended(run: Callable[[], Any]) -> int:
 
 def without_secrets(text: str) -> str:
     """The text without what looks like a secret: an error may cite the project."""
-    from beastmode_tools.guard.compare.hidden_secrets import hidden  # noqa: PLC0415 - most commands do not fail
+    from beastmode_tools.guard.report.hidden_secrets import hidden  # noqa: PLC0415 - most commands do not fail
 
     return hidden(text)
 

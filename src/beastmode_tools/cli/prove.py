@@ -7,8 +7,9 @@ import click
 
 from beastmode_tools.cli.answer import Answer, answers_in_full, project_view
 from beastmode_tools.cli.place import app_option, project_option, python_option
-from beastmode_tools.guard.accepted import apply_to, remember
-from beastmode_tools.guard.prove import prove as ask
+from beastmode_tools.guard.acceptances.accepted import apply_to
+from beastmode_tools.guard.report.last_report import remember
+from beastmode_tools.guard.revisions import prove as ask
 from beastmode_tools.project import find_project
 
 __all__ = ["prove"]

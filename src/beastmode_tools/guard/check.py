@@ -6,29 +6,19 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from beastmode_tools.guard.accepted import apply_to, today
-from beastmode_tools.guard.compare.contract_sides import sides
-from beastmode_tools.guard.compare.hidden_secrets import Secrets, hidden, known_secrets, masking, without_secrets
-from beastmode_tools.guard.compare.migrations.picture import history_picture
-from beastmode_tools.guard.compare.migrations.plans import plans_kept
-from beastmode_tools.guard.compare.mixed.usage import without_replaced
-from beastmode_tools.guard.compare.proofs.facts import Drift
-from beastmode_tools.guard.compare.proofs.unproved import MigrationsNotProved, unproved
-from beastmode_tools.guard.compare.starting import ModelsChanged
-from beastmode_tools.guard.compare.view_places import with_places
-from beastmode_tools.guard.finding import Finding, Report, each_once
-from beastmode_tools.guard.proved import Proved, used_drops
-from beastmode_tools.guard.question import Question
-from beastmode_tools.guard.readers.code import FolderFiles
-from beastmode_tools.guard.readers.public_names import public_names
-from beastmode_tools.guard.readers.repository import Comparison, two_sides
-from beastmode_tools.guard.readers.secret_lines import secret_lines
-from beastmode_tools.guard.reading import Reading, read_change
-from beastmode_tools.guard.rule import judge
-from beastmode_tools.guard.rules.index import RULES
-from beastmode_tools.guard.static import specifications
+from beastmode_tools.guard.acceptances.accepted import apply_to, today
+from beastmode_tools.guard.contract.specifications import specifications
+from beastmode_tools.guard.finding import Finding, Report
+from beastmode_tools.guard.judge import Proved, findings_of
+from beastmode_tools.guard.read import Question, Reading, read_change
+from beastmode_tools.guard.report.contract_sides import sides
+from beastmode_tools.guard.report.hidden_secrets import Secrets, hidden, known_secrets, masking, without_secrets
+from beastmode_tools.guard.report.history_picture import history_picture
+from beastmode_tools.guard.report.secret_lines import secret_lines
+from beastmode_tools.guard.report.view_places import with_places
 from beastmode_tools.guard.wording import first_few
-from beastmode_tools.project import Project
+from beastmode_tools.source.public_names import public_names
+from beastmode_tools.source.repository import Comparison, two_sides
 
 __all__ = ["check"]
 
@@ -88,28 +78,9 @@ def proved_by(question: Question, comparison: Comparison, reading: Reading, prog
         return Proved(notes=list(NOT_RUN))
     if reading.is_inert:
         return Proved()
-    from beastmode_tools.guard.proving import prove_change  # noqa: PLC0415 - it loads database drivers
+    from beastmode_tools.guard.run import prove_change  # noqa: PLC0415 - it loads database drivers
 
     return prove_change(question, comparison, reading, progress)
-
-
-def findings_of(
-    project: Project, comparison: Comparison, reading: Reading, proved: Proved, *, asked: bool
-) -> list[Finding]:
-    """What the rules find in everything that was read and proved, each thing once; `asked`: proofs were asked for."""
-    drops = used_drops(reading, comparison, project, proved.matrices)
-    is_compared = any(isinstance(each, Drift) for each in proved.changes)
-    plans = plans_kept(reading.operations, reading.old_app, FolderFiles(comparison.old.folder))
-    read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
-    findings = judge(RULES, [*read_only, *proved.changes, *drops, *plans, *not_proved(reading, proved, asked=asked)])
-    return list(each_once(without_replaced(findings, drops)))
-
-
-def not_proved(reading: Reading, proved: Proved, *, asked: bool) -> Iterator[MigrationsNotProved]:
-    """The new revisions of which no run showed anything."""
-    history = reading.new_history
-    if history is not None:
-        yield from unproved(history.revisions, reading.new_revisions, proved.shown, proved.notes, asked=asked)
 
 
 def outside(comparison: Comparison) -> Iterator[str]:

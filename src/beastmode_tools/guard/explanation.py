@@ -13,7 +13,7 @@ from beastmode_tools.guard.finding import Verdict
 
 __all__ = ["Block", "Example", "Explanation", "explain", "explained_rules", "headline", "parse_page"]
 
-PAGES = Path(__file__).parent / "rules" / "pages"
+GUARD = Path(__file__).parent
 HEAD = re.compile(r"\A# (?P<name>\S+)\n+\*\*(?P<verdict>[A-Z]+)\*\* · (?P<summary>[^\n]+(?:\n[^\n]+)*)\n")
 FENCED = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 TITLE = re.compile(r"(?P<kind>SAFE|CAUTIOUS|DANGEROUS|not found): (?P<title>.+)")
@@ -92,18 +92,23 @@ def explain(name: str) -> Explanation:
         near = difflib.get_close_matches(name, names, 3, 0.5) or [each for each in names if name and name in each][:3]
         hint = f"did you mean {' or '.join(near)}?" if near else "`beast explain` lists them all."
         raise CouldNotRun(f"there is no rule {name!r}; {hint}")
-    return parse_page((PAGES / f"{name}.md").read_text(encoding="utf-8"), name)
+    return parse_page(page_of(name).read_text(encoding="utf-8"), name)
 
 
 def headline(name: str) -> tuple[Verdict, str]:
     """The verdict of a rule and the sentence that says what it finds; a glance at its page, which must be there."""
-    head = head_of((PAGES / f"{name}.md").read_text(encoding="utf-8"), name)
+    head = head_of(page_of(name).read_text(encoding="utf-8"), name)
     return Verdict[head["verdict"]], " ".join(head["summary"].split())
 
 
 def explained_rules() -> list[str]:
     """The names of all rules that have a page, sorted."""
-    return sorted(path.stem for path in PAGES.glob("*.md"))
+    return sorted(path.stem for path in GUARD.glob("*/pages/*.md"))
+
+
+def page_of(name: str) -> Path:
+    """The file of a rule's page, in the folder of its subject."""
+    return next(GUARD.glob(f"*/pages/{name}.md"))
 
 
 def parse_page(page: str, name: str) -> Explanation:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beastmode_tools.guard.difference import difference_of
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
+from beastmode_tools.source.digest import difference_of
 
 __all__ = ["Found", "Rule", "judge", "rule"]
 

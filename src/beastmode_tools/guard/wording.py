@@ -1,8 +1,21 @@
 """Many things in a few words: how messages and evidence show lists."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
-__all__ = ["first_few", "gone_and_new", "sentence"]
+__all__ = ["Placed", "first_few", "gone_and_new", "sentence", "where"]
+
+
+class Placed(Protocol):
+    """A change that stands in a line of a file."""
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the project's folder."""
+
+    @property
+    def line(self) -> int:
+        """Counted from 1."""
 
 
 def first_few(things: Sequence[object], most: int = 3, mark: str = ", ") -> str:
@@ -25,3 +38,8 @@ def gone_and_new(gone: Sequence[str], new: Sequence[str], most: int = 3) -> str:
 def sentence(said: str) -> str:
     """What was said with a full stop behind it; an error that it cites may have brought its own."""
     return said if said.endswith((".", "!", "?")) else f"{said}."
+
+
+def where(change: Placed) -> str:
+    """`path:line`, as editors open it."""
+    return f"{change.path}:{change.line}"

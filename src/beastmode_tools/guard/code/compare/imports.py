@@ -1,0 +1,136 @@
+"""Imports of changed files that cannot work, and whether two files differ in anything that runs."""
+
+import ast
+from collections.abc import Iterator
+
+from beastmode_tools.guard.code.compare.changes import ImportBroken
+from beastmode_tools.guard.code.compare.normal import same_behaviour
+from beastmode_tools.source.delta import Pair
+from beastmode_tools.source.files import module_name, package_of
+from beastmode_tools.source.index import absolute
+from beastmode_tools.source.reach import Usage
+from beastmode_tools.source.syntax import Module, inner_scopes, own_statements
+
+__all__ = ["compare_imports", "same_module"]
+
+
+def compare_imports(compared: list[Pair], usage: Usage) -> Iterator[ImportBroken]:
+    """New imports from the project's own files that name what is not there, each once a file."""
+    seen: set[tuple[str, str, str]] = set()
+    for each in broken_imports(compared, usage):
+        if (each.path, each.name, each.source) not in seen:
+            seen.add((each.path, each.name, each.source))
+            yield each
+
+
+def broken_imports(compared: list[Pair], usage: Usage) -> Iterator[ImportBroken]:
+    """The same, as often as they are written."""
+    for pair in compared:
+        if pair.change.new is None or pair.change.path != pair.change.old_path:
+            yield from left_behind(pair.change.old_path, usage)
+        if pair.new is None:
+            continue
+        old = import_keys(pair.old) if pair.old is not None else set()
+        for node in pair.new.nodes:
+            if isinstance(node, ast.ImportFrom) and ast.dump(node) not in old:
+                yield from missing(pair.new, node, usage)
+
+
+def left_behind(path: str, usage: Usage) -> Iterator[ImportBroken]:
+    """Imports of a module whose file is gone, as `import shop.old` and `from shop import old`."""
+    gone = module_name(path)
+    package, _, last = gone.rpartition(".")
+    if gone in usage.by_module or path in usage.files:
+        return
+    for user in [*usage.sources, *usage.tests]:
+        text = usage.files[user]
+        if last not in text or (module := usage.module(user)) is None:
+            continue
+        home = package_of(user)
+        for node in module.nodes:
+            if isinstance(node, ast.Import) and any(alias.name == gone for alias in node.names):
+                yield ImportBroken(user, node.lineno, gone, path)
+            elif isinstance(node, ast.ImportFrom):
+                source = absolute("." * node.level + (node.module or ""), home)
+                if source == gone or (source == package and any(alias.name == last for alias in node.names)):
+                    yield ImportBroken(user, node.lineno, last, path)
+
+
+def import_keys(module: Module) -> set[str]:
+    """The imports of a file, to compare."""
+    return {ast.dump(node) for node in module.nodes if isinstance(node, ast.Import | ast.ImportFrom)}
+
+
+def missing(module: Module, node: ast.ImportFrom, usage: Usage) -> Iterator[ImportBroken]:
+    """The names of one import that its source does not have."""
+    source = absolute("." * node.level + (node.module or ""), package_of(module.path))
+    path = usage.by_module.get(source)
+    target = usage.module(path) if path is not None and path != module.path else None
+    if target is None:
+        return
+    known = names_of(target)
+    for alias in node.names:
+        inside = f"{source}.{alias.name}"
+        is_module = inside in usage.by_module or any(name.startswith(f"{inside}.") for name in usage.by_module)
+        if alias.name not in known and "*" not in known and alias.name != "*" and not is_module:
+            yield ImportBroken(module.path, node.lineno, alias.name, target.path)
+
+
+def names_of(module: Module) -> set[str]:
+    """Every name that the file may have; "*" where nobody can tell."""
+    found = {*module.imports, *(each.name for each in inner_scopes(module.tree.body)), "__version__", "__name__"}
+    for statement in own_statements(module.tree.body):
+        found |= {
+            each.id for each in ast.walk(statement) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+        }
+    if "__getattr__" in found or any(
+        isinstance(each, ast.Call) and getattr(each.func, "id", "") == "globals" for each in module.nodes
+    ):
+        found.add("*")
+    return found
+
+
+def same_module(old: Module, new: Module) -> bool:
+    """Whether two versions of a file run the same: docstrings, hints, layout and local names do not count."""
+    if set(old.functions) != set(new.functions) or set(old.classes) != set(new.classes):
+        return False
+    for name, definition in old.functions.items():
+        node = new.functions[name].node
+        if not same_behaviour(definition.node, node) or outside(definition.node) != outside(node):
+            return False
+    if any(class_key(node) != class_key(new.classes[name]) for name, node in old.classes.items()):
+        return False
+    return top_key(old) == top_key(new)
+
+
+def outside(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[object, ...]:
+    """Decorators, names and defaults of parameters."""
+    arguments = node.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    values = [*node.decorator_list, *arguments.defaults, *(each for each in arguments.kw_defaults if each)]
+    return type(node), [each.arg for each in every], bool(arguments.vararg), [ast.dump(each) for each in values]
+
+
+def class_key(node: ast.ClassDef) -> list[str]:
+    """What a class is besides its methods."""
+    parts = [each for each in node.body if not isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+    kept = [
+        each
+        for each in parts
+        if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)) and not isinstance(each, ast.Pass)
+    ]
+    return [ast.dump(each) for each in [*node.bases, *node.keywords, *node.decorator_list, *kept]]
+
+
+def top_key(module: Module) -> tuple[object, ...]:
+    """What runs at the top of a file, its imports in any order; unused ones of typing do not count."""
+    imports = {
+        name: source
+        for name, source in module.imports.items()
+        if not source.startswith(("typing", "__future__", "collections.abc"))
+    }
+    return (
+        {name: ast.dump(value) for name, value in module.constants.items()},
+        [ast.dump(each) for each in module.loose],
+        imports,
+    )

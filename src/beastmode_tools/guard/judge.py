@@ -1,0 +1,76 @@
+"""From what was read and shown of a change to what is found in it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from beastmode_tools.guard.application.compare.starting import ModelsChanged
+from beastmode_tools.guard.finding import Finding, each_once
+from beastmode_tools.guard.migrations.compare.operations import DropColumn
+from beastmode_tools.guard.migrations.compare.plans import plans_kept
+from beastmode_tools.guard.migrations.compare.proved.facts import Drift
+from beastmode_tools.guard.migrations.compare.proved.unproved import MigrationsNotProved, unproved
+from beastmode_tools.guard.mixed.compare.facts import Matrix
+from beastmode_tools.guard.mixed.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
+from beastmode_tools.guard.mixed.read.usage import Sources
+from beastmode_tools.guard.read import Reading
+from beastmode_tools.guard.report.replaced import without_replaced
+from beastmode_tools.guard.rule import judge
+from beastmode_tools.guard.rules import RULES
+from beastmode_tools.project import Project
+from beastmode_tools.source.folder import FolderFiles
+from beastmode_tools.source.repository import Comparison
+
+__all__ = ["Proved", "findings_of", "used_drops"]
+
+
+@dataclass(slots=True)
+class Proved:
+    """What was shown.
+
+    Args:
+        changes: For the rules.
+        notes: What could not be shown, and why.
+        pictures: For pages.
+        matrices: The mixed versions, one for each kind of database.
+        has_queries: Somewhere queries are counted already.
+        shown: The revisions of which a run showed something.
+    """
+
+    changes: list[Any] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    pictures: dict[str, Any] = field(default_factory=dict)
+    matrices: list[Matrix] = field(default_factory=list)
+    has_queries: bool = False
+    shown: set[str] = field(default_factory=set)
+
+
+def used_drops(
+    reading: Reading, comparison: Comparison, project: Project, matrices: Sequence[Matrix]
+) -> list[DroppedInUse | DroppedOutOfUse]:
+    """What the new revisions drop, judged by whether the base still uses it."""
+    places: dict[str, Sequence[UsePlace]] = {}
+    sources = Sources(comparison.old.folder, project.migrations)
+    for name, operation in dropped(reading.operations):
+        column = operation.column if isinstance(operation, DropColumn) else None
+        places[name] = sources.uses(operation.table, column)
+    return list(judge_drops(reading.operations, places, matrices))
+
+
+def findings_of(
+    project: Project, comparison: Comparison, reading: Reading, proved: Proved, *, asked: bool
+) -> list[Finding]:
+    """What the rules find in everything that was read and proved, each thing once; `asked`: proofs were asked for."""
+    drops = used_drops(reading, comparison, project, proved.matrices)
+    is_compared = any(isinstance(each, Drift) for each in proved.changes)
+    plans = plans_kept(reading.operations, reading.old_app, FolderFiles(comparison.old.folder))
+    read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
+    findings = judge(RULES, [*read_only, *proved.changes, *drops, *plans, *not_proved(reading, proved, asked=asked)])
+    return list(each_once(without_replaced(findings, drops)))
+
+
+def not_proved(reading: Reading, proved: Proved, *, asked: bool) -> Iterator[MigrationsNotProved]:
+    """The new revisions of which no run showed anything."""
+    history = reading.new_history
+    if history is not None:
+        yield from unproved(history.revisions, reading.new_revisions, proved.shown, proved.notes, asked=asked)

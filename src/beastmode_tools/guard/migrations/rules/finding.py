@@ -1,0 +1,58 @@
+"""How findings about migrations are worded: where, under which condition, on which table."""
+
+from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.migrations.compare.names import name_of
+from beastmode_tools.guard.migrations.compare.operations import ExecuteSql, Operation, Place
+from beastmode_tools.guard.rule import Found
+
+__all__ = ["at", "condition_of", "found", "locks_matter"]
+
+
+def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | None = None) -> Found:
+    """A finding about one operation.
+
+    Args:
+        op: What it is about.
+        problem: What changes, for whom.
+        instead: What to do instead.
+        verdict: Where it differs from the rule's own.
+    """
+    return Found(
+        where=str(op.place),
+        problem=problem,
+        instead=instead,
+        subject=subject_of(op),
+        evidence=f"{name_of(op)}{condition_of(op.place)}",
+        verdict=verdict,
+    )
+
+
+def subject_of(op: Operation) -> str:
+    """What tells an operation from every other one; two UPDATEs of a column may write different values."""
+    values = getattr(op, "values", ()) if isinstance(op, ExecuteSql) else ()
+    return f"{name_of(op)}{' to ' + ', '.join(values) if values else ''}"
+
+
+def at(place: Place, problem: str, instead: str, subject: str, *, verdict: Verdict | None = None) -> Found:
+    """A finding about what several operations do together."""
+    return Found(
+        where=str(place),
+        problem=problem,
+        instead=instead,
+        subject=subject,
+        evidence=f"{subject}{condition_of(place)}",
+        verdict=verdict,
+    )
+
+
+def condition_of(place: Place) -> str:
+    """Under which condition an operation runs, in words; "" where it always does."""
+    parts = [f"only on {', '.join(place.dialects)}"] if place.dialects else []
+    parts += [f"only if {place.condition}"] if place.condition else []
+    parts += ["errors are caught"] if place.guarded else []
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def locks_matter(op: Operation) -> bool:
+    """Whether others may be using the table meanwhile: not one of this change, not on SQLite only."""
+    return not op.known.new_table and set(op.place.dialects) != {"sqlite"}

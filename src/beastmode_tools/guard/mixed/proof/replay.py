@@ -1,0 +1,103 @@
+"""Runs one side's code on one scratch database, and reads what became of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from beastmode_tools.errors import ProbeFailed
+from beastmode_tools.guard.databases.scratch import Database
+from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed, SqlError, Used
+from beastmode_tools.probe_process import ask_project
+from beastmode_tools.project import Project
+from beastmode_tools.source.sides import Side
+
+__all__ = ["Run", "replay"]
+
+EACH = 5.0
+BUDGET = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What to run where.
+
+    Args:
+        side: Whose code.
+        database: On which database; it is written into.
+        sweep: Whether every mapped class is used.
+        methods: What is requested.
+        bodies: "POST /users/<int:id>" -> JSON.
+        gather: Whether many rows shall point to one, so that a list of its children is long.
+        migrating: Whether the migrations that the application runs at boot are let through; nothing else is done then.
+        each: Seconds that one request may take.
+    """
+
+    side: Side
+    database: Database
+    sweep: bool = True
+    methods: tuple[str, ...] = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    bodies: Mapping[str, Any] = field(default_factory=dict)
+    gather: bool = False
+    migrating: bool = False
+    each: float = EACH
+
+
+def replay(run: Run, project: Project) -> Replayed:
+    """What became of it; an application that does not start is a fact, not an error."""
+    request: dict[str, Any] = {
+        "alembic": project.migrations_at(run.side.folder),
+        "database_url": run.database.url,
+        "migrations": "run" if run.migrating else "record",
+        "create_all": False,
+        "only_boot": run.migrating,
+        "sweep": run.sweep,
+        "methods": list(run.methods),
+        "replays": list(project.settings.replays),
+        "bodies": dict(run.bodies),
+        "gather": run.gather,
+        "each": min(run.each, project.settings.timeout),
+        "budget": min(BUDGET, project.settings.timeout),
+    }
+    try:
+        answer = ask_project(run.side, project, "replay", request)
+    except ProbeFailed as error:
+        words = str(error).split(": ", 1)[-1]
+        return Replayed(migrating_error=words) if run.migrating else Replayed(start_error=words)
+    return read(answer, is_migrating=run.migrating)
+
+
+def read(answer: dict[str, Any], *, is_migrating: bool) -> Replayed:
+    """The probe's answer as facts."""
+    return Replayed(
+        boot_migrates=tuple(answer["boot_migrates"]),
+        migrating_error="" if is_migrating else None,
+        used=tuple(used(answer.get("sweep", []))),
+        answered=tuple(answered(answer.get("requests", []))),
+        left_out=tuple(answer.get("left_out", ())),
+        ways=tuple(answer.get("ways", ())),
+        broken=answer.get("broken", ""),
+        gave_up=answer["gave_up"],
+    )
+
+
+def used(results: list[dict[str, Any]]) -> Iterator[Used]:
+    """What was done with classes and tables."""
+    for each in results:
+        error = SqlError(each["error"], each["sql"]) if each["error"] else None
+        yield Used(each["what"], each["table"], each["action"], error, each.get("skipped", ""))
+
+
+def answered(results: list[dict[str, Any]]) -> Iterator[Answered]:
+    """What was answered to requests."""
+    for each in results:
+        yield Answered(
+            route=each["route"],
+            method=each["method"],
+            path=each["path"],
+            status=each["status"],
+            signed_in=each["signed_in"],
+            refused=each["refused"],
+            exception=each["exception"],
+            errors=tuple(SqlError(error["error"], error["sql"]) for error in each["errors"]),
+            statements=each["statements"],
+        )

@@ -1,0 +1,223 @@
+"""The second half of a check: what is shown by running both sides on scratch databases."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from beastmode_tools.errors import CouldNotRun, ProbeFailed
+from beastmode_tools.guard.anonymous.proof import prove_anonymous
+from beastmode_tools.guard.databases.scratch import Database, Scratch, SqliteScratch, scratches
+from beastmode_tools.guard.judge import Proved
+from beastmode_tools.guard.migrations.compare.captured import differences
+from beastmode_tools.guard.migrations.compare.changes import SeenOnlyInSource
+from beastmode_tools.guard.migrations.compare.operations import Operation
+from beastmode_tools.guard.migrations.compare.proved.trips import Trip
+from beastmode_tools.guard.migrations.compare.proved.unproved import shown_by
+from beastmode_tools.guard.migrations.proof.captured import operations_that_ran
+from beastmode_tools.guard.migrations.proof.drift import new_drift
+from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
+from beastmode_tools.guard.migrations.proof.states import State, reach
+from beastmode_tools.guard.mixed.compare import matrix as mixed_versions
+from beastmode_tools.guard.mixed.compare import queries
+from beastmode_tools.guard.mixed.compare.facts import Which
+from beastmode_tools.guard.mixed.proof.bodies import bodies_of
+from beastmode_tools.guard.mixed.proof.mixed import prove_mixed
+from beastmode_tools.guard.mixed.proof.old_tests import prove_old_tests, with_tests
+from beastmode_tools.guard.mixed.proof.schemas import Schemas, make_schemas
+from beastmode_tools.guard.read import Question, Reading
+from beastmode_tools.guard.wording import sentence
+from beastmode_tools.probe_process import together
+from beastmode_tools.project import Project
+from beastmode_tools.source.repository import Comparison
+
+__all__ = ["prove_change"]
+
+Progress = Callable[[str], None]
+Bodies = Mapping[Which, Mapping[str, Any]]
+"""What the routes of each side take, by operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One check's proofs: what is looked at, and who is told."""
+
+    project: Project
+    comparison: Comparison
+    reading: Reading
+    progress: Progress
+    run_tests: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One kind of database: its maker, an empty one at the base's head, and ones with rows at both heads."""
+
+    scratch: Scratch
+    head: State
+    schemas: Schemas
+
+
+def prove_change(question: Question, comparison: Comparison, reading: Reading, progress: Progress) -> Proved:
+    """What both sides do when they run.
+
+    Args:
+        question: What is asked, and of which project.
+        comparison: The two sides.
+        reading: What is known of them.
+        progress: Told what takes a moment.
+    """
+    work = Work(question.project, comparison, reading, progress, question.run_tests)
+    proved = Proved()
+    with ExitStack() as stack:
+        opened = [stack.enter_context(scratch) for scratch in wanted(question, proved, progress)]
+        if reading.old_app is None or reading.new_app is None:
+            proved.notes.append("Old and new code were not run on each other's schema, since not both sides start.")
+            prove_migrations(work, [Start(scratch) for scratch in opened], proved)
+        elif question.project.migrations is None:
+            proved.notes.append("Without migrations there are no two schemas that old and new code could be run on.")
+            call_everything(work, None, proved)
+        else:
+            prove_on(work, opened, proved)
+    proved.changes.extend(mixed_versions.compare(proved.matrices))
+    return proved
+
+
+def wanted(question: Question, proved: Proved, progress: Progress) -> list[Scratch]:
+    """The kinds of databases that were asked for and can be had."""
+    if question.on == ("sqlite",):
+        return [SqliteScratch()]
+    found, notes = scratches(question.shadow_url, python=question.project.python, progress=progress)
+    proved.notes.extend(notes)
+    return [scratch for scratch in found if not question.on or scratch.dialect in question.on]
+
+
+def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
+    """Everything that databases can show; code alone is run on the first kind that can be had."""
+    places: list[Place] = []
+    for scratch in opened:
+        if places and not work.reading.new_revisions:
+            break
+        if place := prepared(work, scratch, proved):
+            places.append(place)
+    starts = [Start(place.scratch, place.schemas.old, place.head.how == "created and stamped") for place in places]
+    proved.changes.extend(new_drift([(each.head, each.schemas.new_state) for each in places if each.schemas.new_state]))
+    together(partial(prove_migrations, work, starts, proved), partial(prove_all_versions, work, places, proved))
+    call_everything(work, places[0] if places else None, proved)
+
+
+def prepared(work: Work, scratch: Scratch, proved: Proved) -> Place | None:
+    """One kind of database with what the proofs begin with; None where that cannot be had."""
+    head = at_base(work, scratch, proved)
+    schemas = None if head is None else with_rows(work, scratch, head, proved)
+    if head is None or schemas is None:
+        return None
+    proved.has_queries = True
+    return Place(scratch, head, schemas)
+
+
+def at_base(work: Work, scratch: Scratch, proved: Proved) -> State | None:
+    """An empty database at the base's head."""
+    try:
+        state = reach(work.comparison.old, work.project, scratch.new(), rows=0, progress=work.progress)
+    except ProbeFailed as error:
+        proved.notes.append(sentence(f"Nothing was proved on {scratch.dialect}: {error}"))
+        return None
+    proved.notes.extend(state.not_proven)
+    return None if state.how == "failed" else state
+
+
+def with_rows(work: Work, scratch: Scratch, head: State, proved: Proved) -> Schemas | None:
+    """Databases with rows at both heads."""
+    try:
+        schemas = make_schemas(
+            work.comparison.old,
+            work.comparison.new,
+            work.project,
+            scratch,
+            head=head.database,
+            few=not proved.has_queries,
+            progress=work.progress,
+        )
+    except (ProbeFailed, CouldNotRun) as error:
+        proved.notes.append(sentence(f"Mixed versions were not proved on {scratch.dialect}: {error}"))
+        return None
+    return schemas
+
+
+def prove_migrations(work: Work, starts: Sequence[Start], proved: Proved) -> None:
+    """The new revisions up, down and up again; and what they did beside what their source says."""
+    if not work.reading.new_revisions or not starts:
+        return
+    new = work.comparison.new
+    proof = prove_revisions(new, work.project, starts, work.reading.new_revisions, progress=work.progress)
+    proved.changes.extend(proof.facts)
+    proved.notes.extend(proof.not_proven)
+    proved.shown.update(shown_by(trip for trips in proof.trips.values() for trip in trips))
+    told = [
+        list(differences(work.reading.operations, operations_that_ran(trips), dialect, went_up=went_up(trips)))
+        for dialect, trips in proof.trips.items()
+    ]
+    missed = [{each.operation for each in one if isinstance(each, SeenOnlyInSource)} for one in told]
+    proved.changes.extend(each for one in told for each in one if not ran_elsewhere(each, missed))
+
+
+def went_up(trips: Sequence[Trip]) -> list[str]:
+    """The revisions whose upgrade ran."""
+    return [trip.up.revision for trip in trips if not trip.up.failed]
+
+
+def ran_elsewhere(change: object, missed: Sequence[set[Operation]]) -> bool:
+    """Whether an operation that a condition kept from running here ran on another kind of database."""
+    if not isinstance(change, SeenOnlyInSource) or not change.expected:
+        return False
+    return any(change.operation not in each for each in missed)
+
+
+def prove_all_versions(work: Work, places: Sequence[Place], proved: Proved) -> None:
+    """Mixed versions on every kind of database, one after the other: each takes both cores."""
+    old, new = work.reading.old_app, work.reading.new_app
+    bodies: Bodies = {"old": bodies_of(old) if old else {}, "new": bodies_of(new) if new else {}}
+    for place in places:
+        prove_versions(work, place, bodies, proved)
+
+
+def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> None:
+    """Old and new code on the old and the new schema, and what their routes ask the database."""
+    try:
+        mixed, picture, notes = prove_mixed(
+            work.comparison.old,
+            work.comparison.new,
+            work.project,
+            place.scratch,
+            schemas=place.schemas,
+            bodies=bodies,
+            queries=place.schemas.old_few is not None,
+            progress=work.progress,
+        )
+    except ProbeFailed as error:
+        proved.notes.append(sentence(f"Mixed versions were not proved on {place.scratch.dialect}: {error}"))
+        return
+    matrix = mixed.matrix
+    if work.run_tests:
+        sides = (work.comparison.old, work.comparison.new)
+        tested, told = prove_old_tests(*sides, work.project, place.scratch, place.head.database, progress=work.progress)
+        matrix = with_tests(matrix, tested)
+        proved.notes.extend(told)
+    proved.matrices.append(matrix)
+    proved.pictures.setdefault("mixed_versions", []).append(picture)
+    proved.notes.extend([*place.schemas.notes, *notes])
+    if mixed.costs is not None:
+        proved.changes.extend(queries.compare(*mixed.costs))
+
+
+def call_everything(work: Work, place: Place | None, proved: Proved) -> None:
+    """Every route called as nobody, on both sides; on empty databases where there are no others."""
+    old, new = work.comparison.old, work.comparison.new
+    copies: tuple[Database | None, Database | None] = (None, None)
+    if place is not None:
+        copies = (place.scratch.new(like=place.schemas.old), place.scratch.new(like=place.schemas.new))
+    called = prove_anonymous(old, new, work.project, copies, progress=work.progress)
+    proved.changes.extend(called.changes)
+    proved.notes.extend(called.not_proven)

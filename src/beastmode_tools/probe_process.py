@@ -1,0 +1,203 @@
+"""Runs a piece of work inside the project's own interpreter, apart from everything, and reads what it found."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from beastmode_tools.errors import ProbeFailed
+from beastmode_tools.project import Project
+from beastmode_tools.source.sides import Side
+
+__all__ = ["ask_project", "run_probe", "together"]
+
+PROBES = Path(__file__).parent / "probes"
+TAIL = 2000
+MOST_ANSWER = 128 * 1024 * 1024
+MOST_TRIES = 30  # settings that only a failed start tells of, one after the other, within the time of one probe
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
+
+Result = TypeVar("Result")
+RUNNING: set["subprocess.Popen[bytes]"] = set()
+LEARNED: dict[tuple[str, str], list[str]] = {}  # what a side's application lacks, so that it is asked once
+STOPPED = threading.Event()  # set while the probes of an interrupted question are being ended
+
+
+def ask_project(
+    side: Side, project: Project, task: str, request: dict[str, Any], *, patience: float = 1
+) -> dict[str, Any]:
+    """`run_probe` with the project's interpreter, environment and limit of time.
+
+    Args:
+        side: Where it runs.
+        project: How it starts.
+        task: The probe's name.
+        request: JSON that the probe gets, besides how the project starts.
+        patience: How many times the usual limit it may take.
+
+    Raises:
+        ProbeFailed: It ended without an answer.
+    """
+    return run_probe(
+        side,
+        task,
+        {**project.start, **request},
+        python=project.python,
+        environment=project.settings.environment,
+        seconds=project.settings.timeout * patience,
+    )
+
+
+def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alone knows
+    side: Side,
+    task: str,
+    request: dict[str, Any],
+    *,
+    python: Path,
+    environment: dict[str, str] | None = None,
+    seconds: float = 60.0,
+    megabytes: int = 2048,
+) -> dict[str, Any]:
+    """What the probe of a task (`probes/run.py` lists them) answers when it runs in the copy of one side.
+
+    Settings that the application needs and that nobody gave are made up: the probe starts again with them. Their names
+    are the answer's "invent", so that the next probe need not find out.
+
+    Args:
+        side: Where it runs; the working folder is the project's.
+        task: The probe's name.
+        request: JSON that the probe gets; `probes/start/loading.py` and `probes/confine/confinement.py` say what they
+            read of it.
+        python: The project's interpreter.
+        environment: Variables to add to the scratch environment.
+        seconds: After that the process and its children are ended.
+        megabytes: Of address space that the process may add.
+
+    Raises:
+        ProbeFailed: It ended without an answer.
+    """
+    until = time.monotonic() + seconds
+    asked = f"{task} on the {side.name} side"
+    request = {
+        "task": task,
+        "folder": str(side.folder.resolve()),
+        "root": str(side.root.resolve()),
+        "megabytes": megabytes,
+        "seconds": seconds,
+        **request,
+    }
+    place = (str(python), request["folder"])
+    if place in LEARNED and not request.get("invent"):
+        request["invent"] = LEARNED[place]
+    for _ in range(MOST_TRIES):
+        answer, log = ask(request, python, environment or {}, until, asked)
+        missed = set(answer.get("missing", ())) - set(request.get("invent") or ())
+        if "failed" not in answer or not missed:
+            break
+        request = {**request, "invent": sorted({*(request.get("invent") or ()), *missed})}
+    if request.get("invent"):
+        LEARNED[place] = request["invent"]
+    if "failed" in answer:
+        raise ProbeFailed(f"{asked}: {answer['failed']}", reason=answer.get("reason", "error"), detail=log)
+    return {**answer, "invent": request.get("invent") or []}
+
+
+def together(*pieces: Callable[[], Result]) -> Sequence[Result]:
+    """What the pieces of work give, run at the same time, in their order; the first failure is raised after all ended.
+
+    Where it is interrupted (Ctrl-C, SIGTERM), the probes of all pieces are ended at once.
+    """
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        try:
+            return [one.result() for one in [pool.submit(piece) for piece in pieces]]
+        except Exception:
+            raise
+        except BaseException:
+            STOPPED.set()
+            for process in tuple(RUNNING):
+                kill(process)
+            pool.shutdown(wait=True, cancel_futures=True)
+            STOPPED.clear()
+            raise
+
+
+def ask(
+    request: dict[str, Any], python: Path, environment: dict[str, str], until: float, asked: str
+) -> tuple[dict[str, Any], str]:
+    """One start of the probe: its answer and the last lines of its log."""
+    with tempfile.TemporaryDirectory(prefix="beast-probe-") as scratch:
+        question, result, log = (Path(scratch) / name for name in ("request.json", "result.json", "log"))
+        question.write_text(json.dumps(request), encoding="utf-8")
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - the interpreter is the one that the project names
+                [str(python), "-B", str(PROBES / "run.py"), str(question), str(result)],
+                cwd=request["folder"],
+                env=scratch_environment(Path(scratch)) | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            RUNNING.add(process)
+            try:
+                status = 1 if STOPPED.is_set() else process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                message = f"{asked} did not end within {request['seconds']:g} s and was stopped"
+                raise ProbeFailed(message, reason="timeout", detail=tail(log)) from None
+            finally:
+                kill(process)
+                process.wait()
+                RUNNING.discard(process)
+        return answer_of(result, log, asked, status), tail(log)
+
+
+def answer_of(result: Path, log: Path, asked: str, status: int) -> dict[str, Any]:
+    """The probe's answer."""
+    if not result.exists():
+        raise ProbeFailed(f"{asked} {how_it_ended(status)}", reason=reason(status), detail=tail(log))
+    if result.stat().st_size > MOST_ANSWER:
+        raise ProbeFailed(f"{asked} answered with more than {MOST_ANSWER} bytes", reason="memory", detail=tail(log))
+    answer: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    return answer
+
+
+def how_it_ended(status: int) -> str:
+    """A sentence's end about a process that gave no answer."""
+    if status >= 0:
+        return f"ended with status {status} before it answered"
+    name = signal.Signals(-status).name if -status in {one.value for one in signal.Signals} else str(-status)
+    return f"was ended by {name} before it answered"
+
+
+def reason(status: int) -> str:
+    """Why a process gave no answer, in a word of `ProbeFailed`."""
+    if status in (-signal.SIGKILL, -signal.SIGABRT):
+        return "memory"  # nobody else ends it so: the kernel, or a library that could get no more
+    return "timeout" if status == -signal.SIGXCPU else "exit"
+
+
+def scratch_environment(scratch: Path) -> dict[str, str]:
+    """What a probe's process may see of ours: nothing that names a service or holds a secret."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return kept | {"HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and whatever it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def tail(log: Path) -> str:
+    """The last of what the project's code wrote."""
+    with log.open("rb") as file:
+        file.seek(max(0, log.stat().st_size - TAIL))
+        return file.read().decode("utf-8", "replace").strip()

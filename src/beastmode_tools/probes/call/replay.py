@@ -1,0 +1,107 @@
+"""Runs one side's code on a scratch database: starts it, uses every mapped class, requests every route."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from typing import Any
+
+from ..confine import migrating
+from ..start import loading, models
+from . import plans
+from .database import restorable
+from .identity import identity_of
+from .requests import Replay
+from .rows import Rows, gather
+from .statements import listen
+
+__all__ = ["answer"]
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """What became of it.
+
+    Args:
+        request: As for `loading.load_application`, and: "only_boot"; "sweep": whether mapped classes are used;
+            "methods", "replays", "bodies": as `plans.planned` takes them; "each": seconds for one request;
+            "budget": seconds for all of them; "gather": whether many rows shall point to one.
+    """
+    started = time.perf_counter()
+    has_database = knows_sqlalchemy()
+    heard = listen() if has_database else None
+    application = started_application(request)
+    result: dict[str, Any] = {"boot_migrates": migrating.boot_migrates(), "boot_seconds": time.perf_counter() - started}
+    if request.get("only_boot") or heard is None:
+        return {**result, "gave_up": ""}
+    try:
+        return {**result, **used(application, heard, request)}
+    except Exception as error:
+        traceback.print_exc()
+        return {**result, "gave_up": "{}: {}".format(type(error).__name__, str(error).split("\n", 1)[0])}
+
+
+def started_application(request: dict[str, Any]) -> Any:
+    """The application; code that ends the process is told with the error that made it do so."""
+    try:
+        return loading.required_application(request)
+    except SystemExit as error:
+        reason = error.__context__
+        if reason is None:
+            raise
+        words = "{}: {}".format(type(reason).__name__, str(reason).split("\n", 1)[0])
+        message = "the project's code ends the process after {}".format(words)
+        raise RuntimeError(message) from error
+
+
+def knows_sqlalchemy() -> bool:
+    """Whether the project's environment has SQLAlchemy."""
+    try:
+        import sqlalchemy  # noqa: F401 - only whether it is there
+    except ImportError:
+        return False
+    return True
+
+
+def used(application: Any, heard: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """The sweep over the mapped classes and the requests."""
+    from sqlalchemy import create_engine
+
+    from .sweep import sweep, tables_of
+
+    url = request["database_url"]
+    engine = create_engine(url)
+    with application.app_context():
+        known = models.mappers()
+        identity = identity_of(application, engine, known)
+        tables = tables_of(known)
+        if request.get("gather"):
+            gather(engine, tables)
+        rows = Rows(engine, tables)
+        plan, left_out = plans.planned(application, rows, request)
+        swept = sweep(engine) if request.get("sweep", True) else []
+    heard.close_pools()
+    database = restorable(url, engine)
+    replay = Replay(application, heard, database, identity, float(request.get("each", 5)))
+    requests, late = sent(replay, plan, float(request.get("budget", 30)))
+    return {
+        "gave_up": "",
+        "sweep": swept,
+        "requests": requests,
+        "left_out": left_out + late,
+        "ways": identity.ways,
+        "broken": replay.broken,
+    }
+
+
+def sent(replay: Any, plan: list[Any], budget: float) -> tuple[list[dict[str, Any]], list[str]]:
+    """What became of the requests, and those for which no time was left."""
+    ends = time.perf_counter() + budget
+    done: list[dict[str, Any]] = []
+    for number, planned in enumerate(plan):
+        if time.perf_counter() > ends:
+            rest = plan[number:]
+            sys.stderr.write("{} requests were left out\n".format(len(rest)))
+            return done, ["{} {}: no time was left".format(each.method, each.path) for each in rest]
+        done.append(replay.send(planned))
+    return done, []
