@@ -22,6 +22,7 @@ PUBLIC = (
     "beastmode.accounts",
     "beastmode.testing",
     "beastmode.cli",
+    "beastmode.core.attempts",
     "beastmode.core.clock",
     "beastmode.core.edge",
     "beastmode.core.environment",

@@ -16,6 +16,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
+from beastmode.limits.settings import LimitSettings
 from beastmode.observability.install import install as install_observability
 from beastmode.observability.settings import LogSettings, MetricsSettings
 from beastmode.security.install import install as install_security
@@ -28,6 +29,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     DatabaseSettings,
     ApiSettings,
     AccountSettings,
+    LimitSettings,
     HeaderSettings,
     CorsSettings,
     LogSettings,
@@ -103,6 +105,7 @@ class Beastmode:
         if self._database is not None:
             install_database(app, settings.of(DatabaseSettings), self._database, self._migrations)
         if self._accounts is not None and self._database is not None and self._api is not None:
+            install_limits(app, settings.of(LimitSettings), self._database)
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
         # Pages that take larger uploads go on doing so, unless somebody says otherwise.
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
@@ -117,6 +120,7 @@ class Beastmode:
             DatabaseSettings: self._database is None,
             ApiSettings: self._api is None,
             AccountSettings: self._accounts is None,
+            LimitSettings: self._accounts is None,
             HeaderSettings: "headers" in self._without,
             CorsSettings: "cors" in self._without,
             LogSettings: "logs" in self._without,
@@ -140,6 +144,13 @@ def install_settings(app: Flask, kind: type[Settings]) -> Settings:
     if settings.environment == "testing":
         app.testing = True
     return settings
+
+
+def install_limits(app: Flask, settings: LimitSettings, database: Database) -> None:
+    """Limit the attempts to log in; only with accounts does their table join the metadata."""
+    from beastmode.limits.install import install  # noqa: PLC0415 - imports the table
+
+    install(app, settings, database)
 
 
 def install_proxies(app: Flask, settings: Settings) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+import beastmode.limits.models  # noqa: F401 - its table is made with the others
 from beastmode import Beastmode
 from beastmode.accounts import Accounts
 from beastmode.accounts.desk import current_desk

@@ -3,12 +3,19 @@ import sys
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from beastmode.accounts import AccountMixin, Accounts
+from beastmode import Beastmode
+from beastmode.accounts import AccountMixin, Accounts, AccountSettings
 from beastmode.accounts.schemas import account_schema, registration_schema
-from beastmode.core.errors import ConfigurationError
+from beastmode.api import Api, ApiSettings
+from beastmode.core.attempts import set_attempt_limiter
+from beastmode.core.edge import edge_of
+from beastmode.core.errors import ConfigurationError, Problem
+from beastmode.core.settings import settings_of
+from beastmode.db import Database, DatabaseSettings
 
 
 def model(mixin=AccountMixin, table="users", id_kind=int, **columns):
@@ -78,11 +85,55 @@ def test_a_model_with_a_text_as_its_id_shows_a_text():
 
 
 def test_a_project_without_users_gets_no_tables_of_sign_in():
-    script = "import beastmode, beastmode.db; print(sorted(beastmode.db.Base.metadata.tables))"
+    script = """
+from flask import Flask
+from beastmode import Api, Beastmode, Database
+from beastmode.db import Base
+app = Flask("shop")
+app.config.update(ENVIRONMENT="testing", DATABASE_URL="sqlite://", LOG_LEVEL="ERROR")
+Beastmode(app, database=Database(), api=Api("Shop"))
+print(sorted(Base.metadata.tables))
+"""
 
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == "[]"
+
+
+def test_accounts_do_not_start_where_nothing_limits_attempts(accounts):
+    """Without a limit, passwords could be guessed at full speed; the message says what to install."""
+    app, database = Flask("unlimited"), Database()
+    settings = AccountSettings(environment="testing")
+    database.install(app, DatabaseSettings(environment="testing", database_url="sqlite://"))
+
+    with pytest.raises(ConfigurationError, match=r"require a limit for logins.*set_attempt_limiter"):
+        accounts.install(app, settings, database, Api("Unlimited"))
+
+
+def test_a_limiter_of_the_project_is_asked_about_each_attempt(accounts, url):
+    """Whoever fills the interface in core limits the attempts, with what accounts know about networks."""
+    asked = []
+
+    class Limiter:
+        def count(self, action, email, address, has_logged_in):
+            asked.append((action, email, address, has_logged_in(email, address)))
+            raise Problem(429, "Too many attempts; try again in 9 s.")
+
+    app, database, api = Flask("limited"), Database(), Api("Limited")
+    app.config.update(ENVIRONMENT="testing", DATABASE_URL=url, LOG_LEVEL="ERROR")
+    Beastmode(app, database=database, settings=[AccountSettings, ApiSettings])
+    set_attempt_limiter(app, Limiter())
+    accounts.install(app, settings_of(app, AccountSettings), database, api)
+    api.install(app, settings_of(app, ApiSettings), edge_of(app))
+    login = {"email": "ada@example.com", "password": "correct horse battery"}
+
+    answers = [app.test_client().post(f"/api/v1/auth/{action}", json=login) for action in ("login", "register")]
+
+    assert [answer.status_code for answer in answers] == [429, 429]
+    assert asked == [
+        ("login", "ada@example.com", "127.0.0.1", False),
+        ("register", "ada@example.com", "127.0.0.1", False),
+    ]
 
 
 def test_a_user_made_by_a_script_can_log_in(app, accounts, client):

@@ -3,7 +3,7 @@ import re
 import pytest
 from sqlalchemy import update
 
-from beastmode.accounts.models import LoginAttempt
+from beastmode.limits.models import LoginAttempt
 
 PASSWORD = "correct horse battery"
 ADA = {"email": "ada@example.com", "password": PASSWORD}

@@ -1,12 +1,14 @@
 """The services that the routes of accounts use, one set per application."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from beastmode.core.attempts import Action
+
 if TYPE_CHECKING:
-    from beastmode.accounts.attempts import Attempts
     from beastmode.accounts.registration import Registration
     from beastmode.accounts.sign_in import SignIn
 
@@ -20,13 +22,13 @@ class Desk:
     """The services of one application.
 
     Attributes:
-        attempts: Counts login attempts.
+        count_attempt: Counts an attempt for an email address from an IP address, and refuses one too many.
         registration: Creates users.
         sign_in: Logs them in and out.
         is_open: Whether anyone may register.
     """
 
-    attempts: "Attempts"
+    count_attempt: Callable[[Action, str, str], None]
     registration: "Registration"
     sign_in: "SignIn"
     is_open: bool

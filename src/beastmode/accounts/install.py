@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Flask, Request
 
-from beastmode.accounts.attempts import Attempts
 from beastmode.accounts.deactivation import watch_application
 from beastmode.accounts.desk import DESK, Desk
 from beastmode.accounts.holding import NO_LIMIT
 from beastmode.accounts.ids import refuse_reused_ids
+from beastmode.accounts.networks import has_logged_in
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.sessions import Sessions
@@ -16,6 +16,8 @@ from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
 from beastmode.accounts.tokens import tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
+from beastmode.core.attempts import AttemptLimiter, attempt_limiter_of
+from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import Identity, set_authenticator
 from beastmode.core.inspections import add_inspection
 from beastmode.db import Database
@@ -36,7 +38,7 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         user: The project's User model.
 
     Raises:
-        ConfigurationError: JWT_SECRET_KEY cannot sign tokens.
+        ConfigurationError: JWT_SECRET_KEY cannot sign tokens, or nothing limits attempts.
     """
     tokens = tokens_of(settings)
     sessions = Sessions(
@@ -49,7 +51,7 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         trusted=timedelta(seconds=settings.session_check_seconds),
     )
     app.extensions[DESK] = Desk(
-        attempts=Attempts(database, settings.login_limit_per_email, settings.login_limit_per_address, user),
+        count_attempt=partial(limiter_of(app).count, has_logged_in=partial(has_logged_in, database, user)),
         registration=Registration(database, user, settings.password_rules),
         sign_in=SignIn(database, user, tokens, sessions),
         is_open=settings.enable_registration,
@@ -59,6 +61,18 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
     installed = installed_in(app)
     watch_application(installed, user)
     add_inspection(app, partial(refuse_reused_ids, installed.engines.reader, user.__table__))
+
+
+def limiter_of(app: Flask) -> AttemptLimiter:
+    """What limits the attempts to log in; without it, passwords could be guessed at full speed."""
+    limiter = attempt_limiter_of(app)
+    if limiter is None:
+        raise ConfigurationError(
+            "Accounts require a limit for logins. Beastmode(app, accounts=...) installs one; if you install "
+            "the accounts yourself, call install() of beastmode.limits.install first, or set_attempt_limiter() of "
+            "beastmode.core.attempts with a limiter of your own."
+        )
+    return limiter
 
 
 def holds(sessions: Sessions, identity: Identity, request: Request) -> bool:

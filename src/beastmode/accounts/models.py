@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.db.base import Base
 
-__all__ = ["Credential", "LoginAttempt", "Session"]
+__all__ = ["Credential", "Session"]
 
 
 class Credential(Base):
@@ -39,13 +39,3 @@ class Session(Base):
     revoked_at: Mapped[datetime | None]
     user_agent: Mapped[str] = mapped_column(String(255))
     address: Mapped[str] = mapped_column(String(45))
-
-
-class LoginAttempt(Base):
-    """The number of login attempts in the current minute."""
-
-    __tablename__ = "login_attempts"
-
-    key: Mapped[str] = mapped_column(String(100), primary_key=True)
-    count: Mapped[int]
-    resets_at: Mapped[datetime]

@@ -12,11 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from beastmode.accounts import passwords
 from beastmode.accounts.addresses import LONGEST, is_address, name_from
 from beastmode.accounts.ids import refuse_reused_ids
-from beastmode.accounts.inserts import INSERTS
 from beastmode.accounts.models import Credential, Session
 from beastmode.core.clock import now
 from beastmode.core.errors import BeastmodeError, Problem
 from beastmode.db import Database, transaction
+from beastmode.db.inserts import INSERTS
 
 __all__ = ["Registration"]
 

@@ -12,7 +12,6 @@ from sqlalchemy import Select, bindparam, case, exists, insert, literal, not_, o
 
 from beastmode.accounts.holding import NO_LIMIT, has_owner, is_open
 from beastmode.accounts.models import Credential, Session
-from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.accounts.refresh_tokens import Presented, RefreshTokens, fingerprint, wrong_refresh_token
 from beastmode.accounts.seen import LOOK, Seen
 from beastmode.accounts.tokens import invalid_token
@@ -20,6 +19,7 @@ from beastmode.core.clock import now
 from beastmode.db import Database, transaction
 from beastmode.db.base import UtcDateTime
 from beastmode.db.permits import Condition, Permit
+from beastmode.db.purging import PURGE_EVERY, delete_some
 from beastmode.db.session import current_work
 
 __all__ = ["Granted", "Sessions"]

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from beastmode.core.setting import YES_NO, Secret, Words, choice, flag, number, setting, text, whole
+from beastmode.core.setting import YES_NO, Secret, Words, choice, flag, number, setting, text
 from beastmode.core.settings import A_SECRET, SECRET_SENTENCE, Settings
 
 __all__ = ["AccountSettings"]
@@ -86,19 +86,6 @@ class AccountSettings(Settings):
         default=False,
         sentence="Whether registration returns the same response (202) for new and for existing email addresses.",
         expects=YES_NO,
-    )
-    login_limit_per_email: int = setting(
-        whole(1),
-        10,
-        "Logins, and registrations, per minute for one email address from one network; more get 429. All networks "
-        "together may make ten times as many, not counting networks that the account has logged in from before.",
-        expects="a number above 0",
-    )
-    login_limit_per_address: int = setting(
-        whole(1),
-        60,
-        "Logins and registrations together per minute from one network, an IPv4 address or an IPv6 /64; more get 429.",
-        expects="a number above 0",
     )
 
     @property

@@ -77,7 +77,7 @@ def open_registration(new: dict[str, Any]) -> Registration:
     desk = current_desk()
     if not desk.is_open:
         raise Problem(403, "Registration is closed")
-    desk.attempts.count("register", new["email"], client_address())
+    desk.count_attempt("register", new["email"], client_address())
     return desk.registration
 
 
@@ -91,7 +91,7 @@ def add_sign_in(auth: Blueprint) -> None:
         Limited per email address and network.
         """
         desk, address = current_desk(), client_address()
-        desk.attempts.count("login", credentials["email"], address)
+        desk.count_attempt("login", credentials["email"], address)
         agent = request.headers.get("User-Agent", "")
         return Answer(desk.sign_in.log_in(**credentials, user_agent=agent, address=address), headers=NOT_STORED)
 

@@ -1,4 +1,4 @@
-"""Expired rows of accounts: deleted from time to time, a few at a time, as part of a request."""
+"""Expired rows: deleted from time to time, a few at a time, as part of a request."""
 
 from typing import Any
 

@@ -6,30 +6,26 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Executable, case, select
 
-from beastmode.accounts.inserts import INSERTS
-from beastmode.accounts.models import LoginAttempt, Session
-from beastmode.accounts.purging import PURGE_EVERY, delete_some
 from beastmode.core.addresses import network_of
+from beastmode.core.attempts import Action, HasLoggedIn
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.db import Database
+from beastmode.db.inserts import INSERTS
+from beastmode.db.purging import PURGE_EVERY, delete_some
+from beastmode.limits.models import LoginAttempt
 
-__all__ = ["Action", "Attempts"]
+__all__ = ["Attempts"]
 
-Action = Literal["login", "register"]
 Made = tuple[str, int, datetime]
 """A key, how many attempts were made by it, and when its minute ends."""
 MINUTE = timedelta(minutes=1)
-
-
 EVERYWHERE = 10
 """How many times as often as from one network one e-mail address may be tried from all of them together."""
-NETWORKS = 200
-"""How many of an account's last sign-ins are looked at for where it signed in from before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +40,21 @@ class Attempts:
         database: Where the counts are kept.
         per_email: Attempts a minute for one e-mail address from one network, each action by itself.
         per_address: Attempts a minute from one network, all actions together.
-        user: The project's User model; None where nobody signed in before.
     """
 
     database: Database
     per_email: int
     per_address: int
-    user: Any = None
     _made: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
-    def count(self, action: Action, email: str, address: str) -> None:
+    def count(self, action: Action, email: str, address: str, has_logged_in: HasLoggedIn) -> None:
         """Count one attempt, whatever will become of it; one that is refused is not counted, and writes nothing.
 
         Args:
             action: What is attempted.
             email: The e-mail address that it is attempted for, in lower case.
             address: The client's IP address.
+            has_logged_in: Whether the account of the address has logged in from a network before.
 
         Raises:
             Problem: 429 with `Retry-After`, if it is one too many.
@@ -72,7 +67,7 @@ class Attempts:
             everywhere: self.per_email * EVERYWHERE,
         }
         over = {key: ends for key, made, ends in self._made_so_far(limits, moment) if made >= limits[key]}
-        if everywhere in over and self._has_signed_in(email, origin):
+        if everywhere in over and has_logged_in(email, origin):
             del over[everywhere], limits[everywhere]
         refuse(over.values(), moment)
         counted = self._add(limits, moment)
@@ -98,20 +93,6 @@ class Attempts:
         with self.database.engine.begin() as connection:
             counted: Any = connection.execute(upsert(connection.dialect.name, keys, moment))
             return [(key, made, ends) for key, made, ends in counted]
-
-    def _has_signed_in(self, email: str, origin: str) -> bool:
-        """Whether the account of an e-mail address signed in from a network before."""
-        if self.user is None:
-            return False
-        statement = (
-            select(Session.address)
-            .join(self.user, self.user.id == Session.user_id)
-            .where(self.user.email == email)
-            .order_by(Session.created_at.desc())
-            .limit(NETWORKS)
-        )
-        with self.database.reader.connect() as connection:
-            return any(network_of(address) == origin for address in connection.scalars(statement))
 
 
 def key_of(action: Action, email: str, origin: str | None = None) -> str:

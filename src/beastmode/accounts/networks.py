@@ -1,0 +1,34 @@
+"""The networks that an account has logged in from."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from beastmode.accounts.models import Session
+from beastmode.core.addresses import network_of
+from beastmode.db import Database
+
+__all__ = ["has_logged_in"]
+
+LATEST = 200
+"""How many of an account's sessions are looked at, the latest first: the question must cost the same for everyone."""
+
+
+def has_logged_in(database: Database, user: Any, email: str, network: str) -> bool:
+    """Whether the account of an email address has logged in from a network before.
+
+    Args:
+        database: Where the sessions are.
+        user: The project's User model.
+        email: The email address, in lower case.
+        network: The network, as `network_of` names it.
+    """
+    statement = (
+        select(Session.address)
+        .join(user, user.id == Session.user_id)
+        .where(user.email == email)
+        .order_by(Session.created_at.desc())
+        .limit(LATEST)
+    )
+    with database.reader.connect() as connection:
+        return any(network_of(address) == network for address in connection.scalars(statement))

@@ -1,0 +1,20 @@
+"""The table in which attempts are counted; it comes into a project's migrations as an ordinary table."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from beastmode.db.base import Base
+
+__all__ = ["LoginAttempt"]
+
+
+class LoginAttempt(Base):
+    """The number of attempts to log in or to register in the current minute."""
+
+    __tablename__ = "login_attempts"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    count: Mapped[int]
+    resets_at: Mapped[datetime]

@@ -1,0 +1,25 @@
+from dataclasses import dataclass
+
+from beastmode.core.setting import setting, whole
+from beastmode.core.settings import Settings
+
+__all__ = ["LimitSettings"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitSettings(Settings):
+    """Settings of the limits for logins and registrations."""
+
+    login_limit_per_email: int = setting(
+        whole(1),
+        10,
+        "Logins, and registrations, per minute for one email address from one network; more get 429. All networks "
+        "together may make ten times as many, not counting networks that the account has logged in from before.",
+        expects="a number above 0",
+    )
+    login_limit_per_address: int = setting(
+        whole(1),
+        60,
+        "Logins and registrations together per minute from one network, an IPv4 address or an IPv6 /64; more get 429.",
+        expects="a number above 0",
+    )
