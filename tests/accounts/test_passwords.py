@@ -82,17 +82,17 @@ def test_a_short_and_a_long_password_are_refused_in_words():
     assert passwords.weaknesses("half a pair \ud800") == ["Password must be valid Unicode text"]
 
 
-def test_the_documents_rules_name_everything_that_is_missing():
-    assert passwords.weaknesses("...", "document") == [
+def test_the_rules_of_composition_name_everything_that_is_missing():
+    assert passwords.weaknesses("...", "composition") == [
         "Password must be at least 8 characters long",
         "Password must contain at least one uppercase letter",
         "Password must contain at least one lowercase letter",
         "Password must contain at least one number",
     ]
-    assert passwords.weaknesses("securepassword123", "document") == [
+    assert passwords.weaknesses("securepassword123", "composition") == [
         "Password must contain at least one uppercase letter"
     ]
-    assert passwords.weaknesses("Securepassword123", "document") == []
+    assert passwords.weaknesses("Securepassword123", "composition") == []
 
 
 @pytest.mark.parametrize(

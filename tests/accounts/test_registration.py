@@ -4,6 +4,8 @@ from sqlalchemy import func, select
 
 from beastmode.accounts import passwords
 from beastmode.accounts.models import Credential, Session
+from beastmode.accounts.settings import AccountSettings
+from beastmode.core.environment import read_settings
 from beastmode.core.errors import Problem
 from beastmode.db import transaction
 
@@ -66,12 +68,22 @@ def test_a_weak_password_and_a_wrong_address_are_refused_by_field(registration, 
     assert count(database, user) == 0
 
 
-def test_the_documents_rules_hold_where_the_settings_say_so(make_desk):
-    registration = make_desk(password_rules="document").registration
+def test_the_rules_of_composition_hold_where_the_settings_say_so(make_desk):
+    registration = make_desk(password_rules="composition").registration
 
     status, _, details = refusal(registration.create, "ada@example.com", "securepassword123")
     assert (status, details) == (422, {"password": ["Password must contain at least one uppercase letter"]})
     assert registration.create("ada@example.com", "Securepassword123").id
+
+
+def test_the_former_name_of_the_rules_of_composition_still_works():
+    """PASSWORD_RULES=document means what it meant, and says what to write instead."""
+    environ = {"ENVIRONMENT": "testing", "PASSWORD_RULES": "document"}
+
+    with pytest.warns(FutureWarning, match="PASSWORD_RULES=document is now called composition"):
+        settings = read_settings({}, environ, kinds=[AccountSettings])
+
+    assert settings.of(AccountSettings).password_rules == "composition"
 
 
 def test_a_user_without_a_credential_is_never_left_behind(registration, database, user, monkeypatch):

@@ -4,7 +4,7 @@ import subject
 def test_settings_of_the_shell_do_not_weaken_what_is_measured(monkeypatch):
     monkeypatch.setenv("ENVIRONMENT", "development")
     monkeypatch.setenv("LOG_LEVEL", "CRITICAL")
-    monkeypatch.setenv("PASSWORD_RULES", "document")
+    monkeypatch.setenv("PASSWORD_RULES", "composition")
     monkeypatch.setenv("FLASK_DEBUG", "1")
 
     environment = subject.environment()

@@ -9,7 +9,7 @@ from flask import Flask
 from beastmode import Beastmode
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError, SettingsError
-from beastmode.core.setting import Secret, setting, text, whole
+from beastmode.core.setting import Secret, choice, setting, text, whole
 from beastmode.core.settings import Settings, current_settings, secret_names, settings_table
 
 LONG = "a-secret-of-more-than-thirty-two-bytes"
@@ -144,6 +144,23 @@ def test_a_setting_of_a_feature_that_is_left_out_is_absent(feature, name):
     Beastmode(app, without=[feature])
 
     assert not hasattr(app.extensions["beastmode.settings"], name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TillSettings(Settings):
+    """Settings of the till."""
+
+    till_sound: str = setting(
+        choice("ring", "none"), "ring", "What it plays.", expects="ring or none", renamed={"bell": "ring"}
+    )
+
+
+def test_a_value_that_was_renamed_works_with_a_warning_that_names_the_new_one():
+    """Whoever upgrades is not stopped by a new word, and learns it."""
+    with pytest.warns(FutureWarning, match="^TILL_SOUND=bell is now called ring: set TILL_SOUND=ring, which means"):
+        settings = read_settings({}, {"ENVIRONMENT": "testing", "TILL_SOUND": "bell"}, kinds=[TillSettings])
+
+    assert settings.of(TillSettings).till_sound == "ring"
 
 
 def test_two_classes_with_a_setting_of_one_name_are_refused():

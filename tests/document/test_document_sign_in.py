@@ -117,7 +117,7 @@ def test_who_was_refused_may_try_again_when_told(api, sample_user, clock):
     assert api.login(sample_user.email, "password123").status_code == 200
 
 
-@pytest.mark.parametrize("app_config", [{"PASSWORD_RULES": "document"}])
+@pytest.mark.parametrize("app_config", [{"PASSWORD_RULES": "composition"}])
 @pytest.mark.parametrize(
     ("password", "sentences"),
     [

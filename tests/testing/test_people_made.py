@@ -35,7 +35,7 @@ def test_an_account_takes_the_other_columns_of_its_model(api, factory):
     assert api.login(gone.email, factory.password).status_code == 401
 
 
-@pytest.mark.parametrize("app_config", [{"PASSWORD_RULES": "document"}])
+@pytest.mark.parametrize("app_config", [{"PASSWORD_RULES": "composition"}])
 def test_the_password_of_accounts_is_good_by_all_rules(api, factory):
     ada = factory.account()
 

@@ -65,7 +65,7 @@ def weaknesses(
 
     Args:
         password: The new password; its length is counted in characters.
-        rules: `length` (NIST SP 800-63B) or `document` (also upper case, lower case and digit), as in PASSWORD_RULES.
+        rules: `length` (NIST SP 800-63B) or `composition` (upper case, lower case and digit too), as in PASSWORD_RULES.
         about: What others know about the owner: the email address, its local part, the name.
         may_be_common: Whether common passwords are allowed, as in a test.
     """
@@ -76,7 +76,7 @@ def weaknesses(
         found.append(f"Password must be at most {LONGEST} characters long")
     if not is_text(password):
         found.append("Password must be valid Unicode text")
-    if rules == "document":
+    if rules == "composition":
         found += [sentence for wanted, sentence in COMPOSITION if not wanted.search(password)]
     if not found and not may_be_common and is_common(password):
         found.append("Password is too common; choose one that others do not use")

@@ -30,7 +30,7 @@ class Registration:
     Args:
         database: Where they are kept.
         user: The project's User model.
-        password_rules: `length` or `document`, as in PASSWORD_RULES.
+        password_rules: `length` or `composition`, as in PASSWORD_RULES.
     """
 
     database: Database

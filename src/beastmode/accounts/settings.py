@@ -71,12 +71,13 @@ class AccountSettings(Settings):
         "always check; 0 checks every request.",
         expects="a number of seconds from 0 to 3600",
     )
-    password_rules: Literal["length", "document"] = setting(
-        choice("length", "document"),
+    password_rules: Literal["length", "composition"] = setting(
+        choice("length", "composition"),
         "length",
         "`length` requires 8 to 256 characters and refuses 16 thousand common passwords, as NIST SP 800-63B advises; "
-        "`document` also requires an uppercase letter, a lowercase letter and a digit.",
-        expects="length or document",
+        "`composition` also requires an uppercase letter, a lowercase letter and a digit.",
+        expects="length or composition",
+        renamed={"document": "composition"},
     )
     enable_registration: bool = setting(
         flag(), default=True, sentence="Whether anyone may register; if not, the route returns 403.", expects=YES_NO

@@ -1,6 +1,7 @@
 """Where settings come from: code, the environment, and in development a `.env` file."""
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from marshmallow import ValidationError
 
 from beastmode.core.errors import SettingsError
 from beastmode.core.secrets import as_secret, is_monotonous
+from beastmode.core.setting import Setting
 from beastmode.core.settings import (
     A_SECRET,
     DEVELOPMENT_SECRET,
@@ -74,12 +76,23 @@ def parsed(kind: type[Settings], sources: list[Mapping[str, Any]], problems: lis
         if written is None or (written == "" and row.default != ""):
             continue
         try:
-            value = row.kind.deserialize(written)
+            value = row.kind.deserialize(current_name(row, written))
             values[row.name.lower()] = as_secret(value) if row.is_secret else value
         except ValidationError:
             shown = "not usable" if row.is_secret else shortened(repr(written))
             problems.append(f"{row.name} is {shown}; expected {row.expects}.")
     return values
+
+
+def current_name(row: Setting, written: Any) -> Any:
+    """What a value is called now; one that was renamed works, with a warning."""
+    if not isinstance(written, str) or written not in row.renamed:
+        return written
+    name = row.renamed[written]
+    message = f"{row.name}={written} is now called {name}: set {row.name}={name}, which means the same."
+    # Not a DeprecationWarning, which Python hides from whoever runs an application.
+    warnings.warn(message, FutureWarning, stacklevel=2)
+    return name
 
 
 def why_production(sources: list[Mapping[str, Any]]) -> str:

@@ -5,7 +5,9 @@ name neither what was found nor what is expected. The fields are marshmallow's, 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from marshmallow import ValidationError
@@ -45,6 +47,7 @@ class Setting:
         is_secret: Whether it is never shown.
         is_signing: Whether something is signed or encrypted with it, so that production requires a random secret.
         kind: The marshmallow field that parses it.
+        renamed: Values of earlier versions that still work, with a warning: what each is called now.
     """
 
     name: str
@@ -54,10 +57,18 @@ class Setting:
     is_secret: bool
     is_signing: bool
     kind: ma.Field[Any]
+    renamed: Mapping[str, str]
 
 
 def setting(  # noqa: PLR0913 - a row has as many columns as it has
-    kind: ma.Field[Any], default: T, sentence: str, *, expects: str, secret: bool = False, signs: bool = False
+    kind: ma.Field[Any],
+    default: T,
+    sentence: str,
+    *,
+    expects: str,
+    secret: bool = False,
+    signs: bool = False,
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> T:
     """One row of the table.
 
@@ -68,8 +79,16 @@ def setting(  # noqa: PLR0913 - a row has as many columns as it has
         expects: What a right value looks like, for the message about a wrong one.
         secret: Never shown.
         signs: Something is signed or encrypted with it: production requires a random secret of 32 bytes or more.
+        renamed: Values of earlier versions, by what each is called now: `{"old": "new"}`. They work, with a warning.
     """
-    metadata = {"kind": kind, "sentence": sentence, "expects": expects, "secret": secret, "signs": signs}
+    metadata = {
+        "kind": kind,
+        "sentence": sentence,
+        "expects": expects,
+        "is_secret": secret,
+        "is_signing": signs,
+        "renamed": renamed,
+    }
     return field(default=default, repr=not secret, metadata=metadata)
 
 

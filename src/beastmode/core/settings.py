@@ -164,23 +164,14 @@ def settings_table(*kinds: type[Settings]) -> Iterator[Setting]:
         kinds: Subclasses of Settings; without any, only the settings of every application.
     """
     for row in fields(settings_type(kinds)):
-        about = row.metadata
-        yield Setting(
-            name=row.name.upper(),
-            default=row.default,
-            sentence=about["sentence"],
-            expects=about["expects"],
-            is_secret=about["secret"],
-            is_signing=about["signs"],
-            kind=about["kind"],
-        )
+        yield Setting(name=row.name.upper(), default=row.default, **row.metadata)
 
 
 def secret_names() -> set[str]:
     """Every secret setting that a class declares, whether or not the current application has it."""
     kinds: list[type[Settings]] = [Settings, *subclasses(Settings)]
     rows = [row for kind in kinds for row in fields(kind)]
-    return {row.name.upper() for row in rows if row.metadata.get("secret")}
+    return {row.name.upper() for row in rows if row.metadata.get("is_secret")}
 
 
 def subclasses(kind: type[Settings]) -> Iterator[type[Settings]]:
