@@ -27,16 +27,16 @@ from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.migrations.read import read_changes, read_history
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules import RULES
-from beastmode_tools.guard.settings.compare import EnvironmentChanged, compare_settings
+from beastmode_tools.guard.settings.compare.settings import EnvironmentChanged, compare_settings
 from beastmode_tools.source.delta import Delta, delta_of_files, pairs
 from beastmode_tools.source.files import is_migration, kind_of
 from beastmode_tools.source.reach import Usage
 
 __all__ = ["Delta", "compare", "delta_of_files", "judge_files"]
 
-
 PARTIAL = (CallChanged, EnvironmentChanged)
 """Changes about which no rule may have a word: they alone do not show that a file was understood."""
+MIGRATIONS = ("migrations", "alembic")
 
 
 def compare(delta: Delta) -> Iterator[Any]:
@@ -76,9 +76,6 @@ def everything(delta: Delta) -> Iterator[Any]:
     yield from compare_dependencies(delta)
     yield from compare_tests(delta, compared)
     yield from compare_supporting(delta.changes)
-
-
-MIGRATIONS = ("migrations", "alembic")
 
 
 def judge_files(

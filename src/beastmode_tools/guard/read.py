@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
-from beastmode_tools.guard import files as code
+from beastmode_tools.guard import files
 from beastmode_tools.guard.application.compare import starting
 from beastmode_tools.guard.application.compare.starting import NotStarted
 from beastmode_tools.guard.application.compare.starts import compare_starts, is_compared
@@ -125,7 +125,7 @@ def read_change(project: Project, comparison: Comparison, *, today: date, progre
     )
     found.changes.extend(compare_specifications(comparison.changes, today=today))
     sides, apps = (comparison.old, comparison.new), (found.old_app, found.new_app)
-    found.changes.extend(code.compare(read_delta(comparison.changes, sides, apps, project.settings.core)))
+    found.changes.extend(files.compare(read_delta(comparison.changes, sides, apps, project.settings.core)))
     found.changes.extend(FileNotUnderstood(path, 1, said) for path, said in comparison.unread)
     found.notes.extend(
         f"{path} is a repository of its own (a submodule): its files were not looked at."

@@ -8,6 +8,18 @@ from beastmode_tools.source.syntax import Module, dotted
 
 __all__ = ["COLUMN", "ClassFacts", "class_kind", "fields_of", "is_call"]
 
+ClassFacts = dict[str, ast.stmt]
+
+COLUMN = re.compile(r"(?:^|\.)(?:Column|mapped_column|deferred|column_property)$")
+CLASS_KINDS = (
+    ("model", re.compile(r"\b(?:db\.Model|Model|DeclarativeBase|Base)$|\bdb\.Model\b|\bMappedAsDataclass\b")),
+    ("form", re.compile(r"Form\b")),
+    ("schema", re.compile(r"Schema\b|\bBaseModel\b|\bSQLAlchemyAutoSchema\b|\bTypedDict\b")),
+    ("view", re.compile(r"\b(?:MethodView|Resource|View|MethodResource|ModelView)\b")),
+    ("settings", re.compile(r"\bBaseSettings\b|Config\b")),
+    ("exception", re.compile(r"(?:Exception|Error|HTTPException)\b")),
+)
+
 
 def class_kind(module: Module, node: ast.ClassDef, depth: int = 0) -> str:  # noqa: PLR0911 - one sign a line
     """What a class is for: "model", "schema", "form", "view", "settings", "exception", or "class"."""
@@ -29,22 +41,6 @@ def class_kind(module: Module, node: ast.ClassDef, depth: int = 0) -> str:  # no
     if any(isinstance(each, ast.Assign) and is_call(each.value, COLUMN) for each in node.body):
         return "model"
     return "class"
-
-
-CLASS_KINDS = (
-    ("model", re.compile(r"\b(?:db\.Model|Model|DeclarativeBase|Base)$|\bdb\.Model\b|\bMappedAsDataclass\b")),
-    ("form", re.compile(r"Form\b")),
-    ("schema", re.compile(r"Schema\b|\bBaseModel\b|\bSQLAlchemyAutoSchema\b|\bTypedDict\b")),
-    ("view", re.compile(r"\b(?:MethodView|Resource|View|MethodResource|ModelView)\b")),
-    ("settings", re.compile(r"\bBaseSettings\b|Config\b")),
-    ("exception", re.compile(r"(?:Exception|Error|HTTPException)\b")),
-)
-
-
-ClassFacts = dict[str, ast.stmt]
-
-
-COLUMN = re.compile(r"(?:^|\.)(?:Column|mapped_column|deferred|column_property)$")
 
 
 def fields_of(node: ast.ClassDef) -> ClassFacts:

@@ -7,7 +7,6 @@ from beastmode_tools.source.sides import FileChange
 
 __all__ = ["first_difference", "how_changed", "significant"]
 
-
 COMMENTS = re.compile(r"^\s*(?:#|//|;|--|\{#.*#\}\s*$|<!--.*-->\s*$)")
 
 

@@ -14,10 +14,7 @@ from beastmode_tools.project import Project
 
 __all__ = ["known_finding", "remember"]
 
-
 LAST_REPORT = "beast/last-report.json"
-
-
 SHORTEST_PREFIX = 4
 
 

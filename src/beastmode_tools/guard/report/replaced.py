@@ -7,7 +7,6 @@ from beastmode_tools.guard.mixed.compare.usage import DroppedInUse, DroppedOutOf
 
 __all__ = ["without_replaced"]
 
-
 REPLACED = ("column-dropped", "table-dropped")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from beastmode_tools.guard.call import CallChanged
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Found, rule
-from beastmode_tools.guard.settings.compare import DeploymentChanged, EnvironmentChanged, SettingChanged
+from beastmode_tools.guard.settings.compare.settings import DeploymentChanged, EnvironmentChanged, SettingChanged
 from beastmode_tools.guard.wording import gone_and_new, where
 
 __all__ = ["RULES"]
@@ -51,8 +51,6 @@ PRODUCTION = re.compile(
     r"PREFERRED_URL_SCHEME|APPLICATION_ROOT|TRUSTED|PROXY|MAIL_(?:SERVER|USERNAME|PASSWORD|USE)|STORAGE|BUCKET|S3_|AWS|STRIPE|PAYPAL|SENTRY|"
     r"PASSWORD|TOKEN|KEY|URL|URI|POOL|TIMEOUT|WORKERS|ENV\b|LOGIN"
 )
-
-
 LIMITS = {"MAX_CONTENT_LENGTH", "MAX_FORM_MEMORY_SIZE", "MAX_FORM_PARTS"}
 LIFETIMES = re.compile(r"LIFETIME|EXPIRES|EXPIRATION|MAX_AGE|TTL|DURATION")
 

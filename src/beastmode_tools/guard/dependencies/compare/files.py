@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from beastmode_tools.guard.dependencies.compare.requirements import Requirement, Requirements, requirements_of
 from beastmode_tools.guard.dependencies.compare.vulnerabilities import REPORT, KnownVulnerability, compare_reports
-from beastmode_tools.guard.dependencies.read.files import Requirement, Requirements, requirements_of
 from beastmode_tools.source.delta import Delta
 from beastmode_tools.source.files import kind_of
 from beastmode_tools.source.lines import first_difference, how_changed

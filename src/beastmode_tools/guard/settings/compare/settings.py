@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from beastmode_tools.guard.settings.read import (
+from beastmode_tools.guard.settings.compare.sources import (
     EnvironmentRead,
     SettingFact,
     environment_reads,
