@@ -99,6 +99,27 @@ WITH_MODELS = """
         Beastmode(app, database=db)
         return app
 """
+WITH_LOADINGS = """
+    from beastmode import Schema, loading
+    from marshmallow import fields
+
+    class BookShown(Schema):
+        id = fields.Integer()
+
+    class BookCalled(BookShown):
+        name = fields.Function(lambda book: f"book {book.id}")
+
+    books = loading(BookShown, Book)
+    few = books.where(Book.id < 10)
+    called = loading(BookCalled, Book)
+"""
+QUERIES = """\
+loading                                   reads     inserts  updates  deletes
+BookCalled of Book                        entities  rows     rows     rows
+BookShown of Book                         rows      rows     rows     rows
+BookShown of Book where books.id < :id_1  rows      rows     rows     rows
+BookCalled of Book: BookCalled.name is a Function, which may read the whole entity
+"""
 STRONG = {"SECRET_KEY": "u7Yq2nPz0LwX5vRk8TgB3mJc6HdS9aEf"}
 
 
@@ -167,3 +188,28 @@ def test_the_address_under_flask_sqlalchemys_name_is_refused_by_name(project, na
     assert "SQLALCHEMY_DATABASE_URI is a setting of Flask-SQLAlchemy" in alone.stderr
     assert "hunter2" not in alone.stderr
     assert both.returncode == 0
+
+
+def test_doctor_says_which_way_each_loading_takes(project):
+    """The reason stands below the table, for those that load entities."""
+    project.write(WITH_MODELS + WITH_LOADINGS)
+
+    said = project.run("beastmode", "doctor", "--queries", DATABASE_URL="sqlite:///shop.db")
+
+    assert said.stdout == QUERIES
+
+
+def test_doctor_says_which_way_each_loading_takes_to_another_program(project):
+    """In JSON, with the same words."""
+    project.write(WITH_MODELS + WITH_LOADINGS)
+
+    said = project.run("beastmode", "doctor", "--queries", "--json", DATABASE_URL="sqlite:///shop.db")
+
+    assert json.loads(said.stdout)["loadings"][0] == {
+        "loading": "BookCalled of Book",
+        "read": "entities",
+        "insert": "rows",
+        "update": "rows",
+        "delete": "rows",
+        "reason": "BookCalled.name is a Function, which may read the whole entity",
+    }

@@ -13,7 +13,7 @@ from beastmode.query import loading
 pytestmark = pytest.mark.postgres
 
 RUNS = 8
-"""psycopg prepares what it has sent five times, the shortcut takes three runs before that."""
+"""psycopg prepares what it has sent five times."""
 
 
 class LedgerShown(Schema):

@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
 
+from beastmode.cli.queries import as_plain, as_table, routes_of
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import SettingsError
 from beastmode.core.inspections import inspect
@@ -20,12 +21,16 @@ __all__ = ["doctor"]
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--queries", is_flag=True, help="Show how each loading reads and writes, instead of problems.")
 @click.pass_context
-def doctor(context: click.Context, *, as_json: bool) -> None:
+def doctor(context: click.Context, *, as_json: bool, queries: bool) -> None:
     """Check the settings, the database and the migrations, and list every problem.
 
     The exit status is 0 if there are no problems, and 1 otherwise.
     """
+    if queries:
+        show_queries(context.ensure_object(ScriptInfo).load_app(), as_json=as_json)
+        return
     problems = list(problems_of(context.ensure_object(ScriptInfo)))
     # Asked for when the application has been loaded, which declares settings of its own.
     secret = secret_names()
@@ -37,6 +42,16 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
             click.echo(f"- {problem}")
         click.echo("No problems." if not problems else f"{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
     context.exit(1 if problems else 0)
+
+
+def show_queries(app: Flask, *, as_json: bool) -> None:
+    """Print which way each loading takes."""
+    with app.app_context():
+        routes = routes_of(app)
+    if as_json:
+        click.echo(json.dumps({"loadings": as_plain(routes)}, indent=2))
+    else:
+        click.echo("\n".join(as_table(routes)))
 
 
 def problems_of(info: ScriptInfo) -> Iterator[str]:

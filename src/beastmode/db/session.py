@@ -25,7 +25,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import set_pending
 from beastmode.core.exchange import Exchange, current_exchange
-from beastmode.db.driver.fast_path import Shortcut
+from beastmode.db.driver.fast_path import FastPath
 from beastmode.db.driver.prepared import Sendable
 from beastmode.db.engines.engines import Engines
 from beastmode.db.errors import is_conflict, is_unanswered
@@ -67,7 +67,7 @@ class Installed:
         database: The project's database.
         engines: What this application reads and writes with.
         sessions: Makes the sessions of its app contexts.
-        shortcut: Sends statements that are kept to the driver itself.
+        fast_path: Sends kept statements to the driver itself.
         holders: Streams that keep a connection.
         nested_limit: The most items of one nested list.
         watchers: Each is told of every statement that `Database.execute` has run.
@@ -76,7 +76,7 @@ class Installed:
     database: "Database"
     engines: Engines
     sessions: sessionmaker[RoutedSession]
-    shortcut: Shortcut = field(default_factory=Shortcut)
+    fast_path: FastPath = field(default_factory=FastPath)
     holders: Holders = field(default_factory=lambda: Holders(1))
     nested_limit: int = 1000
     watchers: list[Callable[[Executable], None]] = field(default_factory=list)
@@ -136,20 +136,21 @@ class Work:
             permit, self.permit = self.permit, None
             permit.look()
 
-    def write(self, statement: Sendable, params: Mapping[str, Any], permit: Permit) -> Sequence[Any]:
+    def write(self, statement: Sendable, params: Mapping[str, Any], permit: Permit, *, kept: bool) -> Sequence[Any]:
         """The rows of a statement that writes under the condition of a permit; it is settled by that.
 
         Args:
             statement: To run; it writes nothing where the condition is not true.
             params: Values of its parameters.
             permit: What lets the request write.
+            kept: As for `fetch`.
 
         Raises:
             Problem: It may not.
         """
         self.permit = None
         try:
-            found = self.fetch(statement, {**params, **permit.params})
+            found = self.fetch(statement, {**params, **permit.params}, kept=kept)
         except BaseException:
             self.permit = permit  # nothing was written, and nothing is known
             raise
@@ -176,16 +177,17 @@ class Work:
             watch(statement)
         return result
 
-    def fetch(self, statement: Sendable, params: Mapping[str, Any]) -> Sequence[Any]:
+    def fetch(self, statement: Sendable, params: Mapping[str, Any], *, kept: bool = True) -> Sequence[Any]:
         """The rows of a Core statement, as tuples; run as `execute` does, and cheaper where the statement is kept.
 
         Args:
             statement: To run.
             params: Values of its parameters.
+            kept: Whether the same object is run again and again; one that is made for a request is not.
         """
 
         def rows(connection: Connection) -> Sequence[Any]:
-            found = self.installed.shortcut.fetch(connection, statement, params)
+            found = self.installed.fast_path.fetch(connection, statement, params) if kept else None
             return connection.execute(statement, params).all() if found is None else found
 
         return self.run(statement, rows)

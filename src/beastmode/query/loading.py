@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import FunctionType, MappingProxyType
 from typing import Any, NoReturn
 
+from flask import current_app
 from marshmallow import Schema
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.base import ExecutableOption
@@ -15,7 +16,9 @@ from beastmode.query.lists.page import Slice, Window
 from beastmode.query.plan.asked import with_names
 from beastmode.query.show.shown import AsShown, Dumped, marked
 from beastmode.query.statements import Query
+from beastmode.query.way import Way, read_way, write_ways
 from beastmode.query.write.targets import not_found
+from beastmode.query.write.writes import Verb
 
 __all__ = ["Loading", "loading"]
 
@@ -120,6 +123,16 @@ class Loading(AsShown):
         """Why entities are loaded instead of rows; None if rows are enough."""
         return self.query.definition.reason
 
+    @property
+    def way(self) -> Way:
+        """How it reads in the current application: rows by the driver, rows, or entities."""
+        return read_way(self.query, current_app)
+
+    @property
+    def write_ways(self) -> dict[Verb, Way]:
+        """How it writes in the current application, for "insert", "update" and "delete"."""
+        return write_ways(self.query, current_app)
+
     def get(self, key: Any) -> Dumped:
         """One item.
 
@@ -137,7 +150,7 @@ class Loading(AsShown):
 
     def first(self) -> Dumped | None:
         """The first item in the sort order, or None."""
-        source = self.query.definition.source
+        source = self.query.source
         params = self.given()
         rows = source.fetch(self.query.some, {**params, "_limit": 1})
         return self.dumped(source.show(rows[0], params), many=False) if rows else None
@@ -153,7 +166,7 @@ class Loading(AsShown):
     def found(self, limit: int | None) -> list[Any]:
         """The items, up to the limit."""
         query = self.query
-        source = query.definition.source
+        source = query.source
         params = self.given()
         if limit is None:
             return source.render(source.fetch(query.every, params), params)

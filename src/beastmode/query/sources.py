@@ -23,6 +23,9 @@ Getter: TypeAlias = Callable[[Params], Any]
 class Source(Protocol):
     """Selects a model's rows and shows them as a schema does."""
 
+    is_kept: bool
+    """Whether the statements made from it are kept; those of a loading that a request makes for itself are not."""
+
     @property
     def joins(self) -> bool:
         """Whether `statement` joins rows of other tables, so that a LIMIT costs less before the joins."""

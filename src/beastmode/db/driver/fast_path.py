@@ -1,17 +1,14 @@
-"""Statements that are sent to psycopg as they were compiled once; SQLAlchemy's execution takes as long as the query."""
+"""Sends kept statements to psycopg as they were compiled once; SQLAlchemy's execution takes as long as the query."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Engine
 
 from beastmode.db.driver.prepared import Prepared, Sendable, prepare
 
-__all__ = ["Shortcut"]
-
-USES = 3
-"""A statement that was run so often is kept by somebody, and worth compiling; one made for a request is not."""
+__all__ = ["FastPath", "listens_to"]
 
 CURSOR = "beastmode.cursor"
 """What the pool's entry of a connection calls its cursor."""
@@ -22,26 +19,15 @@ HARMLESS = frozenset({"isolation_level", "postgresql_readonly", "postgresql_defe
 """Options of a connection that change no statement; another might, as `schema_translate_map` does."""
 
 
-class Found:
-    """What is known of one statement.
+class FastPath:
+    """Runs the kept statements of one application, on PostgreSQL, as long as nobody listens to what is executed.
 
-    Attributes:
-        uses: How often it was run by SQLAlchemy before it was worth compiling.
-        prepared: What each dialect's driver gets; None where it takes SQLAlchemy.
+    A statement is compiled on its first run. One that is made for a single request is compiled sooner by SQLAlchemy,
+    which recognizes it.
     """
 
-    __slots__ = ("prepared", "uses")
-
     def __init__(self) -> None:
-        self.uses = 0
-        self.prepared: dict[Dialect, Prepared | None] = {}
-
-
-class Shortcut:
-    """Runs the statements of one application, on PostgreSQL, as long as nobody listens to what is executed."""
-
-    def __init__(self) -> None:
-        self._found: WeakKeyDictionary[Sendable, Found] = WeakKeyDictionary()
+        self._prepared: WeakKeyDictionary[Sendable, dict[Dialect, Prepared | None]] = WeakKeyDictionary()
 
     def fetch(self, connection: Connection, statement: Sendable, params: Mapping[str, Any]) -> Sequence[Any] | None:
         """The rows, as tuples; None where SQLAlchemy has to run the statement, which was not sent then.
@@ -67,17 +53,19 @@ class Shortcut:
             raise
 
     def prepared(self, dialect: Dialect, statement: Sendable) -> Prepared | None:
-        """A statement as the driver gets it; None until it has proved to be kept, or if it needs SQLAlchemy."""
-        found = self._found.get(statement)
-        if found is None:
-            found = self._found[statement] = Found()
-        if found.uses < USES:
-            found.uses += 1
-            return None
+        """A statement as the driver gets it; None if it needs SQLAlchemy.
+
+        Args:
+            dialect: The database's.
+            statement: What is kept.
+        """
+        by_dialect = self._prepared.get(statement)
+        if by_dialect is None:
+            by_dialect = self._prepared[statement] = {}
         try:
-            return found.prepared[dialect]
+            return by_dialect[dialect]
         except KeyError:
-            made = found.prepared[dialect] = prepare(dialect, statement)
+            made = by_dialect[dialect] = prepare(dialect, statement)
             return made
 
 
@@ -100,12 +88,19 @@ def fetched(connection: Connection, text: str, values: Mapping[str, Any]) -> Seq
 def is_listened_to(connection: Connection) -> bool:
     """Whether somebody counts, traces, prints, answers or changes what is executed, which must go on working."""
     # What SQLAlchemy itself looks at before it tells; to ask for each event's listeners would cost 9 microseconds.
-    if connection._has_events or connection.engine._has_events or connection._echo:  # noqa: SLF001 - as above
-        return True
-    listeners: Any = connection.dialect.dispatch
-    if listeners.do_execute or listeners.do_setinputsizes:
+    if connection._has_events or connection._echo or listens_to(connection.engine):  # noqa: SLF001 - as above
         return True
     return not HARMLESS.issuperset(connection.get_execution_options())
+
+
+def listens_to(engine: Engine) -> bool:
+    """Whether somebody takes part in everything that an engine executes.
+
+    Args:
+        engine: The engine.
+    """
+    listeners: Any = engine.dialect.dispatch
+    return bool(engine._has_events or listeners.do_execute or listeners.do_setinputsizes)  # noqa: SLF001 - as above
 
 
 def refuse(connection: Connection, error: BaseException, text: str, values: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ class Entities:
     """Loads entities, a bounded number of selects for any number of them, and has the schema dump them.
 
     Attributes:
+        is_kept: Whether the statements made from `statement` are kept.
         joins: False: SQLAlchemy's own eager joins do not get in the way of a LIMIT.
 
     Args:
@@ -35,6 +36,7 @@ class Entities:
         options: Loader options for what the schema's own code reads besides.
     """
 
+    is_kept = True
     joins = False
 
     def __init__(self, schema: Schema, model: type[Any], options: tuple[ExecutableOption, ...] = ()) -> None:

@@ -31,9 +31,12 @@ class Rows:
 
     Attributes:
         plan: What to select.
+        is_kept: Whether the statements made from `statement` are kept.
         joins: Whether rows of other tables are joined.
         children: The plan's lists.
     """
+
+    is_kept = True
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -94,7 +97,7 @@ class Rows:
             statement: To run.
             params: Values of its parameters.
         """
-        return current_work().fetch(statement, self.values(params))
+        return current_work().fetch(statement, self.values(params), kept=self.is_kept)
 
     def render(
         self, rows: Sequence[Any], params: Params, extra: int = 0, known: Mapping[int, Lists] | None = None

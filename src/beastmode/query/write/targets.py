@@ -30,9 +30,11 @@ class Target:
         model: The model.
         criteria: What must be true of the row.
         owner: The column that holds its owner's id; None where anybody may change it.
+        is_kept: Whether its statements are.
     """
 
-    def __init__(self, model: type[Any], criteria: Criteria, owner: Any = None) -> None:
+    def __init__(self, model: type[Any], criteria: Criteria, owner: Any = None, *, is_kept: bool = True) -> None:
+        self.is_kept = is_kept
         self.key = Key(inspect(model))
         self.owner = owner
         self.exists = [*self.key.conditions(model), *(named_apart(criterion) for criterion in criteria)]
@@ -65,7 +67,7 @@ class Target:
         Raises:
             Problem: 403 where the row is there, and somebody else's; else 404.
         """
-        if self.owner is not None and finds(self.any, bound):
+        if self.owner is not None and self.finds(self.any, bound):
             raise not_yours()
         raise not_found()
 
@@ -75,7 +77,7 @@ class Target:
         Raises:
             Problem: As `refuse` does.
         """
-        if not finds(self.own, bound):
+        if not self.finds(self.own, bound):
             self.refuse(bound)
 
     @cached_property
@@ -88,10 +90,9 @@ class Target:
         """Finds the row if it is the caller's."""
         return select(literal_column("1")).where(*self.owned)
 
-
-def finds(statement: Select[Any], bound: dict[str, Any]) -> bool:
-    """Whether there is such a row."""
-    return bool(current_work().fetch(statement, bound))
+    def finds(self, statement: Select[Any], bound: dict[str, Any]) -> bool:
+        """Whether there is such a row."""
+        return bool(current_work().fetch(statement, bound, kept=self.is_kept))
 
 
 def named_apart(criterion: ColumnElement[bool]) -> ColumnElement[bool]:

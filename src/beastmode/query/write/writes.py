@@ -1,12 +1,12 @@
 """Writes that answer with what the schema shows: one statement where nothing but the row is concerned."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Column, Dialect, bindparam, delete, insert, inspect, select, update
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Mapper, Session, lazyload
 
 from beastmode.db.permits import Condition, insert_where, says_its_type
 from beastmode.db.session import current_work
@@ -23,9 +23,16 @@ from beastmode.query.write.plain_writes import (
 )
 from beastmode.query.write.targets import Target, not_found, not_yours
 
-__all__ = ["Writes"]
+__all__ = ["VERBS", "Verb", "Writes"]
 
 Verb: TypeAlias = Literal["insert", "update", "delete"]
+VERBS: tuple[Verb, ...] = ("insert", "update", "delete")
+PLAIN: Mapping[Verb, Callable[[Mapper[Any]], bool]] = {
+    "insert": inserts_plainly,
+    "update": updates_plainly,
+    "delete": deletes_plainly,
+}
+"""Whether one statement does what the session would."""
 SET = "_set"
 """What the parameters begin with whose values are written."""
 
@@ -48,7 +55,7 @@ class Writes:
         self.model = model
         self.mapper = inspect(model)
         self.table = self.mapper.local_table
-        self.target = Target(model, criteria, owner)
+        self.target = Target(model, criteria, owner, is_kept=source.is_kept)
         self.read = getter(source, ())
         self.shown = shown_columns(source)
         self.returned = list(self.mapper.primary_key) if self.shown is None else self.shown
@@ -127,13 +134,13 @@ class Writes:
         computed = {name: value for name, value in columns.items() if is_expression(value)}
         names = tuple(sorted(columns.keys() - computed.keys()))
         params = {**bound, **{f"{SET}{number}": columns[name] for number, name in enumerate(names)}}
-        work = current_work()
+        work, kept = current_work(), self.source.is_kept and not computed
         permit = work.permit
         if permit is None or (verb == "insert" and (computed or not self.can_carry(work.dialect, names))):
             statement = self.statement(verb, names, None)
-            return work.fetch(statement.values(computed) if computed else statement, params)
+            return work.fetch(statement.values(computed) if computed else statement, params, kept=kept)
         statement = self.statement(verb, names, permit.condition)
-        return work.write(statement.values(computed) if computed else statement, params, permit)
+        return work.write(statement.values(computed) if computed else statement, params, permit, kept=kept)
 
     def made(self, verb: Verb, names: tuple[str, ...], condition: Condition | None) -> Any:
         """The statement that sets some columns to the parameters `_set0`, `_set1`, and so on.
@@ -152,6 +159,23 @@ class Writes:
         if verb == "delete":
             return delete(self.table).where(*clauses).returning(*self.mapper.primary_key)
         return update(self.table).where(*clauses).values(values).returning(*self.returned)
+
+    def is_plain(self, verb: Verb) -> bool:
+        """Whether one statement writes a row, without an entity.
+
+        Args:
+            verb: What it does.
+        """
+        return PLAIN[verb](self.mapper)
+
+    def sample(self, verb: Verb) -> Any:
+        """The statement that writes a row whose columns are all given.
+
+        Args:
+            verb: What it does.
+        """
+        given = [column.key for column in self.table.c if verb != "delete" and not column.primary_key]
+        return self.statement(verb, tuple(sorted(given)), None)
 
     def carries(self, dialect: Dialect, names: tuple[str, ...]) -> bool:
         """Whether an INSERT of some columns can have a condition: its values and Python's defaults say their types."""

@@ -1,0 +1,81 @@
+"""Which way each loading of a project takes, for `flask beastmode doctor --queries`."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import starmap
+from typing import Any
+
+from flask import Flask
+
+from beastmode.db.session import has_database
+from beastmode.query.statements import kept
+from beastmode.query.way import read_way, write_ways
+from beastmode.query.write.writes import VERBS
+
+__all__ = ["Route", "as_plain", "as_table", "routes_of"]
+
+HEADINGS = ("loading", "reads", "inserts", "updates", "deletes")
+
+
+@dataclass(frozen=True)
+class Route:
+    """The ways of one loading.
+
+    Args:
+        loading: What it shows, and of which rows.
+        read: How it reads.
+        insert: How it inserts.
+        update: How it updates.
+        delete: How it deletes.
+        reason: Why it reads entities; None where it reads rows.
+    """
+
+    loading: str
+    read: str
+    insert: str
+    update: str
+    delete: str
+    reason: str | None
+
+
+def routes_of(app: Flask) -> list[Route]:
+    """The ways of every loading that the project keeps, sorted by what it shows; needs an app context.
+
+    Args:
+        app: The Flask application.
+    """
+    if not has_database(app):
+        return []
+    routes = []
+    for query in list(kept):
+        ways = write_ways(query, app)
+        insert, update, delete = (ways[verb] for verb in VERBS)
+        routes.append(Route(str(query), read_way(query, app), insert, update, delete, query.definition.reason))
+    return sorted(routes, key=lambda route: (route.loading, route.read))
+
+
+def as_plain(routes: list[Route]) -> list[dict[str, Any]]:
+    """Routes as JSON has them.
+
+    Args:
+        routes: The ways of each loading.
+    """
+    return [asdict(route) for route in routes]
+
+
+def as_table(routes: list[Route]) -> Iterator[str]:
+    """Routes as lines for a terminal, with the reasons below.
+
+    Args:
+        routes: The ways of each loading.
+    """
+    if not routes:
+        yield "The application has no loadings at module level."
+        return
+    rows = [HEADINGS, *((each.loading, each.read, each.insert, each.update, each.delete) for each in routes)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(starmap(str.ljust, zip(row, widths, strict=True))).rstrip()
+    for route in routes:
+        if route.reason is not None:
+            yield f"{route.loading}: {route.reason}"

@@ -1,0 +1,54 @@
+"""Which way a loading takes between the database and its schema."""
+
+from enum import StrEnum
+from typing import Any
+
+from beastmode.db.driver.fast_path import listens_to
+from beastmode.db.session import Installed, installed_in
+from beastmode.query.statements import Query
+from beastmode.query.write.writes import VERBS, Verb
+
+__all__ = ["Way", "read_way", "write_ways"]
+
+
+class Way(StrEnum):
+    """How rows are read or written; the value is what people read."""
+
+    DRIVER = "rows by the driver"
+    """A statement that is compiled once and sent to psycopg directly."""
+    ROWS = "rows"
+    """A statement that SQLAlchemy executes."""
+    ENTITIES = "entities"
+    """Entities of a session, which the schema dumps, or which the session writes."""
+
+
+def read_way(query: Query, app: Any) -> Way:
+    """How a loading reads in an application. It does not change while the application runs.
+
+    Args:
+        query: The loading's rows.
+        app: The Flask application.
+    """
+    if query.definition.reason is not None:
+        return Way.ENTITIES
+    return way_of(query, installed_in(app), query.every)
+
+
+def write_ways(query: Query, app: Any) -> dict[Verb, Way]:
+    """How a loading inserts, updates and deletes in an application, where all columns are given.
+
+    Args:
+        query: The loading's rows.
+        app: The Flask application.
+    """
+    installed, writes = installed_in(app), query.writes
+    return {
+        verb: way_of(query, installed, writes.sample(verb)) if writes.is_plain(verb) else Way.ENTITIES for verb in VERBS
+    }
+
+
+def way_of(query: Query, installed: Installed, statement: Any) -> Way:
+    """How a statement is run."""
+    engine = installed.engines.reader
+    takes = query.is_kept and installed.fast_path.prepared(engine.dialect, statement) is not None
+    return Way.DRIVER if takes and not listens_to(engine) else Way.ROWS
