@@ -35,7 +35,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     LogSettings,
     MetricsSettings,
 )
-"""The settings of every feature; an application has those of the features that it uses."""
+"""The settings of each feature; an application has those of the features that it uses."""
 Feature = Literal["headers", "cors", "logs", "metrics", "health", "errors"]
 FEATURES = frozenset(get_args(Feature))
 
@@ -107,7 +107,7 @@ class Beastmode:
         if self._accounts is not None and self._database is not None and self._api is not None:
             install_limits(app, settings.of(LimitSettings), self._database)
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
-        # Pages that take larger uploads go on doing so, unless somebody says otherwise.
+        # Pages that accept larger uploads still do, unless the setting is set.
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
         if self._api is not None:
@@ -115,7 +115,7 @@ class Beastmode:
             guard_listening(app, settings)
 
     def _feature_settings(self) -> Iterator[type[Settings]]:
-        """The settings of the features that are used; those of a feature that is not there are not read."""
+        """The settings of the features that are used; those of other features are not read."""
         absent: dict[type[Settings], bool] = {
             DatabaseSettings: self._database is None,
             ApiSettings: self._api is None,
@@ -130,14 +130,14 @@ class Beastmode:
 
 
 def install_settings(app: Flask, kind: type[Settings]) -> Settings:
-    """Read the settings; what the project wrote into `app.config` comes before the environment."""
+    """Read the settings; values in `app.config` take precedence over the environment."""
     untouched = {**Flask.default_config, "DEBUG": False}
     given = {row.name: app.config.get(row.name) for row in settings_table(kind)}
     given = {name: value for name, value in given.items() if value != untouched.get(name)}
     settings = read_settings(given, kinds=[kind], debug=app.debug, testing=app.testing)
     app.extensions[EXTENSION] = settings
     app.debug = settings.debug or app.debug
-    # For sessions and flashed messages. The value for development is not: a site without a secret stays without one.
+    # For sessions and flashed messages. The development value is not used: a site without a secret stays without one.
     if not app.secret_key and settings.secret_key != DEVELOPMENT_SECRET:
         app.secret_key = settings.secret_key
     install_cookie_sessions(app)
@@ -154,10 +154,10 @@ def install_limits(app: Flask, settings: LimitSettings, database: Database) -> N
 
 
 def install_proxies(app: Flask, settings: Settings) -> None:
-    """Believe as many proxies as the settings name, outside of the edge: it shows whose address and scheme they say.
+    """Trust as many proxies as TRUSTED_PROXIES says, outside the edge, so that it sees the client's address and scheme.
 
-    Their word on host and prefix is not asked for: a proxy that sets neither would pass on what a client made up, and
-    redirects would lead there. The scheme has one value however many proxies there are: each writes its own over it.
+    The host and prefix headers are ignored: a proxy that sets neither would pass on what a client sent, and redirects
+    would lead there. The scheme has one value however many proxies there are, because each one overwrites it.
     """
     hops = settings.trusted_proxies
     if hops:

@@ -161,7 +161,7 @@ def test_a_check_that_hangs_is_a_failed_one_and_the_log_is_told_which(client, ha
 
     assert answer.status_code == 503
     assert answer.json == {"status": "failed", "checks": {"database": "failed", "migrations": "failed"}}
-    assert [record.getMessage() for record in caplog.records] == ["Not ready: database: no answer within 0.05 s"]
+    assert [record.getMessage() for record in caplog.records] == ["Not ready: database: no response within 0.05 s"]
 
 
 def test_however_many_ask_a_check_that_hangs_is_begun_once(client, hanging):

@@ -12,7 +12,7 @@ STANDARD_ERROR = 2
 
 
 class Destination:
-    """Standard error, and a file if there is one. A line that cannot be written is dropped: no request fails for it.
+    """Standard error, and a file if there is one. A line that cannot be written is dropped; no request fails.
 
     Args:
         log_file: The file.
@@ -25,8 +25,8 @@ class Destination:
         """Write a line.
 
         Args:
-            line: With its line end, in UTF-8.
-            to_console: Whether standard error gets it too.
+            line: The line with its line end, in UTF-8.
+            to_console: Whether to write it to standard error too.
         """
         if to_console:
             try:  # noqa: SIM105 - `suppress` would cost every request as much as the rest of this function
@@ -41,10 +41,10 @@ class Destination:
 
 
 def open_destination(settings: LogSettings) -> Destination:
-    """The destination that the settings name.
+    """The destination according to the settings.
 
     Raises:
-        SettingsError: Where LOG_FILE cannot be written.
+        SettingsError: LOG_FILE cannot be written.
     """
     if not settings.log_file:
         return Destination()

@@ -1,7 +1,7 @@
-"""How text that a client may have chosen is written into a log: on one line, in one field, and visibly.
+"""How strings that a client may have chosen are written to the log: on one line, in one field, and visibly.
 
-What log forging needs (CWE-117) never gets through: line ends and Unicode's other line separators, control characters
-and the terminal sequences made of them, and characters that turn the direction of the text around.
+Characters that could forge log entries (CWE-117) are always escaped: line ends and Unicode's other line separators,
+control characters and the terminal sequences made of them, and bidirectional control characters.
 """
 
 import re
@@ -10,21 +10,20 @@ from urllib.parse import quote
 __all__ = ["PATH_CHARACTERS", "as_asked", "printable", "word"]
 
 PATH_CHARACTERS = 1000
-"""A longer path is cut in the log. Three bytes a character, with the other fields, still fit into one atomic write
-to a pipe (PIPE_BUF, 4096 bytes on Linux)."""
+"""Longer paths are truncated, so that a line fits into one atomic write to a pipe (PIPE_BUF, 4096 bytes on Linux)."""
 WORD_CHARACTERS = 200
 
 PATH_MARKS = "/~!$&'()*+,;:@=-._"
 is_plain_path = re.compile(rf"[A-Za-z0-9{re.escape(PATH_MARKS)}]{{1,{PATH_CHARACTERS}}}").fullmatch
-# Visible ASCII but for the three quotes and marks that the text format itself uses, and the backslash.
+# Visible ASCII, except the three characters that the text format itself uses, and the backslash.
 is_plain_word = re.compile(rf"[!#-&(-<>-\[\]-~]{{1,{WORD_CHARACTERS}}}").fullmatch
 
 
 def as_asked(path: str) -> str:
-    """A path as the client wrote it: every byte that is not plain is percent-encoded (RFC 3986).
+    """A path as the client sent it: every special byte is percent-encoded (RFC 3986).
 
     Args:
-        path: `PATH_INFO`: one character for each byte (PEP 3333), percent-decoding done.
+        path: `PATH_INFO`: one character for each byte (PEP 3333), percent-decoded.
     """
     if is_plain_path(path):
         return path
@@ -33,12 +32,12 @@ def as_asked(path: str) -> str:
 
 
 def word(value: str) -> str:
-    """A value that stays one field of a `key=value` line: as it is where it is plain, else quoted, in ASCII."""
+    """A value as one field of a `key=value` line: unchanged if it is plain, otherwise quoted, in ASCII."""
     return value if is_plain_word(value) else ascii(value[:WORD_CHARACTERS])
 
 
 def printable(text: str) -> str:
-    """A text on one line: whatever Python does not call printable is written as its escape sequence."""
+    """A string on one line: every character that is not printable is written as its escape sequence."""
     if text.isprintable():
         return text
     return "".join(

@@ -1,4 +1,4 @@
-"""Files of workers that are gone, made into one: each worker leaves two behind, and a busy server replaces many."""
+"""Merges the metrics files of workers that have exited: each leaves two behind, and a busy server replaces many."""
 
 import fcntl
 import logging
@@ -13,7 +13,7 @@ from prometheus_client.mmap_dict import MmapedDict
 __all__ = ["fold", "folder_lock"]
 
 ADDED = ("counter", "histogram", "summary")
-"""Kinds of values whose sum over processes is the whole; a gauge's files are the project's to read."""
+"""The kinds of metric that are summed over processes; gauges are left to the project."""
 GONE = "gone"
 
 log = logging.getLogger(__name__)
@@ -21,11 +21,11 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def folder_lock(folder: Path, *, shared: bool) -> Iterator[None]:
-    """A lock on the files of a folder: shared to read what all processes counted, alone to move it between files.
+    """A lock on the files of a directory: shared for reading the metrics of all processes, exclusive for merging files.
 
     Args:
         folder: PROMETHEUS_MULTIPROC_DIR.
-        shared: Whether others may hold it too.
+        shared: Whether others may hold the lock too.
     """
     with (folder / "lock").open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
@@ -33,7 +33,7 @@ def folder_lock(folder: Path, *, shared: bool) -> Iterator[None]:
 
 
 def fold(folder: Path) -> None:
-    """Add what dead processes counted to one file a kind, and remove their own; no sum changes by it.
+    """Add the metrics of dead processes to one file for each kind, and remove their files; no sum changes.
 
     Args:
         folder: PROMETHEUS_MULTIPROC_DIR, with files named as prometheus-client names them: `counter_1234.db`.
@@ -46,7 +46,7 @@ def fold(folder: Path) -> None:
 
 
 def is_left_by_the_dead(path: Path) -> bool:
-    """Whether the process that a file is named for is gone."""
+    """Whether the process in the name of a file has exited."""
     name = path.stem.partition("_")[2]
     if not name.isdecimal():
         return False
@@ -60,7 +60,7 @@ def is_left_by_the_dead(path: Path) -> bool:
 
 
 def add_up(left: list[Path], into: Path) -> None:
-    """Write the sums into a file beside the old one, so that a process which dies meanwhile loses nothing."""
+    """Write the sums into a file next to the old one, so that nothing is lost if the process dies in between."""
     half = into.with_suffix(".half")
     half.unlink(missing_ok=True)
     sums: dict[str, float] = {}
@@ -71,17 +71,17 @@ def add_up(left: list[Path], into: Path) -> None:
     for key, value in sums.items():
         file.write_value(key, value, 0.0)  # type: ignore[no-untyped-call]  # the same
     file.close()  # type: ignore[no-untyped-call]  # the same
-    # One that is killed between the two leaves files that count twice until the folder is emptied at the next start.
+    # If it is killed between the two, files count twice until the directory is emptied at the next start.
     half.replace(into)
     for path in left:
         path.unlink()
 
 
 def values_in(path: Path) -> list[tuple[str, float]]:
-    """What a process counted; nothing of a file that it was killed over while it made it."""
+    """The metrics of a process; none for a file that is incomplete because the process was killed."""
     try:
         found = MmapedDict.read_all_values_from_file(str(path))  # type: ignore[no-untyped-call]  # the same
         return [(key, value) for key, value, _time, _position in found]
     except (RuntimeError, UnicodeDecodeError, Malformed):
-        log.warning("The metrics in %s cannot be read and are left out.", path.name)
+        log.warning("The metrics in %s cannot be read and are ignored.", path.name)
         return []

@@ -1,4 +1,4 @@
-"""Probes for load balancers: whether the process lives, and whether what it needs is there."""
+"""Health checks for load balancers: is the process alive, and are the services that it needs available?"""
 
 import logging
 from collections.abc import Callable
@@ -16,24 +16,24 @@ from beastmode.core.telling import cause_of
 __all__ = ["READINESS", "READY_SECONDS", "Check", "install_health"]
 
 READINESS = "beastmode.readiness"
-"""Where in `app.extensions` the checks are: a dict from a name to a `Check`."""
+"""The key of the checks in `app.extensions`: a dict from a name to a `Check`."""
 
 Check = Callable[[], object]
-"""Raises if what it looks at is not usable; runs in an application context, in a thread of its own."""
+"""Raises if the service is not usable; runs in an application context, in a separate thread."""
 
 HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 RETRY = ("Retry-After", "1")
 ALIVE = b'{"status":"ok"}'
 QUIET_SECONDS = 60
 READY_SECONDS = 2.0
-"""For all checks together: a database that is frozen answers none, and load balancers wait for one to five seconds."""
+"""The time for all checks together: a database may not respond, and load balancers wait one to five seconds."""
 KEPT_SECONDS = 60
-"""How old that may be which is answered while a look is under way; probes come more often."""
+"""The maximum age of a result that is returned while the checks are running; requests come more often."""
 log = logging.getLogger("beastmode")
 
 
 def install_health(app: Flask, edge: Edge) -> None:
-    """Answer /health and /health/ready.
+    """Add /health and /health/ready.
 
     Args:
         app: The Flask application; its `extensions["beastmode.readiness"]` may be filled until the first request
@@ -46,15 +46,15 @@ def install_health(app: Flask, edge: Edge) -> None:
 
 
 def alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
-    """200, as long as the process answers at all."""
+    """200, as long as the process responds at all."""
     return 200, HEADERS, ALIVE
 
 
 class Readiness:
-    """A probe that answers 200 if every check passes, else 503 with the names of those that failed.
+    """Returns 200 if every check passes, otherwise 503 with the names of the failed ones.
 
-    One look is under way at a time, whoever asks: checks that hang cost one thread, and not one for each probe. Who
-    asks meanwhile gets what the look before has found.
+    The checks run once at a time, however many requests there are: checks that hang occupy one thread, not one per
+    request. A request in the meantime gets the previous result.
 
     Args:
         app: Whose checks they are.
@@ -68,7 +68,7 @@ class Readiness:
         self._lock = Lock()
 
     def __call__(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Answer one probe (see `Probe`)."""
+        """Handle one request (see `Probe`)."""
         exchange.cause = None  # the log is told by each check
         results = self._results()
         is_ready = "failed" not in results.values()
@@ -100,7 +100,7 @@ class Look:
 
     Args:
         app: Whose checks they are.
-        told: When the log was told of which check.
+        told: When each failed check was last logged.
     """
 
     def __init__(self, app: Flask, told: dict[str, float]) -> None:
@@ -122,11 +122,11 @@ class Look:
             self.ended.set()
 
     def results(self) -> dict[str, str]:
-        """What the checks have found by the end of their time; one that has not ended has failed."""
+        """The results of the checks when the time is over; one that has not finished has failed."""
         self.ended.wait(self._until - monotonic())
         late = next((name for name in self._checks if name not in self._found), None)
         if late is not None:
-            self._tell(late, f"no answer within {READY_SECONDS:g} s")
+            self._tell(late, f"no response within {READY_SECONDS:g} s")
         return {name: self._found.get(name, "failed") for name in self._checks}
 
     def _tell(self, name: str, why: str) -> None:
@@ -137,7 +137,7 @@ class Look:
 
 
 def refusal_of(app: Flask, name: str, check: Check) -> str:
-    """Why a check fails, in one line; empty where it passes.
+    """Why a check fails, in one line; empty if it passes.
 
     Args:
         app: Whose context to run it in.

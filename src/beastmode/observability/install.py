@@ -15,7 +15,7 @@ __all__ = ["install"]
 
 
 def install(app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str] = frozenset()) -> None:
-    """Give an application its metrics, its logs and its health probes.
+    """Add metrics, logs and health checks to an application.
 
     Args:
         app: The Flask application.
@@ -24,7 +24,7 @@ def install(app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str
         without: What to leave out: "metrics", "logs", "health".
 
     Raises:
-        SettingsError: Where LOG_FILE cannot be written.
+        SettingsError: LOG_FILE cannot be written.
     """
     if "metrics" not in without:
         install_metrics(app, settings.of(MetricsSettings), edge)

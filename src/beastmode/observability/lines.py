@@ -1,4 +1,4 @@
-"""What one line of the log looks like, for people and for machines."""
+"""The format of log lines, for people and for machines."""
 
 import json
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ _second = (0, "")
 
 
 def timestamp() -> str:
-    """The system's time now, in UTC with milliseconds, such as "2026-11-23T21:00:00.123Z" (RFC 3339).
+    """The current system time, in UTC with milliseconds, such as "2026-11-23T21:00:00.123Z" (RFC 3339).
 
-    The part up to the second is kept for the second it is right, since writing it costs more than the rest of a line.
+    The part up to the second is cached for one second, because formatting it costs more than the rest of a line.
     """
     global _second  # noqa: PLW0603 - one tuple, replaced whole: a thread sees the old one or the new one
     moment = time()
@@ -31,7 +31,7 @@ def timestamp() -> str:
 
 
 def json_line(fields: Mapping[Any, Any]) -> str:
-    """One JSON object without a line end, whatever the values are; what JSON cannot hold is shown by its `repr`."""
+    """One JSON object without a line end; values that JSON cannot represent are shown by their `repr`."""
     try:
         line = orjson.dumps(fields, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:  # lone surrogates, circles, integers beyond 64 bits
@@ -43,22 +43,22 @@ def json_line(fields: Mapping[Any, Any]) -> str:
 
 
 def simple(value: Any) -> Any:
-    """A value that every JSON writer takes."""
+    """A value that every JSON encoder accepts."""
     if isinstance(value, bool | float) or value is None or (isinstance(value, int) and abs(value) < 2**63):
         return value
     return printable(value if isinstance(value, str) else repr(value))
 
 
 def json_escape(character: str) -> str:
-    """A character as JSON's escape by code point, two of them beyond the basic plane."""
+    """A character as a JSON escape sequence, as two of them beyond the basic multilingual plane."""
     return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 
 
 def text_line(fields: Mapping[str, Any]) -> str:
-    """A line for people: time, level, logger and request id first, so that no message can pretend to be another's.
+    """A line for people: time, level, logger and request ID first, so that no message can fake them.
 
     Args:
-        fields: At least time, level, logger and event; `exception` follows on lines of its own, all indented.
+        fields: At least time, level, logger and event; `exception` follows on separate, indented lines.
     """
     rest = dict(fields)
     head = f"{rest.pop('time')} {rest.pop('level').upper()} {word(rest.pop('logger'))}"

@@ -1,8 +1,8 @@
 """A log file that several processes write and rotate together.
 
-Why not a library: concurrent-log-handler 0.9.31 takes a lock for every line and cost 24 us of processor time a line
-where this cost 7.4 behind `logging` and 1.7 alone, as the request log uses it. logging's RotatingFileHandler, which two
-processes must not share, cost 17, and its WatchedFileHandler, which rotates nothing, 11 (one machine, Python 3.11).
+Why not a library: concurrent-log-handler 0.9.31 takes a lock for every line and cost 24 us of CPU time per line, where
+this cost 7.4 with `logging` and 1.7 alone, as the request log uses it. logging's RotatingFileHandler, which two
+processes must not share, cost 17, and its WatchedFileHandler, which does not rotate, 11 (one machine, Python 3.11).
 """
 
 import fcntl
@@ -20,24 +20,24 @@ OWNER_WRITES_GROUP_READS = 0o640
 
 
 class LogFile:
-    """Lines in a file that is rotated to `path.1`, `path.2` ... when it is large enough.
+    """Lines in a file that is rotated to `path.1`, `path.2` and so on when it is large enough.
 
-    A line is one `write` with O_APPEND: the kernel puts it at the end as a whole, whatever other processes write. There
-    is no lock for a line, neither of the process nor of the file. Nobody waits for a rotation either: who finds another
-    process at it writes into the file being put away.
+    A line is one `write` with O_APPEND: the kernel appends it as a whole, whatever other processes write. Writing a
+    line takes no lock, neither of the process nor of the file. No process waits for a rotation either: if another one
+    is rotating, it writes to the file that is being rotated.
 
-    A process that is killed takes no finished line with it. Of a line that it was just writing across the border of two
-    memory pages, the first part may stay, with the next line right behind it: Linux looks for SIGKILL at such borders.
+    A process that is killed loses no complete line. If it was writing a line across the boundary of two memory pages,
+    the first part may remain, followed directly by the next line: Linux checks for SIGKILL at such boundaries.
 
-    The promises hold on local file systems; NFS has no atomic append.
+    This applies to local file systems; NFS has no atomic append.
 
     Args:
-        path: Where; missing folders are made.
-        limit: Bytes from which on the file is put away; it may pass them by what is written meanwhile.
-        count: How many files that were put away are kept.
+        path: The path; missing directories are created.
+        limit: The size in bytes at which the file is rotated; it may grow a little beyond that in the meantime.
+        count: How many rotated files are kept.
 
     Raises:
-        OSError: Where the file cannot be opened.
+        OSError: The file cannot be opened.
     """
 
     def __init__(self, path: str | os.PathLike[str], limit: int, count: int) -> None:
@@ -54,22 +54,22 @@ class LogFile:
         """Append a line.
 
         Raises:
-            OSError: For a full disk and the like; the line is lost.
+            OSError: The line could not be written, for example because the disk is full.
         """
-        # A file that was put away is as large as the limit and stays so: its size alone tells every process that it
-        # has to move on. lseek tells the size in a quarter of fstat's time, and O_APPEND ignores where it leaves off.
+        # A rotated file is as large as the limit and remains so: its size alone tells every process to reopen the path.
+        # lseek returns the size in a quarter of the time of fstat, and O_APPEND ignores the position.
         if self._is_regular and (os.lseek(self._descriptor, 0, os.SEEK_END) >= self._limit or self._was_taken_away()):
-            # The line matters more than the rotation, which the next line tries again.
+            # The line matters more than the rotation, which is tried again with the next line.
             with suppress(OSError):
                 self._move_on()
         write_whole(self._descriptor, line)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._descriptor)
 
     def _was_taken_away(self) -> bool:
-        """Whether somebody else, such as logrotate, renamed or removed the file; looked at once a second."""
+        """Whether another program, such as logrotate, renamed or removed the file; checked once a second."""
         now = monotonic()
         if now - self._looked_at < 1:
             return False
@@ -83,21 +83,21 @@ class LogFile:
             return False
 
     def _move_on(self) -> None:
-        """Write to the file at the path from now on, having put the present one away if nobody else did."""
+        """Rotate the current file, unless another process did, and write to the file at the path from now on."""
         with self._rotation() as is_mine:
             if not is_mine:
                 return
             if self._is_current() and os.fstat(self._descriptor).st_size >= self._limit:
                 self._put_away()
             fresh = os.open(self._path, APPENDING, OWNER_WRITES_GROUP_READS)
-            # dup2 exchanges the file behind the number in one step. After a close, another thread's write under way
-            # could hit whatever connection got the number next.
+            # dup2 replaces the file behind the descriptor in one step. After a close, a write of another thread could
+            # go to whatever connection got the same descriptor next.
             os.dup2(fresh, self._descriptor, inheritable=False)
             os.close(fresh)
 
     @contextmanager
     def _rotation(self) -> Iterator[bool]:
-        """Whether this thread alone, of all processes, may rotate; the kernel ends it with the process."""
+        """Whether this thread alone, of all processes, may rotate; the kernel releases the lock with the process."""
         lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT, OWNER_WRITES_GROUP_READS)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -109,9 +109,9 @@ class LogFile:
             os.close(lock)
 
     def _put_away(self) -> None:
-        """Rename path to path.1, path.1 to path.2 and so on up to the first free number; the last one is overwritten.
+        """Rename path to path.1, path.1 to path.2 and so on, up to the first free number; the last one is overwritten.
 
-        In this order, and only so far, a process that is killed in between leaves a free number and loses nothing.
+        In this order, a process that is killed in between leaves a free number and loses nothing.
         """
         numbers = range(1, self._count + 1)
         free = next((number for number in numbers if not self._numbered(number).exists()), self._count)
@@ -123,10 +123,10 @@ class LogFile:
 
 
 def write_whole(descriptor: int, line: bytes) -> None:
-    """Write all of a line: a pipe or a full disk may take a part at a time.
+    """Write a complete line: a pipe or a full disk may accept a part at a time.
 
     Raises:
-        OSError: Where nothing more is taken.
+        OSError: Nothing more is accepted.
     """
     written = os.write(descriptor, line)
     while written < len(line):

@@ -1,4 +1,4 @@
-"""Log lines of the library and of the application, in the format of LOG_FORMAT, each with its request's id."""
+"""Log lines of the library and of the application, in the format of LOG_FORMAT, each with the request ID."""
 
 import logging
 import sys
@@ -22,10 +22,10 @@ LIBRARY = "beastmode"
 
 
 class LogHandler(logging.Handler):
-    """Writes records to a destination; to its file always, to standard error unless somebody else prints them there.
+    """Writes records to a file, and to standard error unless another handler prints them there.
 
-    Somebody else is a handler of the project, as `logging.basicConfig()` makes one: its lines stay as they were, and
-    none shows twice.
+    Such a handler is one of the project's, for example from `logging.basicConfig()`: its lines look as before, and none
+    appears twice.
 
     Args:
         destination: Where the lines go.
@@ -38,7 +38,7 @@ class LogHandler(logging.Handler):
         self.setFormatter(record_formatter(json_line if log_format == "json" else text_line))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record; a failure is reported as `logging` does it, never raised."""
+        """Write one record; a failure is reported like other failures of `logging`, never raised."""
         try:
             line = f"{self.format(record)}\n".encode()
             self._destination.write(line, to_console=not is_printed_elsewhere(record))
@@ -47,13 +47,13 @@ class LogHandler(logging.Handler):
 
 
 def install_logs(app: Flask, settings: LogSettings, destination: Destination) -> None:
-    """Send what the library and the application log to a destination; of several applications the last one counts.
+    """Send the log of the library and the application to a destination; of several applications, the last one decides.
 
-    The root logger, and every handler that the project has set up, is left alone.
+    The root logger and the project's own handlers are not changed.
 
     Args:
         app: The Flask application.
-        settings: LOG_LEVEL and LOG_FORMAT count.
+        settings: LOG_LEVEL and LOG_FORMAT are used.
         destination: Where the lines go.
     """
     handler = LogHandler(destination, settings.log_format)
@@ -69,7 +69,7 @@ def install_logs(app: Flask, settings: LogSettings, destination: Destination) ->
 
 
 def attach(logger: logging.Logger, handler: LogHandler) -> bool:
-    """Give a logger our handler in place of Flask's own; returns whether it had one of ours before."""
+    """Give a logger our handler in place of Flask's; returns whether it already had one of ours."""
     former = [known for known in logger.handlers if isinstance(known, LogHandler)]
     for known in (*former, default_handler):
         logger.removeHandler(known)
@@ -79,14 +79,14 @@ def attach(logger: logging.Logger, handler: LogHandler) -> bool:
 
 
 def stamp(record: logging.LogRecord) -> bool:
-    """Let the project's own formats name `%(request_id)s`."""
+    """Make `%(request_id)s` available in the project's own formats."""
     if not hasattr(record, "request_id"):
         record.request_id = request_id() or "-"
     return True
 
 
 def request_id() -> str | None:
-    """The id of the current request, None outside of one."""
+    """The ID of the current request; None outside a request."""
     return current_exchange().request_id if has_request_context() else None
 
 
@@ -107,7 +107,7 @@ def is_printed_elsewhere(record: logging.LogRecord) -> bool:
 
 
 def record_formatter(line: Callable[[EventDict], str]) -> ProcessorFormatter:
-    """A formatter for records of `logging` and of structlog alike."""
+    """A formatter for records of both `logging` and structlog."""
     return ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
         processors=[headed, structlog.processors.format_exc_info, lambda _, __, fields: line(fields)],
@@ -115,7 +115,7 @@ def record_formatter(line: Callable[[EventDict], str]) -> ProcessorFormatter:
 
 
 def headed(_: Any, __: str, fields: EventDict) -> EventDict:
-    """The fields of a line: first those that every line has, which no field of the caller's replaces."""
+    """The fields of a line: first those that every line has, which the caller's fields cannot replace."""
     record: logging.LogRecord = fields.pop("_record")
     del fields["_from_structlog"]
     head = {

@@ -29,7 +29,7 @@ __all__ = ["Metrics", "install_metrics"]
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CALLERS = 100
-"""How many callers of each kind are told apart; a series is kept for ever, and addresses are many."""
+"""How many callers of each kind are distinguished; a series is never removed, and there are many addresses."""
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 Headers = list[tuple[str, str]]
@@ -37,7 +37,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Metrics:
-    """What is counted, and where."""
+    """The metrics of an application, and their registry."""
 
     registry: CollectorRegistry
     requests: Counter
@@ -46,13 +46,13 @@ class Metrics:
 
 
 def install_metrics(app: Flask, settings: MetricsSettings, edge: Edge) -> None:
-    """Count every request, and answer /metrics.
+    """Count every request, and add /metrics.
 
-    In production without METRICS_TOKEN there is no /metrics, so that nobody but the operator reads it.
+    In production without METRICS_TOKEN there is no /metrics, so that only the operator can read it.
 
     Args:
         app: The Flask application; gets its `Metrics` as `extensions["beastmode.metrics"]`.
-        settings: METRICS_TOKEN and ENVIRONMENT count.
+        settings: METRICS_TOKEN and ENVIRONMENT are used.
         edge: Its edge.
     """
     metrics = app.extensions["beastmode.metrics"] = shared_metrics() if is_shared() else new_metrics()
@@ -62,13 +62,13 @@ def install_metrics(app: Flask, settings: MetricsSettings, edge: Edge) -> None:
 
 
 def is_shared() -> bool:
-    """Whether prometheus-client was told at its import to keep values in files that all workers share."""
+    """Whether prometheus-client was configured before its import to keep values in files that all workers share."""
     return values.ValueClass is not values.MutexValue
 
 
 @cache
 def shared_metrics() -> Metrics:
-    """The process's one set: two objects for one series of a shared file would overwrite each other's values."""
+    """The metrics of the process: two objects for one series in a shared file would overwrite each other's values."""
     folder = Path(os.environ[DIRECTORY])
     folder.mkdir(parents=True, exist_ok=True)
     fold(folder)
@@ -76,7 +76,7 @@ def shared_metrics() -> Metrics:
 
 
 def new_metrics() -> Metrics:
-    """A set of its own, in a registry of its own: two applications in one process count apart."""
+    """New metrics in a new registry, so that two applications in one process count separately."""
     registry = CollectorRegistry()
     labels = ["method", "route", "status"]
     return Metrics(
@@ -100,7 +100,7 @@ def new_metrics() -> Metrics:
 
 def request_counter(metrics: Metrics) -> Callable[[Exchange], None]:
     """An observer for the edge."""
-    # Looking a series up by its labels costs several times as much as counting.
+    # Looking up a series by its labels costs several times as much as counting.
     series: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
     callers: dict[str, set[str]] = {}
 
@@ -126,7 +126,7 @@ def request_counter(metrics: Metrics) -> Callable[[Exchange], None]:
 
 
 def caller_label(exchange: Exchange, known: dict[str, set[str]]) -> str:
-    """Who calls, for the first CALLERS accounts and the first CALLERS addresses, "other" for the rest."""
+    """The caller, for the first CALLERS accounts and the first CALLERS addresses; "other" for the rest."""
     identity = exchange.identity or Identity("address", exchange.environ.get("REMOTE_ADDR", "unknown"))
     key = word(identity.key)
     callers = known.setdefault(identity.kind, set())
@@ -138,10 +138,10 @@ def caller_label(exchange: Exchange, known: dict[str, set[str]]) -> str:
 
 
 class Exposition(Collector):
-    """Everything to write out: what runs here, what was counted, and what the project counts by prometheus-client.
+    """Everything that /metrics returns: the version, our metrics, and the project's own prometheus-client metrics.
 
     Args:
-        metrics: What this application counts.
+        metrics: The metrics of the application.
         environment: ENVIRONMENT.
     """
 
@@ -154,7 +154,7 @@ class Exposition(Collector):
         }
 
     def collect(self) -> Iterator[Metric]:
-        """Each family once, however many processes and registries know of it."""
+        """Each metric once, however many processes and registries have it."""
         # Not prometheus-client's Info, which does not work with several processes.
         about = GaugeMetricFamily("beastmode_info", "Version and environment.", labels=list(self._about))
         about.add_metric(list(self._about.values()), 1)
@@ -166,14 +166,15 @@ class Exposition(Collector):
         names = set()
         for family in self._metrics.registry.collect():
             names.add(family.name)
-            # A third of the lines would say when a series was first seen, which several processes cannot tell anyway.
+            # A third of the lines would be creation times of series, which are not available with several processes
+            # anyway.
             family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
             yield family
         yield from (family for family in REGISTRY.collect() if family.name not in names)
 
 
 def exposition(metrics: Metrics, settings: MetricsSettings) -> Probe:
-    """The probe for /metrics."""
+    """The handler of /metrics."""
     everything = Exposition(metrics, settings.environment)
     expected = f"Bearer {settings.metrics_token}".encode() if settings.metrics_token else b""
 
@@ -187,7 +188,7 @@ def exposition(metrics: Metrics, settings: MetricsSettings) -> Probe:
 
 
 def is_allowed(given: str, expected: bytes) -> bool:
-    """Whether an Authorization header is the expected one, found out in the same time whatever is wrong with it."""
+    """Whether an Authorization header is the expected one, compared in constant time."""
     scheme, _, token = given.partition(" ")
     presented = f"{scheme.capitalize()} {token.strip()}".encode("latin-1", "replace")
     return compare_digest(presented, expected)

@@ -1,6 +1,6 @@
 """One line for each request.
 
-Written straight to its destination: a line by structlog cost 7 us where this one costs 3, both without the write.
+Written directly to its destination: a line costs 3 us, and 7 with structlog, both without the write itself.
 """
 
 import logging
@@ -19,10 +19,10 @@ __all__ = ["request_logger"]
 
 
 def request_logger(settings: LogSettings, destination: Destination) -> Callable[[Exchange], None]:
-    """An observer for the edge that writes a line for every request but those for /health.
+    """An observer for the edge that writes a line for every request except health checks.
 
     Args:
-        settings: LOG_LEVEL and LOG_FORMAT count: a request is INFO, one answered 5xx ERROR.
+        settings: LOG_LEVEL and LOG_FORMAT are used; a request is INFO, or ERROR if the response is 5xx.
         destination: Where the lines go.
     """
     lowest = logging.getLevelNamesMapping()[settings.log_level]
@@ -40,7 +40,7 @@ def request_logger(settings: LogSettings, destination: Destination) -> Callable[
 
 
 def text_request(exchange: Exchange) -> bytes:
-    """The line for people: `key=value`, each value quoted where it is not plain."""
+    """The line for people: `key=value`, with values quoted if they are not plain."""
     milliseconds = (perf_counter() - exchange.started) * 1000
     address = exchange.environ.get("REMOTE_ADDR") or "unknown"
     caller = f"address:{address}" if exchange.identity is None else exchange.identity.key

@@ -1,4 +1,4 @@
-"""Which web pages of other origins may call (the Fetch standard's CORS protocol)."""
+"""The origins whose web pages may call the API (the CORS protocol of the Fetch standard)."""
 
 import re
 from collections.abc import Callable
@@ -33,18 +33,18 @@ EXPOSED_HEADERS = [
     "X-Request-ID",
 ]
 PREFLIGHT_SECONDS = 7200
-"""How long a browser may remember a preflight; Chrome never keeps one for longer."""
+"""How long a browser may cache a preflight; Chrome never caches one for longer."""
 
 
 def install_cors(app: Flask, settings: CorsSettings, edge: Edge) -> None:
-    """Let the allowed origins call; nothing is installed where there are none.
+    """Let the allowed origins call; without any, nothing is installed.
 
-    `CORS_ALLOW_HEADERS`, `CORS_EXPOSE_HEADERS`, `CORS_MAX_AGE` and `CORS_METHODS` in `app.config`, flask-cors' own
-    names, replace what is written here.
+    `CORS_ALLOW_HEADERS`, `CORS_EXPOSE_HEADERS`, `CORS_MAX_AGE` and `CORS_METHODS` in `app.config`, the names of
+    flask-cors, replace the values in this file.
 
     Args:
         app: The Flask application.
-        settings: CORS_ORIGINS and CORS_CREDENTIALS count.
+        settings: CORS_ORIGINS and CORS_CREDENTIALS are used.
         edge: Its edge.
     """
     origins = settings.allowed_origins
@@ -57,11 +57,13 @@ def install_cors(app: Flask, settings: CorsSettings, edge: Edge) -> None:
     is_same_for_all = is_open and not settings.cors_credentials
     CORS(
         app,
-        # As compiled patterns, whole: flask-cors takes text with a bracket, as IPv6 has it, for a pattern to search.
+        # As compiled patterns for the whole origin: flask-cors would search for a string with brackets, such as an IPv6
+        # address, as a pattern.
         origins="*" if is_open else [re.compile(rf"{re.escape(origin)}\Z", re.IGNORECASE) for origin in origins],
         supports_credentials=settings.cors_credentials,
         send_wildcard=is_same_for_all,
-        # Named origins are for those who ask: flask-cors would list them all. `*` is the same for a cache to keep.
+        # Without an Origin, flask-cors would list all allowed origins in the response. `*` is the same for every
+        # request.
         always_send=is_same_for_all,
         vary_header=False,
         intercept_exceptions=False,
@@ -73,7 +75,7 @@ def install_cors(app: Flask, settings: CorsSettings, edge: Edge) -> None:
 
 
 def where_asked(answer: Callable[[Response], Response]) -> Callable[[Response], Response]:
-    """flask-cors' hook, for requests that name an origin: for the others it does nothing, in 13 us."""
+    """flask-cors' hook, for requests with an `Origin`: for others it would take 13 us to do nothing."""
 
     def answer_where_asked(response: Response) -> Response:
         return answer(response) if "HTTP_ORIGIN" in request.environ else response
@@ -82,8 +84,8 @@ def where_asked(answer: Callable[[Response], Response]) -> Callable[[Response], 
 
 
 def vary_by_origin(_: Exchange, headers: list[tuple[str, str]]) -> None:
-    """Tell caches that the answer depends on the origin, also where the request names none or a strange one.
+    """Tell caches that the response depends on the origin, also if the request has none or one that is not allowed.
 
-    A cache would otherwise keep the answer without CORS headers and give it to a page that needs them.
+    A cache would otherwise store the response without CORS headers and return it to a page that needs them.
     """
     headers.append(("Vary", "Origin"))

@@ -1,7 +1,7 @@
-"""Headers that tell browsers what not to do with an answer.
+"""Response headers that restrict what browsers do.
 
-A site that beastmode is added to keeps its pages as they are: what could break one (frames, inline scripts, plain HTTP)
-is sent where the answer is ours, and everywhere only where the settings ask for it.
+The pages of an existing site must not change, so headers that could break a page (frames, inline scripts, plain HTTP)
+are sent only with our own responses, and with all responses only if the settings say so.
 """
 
 from collections.abc import Callable, Container
@@ -20,7 +20,7 @@ EVERYWHERE: tuple[Header, ...] = (
 ALL: tuple[Header, ...] = (
     *EVERYWHERE,
     ("X-Frame-Options", "DENY"),
-    # The filter of old browsers, which "1" asks for, could be turned against the page itself (OWASP).
+    # "1" turns on the filter of old browsers, which could be used against the page itself (OWASP).
     ("X-XSS-Protection", "0"),
 )
 POLICY = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -31,19 +31,19 @@ PAGES = ("text/html", "application/xhtml+xml")
 def header_decorator(
     settings: HeaderSettings, probes: Container[str] = (), *, has_api: bool
 ) -> Callable[[Exchange, list[Header]], None]:
-    """A decorator for the edge that adds each security header which an answer does not set itself.
+    """A decorator for the edge that adds each security header that a response does not set itself.
 
     Args:
-        settings: SECURITY_HEADERS, HSTS_SECONDS and CONTENT_SECURITY_POLICY count.
-        probes: Paths that the edge answers itself.
-        has_api: Whether an API of ours answers under /api, and its documentation at /docs. Where not, HTML under /api
-            is the site's own, such as the documentation that another extension writes there.
+        settings: SECURITY_HEADERS, HSTS_SECONDS and CONTENT_SECURITY_POLICY are used.
+        probes: Paths that the edge serves itself.
+        has_api: Whether our API is served under /api, and its documentation at /docs. If not, HTML under /api belongs
+            to the site, such as the documentation of another extension.
     """
     is_strict = settings.security_headers == "strict"
     policy, seconds = settings.content_security_policy, settings.hsts_seconds
-    # By whether the answer is ours: what is sent where nothing is set, and everywhere what the settings name.
+    # By whether the response is ours: the headers to send by default, and those that the settings require everywhere.
     policies = {True: policy or POLICY, False: policy or (POLICY if is_strict else "off")}
-    # A year for a whole domain is more than one line in one application should promise.
+    # One line in one application should not commit a whole domain for a year.
     own = promise(YEAR, wide=is_strict) if seconds is None else promise(seconds, wide=True)
     promises = {True: own, False: own if is_strict or seconds is not None else ""}
     prefixes = ("/api/", "/docs/") if has_api else ("/api/",)

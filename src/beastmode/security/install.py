@@ -14,14 +14,14 @@ __all__ = ["install"]
 def install(
     app: Flask, settings: Settings, edge: Edge, without: AbstractSet[str] = frozenset(), *, has_api: bool = False
 ) -> None:
-    """Give every answer of an application its security headers, and the origins their CORS headers.
+    """Add security headers and CORS headers to every response of an application.
 
     Args:
         app: The Flask application.
         settings: Its settings.
         edge: Its edge.
         without: What to leave out: "headers", "cors".
-        has_api: Whether an API of ours answers under /api.
+        has_api: Whether our API is served under /api.
     """
     if "headers" not in without:
         edge.decorators.append(header_decorator(settings.of(HeaderSettings), edge.probes, has_api=has_api))

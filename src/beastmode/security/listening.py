@@ -1,4 +1,4 @@
-"""Who may reach a server that signs with the secret for development: this machine alone."""
+"""A server that signs with the development secret accepts requests from its own machine only."""
 
 import socket
 from functools import lru_cache, partial
@@ -24,17 +24,17 @@ NOT_FROM_HERE = Refusal(
     "This server is configured for development, and accepts requests only from its own machine",
     f"a secret has its development value, which anyone can use to sign; set SECRET_KEY to {A_SECRET}",
 )
-"""503 for probes too, so that a load balancer takes such a server out."""
+"""Health checks get 503 too, so that a load balancer removes such a server."""
 
 
 def guard_listening(app: Flask, settings: Settings) -> None:
-    """Have `flask run` and `app.run` refuse an address that other machines reach, as long as a secret is public.
+    """Make `flask run` and `app.run` refuse an address that other machines can reach, while a secret is public.
 
-    Other servers know their address and the application does not, so there each request from elsewhere is refused.
+    Under other servers the application does not know the address, so each request from another machine is refused.
 
     Args:
-        app: The Flask application, whose API signs something.
-        settings: SECRET_KEY and JWT_SECRET_KEY count.
+        app: The Flask application, which has an API.
+        settings: SECRET_KEY and JWT_SECRET_KEY are used.
 
     Raises:
         SettingsError: `flask run --host` names such an address.
@@ -56,14 +56,14 @@ def guard_listening(app: Flask, settings: Settings) -> None:
 
 
 def refuse_strangers(settings: Settings, host: str) -> None:
-    """Refuse to listen where other machines reach it, with a secret that everybody can read in the source.
+    """Refuse to listen on an address that other machines can reach with a secret that everyone knows.
 
     Args:
-        settings: SECRET_KEY and JWT_SECRET_KEY count.
+        settings: SECRET_KEY and JWT_SECRET_KEY are used.
         host: The address to listen on.
 
     Raises:
-        SettingsError: The address is not this machine's own, and a secret is the one for development.
+        SettingsError: Other machines can reach the address, and a secret has its development value.
     """
     if settings.has_development_secret and not is_loopback(host):
         found = f"{host} can be reached from other machines, but a secret has its development value"
@@ -72,22 +72,22 @@ def refuse_strangers(settings: Settings, host: str) -> None:
 
 
 def refusal_of_stranger(environ: "WSGIEnvironment", *, is_tested: bool) -> Refusal | None:
-    """What to answer to a request that came from another machine, by itself or through a proxy on this one.
+    """The response to a request from another machine, directly or through a proxy on this one.
 
     Args:
         environ: The WSGI environment.
-        is_tested: Whether to let requests through that no server has received: a test's client makes up addresses.
+        is_tested: Whether to allow requests that no server has received, because a test client makes up addresses.
     """
     if is_tested and "SERVER_SOFTWARE" not in environ:
         return None
-    # Without an address the client is at the other end of a Unix socket.
+    # A client without an address is connected through a Unix socket.
     addresses = [environ.get("REMOTE_ADDR") or "::1", *environ.get("HTTP_X_FORWARDED_FOR", "::1").split(",")]
     return None if all(map(is_own, addresses)) else NOT_FROM_HERE
 
 
 @lru_cache(1000)  # nobody else needs to be remembered for long
 def is_own(address: str) -> bool:
-    """Whether a client's address is one that only this machine has; never looks a name up."""
+    """Whether a client's address is one of this machine's own; never looks up a name."""
     try:
         parsed = ip_address(bare_address(address))
     except ValueError:
@@ -96,7 +96,7 @@ def is_own(address: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address: 127.0.0.1, ::1, a name that means one of them, a socket's path."""
+    """Whether only this machine can reach an address: 127.0.0.1, ::1, a name of one of them, a socket's path."""
     if host.startswith(("unix:", "/")):
         return True
     try:

@@ -55,13 +55,13 @@ class CorsSettings(Settings):
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
-        """The origins browsers may call from, the environment's default where CORS_ORIGINS is not set."""
+        """The origins that browsers may call from; if CORS_ORIGINS is not set, the environment's default."""
         if self.cors_origins is not None:
             return self.cors_origins
         return () if self.is_production else ("http://localhost:3000", "http://localhost:5173")
 
     def problems(self) -> Iterator[str]:
-        """Why these values must not be used together."""
+        """Combinations of values that are not allowed."""
         if self.is_production and "*" in self.allowed_origins and self.cors_credentials:
             yield (
                 "CORS_ORIGINS is * while CORS_CREDENTIALS is on: any site could act as the logged-in user; list the "

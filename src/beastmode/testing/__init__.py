@@ -16,7 +16,7 @@ HOMES = {"ApiClient": "client", "Factory": "factories", "MovableClock": "clock",
 if not TYPE_CHECKING:  # or mypy would believe in any name
 
     def __getattr__(name: str) -> Any:
-        # On first use: this package is imported by every pytest run of an environment, most without need of it.
+        # On first use: every pytest run of an environment imports this package, and most do not need it.
         if name not in HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return globals().setdefault(name, getattr(import_module(f"{__name__}.{HOMES[name]}"), name))

@@ -25,8 +25,8 @@ class ApiClient:
         """Log in, and keep the access token if the login succeeds.
 
         Args:
-            email: Who.
-            password: Their password.
+            email: The email address.
+            password: The password.
         """
         response = self.post("/api/auth/login", {"email": email, "password": password})
         if response.status_code == 200:
@@ -39,7 +39,7 @@ class ApiClient:
         Args:
             url: The path, with its query string if it has one.
             data: What to send as JSON; None sends no body.
-            options: What werkzeug's test client takes, such as `headers` or `query_string`.
+            options: Other arguments of werkzeug's test client, such as `headers` or `query_string`.
         """
         return self._send("GET", url, data, options)
 
@@ -61,7 +61,7 @@ class ApiClient:
 
     def _send(self, method: str, url: str, data: Any, options: dict[str, Any]) -> "TestResponse":
         headers = dict(options.pop("headers", None) or {})
-        # A test that sends a header of its own wants that one.
+        # A header that the test sends itself takes precedence.
         if self.auth_token is not None and "authorization" not in map(str.lower, headers):
             headers["Authorization"] = f"Bearer {self.auth_token}"
         if data is not None:

@@ -1,4 +1,4 @@
-"""A database for each test: a copy of one that is made once, dropped when the test ends."""
+"""A database for each test: a copy of one that is created once, dropped when the test ends."""
 
 import os
 import secrets
@@ -21,22 +21,23 @@ from beastmode.db.session import has_database, installed_in
 __all__ = ["Copies", "close_database", "make_tables", "scratch_databases"]
 
 Copies = Callable[[], AbstractContextManager[str]]
-"""Makes a database, gives its address, and drops it at the end."""
+"""Creates a database, yields its URL, and drops it at the end."""
 
 
 def scratch_databases(server: str | None, folder: Path, fill: Callable[[str], None]) -> AbstractContextManager[Copies]:
-    """What makes a database for each test: on a PostgreSQL server, or without one as SQLite files.
+    """A function that creates a database for each test: on a PostgreSQL server, or without one as SQLite files.
 
-    It drops what it made, and touches nothing else. Names carry the process id and a random part, so that two runs at
-    once on one server do not meet.
+    It drops what it created, and nothing else. Names contain the process ID and a random part, so that two runs can
+    share a server.
 
     Args:
-        server: The address of any database of a PostgreSQL server where databases may be made; it is only connected to.
-        folder: Where SQLite files go; empty.
-        fill: Gets the address of an empty database, once, and makes in it what every test starts with.
+        server: The URL of any database of a PostgreSQL server on which databases may be created; it is only connected
+            to.
+        folder: An empty directory for SQLite files.
+        fill: Called once with the URL of an empty database, to create what every test starts with.
 
     Raises:
-        ConfigurationError: The server is none of PostgreSQL's.
+        ConfigurationError: It is not a PostgreSQL server.
     """
     if not server:
         return sqlite_databases(folder, fill)
@@ -50,7 +51,7 @@ def scratch_databases(server: str | None, folder: Path, fill: Callable[[str], No
 
 @contextmanager
 def sqlite_databases(folder: Path, fill: Callable[[str], None]) -> Iterator[Copies]:
-    """Databases that are files in a folder."""
+    """Databases that are files in a directory."""
     template = folder / "template.db"
     template.touch()  # an empty file is an empty database, for projects that never connect
     fill(f"sqlite:///{template}")
@@ -73,7 +74,7 @@ def sqlite_databases(folder: Path, fill: Callable[[str], None]) -> Iterator[Copi
 
 @contextmanager
 def postgresql_databases(server: str, fill: Callable[[str], None]) -> Iterator[Copies]:
-    """Databases of a PostgreSQL server, version 13 or newer."""
+    """Databases on a PostgreSQL server, version 13 or newer."""
     engine = create_engine(database_url(server), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     family = f"beastmode_test_{os.getpid()}_{secrets.token_hex(4)}"
     template = f"{family}_template"
@@ -89,29 +90,29 @@ def postgresql_databases(server: str, fill: Callable[[str], None]) -> Iterator[C
 
 @contextmanager
 def postgresql_database(engine: Engine, name: str, template: str) -> Iterator[str]:
-    """A database that is a copy of another, to which nobody may be connected meanwhile."""
+    """A copy of another database, to which nobody may be connected in the meantime."""
     with engine.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
         yield engine.url.set(database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
-            # FORCE: a thread that a test forgot must not keep the database for ever.
+            # FORCE: a thread that a test left running must not keep the database.
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 def make_tables(app: Flask) -> None:
-    """Make the tables of an application: by its migrations, or from its models where it has none.
+    """Create the tables of an application: with its migrations, or from its models if it has none.
 
     Args:
-        app: The Flask application; one without a database is left as it is.
+        app: The Flask application; without a database, nothing happens.
     """
     if not has_database(app):
         return
     with app.app_context():
         migrations = app.extensions["migrate"]
         if any((Path(migrations.directory) / "versions").glob("*.py")):
-            # Not flask_migrate.upgrade, which ends the process where a migration fails.
+            # Not flask_migrate.upgrade, which exits the process if a migration fails.
             command.upgrade(migrations.migrate.get_config(migrations.directory), "heads")
         else:
             database = current_database()

@@ -1,4 +1,4 @@
-"""Values for columns that a test does not care about: by type, the same in every run, different from row to row."""
+"""Values for columns that a test does not set: by type, the same in every run, different for each row."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -35,11 +35,11 @@ def example(column: Column[Any], name: str, number: int) -> Any:
 
     Args:
         column: The column.
-        name: Its attribute's name, which texts begin with.
+        name: The name of its attribute, which strings begin with.
         number: Which row this is, from 1; rows with different numbers differ wherever the type has enough values.
 
     Raises:
-        ValueError: The column has a type of which no value is known.
+        ValueError: No value is known for the type of the column.
     """
     kind: Any = column.type
     if isinstance(kind, TypeDecorator) and not isinstance(kind, Interval):

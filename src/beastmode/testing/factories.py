@@ -78,12 +78,12 @@ class Factory:
                 values.setdefault("name", email.partition("@")[0])
             user = self._make(accounts.user, {"email": email, **values}, ())
             chosen = self.password if password is None else password
-            # A test may give people passwords that are easy to remember.
+            # A test may use simple passwords.
             current_desk().registration.set_password(user.id, chosen, may_be_common=True)
             return user
 
     def _context(self) -> AbstractContextManager[object]:
-        """The test's own app context if it has opened one, else one for a moment."""
+        """The test's own app context if it has opened one, otherwise a temporary one."""
         is_open = bool(current_app) and current_app == self.app
         return nullcontext() if is_open else self.app.app_context()
 
@@ -104,7 +104,7 @@ class Factory:
     def _parent(
         self, mapper: Mapper[Any], constraint: ForeignKeyConstraint, values: dict[str, Any], wanted_by: tuple[type, ...]
     ) -> dict[str, Any]:
-        """The attributes of a foreign key, filled from a new row that it refers to; those that are there stay."""
+        """The attributes of a foreign key, filled from a new row that it refers to; existing values are kept."""
         referred = mapper_of(mapper, constraint)
         if referred.class_ in wanted_by:
             path = " -> ".join(model.__name__ for model in (*wanted_by, referred.class_))
@@ -121,13 +121,13 @@ class Factory:
 
 
 def missing_columns(mapper: Mapper[Any], given: dict[str, Any]) -> dict[Column[Any], str]:
-    """The columns that must get a value, get none by themselves and were given none, with their attributes' names."""
+    """The columns that need a value, have no default and were not set, with the names of their attributes."""
     related = (mapper.relationships[name].local_columns for name in given if name in mapper.relationships)
     filled = {mapper.polymorphic_on, mapper.version_id_col}.union(*related)
     found = {}
     for attribute in mapper.column_attrs:
         column = attribute.columns[0]
-        # Two columns in one attribute: the id of a joined subclass, which follows from its parent's.
+        # Two columns in one attribute: the ID of a joined subclass, which is set from its parent's.
         if not isinstance(column, Column) or len(attribute.columns) > 1 or column in filled:
             continue
         if attribute.key not in given and must_be_given(column):

@@ -25,14 +25,14 @@ MakeApp = Callable[[Mapping[str, Any]], Flask]
 
 @pytest.fixture(scope="session")
 def app_factory(pytestconfig: pytest.Config) -> MakeApp:
-    """What makes the application under test from a mapping of settings: the one that `beastmode_app` names."""
+    """The function that creates the application under test from a mapping of settings, named by `beastmode_app`."""
     factory: MakeApp = import_string(pytestconfig.getini(OPTION))
     return factory
 
 
 @pytest.fixture(scope="session")
 def app_databases(app_factory: MakeApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
-    """What makes a database for each test, with the tables of the application."""
+    """The function that creates a database for each test, with the tables of the application."""
     server, folder = os.environ.get("TEST_DATABASE_URL"), tmp_path_factory.mktemp("databases")
     with scratch_databases(server, folder, partial(fill, app_factory)) as copies:
         yield copies
@@ -52,13 +52,13 @@ def testing(address: str) -> dict[str, Any]:
 
 @pytest.fixture
 def app_config() -> dict[str, Any]:
-    """Settings of the application under test that differ from the defaults; none here."""
+    """Settings of the application under test that differ from the defaults; none unless you override it."""
     return {}
 
 
 @pytest.fixture
 def app(app_factory: MakeApp, app_databases: Copies, app_config: Mapping[str, Any]) -> Iterator[Flask]:
-    """The project's application, new for each test, on a database of its own that has all tables and no rows."""
+    """The project's application, created for each test, on its own database with all tables and no rows."""
     with app_databases() as address:
         app = app_factory({**testing(address), **app_config})
         try:
@@ -75,13 +75,13 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def api(client: FlaskClient) -> ApiClient:
-    """A client that sends JSON, and the access token of whoever logged in."""
+    """A client that sends JSON, and the access token after a login."""
     return ApiClient(client)
 
 
 @pytest.fixture
 def clock() -> Iterator[MovableClock]:
-    """The process's clock, standing still until the test moves it; the one that was there is put back."""
+    """The clock of the process, which stands still until the test moves it; the real one is restored afterwards."""
     clock = MovableClock()
     previous = set_clock(clock)
     try:
@@ -92,11 +92,11 @@ def clock() -> Iterator[MovableClock]:
 
 @pytest.fixture
 def factory(app: Flask) -> Factory:
-    """What makes the rows that the test starts with."""
+    """Creates the rows that the test starts with."""
     return Factory(app)
 
 
 @pytest.fixture
 def queries(app: Flask) -> Queries:
-    """What counts the application's SQL statements."""
+    """Counts the application's SQL statements."""
     return Queries(app)

@@ -1,4 +1,4 @@
-"""What pytest loads in every environment that has beastmode; only a project that names its application gets more."""
+"""The pytest plugin: loaded wherever beastmode is installed, it adds fixtures if a project names its application."""
 
 import pytest
 

@@ -25,10 +25,10 @@ class Queries:
 
     @contextmanager
     def __call__(self) -> Iterator[list[str]]:
-        """A list that fills with the text of every statement, from whichever thread, until the block ends.
+        """A list that collects the text of every statement, from every thread, until the block ends.
 
-        What begins, ends or divides transactions is left out: it differs between the databases, and is no query. So is
-        the look at the session that a request with an access token takes before its view: it depends on the time.
+        Statements that begin, end or divide transactions are left out, because they differ between databases and are
+        not queries. So is the session check of a request with an access token, because it depends on the time.
         """
         engines = installed_in(self.app).engines
         seen: list[str] = []
@@ -45,7 +45,7 @@ class Queries:
 
 @contextmanager
 def told(engine: Engine, note: Any) -> Iterator[None]:
-    """Have a function told of every statement that an engine sends."""
+    """Call a function for every statement that an engine sends."""
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield
