@@ -12,9 +12,10 @@ from beastmode.api.docs import docs_blueprint
 from beastmode.api.document import VersionDocument
 from beastmode.api.endpoint import Endpoint
 from beastmode.api.if_match import IfMatch
+from beastmode.api.inheritance import resolve
 from beastmode.api.settings import ApiSettings
 from beastmode.api.sign_in import SignIn
-from beastmode.api.versions import Version, resolve
+from beastmode.api.versions import Version
 from beastmode.core.edge import Edge
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.steps import Stage, add_step

@@ -1,20 +1,13 @@
-"""API versions: which routes each has, and how an old one says good-bye."""
+"""API versions, and the deprecation of one or of a route."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
 from beastmode.core.errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from beastmode.api.route import Route
-
-__all__ = ["Deprecation", "Version", "resolve"]
-
-PARAMETER = re.compile(r"<[^>]*>")
+__all__ = ["Deprecation", "Version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +70,3 @@ class Version:
         """Refuse a name that could not stand in a path."""
         if not re.fullmatch(r"[a-z][a-z0-9]*", self.name):
             raise ConfigurationError(f"Version({self.name!r}): expected lowercase letters and digits, such as v1.")
-
-
-def resolve(versions: Sequence[Version], routes: Iterable["Route"]) -> dict[str, list["Route"]]:
-    """The routes that each version answers: its own, and each earlier one that it does not redefine.
-
-    Args:
-        versions: Oldest first.
-        routes: Every declared route.
-
-    Raises:
-        ConfigurationError: For a route of a version that does not exist, or two routes in one place.
-    """
-    declared: dict[str, dict[tuple[str, str], Route]] = {version.name: {} for version in versions}
-    for route in routes:
-        if route.version not in declared:
-            raise ConfigurationError(
-                f"{route} belongs to version {route.version!r}; available versions: {', '.join(declared)}."
-            )
-        place = (route.method, PARAMETER.sub("<>", route.rule))
-        if (other := declared[route.version].get(place)) is not None:
-            raise ConfigurationError(f"{route} and {other} both handle {route.method} {route.rule}.")
-        declared[route.version][place] = route
-    tables: dict[str, list[Route]] = {}
-    inherited: dict[tuple[str, str], Route] = {}
-    for version in versions:
-        inherited = {**inherited, **declared[version.name]}
-        tables[version.name] = [
-            route if route.deprecated else replace(route, deprecated=version.deprecated) for route in inherited.values()
-        ]
-    return tables

@@ -10,7 +10,7 @@ from beastmode.core.refusal import ARRIVED
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from beastmode.core.identity import Identity
+    from beastmode.core.caller import Identity
 
 __all__ = ["Exchange", "current_exchange"]
 

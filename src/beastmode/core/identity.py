@@ -1,41 +1,15 @@
 """Who calls: accounts fill it in; limits, cache, logs and queries read it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 from flask import Flask, Request, has_request_context, request
 
 from beastmode.core.callables import refuse_deferred
+from beastmode.core.caller import Identity
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.exchange import current_exchange
 
 __all__ = ["Authenticator", "Identity", "authenticator_of", "current_identity", "identify", "set_authenticator"]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The caller of the current request.
-
-    Args:
-        kind: "account" for a logged-in user, "address" for anyone else.
-        id: The account's id, or the client's IP address.
-        session_id: The session that the access token belongs to.
-    """
-
-    kind: Literal["account", "address"]
-    id: int | str
-    session_id: str | None = None
-
-    @property
-    def key(self) -> str:
-        """A stable name for counters and logs, such as "account:42" or "address:203.0.113.7"."""
-        return f"{self.kind}:{self.id}"
-
-    @property
-    def is_account(self) -> bool:
-        """Whether the caller is logged in."""
-        return self.kind == "account"
 
 
 Authenticator = Callable[[Request], Identity]

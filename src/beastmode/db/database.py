@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import finalize
 
 from flask import Flask, current_app
@@ -132,4 +132,4 @@ def current_database() -> Database:
     Raises:
         ConfigurationError: It has none.
     """
-    return installed_in(current_app).database
+    return cast("Database", installed_in(current_app).database)

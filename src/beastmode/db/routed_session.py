@@ -3,20 +3,19 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ClauseElement, Connection, Engine, event
+from sqlalchemy import ClauseElement, Connection, Dialect, Engine, event
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from beastmode.core.events import Callback, run_after, run_before
+from beastmode.db.engines.engines import Engines
 from beastmode.db.statements import is_read, is_write
 from beastmode.db.waiting import Waiting
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-
-    from beastmode.db.session import Work
 
 __all__ = ["Precondition", "RoutedSession"]
 
@@ -43,6 +42,21 @@ class Precondition:
         self.may_repeat |= writes and alone
 
 
+class Connections(Protocol):
+    """What an app context reads and writes with, to the session that is part of it."""
+
+    @property
+    def engines(self) -> Engines:
+        """The application's engines."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """The database's dialect."""
+
+    def connect(self) -> Connection:
+        """The connection that is read with, in autocommit."""
+
+
 class RoutedSession(Session):
     """A session that reads from the reader until it writes, and from the writer until that is committed.
 
@@ -58,7 +72,7 @@ class RoutedSession(Session):
         after: What is run after the commit.
     """
 
-    def __init__(self, work: "Work", **options: Any) -> None:
+    def __init__(self, work: Connections, **options: Any) -> None:
         super().__init__(**options)
         self.work = work
         self.is_writing = False

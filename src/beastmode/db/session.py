@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from flask import has_request_context
 from flask.globals import app_ctx, g
@@ -15,6 +15,7 @@ from sqlalchemy import (
     CursorResult,
     Dialect,
     Executable,
+    MetaData,
     Select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -37,8 +38,6 @@ from beastmode.db.statements import is_read, is_write
 if TYPE_CHECKING:
     from flask import Flask
 
-    from beastmode.db.database import Database
-
 __all__ = [
     "EXTENSION",
     "WORK",
@@ -59,6 +58,12 @@ WORK = "beastmode_work"
 """What the app context's `g` calls it."""
 
 
+class Tables(Protocol):
+    """What a `Database` is to the modules that it is made of."""
+
+    metadata: MetaData
+
+
 @dataclass(frozen=True, eq=False)
 class Installed:
     """The database of one application.
@@ -73,7 +78,7 @@ class Installed:
         watchers: Each is told of every statement that `Database.execute` has run.
     """
 
-    database: "Database"
+    database: Tables
     engines: Engines
     sessions: sessionmaker[RoutedSession]
     fast_path: FastPath = field(default_factory=FastPath)
