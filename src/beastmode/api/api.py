@@ -97,7 +97,7 @@ class Api:
 
 
 def refuse_other_blueprint(blueprint: Any) -> None:
-    """Refuse what is no blueprint of an API, in words that say what to write."""
+    """Refuse anything but blueprints of an API, with a message that says what to write."""
     if isinstance(blueprint, Blueprint):
         return
     if isinstance(blueprint, flask.Blueprint):
@@ -112,7 +112,7 @@ def refuse_other_blueprint(blueprint: Any) -> None:
 
 
 def refuse_other_versions(versions: Any) -> None:
-    """Refuse what is no sequence of versions, in words that say what to write."""
+    """Refuse anything but a sequence of versions, with a message that says what to write."""
     is_sequence = isinstance(versions, Sequence) and not isinstance(versions, str)
     if not is_sequence or not all(isinstance(version, Version) for version in versions):
         raise ConfigurationError(
@@ -121,7 +121,7 @@ def refuse_other_versions(versions: Any) -> None:
 
 
 def unversioned(default: str, heads: set[str]) -> Callable[[str], str]:
-    """What turns `/api/posts` into the default version's path, so that its limits, keys and metrics are that one's.
+    """A function that turns `/api/posts` into the path of the default version, which limits and metrics then see.
 
     Args:
         default: The default version's name.

@@ -35,7 +35,7 @@ OF_FLASK = {
     "record": "Use the application where you call Beastmode(app, api=api).",
     "register_blueprint": "Blueprints cannot be nested; pass several to api.register.",
 }
-"""What people look for on a blueprint of Flask's or flask-smorest's, and where it is here."""
+"""Names of blueprints in Flask or flask-smorest, and their counterparts here."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 SchemaOrClass = Schema | type[Schema]
@@ -167,7 +167,7 @@ class Blueprint:
         """Called by `app.register_blueprint`, which is for Flask blueprints.
 
         Raises:
-            ConfigurationError: With what to write.
+            ConfigurationError: Always; the message says what to write.
         """
         raise ConfigurationError(
             f"Blueprint {self.name!r} belongs to an API: api.register({self.name}), then Beastmode(app, api=api); "
@@ -175,11 +175,11 @@ class Blueprint:
         )
 
     def __repr__(self) -> str:
-        """The blueprint as a message shows it."""
+        """The blueprint in error messages."""
         return f"Blueprint({self.name!r}, version={self.version!r})"
 
     def __getattr__(self, name: str) -> NoReturn:
-        """Tell what Flask's blueprints have and this one has not."""
+        """Name the counterpart of what Flask's blueprints have and this one does not."""
         advice = OF_FLASK.get(name, "")
         raise AttributeError(f"beastmode's Blueprint has no {name}. {advice}".rstrip(), name=name, obj=self)
 

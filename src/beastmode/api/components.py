@@ -1,7 +1,7 @@
 """Schemas as the documents show them: closed for requests, open for responses.
 
-A request may hold nothing else (`additionalProperties: false`), unless its schema takes more: whoever misspells a field
-is told. A response may gain fields, so it is open, and every field that is always sent is required. The two are
+A request may contain nothing else (`additionalProperties: false`) unless its schema accepts more, so a misspelled field
+is an error. A response may gain fields, so it is open, and every field that is always sent is required. The two are
 separate components.
 """
 
@@ -24,13 +24,13 @@ Partial: TypeAlias = bool | frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A schema as one place uses it.
+    """A schema as it is used in one place.
 
     Args:
         schema: The schema, with its modifiers (`only`, `exclude`).
-        direction: Whether clients send it or get it.
-        unknown: What becomes of fields that it does not know.
-        partial: The fields that may be left out although they are required; True for all.
+        direction: Whether clients send or receive it.
+        unknown: How it handles unknown fields.
+        partial: The required fields that may be missing; True for all.
     """
 
     schema: Schema
@@ -40,11 +40,11 @@ class Use:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the library made the schema, not the project."""
+        """Whether the schema belongs to the library, not to the project."""
         return is_ours(type(self.schema))
 
     def may_lack(self, name: str) -> bool:
-        """Whether a required field may be left out."""
+        """Whether a required field may be missing."""
         return self.partial if isinstance(self.partial, bool) else name in self.partial
 
 
@@ -54,7 +54,7 @@ class Components:
     Args:
         spec: The document.
         converter: apispec's own, for single fields.
-        most: How many items a list has at most that clients send, and a nested one that they get.
+        most: The maximum number of items of a list in a request, and of a nested list in a response.
     """
 
     def __init__(self, spec: APISpec, converter: OpenAPIConverter, most: Mapping[Direction, int]) -> None:
@@ -64,10 +64,10 @@ class Components:
         self._owners: dict[str, type[Schema]] = {}
 
     def claim(self, shown: Iterable[tuple[Schema, Direction]]) -> None:
-        """Give the project's schemas their names, before the library takes what is left.
+        """Assign the project's schemas their names, before the library's schemas.
 
         Args:
-            shown: Every schema of every route, with the way that it goes.
+            shown: Every schema of every route, with its direction.
         """
         for schema, direction in shown:
             use = use_of(schema, direction)
@@ -75,7 +75,7 @@ class Components:
                 self._register(use)
 
     def reference(self, schema: Schema, direction: Direction) -> Document:
-        """A `$ref` to a schema's component, which is registered on the way; for one item, even if it is `many`.
+        """A `$ref` to the component of a schema, which is registered if necessary; for one item, even with `many`.
 
         Args:
             schema: The schema, with its modifiers (`only`, `exclude`, `partial`, `unknown`).
@@ -87,7 +87,7 @@ class Components:
         """A `$ref` to a component that is not a marshmallow schema.
 
         Args:
-            name: Its name; where a schema of the project has it, a longer one is used.
+            name: Its name; if a schema of the project has it, a longer one is used.
             component: Its JSON schema.
         """
         if name in self._owners:
@@ -164,7 +164,7 @@ class Components:
         return {"anyOf": [described, {"type": "null"}]} if field.allow_none else described
 
     def _length(self, field: fields.Field[Any], direction: Direction) -> Document:
-        """How many items a list may have; in a response, if they are shown by a schema of their own."""
+        """The maximum number of items of a list; in a response, only for lists of nested schemas."""
         is_open = direction == "response" and not lists_objects(field)
         usual = {} if is_open else {"maxItems": self.most[direction]}
         return usual | described_for(direction, self._converter.field2length(field))
@@ -175,7 +175,7 @@ def is_ours(kind: type[Schema]) -> bool:
 
 
 def said(field: fields.Field[Any]) -> Document:
-    """What a field's own metadata says about it."""
+    """The description of a field from its metadata."""
     return {name: value for name, value in field.metadata.items() if name in {"title", "description", "example"}}
 
 
@@ -184,20 +184,20 @@ def reference_to(name: str) -> Document:
 
 
 def use_of(schema: Schema, direction: Direction, unknown: str | None = None, partial: Partial | None = None) -> Use:
-    """How a schema is used where nothing else is said: as it was made."""
+    """How a schema is used by default: as it was created."""
     own = schema.partial if isinstance(schema.partial, bool) or schema.partial is None else frozenset(schema.partial)
     return Use(schema, direction, unknown or schema.unknown, partial or own or False)
 
 
 def below(partial: Partial, name: str) -> Partial:
-    """What may be left out of what a field nests: marshmallow passes `partial` on."""
+    """The fields of a nested schema that may be missing: marshmallow passes on `partial`."""
     if isinstance(partial, bool):
         return partial
     return frozenset(each.removeprefix(f"{name}.") for each in partial if each.startswith(f"{name}."))
 
 
 def component_name(use: Use) -> str:
-    """What a schema is called in the document: its class, what its modifiers do to it, and `Input` for requests."""
+    """The name of a schema in the document: its class, the effect of its modifiers, and `Input` for requests."""
     schema = use.schema
     name = type(schema).__name__.removesuffix("Schema") or "Schema"
     if schema.only is not None:

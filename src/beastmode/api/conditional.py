@@ -1,4 +1,4 @@
-"""Strong entity tags: 304 for what the client has, 412 for a change to what it has not seen (RFC 9110, section 13)."""
+"""Strong ETags: 304 if the client has the current representation, 412 if it does not (RFC 9110, section 13)."""
 
 import hashlib
 
@@ -10,30 +10,30 @@ __all__ = ["etag_of", "has_it_already", "require_match"]
 
 
 def etag_of(body: bytes) -> str:
-    """The strong entity tag of a representation, quoted.
+    """The strong ETag of a representation, quoted.
 
     Args:
-        body: The bytes that are sent.
+        body: The bytes of the response.
     """
     return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def has_it_already(request: Request, etag: str) -> bool:
-    """Whether the client's `If-None-Match` names this representation."""
+    """Whether the client's `If-None-Match` matches this representation."""
     if "HTTP_IF_NONE_MATCH" not in request.environ:
         return False
     return request.if_none_match.contains_weak(etag.strip('"'))
 
 
 def require_match(request: Request, etag: str | None) -> None:
-    """Let a change through only if `If-Match` names what is there now.
+    """Allow a change only if `If-Match` matches the current representation.
 
     Args:
         request: The request, which has an `If-Match`.
-        etag: The tag of the current representation; None where there is none to compare with.
+        etag: The ETag of the current representation; None if there is none to compare with.
 
     Raises:
-        Problem: 412 if it names something else.
+        Problem: 412 if it does not match.
     """
     if etag is None or not request.if_match.contains(etag.strip('"')):
         raise Problem(412, "The resource does not match If-Match; it has changed. Fetch it again before retrying.")

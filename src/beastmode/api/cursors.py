@@ -15,7 +15,7 @@ __all__ = ["Cursor", "CursorSigner", "unknown_cursor"]
 
 TAG_BYTES = 16
 BLOCK = 32
-"""Payloads are filled up to a multiple of this, so that a cursor does not tell how long a hidden value is."""
+"""Payloads are padded to a multiple of this, so that a cursor does not reveal the length of a hidden value."""
 LONGEST = 4000
 
 
@@ -24,8 +24,8 @@ class Cursor:
     """A position in a list.
 
     Args:
-        sort: The order that the list was in, as the `sort` parameter writes it.
-        direction: Whether the rows after or before the position are wanted.
+        sort: The sort order of the list, in the syntax of the `sort` parameter.
+        direction: Whether to return the rows after or before the position.
         values: The values of the sorted columns at the position, as JSON has them.
     """
 
@@ -35,16 +35,16 @@ class Cursor:
 
 
 def unknown_cursor() -> Problem:
-    """The refusal of a cursor that the list did not give, or would not give any more."""
+    """The response to a cursor that does not belong to the list, or no longer does."""
     return Problem(404, "The cursor does not belong to this list; start again without it.")
 
 
 class CursorSigner:
-    """Writes and reads the cursors of one list; those of another list, and forged ones, are not found.
+    """Writes and reads the cursors of one list; those of another list, and forged ones, are refused.
 
-    A list may be sorted by columns that its schema does not show, so cursors are encrypted. It is SIV (RFC 5297): the
-    tag of the plain text is the initial vector too, with HMAC-SHA-256 for the tag and SHAKE-256 for the key stream.
-    Equal positions have equal cursors, as entity tags of pages need, and no nonce can be used twice.
+    A list may be sorted by columns that its schema does not show, so cursors are encrypted, with SIV (RFC 5297): the
+    tag of the plain text is also the initialization vector, with HMAC-SHA-256 for the tag and SHAKE-256 for the key
+    stream. Equal positions have equal cursors, as the ETags of pages require, and no nonce can be used twice.
 
     Args:
         secret: The application's secret.
@@ -58,10 +58,10 @@ class CursorSigner:
         )
 
     def write(self, cursor: Cursor) -> str:
-        """The text that a client hands back.
+        """The string that a client sends back.
 
         Raises:
-            Problem: 422 where the values are too long to stand in a URL.
+            Problem: 422 if the values are too long for a URL.
         """
         payload = orjson.dumps([cursor.sort, cursor.direction[0], cursor.values], default=str)
         payload = payload.ljust(-(-len(payload) // BLOCK) * BLOCK)
@@ -74,10 +74,10 @@ class CursorSigner:
         return text
 
     def read(self, text: str) -> Cursor:
-        """The position that a text names.
+        """The position in a cursor.
 
         Raises:
-            Problem: 404 where this list never gave that cursor.
+            Problem: 404 if the cursor does not belong to this list.
         """
         if len(text) <= LONGEST and text.isascii():
             try:
@@ -86,7 +86,7 @@ class CursorSigner:
                 raw = b""
             tag = raw[:TAG_BYTES]
             payload = self._masked(tag, raw[TAG_BYTES:])
-            # Base64 is lenient: without the first comparison many texts would mean one cursor.
+            # Base64 is lenient: without the first comparison, many strings would be valid for one cursor.
             if payload and as_text(raw) == text and hmac.compare_digest(tag, self._tag(payload)):
                 sort, direction, values = orjson.loads(payload)
                 return Cursor(sort, "after" if direction == "a" else "before", tuple(values))
@@ -96,11 +96,11 @@ class CursorSigner:
         return hmac.digest(self._tag_key, payload, "sha256")[:TAG_BYTES]
 
     def _masked(self, tag: bytes, text: bytes) -> bytes:
-        """A text encrypted, or a cipher decrypted: both combine it with the key stream of its tag."""
+        """Encrypts or decrypts: both combine the data with the key stream of its tag."""
         stream = hashlib.shake_256(self._stream_key + tag).digest(len(text))
         return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
 
 
 def as_text(raw: bytes) -> str:
-    """Bytes as they stand in a URL."""
+    """Bytes encoded for a URL."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Whether a route is declared with what its options take, told where it is written and in words that say what to do."""
+"""Checks the options of a route when it is declared, with messages that say what to write."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -40,20 +40,20 @@ ELSEWHERE = {
     "auth": "Every route requires authentication; use public=True for one that does not.",
     "auth_required": "Every route requires authentication; use public=True for one that does not.",
 }
-"""What other frameworks call it, and what to write here; {0} is the blueprint's name."""
+"""Names of options in other frameworks, and what to write here; {0} is the blueprint's name."""
 
 
 def checked_options(blueprint: str, method: str, rule: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a route as `Route` takes them: schemas made of classes, errors as a tuple.
+    """The options of a route as `Route` takes them: with schema instances, and errors as a tuple.
 
     Args:
         blueprint: The blueprint's name.
         method: The route's method.
         rule: The route's rule.
-        options: As they were declared.
+        options: The declared options.
 
     Raises:
-        ConfigurationError: For an option that there is not, or one of the wrong type.
+        ConfigurationError: An option does not exist, or has the wrong type.
     """
     where = f'@{blueprint}.{method.lower()}("{rule}")'
     checked = dict(options)
@@ -84,7 +84,7 @@ def demand(is_right: bool, where: str, name: str, found: Any, expected: str) -> 
 
 
 def shown(value: Any) -> str:
-    """A value as it was written, as far as that is short."""
+    """A value as it was written, if that is short."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
     text = repr(value)
@@ -92,7 +92,7 @@ def shown(value: Any) -> str:
 
 
 def schema_of(where: str, name: str, value: Any) -> Schema | None:
-    """A schema, made here where a class was declared: marshmallow builds its fields whenever one is made."""
+    """A schema instance, created once if a class was declared: marshmallow builds the fields for each instance."""
     if value is None:
         return None
     if isinstance(value, type) and issubclass(value, Schema):
@@ -124,7 +124,7 @@ def is_status(value: Any, lowest: int) -> bool:
 
 
 def instead_of(blueprint: str, name: str) -> str:
-    """What to write for an option that there is not."""
+    """What to write instead of an option that does not exist."""
     if name in ELSEWHERE:
         return ELSEWHERE[name].format(blueprint)
     close = get_close_matches(name, KNOWN, n=1)
@@ -132,12 +132,12 @@ def instead_of(blueprint: str, name: str) -> str:
 
 
 def refuse_rule(blueprint: str, method: Any, rule: Any, prefix: str) -> None:
-    """Refuse a method or a rule that is none.
+    """Refuse an invalid method or rule.
 
     Args:
         blueprint: The blueprint's name.
-        method: What was given as the method.
-        rule: What was given as the rule.
+        method: The declared method.
+        rule: The declared rule.
         prefix: The blueprint's prefix.
 
     Raises:
@@ -162,16 +162,16 @@ def refuse_rule(blueprint: str, method: Any, rule: Any, prefix: str) -> None:
 
 
 def refuse_view(blueprint: str, view: Any) -> None:
-    """Refuse a view that could not answer, or that has no name.
+    """Refuse a view that could not return a response, or that has no name.
 
-    `async def` is taken: Flask runs it, as it does everywhere, with its extra `async`.
+    `async def` is allowed: Flask runs it, as it does everywhere, with its extra `async`.
 
     Args:
         blueprint: The blueprint's name.
         view: What was decorated.
 
     Raises:
-        ConfigurationError: It is no function, has no name, or yields.
+        ConfigurationError: It is not a function, has no name, or is a generator.
     """
     where = f"Blueprint {blueprint!r}: {name_of(view)}"
     if not callable(view) or isinstance(view, type):
@@ -199,10 +199,10 @@ def sync(app: Any, view: Callable[..., Any], name: str) -> Callable[..., Any]:
     Args:
         app: The Flask application.
         view: A function, `async def` or not.
-        name: The route, for the message.
+        name: The name of the route, for the message.
 
     Raises:
-        ConfigurationError: It is `async def`, and what runs those is not installed.
+        ConfigurationError: It is `async def`, and Flask's extra `async` is not installed.
     """
     try:
         function: Callable[..., Any] = app.ensure_sync(view)

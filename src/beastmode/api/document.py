@@ -31,7 +31,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         app: The Flask application.
         title: The API's name.
         version: The version's name, such as "v1".
-        settings: Say how long lists may be.
+        settings: The maximum lengths of lists.
     """
 
     DEFAULT_ERROR_RESPONSE_NAME = None  # a `default` answer would hide a status that is not documented
@@ -53,13 +53,13 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         self.spec.components.security_scheme(BEARER, scheme)
 
     def _register_error_handlers(self) -> None:
-        """Nothing: each of flask-smorest's would answer for the whole application, HTML pages included."""
+        """Does nothing: flask-smorest's handlers would apply to the whole application, including HTML pages."""
 
     def _register_responses(self) -> None:
-        """Nothing: its named responses are called as the Python version calls the statuses."""
+        """Does nothing: the names of its responses depend on the Python version."""
 
     def add_routes(self, endpoints: Sequence[Endpoint], descriptions: Mapping[str, str]) -> None:
-        """Register what this version answers, in Flask and in the document.
+        """Register the routes of this version, in Flask and in the document.
 
         Args:
             endpoints: One for each route.
@@ -78,7 +78,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
                 self._add(blueprint, endpoint)
             self.register_blueprint(blueprint)
             for endpoint in members:
-                # Without the function around it, which asks with each request whether it is async.
+                # Without Flask's wrapper, which checks with each request whether it is async.
                 self._app.view_functions[f"{blueprint.name}.{endpoint.__name__}"] = endpoint
 
     def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
@@ -89,7 +89,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             endpoint.__name__,
             blueprint.doc(**operation)(endpoint),
             methods=[route.method],
-            # Or a path with two slashes would be answered by a redirect to whatever host the request names.
+            # Otherwise a path with two slashes would be redirected to whatever host is in the request.
             merge_slashes=False,
             tags=[route.blueprint],
         )
@@ -102,7 +102,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         return whole
 
     def answer(self) -> Response:
-        """The document over HTTP; it cannot change while the process lives, so it is written once."""
+        """The document over HTTP; it cannot change while the process is running, so it is serialized once."""
         if self._text is None:
             self._text = orjson.dumps(self.content(), option=orjson.OPT_INDENT_2)
         etag = etag_of(self._text)
@@ -114,7 +114,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
 
 
 def shown_by(routes: Iterable[Route]) -> Iterator[tuple[Schema, Direction]]:
-    """Every schema that clients of these routes send or get."""
+    """Every schema that clients of these routes send or receive."""
     for route in routes:
         if route.accepts is not None:
             yield route.accepts, "request"

@@ -1,4 +1,4 @@
-"""What an answer looks like on the wire, and the value a view may return to say more than its data."""
+"""The format of responses, and the value that a view may return to set more than its data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,12 +36,12 @@ class Answer:
 
 
 class JsonResponse(Response):
-    """A JSON answer whose whole body is known; handed to the server with as little ceremony as WSGI allows."""
+    """A JSON response with a complete body, passed to the server with as little overhead as WSGI allows."""
 
     default_mimetype = "application/json"
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer as WSGI wants it; the ordinary way where a hook or the method asks for more than headers and bytes."""
+        """The WSGI interface; in werkzeug's usual way if a hook or the method needs more than headers and bytes."""
         body = self.response
         is_plain = type(body) is list and not self._on_close and not self.direct_passthrough
         if not is_plain or environ["REQUEST_METHOD"] == "HEAD" or self.status_code in BODILESS:

@@ -1,4 +1,4 @@
-"""What a list may be filtered by: declared columns, with declared comparisons."""
+"""The filters of a list: declared columns with declared operators."""
 
 import enum
 import re
@@ -39,7 +39,7 @@ class Filter:
 
 
 class WholeNumber(fields.Integer):
-    """A whole number in ASCII digits, and nothing else that Python's int() would take."""
+    """An integer in ASCII digits, and nothing else that Python's int() would accept."""
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, str) and not INTEGER.fullmatch(value):
@@ -48,7 +48,7 @@ class WholeNumber(fields.Integer):
 
 
 class AwareMoment(fields.AwareDateTime):
-    """A moment with an offset (`Z`, `+02:00`); one without is refused, since nobody knows when it is."""
+    """A datetime with an offset (`Z`, `+02:00`); without one it is refused, because it is ambiguous."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         # In a query string a plus sign is a space: "2026-01-01T00:00:00+00:00" arrives with one.
@@ -56,13 +56,13 @@ class AwareMoment(fields.AwareDateTime):
 
 
 def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
-    """The field that reads a column's values from a query string, with the column's own limits.
+    """The field that reads values of a column from a query string, with the limits of the column.
 
     Args:
         column: The mapped attribute.
 
     Raises:
-        ConfigurationError: For a column of a type that has no form in a query string.
+        ConfigurationError: Values of the column's type cannot be written in a query string.
     """
     kind = column.type.python_type
     if kind is int:
@@ -89,7 +89,7 @@ def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
 
 
 def filter_fields(filters: dict[str, Filter]) -> dict[str, tuple[Condition, fields.Field[Any]]]:
-    """What each filter parameter means, and how its value is read.
+    """The condition of each filter parameter, and the field that reads its value.
 
     Args:
         filters: By parameter name.
@@ -109,7 +109,7 @@ def filter_fields(filters: dict[str, Filter]) -> dict[str, tuple[Condition, fiel
 
 
 class Several(fields.Field[tuple[Any, ...]]):
-    """Up to a hundred values separated by commas."""
+    """Up to 100 comma-separated values."""
 
     def __init__(self, inner: fields.Field[Any]) -> None:
         super().__init__()
@@ -123,5 +123,5 @@ class Several(fields.Field[tuple[Any, ...]]):
 
 
 def named(columns: Iterable[InstrumentedAttribute[Any]]) -> dict[str, InstrumentedAttribute[Any]]:
-    """Columns by their own names."""
+    """Columns by name."""
     return {column.key: column for column in columns}

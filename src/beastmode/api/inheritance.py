@@ -14,14 +14,14 @@ PARAMETER = re.compile(r"<[^>]*>")
 
 
 def resolve(versions: Sequence[Version], routes: Iterable[Route]) -> dict[str, list[Route]]:
-    """The routes that each version answers: its own, and each earlier one that it does not redefine.
+    """The routes of each version: its own, and each earlier one that it does not redefine.
 
     Args:
-        versions: Oldest first.
+        versions: The versions, oldest first.
         routes: Every declared route.
 
     Raises:
-        ConfigurationError: For a route of a version that does not exist, or two routes in one place.
+        ConfigurationError: A route belongs to a version that does not exist, or two routes conflict.
     """
     declared: dict[str, dict[tuple[str, str], Route]] = {version.name: {} for version in versions}
     for route in routes:

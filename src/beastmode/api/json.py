@@ -1,4 +1,4 @@
-"""JSON as the wire has it: strict when it comes in, fast when it goes out."""
+"""Reading JSON strictly, and writing it fast."""
 
 import json
 import re
@@ -19,16 +19,16 @@ ALIKE = bytes.maketrans(b"{}", b"[]")
 
 
 def read_json(raw: bytes, *, depth: int) -> Any:
-    """What a JSON text says.
+    """The value of a JSON document.
 
     Args:
-        raw: The text, UTF-8.
-        depth: How deep it may nest.
+        raw: The document, in UTF-8.
+        depth: The maximum nesting depth.
 
     Raises:
-        Problem: 400, with the position where the text goes wrong: malformed, too deep, a key given twice.
+        Problem: 400 if it is malformed (with the position), nests too deep, or has a duplicate key.
     """
-    # One bracket a level is the least: with fewer brackets than levels the exact, slower look is not needed.
+    # Each level has at least one bracket: with fewer brackets than levels, the exact and slower check is not needed.
     if raw.count(b"{") + raw.count(b"[") > depth and deepest(raw, depth) > depth:
         raise Problem(400, f"The JSON body nests deeper than {depth} levels.")
     try:
@@ -36,7 +36,7 @@ def read_json(raw: bytes, *, depth: int) -> Any:
     except orjson.JSONDecodeError as error:
         message = f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
         raise Problem(400, message) from error
-    # A key has one colon: where there are no more colons than keys, no key was swallowed by its double.
+    # Each key has one colon: if there are no more colons than keys, there is no duplicate key.
     colons = raw.count(b":")
     if colons and colons != count_keys(value):
         refuse_duplicates(raw)
@@ -44,8 +44,8 @@ def read_json(raw: bytes, *, depth: int) -> Any:
 
 
 def deepest(raw: bytes, enough: int) -> int:
-    """How deep a text nests, brackets inside of strings apart; stops counting once it is more than enough."""
-    # Level by level from the inside, at the speed of C: a megabyte of brackets one by one would take half a second.
+    """The nesting depth of a document, without brackets in strings; stops counting once it is too deep."""
+    # Level by level from the inside, in C: a megabyte of brackets one by one would take half a second.
     left = TEXTS.sub(b"", raw).translate(ALIKE, OTHERS)
     level = 0
     while level <= enough and b"[]" in left:
@@ -70,15 +70,15 @@ def refuse_duplicates(raw: bytes) -> None:
                 raise Problem(400, f"The JSON body has the duplicate key {json.dumps(key[:100])}.")
             seen.add(key)
 
-    # Only keys matter here, and Python's limit on digits would stop at a number that was already read.
+    # Only keys matter here, and Python's limit on digits would refuse a number that orjson has read already.
     json.loads(raw, object_pairs_hook=unique, parse_int=len, parse_float=len)
 
 
 def write_json(value: Any) -> bytes:
-    """A value as JSON text: times as ISO 8601, decimals as text.
+    """A value as JSON: datetimes in ISO 8601, decimals as strings.
 
     Args:
-        value: Plain values, as a schema's dump gives them.
+        value: Plain values, as returned by a schema's dump.
     """
     try:
         return orjson.dumps(value, default=plain)
@@ -86,7 +86,7 @@ def write_json(value: Any) -> bytes:
         # OverflowError is orjson's own, before 3.11, for a number beyond 64 bits.
         if error.__cause__ is not None and not isinstance(error.__cause__, TypeError | OverflowError):
             raise error.__cause__ from None  # a loading in the value could not be read
-        # Whole numbers beyond 64 bits and lone surrogates, which orjson refuses; rare, so the slow writer will do.
+        # orjson refuses integers beyond 64 bits and lone surrogates. They are rare, so the slow encoder is sufficient.
         return json.dumps(value, default=slow_plain, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -101,7 +101,7 @@ def plain(value: Any) -> Any:
 
 
 def slow_plain(value: Any) -> Any:
-    """As orjson writes what the standard library cannot."""
+    """Values that the standard library cannot write, as orjson writes them."""
     try:
         return orjson.loads(orjson.dumps(value, default=plain))
     except orjson.JSONEncodeError as error:

@@ -1,4 +1,4 @@
-"""Pages of a list that a view has made itself: sorted and filtered in memory, as the database would do it."""
+"""Pages of a list that a view returned: sorted and filtered in memory, like the database would."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -25,13 +25,13 @@ TESTS: dict[Operator, Test] = {
 
 
 class Items:
-    """A list, in parts as a loading gives them. A position in it is a number, since it has no key of its own.
+    """A list, in pages like those of a loading. A position in it is a number, because the items have no key.
 
     Args:
-        name: What to call its route in a message.
-        items: All of them, in their own order.
-        dump: Shows a part of them; None where they are shown already.
-        schema: Says under which name a shown item has a column.
+        name: The name of its route, for messages.
+        items: All items, in their original order.
+        dump: Serializes some of them; None if they are already serialized.
+        schema: Says under which name a serialized item has a column.
     """
 
     def __init__(
@@ -43,14 +43,14 @@ class Items:
         self.schema = schema
 
     def part(self, window: Window) -> Slice:
-        """A part of the list.
+        """A page of the list.
 
         Args:
-            window: Which part, in which order, by which filter.
+            window: Which page, in which order, with which filter.
 
         Raises:
             TypeError: The items lack a column that the list is sorted or filtered by.
-            ValueError: The window is placed by another list's key.
+            ValueError: The key of the window belongs to another list.
         """
         chosen = self.ordered(self.filtered(window.conditions, window.values), window.orderings)
         start, end = bounds(window, len(chosen))
@@ -61,7 +61,7 @@ class Items:
         return Slice(self.dump(part) if self.dump is not None else part, total, has_more, *keys)
 
     def filtered(self, conditions: Sequence[Condition], values: Sequence[Any]) -> list[Any]:
-        """The items for which all conditions hold."""
+        """The items that match all conditions."""
         chosen = self.items
         for condition, value in zip(conditions, values, strict=True):
             holds = TESTS[condition.operator]
@@ -69,7 +69,7 @@ class Items:
         return chosen
 
     def compared(self, column: Any, item: Any, holds: Test, value: Any) -> bool:
-        """Whether a condition holds for an item."""
+        """Whether an item matches a condition."""
         mine = self.value(column, item)
         try:
             return bool(holds(mine, value))
@@ -77,7 +77,7 @@ class Items:
             raise self.unlike(column, mine, value) from error
 
     def ordered(self, chosen: list[Any], orderings: Sequence[Ordering]) -> list[Any]:
-        """The items in order; NULL comes last in either direction, and equal ones keep their order."""
+        """The items in order; NULL sorts last in both directions, and equal items keep their order."""
         for ordering in reversed(orderings):
             keyed = [(self.value(ordering.column, item), item) for item in chosen]
             some = [pair for pair in keyed if pair[0] is not None]
@@ -92,7 +92,7 @@ class Items:
         """The value of a column in an item.
 
         Raises:
-            TypeError: The item has none.
+            TypeError: The item does not have it.
         """
         name = column.key if self.dump is not None or self.schema is None else shown_name(self.schema, column.key)
         try:
@@ -104,16 +104,16 @@ class Items:
             ) from error
 
     def unlike(self, column: Any, *values: Any) -> TypeError:
-        """What to raise where values cannot be compared."""
+        """The error for values that cannot be compared."""
         kinds = " with ".join(type(value).__name__ for value in values)
         return TypeError(f"{self.name} sorts or filters by {column}, but cannot compare {kinds}; return a loading.")
 
 
 def bounds(window: Window, count: int) -> tuple[int, int]:
-    """Where a window begins and ends in a list of so many.
+    """Where a window begins and ends in a list of this length.
 
     Raises:
-        ValueError: It is placed by a key that is no position.
+        ValueError: Its key is not a position.
     """
     if window.offset is not None:
         start = window.offset
@@ -132,7 +132,7 @@ def position(key: tuple[Any, ...]) -> int:
 
 
 def shown_name(schema: Schema, attribute: str) -> str:
-    """The name under which a schema shows an attribute."""
+    """The name of an attribute in the schema's output."""
     for name, field in schema.dump_fields.items():
         if (field.attribute or name) == attribute:
             return field.data_key or name

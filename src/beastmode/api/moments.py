@@ -1,4 +1,4 @@
-"""Moments that every time zone can say: the others are refused before anything is done with them."""
+"""Datetimes that every time zone can represent: others are refused before anything is done with them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,10 +16,10 @@ OUT_OF_REACH = "Must be between 0001-01-02 and 9999-12-30."
 
 
 class InReach(Validator):
-    """A moment that every time zone can say: the first and the last day of the calendar lie outside of some."""
+    """A datetime that every time zone can represent: not on the first or the last day of the calendar."""
 
     def __call__(self, value: Any) -> Any:
-        """The value, unless it is a moment at the beginning of year 1 or at the end of year 9999."""
+        """The value, unless it is at the beginning of year 1 or at the end of year 9999."""
         if isinstance(value, datetime):
             moment = value if value.tzinfo else value.replace(tzinfo=UTC)
             if not FIRST_MOMENT <= moment <= LAST_MOMENT:
@@ -31,11 +31,11 @@ IN_REACH = InReach()
 
 
 def bound_moments(schema: Schema | None, known: frozenset[Any] = frozenset()) -> None:
-    """Have every field of a schema that reads moments refuse those out of reach, whoever's schema it is.
+    """Make every datetime field of a schema refuse values out of range, also in schemas of marshmallow itself.
 
     Args:
         schema: The schema; None for none.
-        known: The shapes of the schemas that have led to it.
+        known: The shapes of the schemas that nest it.
     """
     if schema is None:
         return
@@ -45,17 +45,17 @@ def bound_moments(schema: Schema | None, known: frozenset[Any] = frozenset()) ->
 
 
 def shape_of(schema: Schema) -> Any:
-    """What schemas have in common that read the same."""
+    """What two schemas have in common if they read the same."""
     return type(schema), None if schema.only is None else frozenset(schema.only), frozenset(schema.exclude)
 
 
 def bound_field(field: Any, known: frozenset[Any]) -> None:
-    """Bound a field, and those in it."""
+    """Add the limits to a field, and to those nested in it."""
     if isinstance(field, fields.DateTime):
         bound_moment(field)
     elif isinstance(field, fields.Nested):
         if shape_of(field.schema) in known:
-            # It nests itself, perhaps without end: one level more with each that a client sends.
+            # It nests itself, perhaps endlessly: one more level with each that a client sends.
             field._deserialize = bound_first(field)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow reads
         else:
             bound_moments(field.schema, known)
@@ -64,14 +64,14 @@ def bound_field(field: Any, known: frozenset[Any]) -> None:
 
 
 def bound_moment(field: fields.DateTime) -> None:
-    """Have a field refuse moments out of reach."""
+    """Make a field refuse datetimes out of range."""
     if IN_REACH not in field.validators:
         field.validators = [IN_REACH, *field.validators]
         field._deserialize = in_reach(field._deserialize)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow converts
 
 
 def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
-    """A field's way to read, that refuses a moment which has no form in the time zone that the field converts to."""
+    """The deserialization of a field, refusing a datetime that the field's time zone cannot represent."""
 
     def read_in_reach(*arguments: Any, **options: Any) -> Any:
         try:
@@ -83,7 +83,7 @@ def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def bound_first(field: fields.Nested) -> Callable[..., Any]:
-    """A nested field's way to read, that bounds the nested schema when it is first used."""
+    """The deserialization of a nested field, adding the limits to the nested schema on first use."""
     read = field._deserialize  # noqa: SLF001 - where marshmallow reads
     is_bound = False
 

@@ -1,4 +1,4 @@
-"""Numbers that JSON carries as strings: decimals, which a client's floating point would change, and `as_string`."""
+"""Numbers that are strings in JSON: decimals, which floating point would change, and `as_string`."""
 
 import re
 from typing import Any
@@ -8,16 +8,16 @@ from marshmallow import fields
 __all__ = ["numeral_pattern", "reads_numeral"]
 
 WHOLE = r"[+-]?[0-9]{1,19}"
-"""Whole numbers of 64 bits have up to 19 digits."""
+"""Integers of 64 bits have up to 19 digits."""
 REAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,5})?"
 SPECIAL = r"[+-]?(NaN|nan|Infinity|inf)"
 
 
 def numeral_pattern(field: fields.Field[Any]) -> str | None:
-    """The regular expression of the strings that a field writes and reads; None for one that writes JSON numbers.
+    """The regular expression of the strings that a field writes and reads; None if it writes JSON numbers.
 
     Args:
-        field: A number's field.
+        field: A number field.
     """
     if not isinstance(field, fields.Number) or not (field.as_string or isinstance(field, fields.Decimal)):
         return None
@@ -27,11 +27,11 @@ def numeral_pattern(field: fields.Field[Any]) -> str | None:
 
 
 def reads_numeral(field: fields.Field[Any], value: Any) -> bool:
-    """Whether a value is what the document says of such a field: a string of its pattern, or a JSON number.
+    """Whether a value matches the document: a string that matches the pattern, or a JSON number.
 
     Args:
         field: A field that has a `numeral_pattern`.
-        value: What a client sent.
+        value: The value from the request.
     """
     if type(value) is str:
         return re.fullmatch((numeral_pattern(field) or "")[1:-1], value) is not None

@@ -1,4 +1,4 @@
-"""One route as an OpenAPI operation: what it takes, and every status that it can answer."""
+"""One route as an OpenAPI operation: its parameters and body, and every status that it can return."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -33,8 +33,8 @@ PAGINATION = {
     "next_cursor": NULLABLE_TEXT,
     "prev_cursor": NULLABLE_TEXT,
 }
-# In words, not as a parameter: no schema can say which tag is the current one, so that every tool which sends what the
-# schema allows would be refused with 412.
+# In the description, not as a parameter: no schema can say which ETag is current, so every tool that sends what the
+# schema allows would get 412.
 IF_MATCH = "With `If-Match`, the change is made only if the ETag still matches."
 ETAG = {"ETag": {"description": "Strong entity tag of the response.", "schema": {"type": "string"}}}
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}}
@@ -49,7 +49,7 @@ class Operations:
     Args:
         components: Where schemas are registered.
         converter: apispec's own.
-        has_envelope: Whether errors are answered in the envelope; without it, as the project's own handlers answer.
+        has_envelope: Whether errors are returned in the envelope; otherwise as the project's own handlers return them.
     """
 
     def __init__(self, components: Components, converter: OpenAPIConverter, *, has_envelope: bool) -> None:
@@ -61,8 +61,8 @@ class Operations:
         """One route, as an operation object.
 
         Args:
-            route: What was declared.
-            statuses: With which its steps refuse requests.
+            route: The declaration.
+            statuses: The status codes with which its steps refuse requests.
             can_match: Whether `If-Match` has a representation to be compared with.
         """
         summary, _, description = (route.view.__doc__ or "").strip().partition("\n")
@@ -228,12 +228,12 @@ def statuses_of(route: Route) -> set[int]:
 
 
 def is_own_response(route: Route) -> bool:
-    """Whether a route declares that its view returns a response of its own."""
+    """Whether a route declares that its view returns its own response."""
     return route.produces is not None or (route.returns is None and gives_response(route.view))
 
 
 def gives_response(view: Callable[..., Any]) -> bool:
-    """Whether a view's annotation says that it returns a response of its own, of whatever media type."""
+    """Whether a view's annotation says that it returns its own response, of any media type."""
     try:
         found = get_type_hints(view).get("return")
     except (NameError, TypeError):
@@ -243,7 +243,7 @@ def gives_response(view: Callable[..., Any]) -> bool:
 
 
 def has_etag(route: Route) -> bool:
-    """Whether responses have an entity tag: those of a GET whose body is ours."""
+    """Whether responses have an ETag: those of a GET whose body is ours."""
     return route.is_safe and not is_own_response(route)
 
 
@@ -255,7 +255,7 @@ def media_schema(media_type: str) -> Document:
 
 
 def name_of(reference: Document) -> str:
-    """The name of the component that a reference leads to."""
+    """The name of the component of a reference."""
     name: str = reference["$ref"].rpartition("/")[2]
     return name
 

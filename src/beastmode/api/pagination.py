@@ -1,4 +1,4 @@
-"""Answers a listing: by number as people ask for pages, by cursor as machines should."""
+"""Pagination of a listing: by number for people, by cursor for machines."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ FURTHEST_PAGE = 2**31 - 1
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What one query string asks for."""
+    """The page that a query string requests."""
 
     sort: str
     orderings: tuple[Ordering, ...]
@@ -32,19 +32,19 @@ class Ask:
     per_page: int
 
     def window(self, **where: Any) -> Window:
-        """The rows wanted, for the database."""
+        """The requested rows, for the database."""
         return Window(
             orderings=self.orderings, conditions=self.conditions, values=self.values, limit=self.per_page, **where
         )
 
 
 class Pager:
-    """Answers one route's listing in one application.
+    """Returns the pages of one route's listing in one application.
 
     Args:
-        listing: What may be asked.
+        listing: The declaration.
         signer: Signs the list's cursors.
-        count_limit: The most rows to count, and to leave out before a page by number.
+        count_limit: The maximum number of rows to count, and to skip before a page by number.
     """
 
     def __init__(self, listing: Listing, signer: CursorSigner, count_limit: int) -> None:
@@ -56,10 +56,10 @@ class Pager:
         self.count_limit = count_limit if listing.count else None
 
     def read(self, args: MultiDict[str, str]) -> Ask:
-        """What a query string asks for.
+        """The page that a query string requests.
 
         Raises:
-            Problem: 422 with every wrong parameter at once, 404 for a cursor that is not of this list.
+            Problem: 422 with all invalid parameters, 404 for a cursor that does not belong to this list.
         """
         problems: dict[str, list[str]] = {}
         conditions, values = [], []
@@ -84,14 +84,14 @@ class Pager:
         return Ask(sort, orderings, tuple(conditions), tuple(values), cursor, *page_of(args, self.listing.per_page))
 
     def answer(self, loading: Loading | Items, args: MultiDict[str, str]) -> dict[str, Any]:
-        """The page that a query string asks for.
+        """The page that a query string requests.
 
         Args:
-            loading: The rows to page through, or a list that a view has made.
+            loading: The rows to paginate, or a list that a view returned.
             args: The query string's parameters.
 
         Raises:
-            Problem: As `read` does.
+            Problem: As for `read`.
         """
         ask = self.read(args)
         return self._by_cursor(loading, ask) if "cursor" in args else self._by_number(loading, ask)
@@ -125,9 +125,9 @@ class Pager:
         try:
             found = loading.part(ask.window(before=position) if backwards else ask.window(after=position))
         except ValueError as error:
-            # Signed by us, for an order that the list no longer has.
+            # Our own cursor, for a sort order that the list no longer has.
             raise unknown_cursor() from error
-        # Whoever came here by a cursor came from a row on the other side of it.
+        # A client that has a cursor came from a row on the other side of it.
         has_next = True if backwards else found.has_more
         has_prev = found.has_more if backwards else cursor is not None
         pagination = {
@@ -153,11 +153,11 @@ class Pager:
 
 
 def page_of(args: MultiDict[str, str], per_page: int) -> tuple[int, int]:
-    """Page and rows a page; as clients of the first version were promised, nonsense gives the first page.
+    """The page number and the items per page; clients rely on invalid values meaning the first page.
 
     Args:
         args: The query string's parameters.
-        per_page: Rows a page where none are asked for.
+        per_page: The default number of items per page.
     """
     try:
         page, rows = int(args.get("page", 1)), int(args.get("per_page", per_page))

@@ -1,4 +1,4 @@
-"""What a refused request is answered: the envelope, or RFC 9457 problem details for who asks for them."""
+"""Error responses: in the envelope, or as RFC 9457 problem details for clients that accept them."""
 
 import re
 import sys
@@ -24,19 +24,19 @@ __all__ = ["install_problems", "problem_for", "render"]
 API_PREFIX = "/api/"
 PROBLEM_JSON = "application/problem+json"
 LONGEST_ACCEPT = 8192
-"""Characters that are read of an Accept header, the size at which servers refuse a header."""
+"""The number of characters of an Accept header that are read; servers refuse larger headers."""
 WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 MOST_PROBLEMS = 100
-"""More than anybody fixes before trying again; a body of a megabyte can have half a million."""
+"""More than anyone fixes before trying again; a body of a megabyte can have half a million."""
 OF_THE_BODY = {"content-type", "content-length"}
 MESSAGES = {404: "Resource not found", 500: "Internal server error"}
 
 
 def render(error: HTTPException) -> Response:
-    """The answer that tells a client what was wrong.
+    """The response that tells a client what was wrong.
 
     Args:
-        error: A Problem, or any of werkzeug's HTTP errors.
+        error: A Problem, or any HTTP exception of werkzeug.
     """
     if error.response is not None:
         return error.response  # type: ignore[return-value]  # abort(response): the view's own answer
@@ -57,7 +57,7 @@ def render(error: HTTPException) -> Response:
         if name.lower() not in OF_THE_BODY:
             response.headers.add(name, value)
     response.vary.add("Accept")
-    # A 404 or 410 may be cached where nothing is said (RFC 9111, section 4.2.2); its details may be somebody's.
+    # By default a 404 or 410 may be cached (RFC 9111, section 4.2.2), but its details may be private.
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -92,9 +92,9 @@ def message_of(error: HTTPException, status: int) -> str:
 
 
 def wants_problem_details(accept: str) -> bool:
-    """Whether an Accept header names problem details and likes nothing of ours better (RFC 9110, section 12.5.1).
+    """Whether an Accept header includes problem details, and does not prefer JSON (RFC 9110, section 12.5.1).
 
-    Not werkzeug's `accept_mimetypes`: its time grows with the square of the spaces in the header.
+    Not werkzeug's `accept_mimetypes`, whose time is quadratic in the number of spaces in the header.
 
     Args:
         accept: The header.
@@ -110,7 +110,7 @@ def wants_problem_details(accept: str) -> bool:
 
 
 def quality_of(parameters: list[str]) -> float:
-    """The weight among a media range's parameters: 1 where there is none, 0 where it is not a weight."""
+    """The weight of a media range: 1 if there is none, 0 if it is invalid."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
@@ -125,7 +125,7 @@ def problem_details(status: int, message: str, details: Any) -> dict[str, Any]:
 
 
 def problem_for(error: Exception) -> HTTPException | None:
-    """What an error that a view let through means for the client; None for one that nobody expected."""
+    """The response to an exception of a view; None if it is unexpected."""
     if isinstance(error, HTTPException):
         return error
     if isinstance(error, ValidationError):
@@ -135,15 +135,15 @@ def problem_for(error: Exception) -> HTTPException | None:
 
 
 def is_api(path: str) -> bool:
-    """Whether the envelope holds for a path."""
+    """Whether errors of a path are returned in the envelope."""
     return path.startswith(API_PREFIX) or path == API_PREFIX.rstrip("/")
 
 
 def install_problems(app: Flask) -> None:
-    """Answer errors under /api with the envelope, and leave all other pages as they are.
+    """Return errors under /api in the envelope, and leave all other pages as they are.
 
-    The project's own error handlers come first. An HTML page that one of the application's gives is for its pages,
-    though: under /api, clients were promised the envelope. A blueprint's own handlers may answer as they like.
+    The project's own error handlers take precedence. An HTML page from a handler of the application is not used under
+    /api, because clients expect the envelope. A blueprint's own handlers may return anything.
 
     Args:
         app: The Flask application.
@@ -166,7 +166,7 @@ def install_problems(app: Flask) -> None:
         if problem is not None and problem.code == HTTPStatus.SERVICE_UNAVAILABLE:
             current_exchange().cause = cause_of(error)
         elif problem is None or (problem.code or 500) >= 500:
-            # As Flask does it, so that whoever is mailed by a handler of `app.logger` goes on hearing of it.
+            # Like Flask, so that handlers of `app.logger`, such as email to admins, still receive it.
             app.log_exception(sys.exc_info())
         own = own_answer(app, problem or InternalServerError(original_exception=error))
         return app.finalize_request(
@@ -179,16 +179,16 @@ def install_problems(app: Flask) -> None:
 
 
 def set_method(app: Flask, name: str, method: Callable[..., Any]) -> None:
-    """Put a function in the place of one of the application's own methods, which Flask calls by name."""
+    """Replace a method of the application, which Flask calls by name."""
     setattr(app, name, method)
 
 
 def own_answer(app: Flask, error: HTTPException) -> Response | None:
-    """What the project's own error handler answers; None where it has none, or where it answers with a page.
+    """The response of the project's own error handler; None if there is none, or if it returns a page.
 
     Args:
         app: The Flask application.
-        error: What went wrong; an unexpected one as Flask gives it to handlers.
+        error: The exception; an unexpected one as Flask passes it to handlers.
     """
     if error.response is not None:
         return None
@@ -199,8 +199,8 @@ def own_answer(app: Flask, error: HTTPException) -> Response | None:
 
 
 def own_handlers(app: Flask, error: HTTPException) -> Iterator[tuple[str | None, Callable[..., Any]]]:
-    """The project's handlers for an error with their blueprints, in the order in which Flask looks for one."""
-    # A Problem has its status on the instance, where Flask, which knows classes, would not see it.
+    """The project's handlers for an error with their blueprints, in Flask's order."""
+    # A Problem has its status on the instance, but Flask looks for it on the class.
     standard = default_exceptions.get(error.code or 500, HTTPException)
     kinds = dict.fromkeys((*type(error).__mro__[:-1], *standard.__mro__))
     for code in (error.code, None):
@@ -210,10 +210,10 @@ def own_handlers(app: Flask, error: HTTPException) -> Iterator[tuple[str | None,
 
 
 def is_page(answer: Response) -> bool:
-    """Whether an answer is an HTML document, rather than a text that was given no type."""
+    """Whether a response is an HTML document, rather than a string without a media type."""
     return answer.mimetype == "text/html" and answer.is_sequence and answer.get_data().lstrip().startswith(b"<")
 
 
 def propagates(app: Flask) -> bool:
-    """Whether an unexpected error should reach the test that caused it; never a browser, debug mode or not."""
+    """Whether an unexpected error should reach the test that caused it; never a browser, even in debug mode."""
     return app.testing and app.config["PROPAGATE_EXCEPTIONS"] is not False

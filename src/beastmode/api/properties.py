@@ -1,4 +1,4 @@
-"""One field as a JSON schema, where it holds no other schema."""
+"""One field as a JSON schema, if it contains no other schema."""
 
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
@@ -13,19 +13,19 @@ __all__ = ["Direction", "Document", "described_for", "field_schema", "nullable"]
 
 Direction = Literal["request", "response"]
 Document: TypeAlias = dict[str, Any]
-# What bounds input says nothing about what is already stored, so responses do not promise it.
+# Constraints on input say nothing about existing rows, so responses do not promise them.
 INPUT_ONLY = {"minLength", "maxLength", "minItems", "maxItems", "pattern", "minimum", "maximum", "default", "allOf"}
 INPUT_ONLY |= {"exclusiveMinimum", "exclusiveMaximum", "readOnly", "writeOnly", "x-nullable"}
 BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
 
 def field_schema(converter: OpenAPIConverter, field: fields.Field[Any], direction: Direction = "request") -> Document:
-    """The JSON schema of a field that holds no other schema.
+    """The JSON schema of a field that contains no other schema.
 
     Args:
         converter: apispec's own.
         field: The field.
-        direction: Whether clients send it or get it.
+        direction: Whether clients send or receive it.
     """
     described: Document = {name: plain(value) for name, value in converter.field2property(field).items()}
     if "pattern" in described:
@@ -52,25 +52,25 @@ def numeral(described: Document, field: fields.Field[Any], pattern: str, directi
         described["default"] = str(described["default"])
     described.pop("format", None)
     for bound in BOUNDS & described.keys():
-        # apispec writes bounds as the field writes values.
+        # apispec writes limits like the field writes values.
         described[bound] = plain(Decimal(described[bound]))
     return described | {"type": kinds[0] if len(kinds) == 1 else kinds, "pattern": pattern}
 
 
 def described_for(direction: Direction, described: Document) -> Document:
-    """A field's schema, without what only bounds input where clients get it."""
+    """The schema of a field, in responses without constraints that apply to input only."""
     if direction == "request":
         return described
     return {key: value for key, value in described.items() if key not in INPUT_ONLY}
 
 
 def nullable(field: fields.Field[Any], described: Document) -> Document:
-    """A schema that `type` alone describes, or null where the field may be."""
+    """A schema that `type` alone describes, or null if the field allows it."""
     return described | {"type": [described["type"], "null"]} if field.allow_none else described
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: bounds and defaults are whatever the field reads."""
+    """A limit or default as a JSON value; in the code it can be anything that the field reads."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list | tuple):

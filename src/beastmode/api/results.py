@@ -1,4 +1,4 @@
-"""What a view returns by mistake, and what to return instead."""
+"""Common mistakes in what a view returns, and what to return instead."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, time
@@ -16,18 +16,18 @@ from beastmode.core.callables import deferred_result
 __all__ = ["items_of", "refuse_mistake", "refuse_shapeless"]
 
 SINGLE = (str, bytes, bytearray, int, float, complex, Decimal, date, time)
-"""What has no fields that a schema could show."""
+"""Types without fields that a schema could show."""
 
 
 def refuse_mistake(route: Route, result: Any) -> None:
-    """Refuse what has no meaning as an answer, whatever the route declares.
+    """Refuse results that make no sense as a response, whatever the route declares.
 
     Args:
         route: Whose view it was.
         result: What it returned.
 
     Raises:
-        TypeError: It is a tuple, a query that nobody ran, an error that nobody raised, or a promise.
+        TypeError: It is a tuple, a query that was not executed, an exception that was not raised, or a coroutine.
     """
     if isinstance(result, tuple) and not hasattr(result, "_fields"):
         raise TypeError(
@@ -55,7 +55,7 @@ def instead_of_a_query(route: Route) -> str:
 
 
 def refuse_shapeless(route: Route, value: Any, *, many: bool) -> None:
-    """Refuse what a schema would show as an empty object, or as nothing but empty ones.
+    """Refuse results that a schema would show as an empty object, or as a list of empty objects.
 
     Args:
         route: Whose view it was.
@@ -63,7 +63,7 @@ def refuse_shapeless(route: Route, value: Any, *, many: bool) -> None:
         many: Whether it should be a list.
 
     Raises:
-        TypeError: It has no fields, or is no list where one is declared.
+        TypeError: It has no fields, or is not a list although one is declared.
     """
     if value is None:
         raise TypeError(
@@ -79,14 +79,14 @@ def refuse_shapeless(route: Route, value: Any, *, many: bool) -> None:
 
 
 def items_of(route: Route, result: Any) -> list[Any]:
-    """What a view with `listing=` returned instead of a loading, as a list.
+    """The items that a view with `listing=` returned instead of a loading, as a list.
 
     Args:
         route: Whose view it was.
         result: What it returned.
 
     Raises:
-        TypeError: It is no list.
+        TypeError: It is not a list.
     """
     refuse_shapeless(route, result, many=True)
     return result if isinstance(result, list) else list(result)

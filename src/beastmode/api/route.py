@@ -18,21 +18,21 @@ class Route:
         blueprint: The name of the blueprint that declared it.
         version: The version that it first belongs to.
         method: "GET", "POST", "PUT", "PATCH" or "DELETE".
-        rule: The path below `/api/<version>`, as Flask writes it: "/posts/<int:post_id>".
-        view: The function that answers.
-        accepts: What the body must be; None for no body.
-        body_required: Whether the body may not be left out.
-        query: What the query string may hold; None for nothing.
-        returns: What an answer looks like; None for no data.
+        rule: The path below `/api/<version>`, in Flask's syntax: "/posts/<int:post_id>".
+        view: The view function.
+        accepts: The schema of the body; None for no body.
+        body_required: Whether the body is required.
+        query: The schema of the query string; None for no parameters.
+        returns: The schema of the response's data; None for no data.
         many: Whether the data is a list of that schema.
         listing: How the list is paginated, sorted and filtered.
-        status: Status code of an ordinary answer.
-        public: Whether it answers those who have not signed in.
-        errors: Further statuses that it answers, beside those that follow from the declaration.
-        produces: The media type of what the view answers itself, such as "text/csv"; None for JSON.
+        status: The status code of a successful response.
+        public: Whether it requires no authentication.
+        errors: Further status codes, in addition to those that follow from the declaration.
+        produces: The media type of the view's own response, such as "text/csv"; None for JSON.
         consumes: The media type of a body that the view reads itself, such as "multipart/form-data"; None for JSON.
-        envelope: Whether the data stands in the envelope.
-        deprecated: That it will go.
+        envelope: Whether the data is wrapped in the envelope.
+        deprecated: Its deprecation, if any.
     """
 
     blueprint: str

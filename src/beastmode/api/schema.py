@@ -11,9 +11,9 @@ __all__ = ["NO_NUL", "Schema"]
 
 
 class NoNul(Validator):
-    """Text without the NUL character, which PostgreSQL cannot store.
+    """A string without the NUL character, which PostgreSQL cannot store.
 
-    Not a Regexp: apispec shows one pattern a field, and that is the project's.
+    Not a Regexp: apispec shows one pattern per field, and that is the project's.
     """
 
     pattern = "^[^\\x00]*$"
@@ -37,18 +37,18 @@ class Schema(ShowsOnce):
     """
 
     class Meta:
-        """Unknown fields are errors."""
+        """Refuse unknown fields."""
 
         unknown = marshmallow.RAISE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 - marshmallow's hook
-        """Add the checks that hold for every field of a kind; marshmallow calls it once a field."""
+        """Add the checks for every field of its kind; marshmallow calls it once per field."""
         bound(field_obj)
         watch_field(field_obj)
 
 
 def bound(field: fields.Field[Any]) -> None:
-    """Add the limits of a field's kind, to what it holds as well."""
+    """Add the limits of a field's kind, to nested fields too."""
     if isinstance(field, fields.String):
         field.validators = [NO_NUL, *field.validators]
     elif isinstance(field, fields.Integer):

@@ -49,5 +49,5 @@ class ApiSettings(Settings):
 
     @property
     def shows_docs(self) -> bool:
-        """Whether `/docs` and the documents answer, the environment's default where DOCS_PUBLIC is not set."""
+        """Whether `/docs` and the API documents are available; if DOCS_PUBLIC is not set, the environment's default."""
         return not self.is_production if self.docs_public is None else self.docs_public

@@ -29,7 +29,7 @@ class Deprecation:
     gone: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse moments without a time zone, and a sunset before the deprecation."""
+        """Refuse datetimes without a time zone, and a sunset before the deprecation."""
         for name, moment in (("since", self.since), ("sunset", self.sunset)):
             if moment is not None and moment.tzinfo is None:
                 raise ConfigurationError(f"Deprecation({name}={moment!r}) has no time zone; add tzinfo=UTC.")
@@ -67,6 +67,6 @@ class Version:
     deprecated: Deprecation | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a name that could not stand in a path."""
+        """Refuse a name that cannot be used in a path."""
         if not re.fullmatch(r"[a-z][a-z0-9]*", self.name):
             raise ConfigurationError(f"Version({self.name!r}): expected lowercase letters and digits, such as v1.")

@@ -48,12 +48,12 @@ SHOWN_VERSION = Markup('<a href="?version={0}" aria-current="page">{0}</a>')
 
 
 def docs_blueprint(title: str, documents: Mapping[str, str]) -> Blueprint:
-    """A blueprint that answers `GET /docs` with the document of one version at a time, for anybody.
+    """A blueprint with `GET /docs`, which shows the document of one version at a time, without authentication.
 
     Args:
         title: The API's name, shown in the header and the browser's tab.
-        documents: URL path of the OpenAPI document by version name; the first is shown when none is asked for. A path
-            that starts with `/` is put under the prefix where a proxy mounts the application.
+        documents: URL path of the OpenAPI document by version name; the first is shown by default. A path that starts
+            with `/` is prefixed with the path at which a proxy mounts the application.
 
     Raises:
         ConfigurationError: There is no document to show.
@@ -91,14 +91,14 @@ def page_html(title: str, documents: Mapping[str, str], version: str) -> str:
 
 
 def asset(digest: str, name: str) -> Response:
-    """One file of the page, gzipped for a client that takes that; any other name is 404."""
+    """One file of the page, gzipped if the client accepts that; 404 for any other name."""
     packed = packed_assets().get(name)
     if packed is None:
         abort(404)
     is_gzip = request.accept_encodings.quality("gzip") > 0
     content_type = CONTENT_TYPES.get(Path(name).suffix, LICENCE_TYPE)
     response = Response(packed if is_gzip else gzip.decompress(packed), content_type=content_type)
-    # While two releases run side by side a page may ask the other one for its files: served, but not kept.
+    # While two releases are running, a page may request the files of the other one: they are served, but not cached.
     response.headers["Cache-Control"] = FOREVER if digest == assets_digest() else "no-cache"
     response.headers["Vary"] = "Accept-Encoding"
     if is_gzip:
@@ -110,7 +110,7 @@ def asset(digest: str, name: str) -> Response:
 
 @cache
 def packed_assets() -> dict[str, bytes]:
-    """Every file by name, gzipped, 0.5 MB for 1.9 MB; read once a process, at the first request (about 0.1 s)."""
+    """Every file by name, gzipped (0.5 MB instead of 1.9 MB); read once per process, in about 0.1 s."""
     # mtime=0: every process sends the same bytes under the same ETag.
     return {path.name: gzip.compress(path.read_bytes(), 6, mtime=0) for path in ASSETS.iterdir()}
 
