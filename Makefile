@@ -9,7 +9,7 @@ EXAMPLES ?= 1000
 BIN := .venv/bin
 INSTALLED := .venv/installed
 SERVING := .venv/serving
-LOWEST_TESTS := $(addprefix tests/,core api db query db_revisions accounts security plain observability document cli testing)
+LOWEST_TESTS := $(addprefix tests/,core api api_database api_docs db query db_revisions accounts security plain observability document cli testing)
 LOWEST := .venv-lowest/bin/python
 UV := $(shell command -v uv)
 BLOG := examples/blog/serve.py
@@ -86,7 +86,7 @@ lowest: ## Test the library with the lowest versions that pyproject.toml allows 
 	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
 	@$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable ".[postgres,tools]" \
 		"asgiref>=3.4.1" "pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "jsonschema-rs>=0.60.3" "pytest-xdist>=3.8" "redis>=6"
-	@$(LOWEST) -m pytest -q -W default $(LOWEST_TESTS) $(ARGS) \
+	@$(LOWEST) -m pytest -q -n 2 --dist worksteal -W default $(LOWEST_TESTS) $(ARGS) \
 		--deselect "tests/api/test_work_of_parsers.py::test_entity_tags_cost_in_proportion_to_their_length" \
 		--deselect "tests/api/test_work_of_parsers.py::test_a_field_costs_in_proportion_to_its_length[time]"
 

@@ -2,12 +2,16 @@ import contextlib
 import fcntl
 import json
 import os
+import select
 import sqlite3
 import subprocess
 import termios
 
 import pytest
 from cli_project import PEOPLE
+
+SILENCE = 60
+"""Seconds without a word after which a command waits for something that nobody types."""
 
 
 @pytest.fixture
@@ -140,17 +144,22 @@ def typed(project, words, lines):
     )
     os.close(theirs)
     shown = ""
-    while chunk := read_terminal(ours):
-        shown += chunk
-        if lines and shown.rstrip(" ").endswith(":"):
-            os.write(ours, f"{lines.pop(0)}\n".encode())
-    os.close(ours)
-    process.wait()
+    try:
+        while chunk := read_terminal(ours):
+            shown += chunk
+            # click writes the colon, and getpass the space: between the two it throws away what was typed before.
+            if lines and shown.endswith(": "):
+                os.write(ours, f"{lines.pop(0)}\n".encode())
+    finally:
+        os.close(ours)
+        process.wait()
     return shown
 
 
 def read_terminal(terminal):
     """What was written to a terminal; "" once nobody is left who could write."""
+    if not select.select([terminal], [], [], SILENCE)[0]:
+        raise TimeoutError(f"the command wrote nothing for {SILENCE} s")
     try:
         return os.read(terminal, 1024).decode()
     except OSError:

@@ -1,6 +1,5 @@
 """Who waits in the line, and who is taken out of it."""
 
-import logging
 from types import SimpleNamespace
 
 import pytest
@@ -62,7 +61,6 @@ def test_who_comes_while_it_is_looked_who_is_there_has_not_left(line, monkeypatc
 
 def test_who_is_sent_away_by_the_gate_finds_the_reason_in_the_log(line, caplog, monkeypatch):
     telling.told.clear()
-    caplog.set_level(logging.ERROR, "beastmode")
     monkeypatch.setattr(gates, "LINE", 2)
 
     too_many = [come(line, f"203.0.113.1:{port}", "/api/v1/posts") for port in range(1, 5)]
@@ -79,7 +77,6 @@ def test_who_is_sent_away_by_the_gate_finds_the_reason_in_the_log(line, caplog, 
 
 def test_who_has_to_give_up_a_seat_finds_the_reason_in_the_log(caplog):
     telling.told.clear()
-    caplog.set_level(logging.ERROR, "beastmode")
     proto = Proto()
     facts = {"method": "POST", "path": "/files", "query_string": "", "http_version": "1.1", "headers": {}}
     call = Call(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)

@@ -11,12 +11,6 @@ from beastmode.core.edge import Edge, edge_of, install_edge, request_id
 from beastmode.core.exchange import current_exchange
 
 
-@pytest.fixture(autouse=True)
-def heard_errors(caplog):
-    """The level of the process's logger is that of the application made last, whatever LOG_LEVEL that had."""
-    caplog.set_level(logging.ERROR, "beastmode")
-
-
 class Server:
     """What a WSGI server does with one request, written down for the test to look at."""
 
