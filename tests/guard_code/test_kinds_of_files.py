@@ -39,6 +39,13 @@ def test_a_module_is_python_whatever_its_name(path):
         ("noxfile.py", "gate"),
         ("setup.py", "dependencies"),
         ("instance/config.py", "settings"),
+        ("shop/specs/openapi.yaml", "specification"),
+        ("shop/specs/orders.yml", "data"),
+        ("spec/orders_spec.py", "test"),
+        ("shop/testing/factories.py", "test"),
+        ("e2e/orders.yml", "test"),
+        ("orders_tests.py", "test"),
+        ("templates/test_results.html", "template"),
     ],
 )
 def test_other_files_are_what_their_name_says(path, kind):

@@ -60,6 +60,8 @@ class Team(db.Model):
         ({"models.py": MODELS, "views.py": 'posts = relationship("Post", order_by="User.nick")\n'}, "string"),
         ({"models.py": MODELS + OTHER, "views.py": "from models import User\nshow(user.nick)\n"}, "reads"),
         ({"models.py": MODELS, "templates/user.html": "<p>{{ user.nick|title }}</p>\n"}, "template"),
+        ({"models.py": MODELS, "templates/test_results.html": "<p>{{ user.nick|title }}</p>\n"}, "template"),
+        ({"models.py": MODELS, "build/plan.py": "def rename(user, nick):\n    user.nick = nick\n"}, "writes"),
         (
             {
                 "models.py": MODELS,
@@ -88,6 +90,8 @@ class Team(db.Model):
         "a relationship's order",
         "a name that another model has too",
         "a template",
+        "a template about tests",
+        "a package that is named as what tools build",
         "a list of fields",
     ],
 )
@@ -112,6 +116,8 @@ def test_a_column_in_use_is_found_where_it_is_used(tmp_path, files, how):
         {"models.py": MODELS, "views.py": "# user.nick is gone\nNICK = 3\n"},
         {"models.py": MODELS, "tests/test_users.py": "def test_nick(user):\n    assert user.nick\n"},
         {"models.py": MODELS, "conftest.py": "user.nick = 'a'\n"},
+        {"models.py": MODELS, "e2e/journeys.py": "user.nick = 'a'\n"},
+        {"models.py": MODELS, "user_tests.py": "user.nick = 'a'\n"},
         {"models.py": MODELS, "migrations/versions/0001.py": "op.execute('UPDATE users SET nick = 1')\n"},
         {"models.py": MODELS, "views.py": 'sql = "SELECT nick FROM teams"\n'},
         {"models.py": MODELS, "templates/user.html": "<p>The user.nick of old</p>\n"},
@@ -125,6 +131,8 @@ def test_a_column_in_use_is_found_where_it_is_used(tmp_path, files, how):
         "a comment",
         "a test",
         "a fixture",
+        "a helper of tests",
+        "tests by the file's name",
         "a migration",
         "another table's query",
         "text of a template",

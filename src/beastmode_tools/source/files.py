@@ -16,7 +16,10 @@ __all__ = [
     "package_of",
 ]
 
-TEST = re.compile(r"(?:^|/)(?:tests?|testing|specs?|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|conftest)\.py$")
+TEST = re.compile(r"(?:^|/)(?:tests?|testing|e2e)/|(?:^|/)(?:test_[^/]*|[^/]*_(?:tests?|spec)|conftest)\.py$")
+"""What pytest collects by its names, and everything in the folders that are called after tests. A page or a statement
+named `test_results.html` is served like any other, and a folder `specs` holds descriptions of an API far more often
+than tests: those are told by their own names."""
 MIGRATION = re.compile(
     r"(?:^|/)(?:migrations?|alembic)/(?:.*/)?(?:versions?/.*|env\.py|script\.py\.mako|alembic\.ini)$|(?:^|/)alembic\.ini$"
 )

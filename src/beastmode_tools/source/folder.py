@@ -1,31 +1,17 @@
 """The files of both sides as the comparers of code take them: read from the disk when somebody asks for them."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from beastmode_tools.source.application import Application
 from beastmode_tools.source.delta import Delta
 from beastmode_tools.source.sides import FileChange, Side
+from beastmode_tools.source.walk import files_below, is_readable
 
 __all__ = ["FolderFiles", "read_delta"]
 
-SKIPPED = {
-    ".git",
-    ".hg",
-    "node_modules",
-    "__pycache__",
-    ".venv",
-    "venv",
-    "env",
-    ".tox",
-    ".nox",
-    ".mypy_cache",
-    ".ruff_cache",
-    "site-packages",
-}
 READ = (".py", ".html", ".jinja", ".jinja2", ".j2", ".txt", ".json")
-MOST_BYTES = 2_000_000
+"""What rules look into: code, templates, and the lists and documents beside them."""
 
 
 class FolderFiles(Mapping[str, str]):
@@ -44,7 +30,11 @@ class FolderFiles(Mapping[str, str]):
     def files(self) -> dict[str, Path]:
         """Each path relative to the folder, with slashes."""
         if self.listed is None:
-            self.listed = dict(sorted(listing(self.folder)))
+            self.listed = {
+                name: path
+                for name, path in sorted(files_below(self.folder))
+                if name.endswith(READ) and is_readable(path)
+            }
         return self.listed
 
     def __getitem__(self, path: str) -> str:
@@ -60,16 +50,6 @@ class FolderFiles(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.files)
-
-
-def listing(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files below a folder that are read: no links, no caches, nothing huge."""
-    for home, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in folders if name not in SKIPPED]
-        for name in names:
-            path = Path(home) / name
-            if name.endswith(READ) and not path.is_symlink() and path.stat().st_size <= MOST_BYTES:
-                yield path.relative_to(folder).as_posix(), path
 
 
 def read_delta(

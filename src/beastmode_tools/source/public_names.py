@@ -1,13 +1,12 @@
 """Names that anybody may read, since files of the repository are named so: none of them is masked as a secret."""
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from beastmode_tools.source.folder import SKIPPED
+from beastmode_tools.source.walk import files_below
 
 __all__ = ["PublicNames", "is_version", "public_names"]
 
@@ -72,17 +71,9 @@ def public_names(*folders: Path) -> PublicNames:
     Args:
         folders: The project's, in private copies.
     """
-    paths = {path: folder for folder in folders for path in paths_of(folder)}
+    paths = {path: folder for folder in folders for path, _ in files_below(folder)}
     revisions = (folder / path for path, folder in paths.items() if path.endswith(".py") and "/versions/" in f"/{path}")
     return PublicNames(tuple(sorted(paths)), tuple(sorted({each for path in revisions for each in ids_of(path)})))
-
-
-def paths_of(folder: Path) -> Iterator[str]:
-    """Each file, relative to the folder, with slashes."""
-    for home, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in folders if name not in SKIPPED]
-        place = Path(home).relative_to(folder)
-        yield from ((place / name).as_posix() for name in names)
 
 
 def ids_of(path: Path) -> Iterator[str]:

@@ -1,12 +1,11 @@
 """Lines of a project that may hold a secret: whatever is said of the project must not repeat it."""
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from beastmode_tools.source.files import is_test
-from beastmode_tools.source.folder import SKIPPED
+from beastmode_tools.source.walk import files_below, is_readable
 
 __all__ = ["lines_of", "secret_lines"]
 
@@ -21,17 +20,14 @@ def secret_lines(folder: Path) -> Iterator[str]:
     Args:
         folder: The project's, in a private copy.
     """
-    for home, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = [name for name in folders if name not in SKIPPED]
-        for name in names:
-            path = Path(home) / name
-            if (name.endswith(READ) or name.startswith(".env")) and not is_test(path.relative_to(folder).as_posix()):
-                yield from lines_of(path)
+    for name, path in files_below(folder):
+        if (name.endswith(READ) or path.name.startswith(".env")) and not is_test(name):
+            yield from lines_of(path)
 
 
 def lines_of(path: Path) -> Iterator[str]:
     """The lines of one file that are worth a look."""
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MOST_BYTES:
+    if not is_readable(path, MOST_BYTES):
         return
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         if HINT.search(line):

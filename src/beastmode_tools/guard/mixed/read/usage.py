@@ -9,12 +9,13 @@ from pathlib import Path
 from beastmode_tools.guard.mixed.compare.usage import UsePlace
 from beastmode_tools.guard.mixed.read.usage_models import Models, read_models
 from beastmode_tools.guard.mixed.read.usage_python import Searched, search
+from beastmode_tools.source.files import is_test
+from beastmode_tools.source.walk import files_below, is_readable
 
 __all__ = ["Sources", "uses"]
 
-SKIPPED = {"tests", "test", "venv", "env", "node_modules", "site-packages", "build", "dist", "__pycache__"}
-TEMPLATES = (".html", ".j2", ".jinja", ".jinja2", ".xml", ".txt")
-MOST_BYTES = 1_000_000
+READ = (".py", ".sql", ".html", ".j2", ".jinja", ".jinja2", ".xml", ".txt")
+"""Code, statements, and the templates of pages, mails and feeds."""
 EXPRESSION = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 
 
@@ -34,22 +35,16 @@ class Sources:
     models: Models = field(init=False)
 
     def __post_init__(self) -> None:
-        for path in sorted(self.folder.rglob("*")):
-            name = path.relative_to(self.folder).as_posix()
-            if self.is_wanted(path, name):
+        for name, path in sorted(files_below(self.folder)):
+            if self.may_run(name) and is_readable(path):
                 self.texts[name] = path.read_text(encoding="utf-8", errors="replace")
         self.models = read_models({name: self.tree(name) for name, text in self.texts.items() if might_map(name, text)})
 
-    def is_wanted(self, path: Path, name: str) -> bool:
-        """Whether a file may run in production and use the database."""
-        if path.suffix not in (".py", ".sql", *TEMPLATES):
-            return False
-        parts = name.split("/")
-        if any(part in SKIPPED or part.startswith(".") for part in parts[:-1]) or is_test(parts[-1]):
-            return False
-        if self.migrations and name.startswith(self.migrations.strip("/") + "/"):
-            return False
-        return path.is_file() and path.stat().st_size <= MOST_BYTES
+    def may_run(self, name: str) -> bool:
+        """Whether a file may run in production and use the database; nothing is imported from a hidden folder."""
+        is_hidden = any(part.startswith(".") for part in name.split("/")[:-1])
+        is_migration = self.migrations is not None and name.startswith(self.migrations.strip("/") + "/")
+        return name.endswith(READ) and not is_hidden and not is_migration and not is_test(name)
 
     def tree(self, name: str) -> ast.Module:
         """A Python file's tree; an empty one where it cannot be parsed."""
@@ -97,11 +92,6 @@ def uses(base_folder: Path, table: str, column: str | None = None, *, migrations
         migrations: The Alembic folder, relative to the project's.
     """
     return Sources(base_folder, migrations).uses(table, column)
-
-
-def is_test(name: str) -> bool:
-    """Whether a file holds tests."""
-    return name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py"
 
 
 def might_map(name: str, text: str) -> bool:
