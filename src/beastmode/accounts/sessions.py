@@ -18,7 +18,7 @@ from beastmode.accounts.tokens import invalid_token
 from beastmode.core.clock import now
 from beastmode.db import Database, transaction
 from beastmode.db.base import UtcDateTime
-from beastmode.db.permits import Condition, Permit
+from beastmode.db.permits import Permit, WriteCondition
 from beastmode.db.purging import PURGE_EVERY, delete_some
 from beastmode.db.session import current_work
 
@@ -262,9 +262,9 @@ class Sessions:
         return select(has_owner(self.user)).prefix_with(LOOK).where(*self._asked())
 
     @cached_property
-    def _condition(self) -> Condition:
+    def _condition(self) -> WriteCondition:
         """That an open session has its owner, whatever the statement around it writes to."""
-        return Condition(exists().where(*self._asked(), has_owner(self.user)).correlate(None))
+        return WriteCondition(exists().where(*self._asked(), has_owner(self.user)).correlate(None))
 
     def _asked(self) -> tuple[Any, ...]:
         """That this session is open."""

@@ -6,6 +6,7 @@ import flask
 from flask import Flask
 
 from beastmode.api.arguments import Arguments, PathNumbers
+from beastmode.api.authentication import Authentication
 from beastmode.api.blueprint import Blueprint
 from beastmode.api.deprecations import DeprecatedRoute
 from beastmode.api.docs import docs_blueprint
@@ -14,7 +15,6 @@ from beastmode.api.endpoint import Endpoint
 from beastmode.api.if_match import IfMatch
 from beastmode.api.inheritance import resolve
 from beastmode.api.settings import ApiSettings
-from beastmode.api.sign_in import SignIn
 from beastmode.api.versions import Version
 from beastmode.core.edge import Edge
 from beastmode.core.errors import ConfigurationError
@@ -24,7 +24,7 @@ __all__ = ["Api"]
 
 STEPS = (
     (Stage.ANNOUNCEMENT, DeprecatedRoute.of),
-    (Stage.CALLER, SignIn.of),
+    (Stage.CALLER, Authentication.of),
     (Stage.ARGUMENTS, PathNumbers.of),
     (Stage.ARGUMENTS, Arguments.of),
     (Stage.PRECONDITION, IfMatch.of),

@@ -23,7 +23,7 @@ Partial: TypeAlias = bool | frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class SchemaUse:
     """A schema as it is used in one place.
 
     Args:
@@ -96,7 +96,7 @@ class Components:
             self._spec.components.schema(name, component=component)
         return reference_to(name)
 
-    def _register(self, use: Use) -> Document:
+    def _register(self, use: SchemaUse) -> Document:
         name, kind = component_name(use), type(use.schema)
         if use.is_ours and not is_ours(self._owners.get(name, kind)):
             name = f"Beastmode{name}"
@@ -111,7 +111,7 @@ class Components:
             )
         return reference_to(name)
 
-    def _describe_schema(self, use: Use) -> Document:
+    def _describe_schema(self, use: SchemaUse) -> Document:
         schema = use.schema
         shown = schema.load_fields if use.direction == "request" else schema.dump_fields
         properties = {(f.data_key or n): self._field(f, use.direction, below(use.partial, n)) for n, f in shown.items()}
@@ -183,10 +183,12 @@ def reference_to(name: str) -> Document:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def use_of(schema: Schema, direction: Direction, unknown: str | None = None, partial: Partial | None = None) -> Use:
+def use_of(
+    schema: Schema, direction: Direction, unknown: str | None = None, partial: Partial | None = None
+) -> SchemaUse:
     """How a schema is used by default: as it was created."""
     own = schema.partial if isinstance(schema.partial, bool) or schema.partial is None else frozenset(schema.partial)
-    return Use(schema, direction, unknown or schema.unknown, partial or own or False)
+    return SchemaUse(schema, direction, unknown or schema.unknown, partial or own or False)
 
 
 def below(partial: Partial, name: str) -> Partial:
@@ -196,7 +198,7 @@ def below(partial: Partial, name: str) -> Partial:
     return frozenset(each.removeprefix(f"{name}.") for each in partial if each.startswith(f"{name}."))
 
 
-def component_name(use: Use) -> str:
+def component_name(use: SchemaUse) -> str:
     """The name of a schema in the document: its class, the effect of its modifiers, and `Input` for requests."""
     schema = use.schema
     name = type(schema).__name__.removesuffix("Schema") or "Schema"

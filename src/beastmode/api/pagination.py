@@ -11,7 +11,7 @@ from beastmode.api.filters import field_of
 from beastmode.api.listing import MOST_PER_PAGE, Listing
 from beastmode.api.lists import Items
 from beastmode.core.errors import Problem
-from beastmode.query.lists.page import Condition, Ordering, OutOfReachError, Slice, Window
+from beastmode.query.lists.page import Condition, Ordering, PageOutOfRangeError, Slice, Window
 from beastmode.query.loading import Loading
 
 __all__ = ["Pager"]
@@ -100,7 +100,7 @@ class Pager:
         offset = (ask.page - 1) * ask.per_page
         try:
             found = loading.part(ask.window(offset=offset, count_limit=self.count_limit, reach=self.reach))
-        except OutOfReachError as error:
+        except PageOutOfRangeError as error:
             message = f"Page numbers reach only the first {self.reach} items; use cursor= to go further."
             raise Problem(422, "Validation failed", details={"page": [message]}) from error
         pages = None if found.total is None else -(-found.total // ask.per_page)

@@ -7,7 +7,7 @@ import click
 from flask import Flask
 from flask.cli import NoAppException, ScriptInfo
 
-from beastmode.cli.queries import as_plain, as_table, routes_of
+from beastmode.cli.queries import as_plain, as_table, ways_of
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import SettingsError
 from beastmode.core.inspections import inspect
@@ -47,11 +47,11 @@ def doctor(context: click.Context, *, as_json: bool, queries: bool) -> None:
 def show_queries(app: Flask, *, as_json: bool) -> None:
     """Print which way each loading takes."""
     with app.app_context():
-        routes = routes_of(app)
+        loadings = ways_of(app)
     if as_json:
-        click.echo(json.dumps({"loadings": as_plain(routes)}, indent=2))
+        click.echo(json.dumps({"loadings": as_plain(loadings)}, indent=2))
     else:
-        click.echo("\n".join(as_table(routes)))
+        click.echo("\n".join(as_table(loadings)))
 
 
 def problems_of(info: ScriptInfo) -> Iterator[str]:

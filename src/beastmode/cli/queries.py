@@ -12,13 +12,13 @@ from beastmode.query.statements import kept
 from beastmode.query.way import read_way, write_ways
 from beastmode.query.write.writes import VERBS
 
-__all__ = ["Route", "as_plain", "as_table", "routes_of"]
+__all__ = ["LoadingWays", "as_plain", "as_table", "ways_of"]
 
 HEADINGS = ("loading", "reads", "inserts", "updates", "deletes")
 
 
 @dataclass(frozen=True)
-class Route:
+class LoadingWays:
     """The ways of one loading.
 
     Args:
@@ -38,7 +38,7 @@ class Route:
     reason: str | None
 
 
-def routes_of(app: Flask) -> list[Route]:
+def ways_of(app: Flask) -> list[LoadingWays]:
     """The ways of every loading that the project keeps, sorted by what it shows; needs an app context.
 
     Args:
@@ -46,36 +46,36 @@ def routes_of(app: Flask) -> list[Route]:
     """
     if not has_database(app):
         return []
-    routes = []
+    loadings = []
     for query in list(kept):
         ways = write_ways(query, app)
         insert, update, delete = (ways[verb] for verb in VERBS)
-        routes.append(Route(str(query), read_way(query, app), insert, update, delete, query.definition.reason))
-    return sorted(routes, key=lambda route: (route.loading, route.read))
+        loadings.append(LoadingWays(str(query), read_way(query, app), insert, update, delete, query.definition.reason))
+    return sorted(loadings, key=lambda ways: (ways.loading, ways.read))
 
 
-def as_plain(routes: list[Route]) -> list[dict[str, Any]]:
-    """Routes as JSON has them.
-
-    Args:
-        routes: The ways of each loading.
-    """
-    return [asdict(route) for route in routes]
-
-
-def as_table(routes: list[Route]) -> Iterator[str]:
-    """Routes as lines for a terminal, with the reasons below.
+def as_plain(loadings: list[LoadingWays]) -> list[dict[str, Any]]:
+    """The ways of loadings as JSON has them.
 
     Args:
-        routes: The ways of each loading.
+        loadings: The ways of each loading.
     """
-    if not routes:
+    return [asdict(ways) for ways in loadings]
+
+
+def as_table(loadings: list[LoadingWays]) -> Iterator[str]:
+    """The ways of loadings as lines for a terminal, with the reasons below.
+
+    Args:
+        loadings: The ways of each loading.
+    """
+    if not loadings:
         yield "The application has no loadings at module level."
         return
-    rows = [HEADINGS, *((each.loading, each.read, each.insert, each.update, each.delete) for each in routes)]
+    rows = [HEADINGS, *((each.loading, each.read, each.insert, each.update, each.delete) for each in loadings)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(starmap(str.ljust, zip(row, widths, strict=True))).rstrip()
-    for route in routes:
-        if route.reason is not None:
-            yield f"{route.loading}: {route.reason}"
+    for ways in loadings:
+        if ways.reason is not None:
+            yield f"{ways.loading}: {ways.reason}"

@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from beastmode.db.elsewhere import NoQuery
 
-__all__ = ["FIRST_MOMENT", "LAST_MOMENT", "NAMING_CONVENTION", "Base", "OutOfReachError", "UtcDateTime"]
+__all__ = ["FIRST_MOMENT", "LAST_MOMENT", "NAMING_CONVENTION", "Base", "MomentOutOfRangeError", "UtcDateTime"]
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,7 +26,7 @@ LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 """Every time zone can say these: the first and the last day of the calendar lie outside of some."""
 
 
-class OutOfReachError(ValueError):
+class MomentOutOfRangeError(ValueError):
     """A moment that not every time zone can say, so that not everybody could read it again."""
 
 
@@ -94,7 +94,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone; use beastmode.core.clock.now() or add tzinfo=UTC")
         if not FIRST_MOMENT <= value <= LAST_MOMENT:
-            raise OutOfReachError(f"{value!r} is outside the range that every time zone can represent")
+            raise MomentOutOfRangeError(f"{value!r} is outside the range that every time zone can represent")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 
 from beastmode.core.errors import Problem
-from beastmode.db.base import OutOfReachError
+from beastmode.db.base import MomentOutOfRangeError
 
 __all__ = ["is_conflict", "is_out_of_range", "is_unanswered", "problem_of"]
 
@@ -76,7 +76,7 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(409, CHANGED)
     if isinstance(error, DBAPIError):
         return problem_of_driver(error)
-    is_unreachable = isinstance(error, StatementError) and isinstance(error.orig, OutOfReachError)
+    is_unreachable = isinstance(error, StatementError) and isinstance(error.orig, MomentOutOfRangeError)
     if is_unreachable or (isinstance(error, OverflowError) and "SQLite" in str(error)):
         return Problem(422, UNACCEPTABLE)
     return None

@@ -15,7 +15,7 @@ __all__ = ["longest_list", "refuse_lazy_loads", "serialising"]
 
 
 @dataclass
-class Answer:
+class Serialization:
     """An answer that is being written.
 
     Attributes:
@@ -29,7 +29,7 @@ class Answer:
     refreshed: bool = False
 
 
-answer_in_work: ContextVar[Answer | None] = ContextVar("beastmode.answer", default=None)
+current_serialization: ContextVar[Serialization | None] = ContextVar("beastmode.serialization", default=None)
 
 
 @contextmanager
@@ -45,17 +45,17 @@ def serialising(schema_name: str, most: int | None = None) -> Iterator[None]:
     Raises:
         LazyLoadError: A relation, a deferred column, or a second entity was about to be loaded.
     """
-    token = answer_in_work.set(Answer(schema_name, most))
+    token = current_serialization.set(Serialization(schema_name, most))
     try:
         yield
     finally:
-        answer_in_work.reset(token)
+        current_serialization.reset(token)
 
 
 def longest_list() -> int | None:
     """The most items of a nested list in the answer that is being written; None where none is."""
-    answer = answer_in_work.get()
-    return None if answer is None else answer.most
+    serialization = current_serialization.get()
+    return None if serialization is None else serialization.most
 
 
 def refuse_lazy_loads(sessions: sessionmaker[Any]) -> None:
@@ -73,14 +73,14 @@ def refuse(state: ORMExecuteState) -> None:
     Raises:
         LazyLoadError: This is one.
     """
-    answer = answer_in_work.get()
-    if answer is None or not (state.is_column_load or state.lazy_loaded_from):
+    serialization = current_serialization.get()
+    if serialization is None or not (state.is_column_load or state.lazy_loaded_from):
         return
-    if state.is_column_load and is_refresh(state) and not answer.refreshed:
-        answer.refreshed = True
+    if state.is_column_load and is_refresh(state) and not serialization.refreshed:
+        serialization.refreshed = True
         return
     raise LazyLoadError(
-        f"{answer.schema_name} needs {wanted(state)}, which the query did not load, so every entity would cost "
+        f"{serialization.schema_name} needs {wanted(state)}, which the query did not load, so every entity would cost "
         "another query. Return a Loading, or load it with selectinload() or joinedload()."
     )
 

@@ -8,14 +8,14 @@ from sqlalchemy import BindParameter, Dialect, Numeric, cast, insert, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import Float, TypeDecorator, TypeEngine
 
-__all__ = ["Condition", "Permit", "insert_where", "says_its_type"]
+__all__ = ["Permit", "WriteCondition", "insert_where", "says_its_type"]
 
 NUMBERS = (Numeric, Float)
 """What a cast rounds and refuses as storing it does."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Condition:
+class WriteCondition:
     """What must be true in the database; one object for every request, so that statements which have it are kept.
 
     Args:
@@ -36,13 +36,13 @@ class Permit:
         confirm: Called when a statement has written under the condition, so that it was true.
     """
 
-    condition: Condition
+    condition: WriteCondition
     params: Mapping[str, Any]
     look: Callable[[], None]
     confirm: Callable[[], None]
 
 
-def insert_where(table: Any, values: Mapping[str, BindParameter[Any]], condition: Condition, returned: Any) -> Any:
+def insert_where(table: Any, values: Mapping[str, BindParameter[Any]], condition: WriteCondition, returned: Any) -> Any:
     """An INSERT of one row that inserts none where a condition is not true.
 
     Args:

@@ -12,13 +12,13 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from beastmode.query.lists.page import Condition, Operator
 
-__all__ = ["Comparison", "column_named", "compare", "read_condition"]
+__all__ = ["ConditionShape", "column_named", "compare", "read_condition"]
 
 TEXT_OPERATORS = frozenset({"contains", "startswith"})
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ConditionShape:
     """A condition as a statement depends on it.
 
     Args:
@@ -51,7 +51,7 @@ def instr(element: TextPosition, compiler: Any, **options: Any) -> str:
     return f"instr({compiler.process(element.clauses, **options)})"
 
 
-def read_condition(mapper: Mapper[Any], condition: Condition, value: Any) -> tuple[Comparison, Any]:
+def read_condition(mapper: Mapper[Any], condition: Condition, value: Any) -> tuple[ConditionShape, Any]:
     """A condition, and the value for its parameter.
 
     Args:
@@ -69,11 +69,11 @@ def read_condition(mapper: Mapper[Any], condition: Condition, value: Any) -> tup
         raise ValueError(f"{condition.column} is not a string column; {operator!r} requires one.")
     if operator == "in":
         known = [each for each in value if each is not None]
-        return Comparison(name, operator, len(known) < len(value)), known
-    return Comparison(name, operator, value is None), value
+        return ConditionShape(name, operator, len(known) < len(value)), known
+    return ConditionShape(name, operator, value is None), value
 
 
-def compare(entity: Any, comparison: Comparison, parameter: str) -> ColumnElement[bool]:
+def compare(entity: Any, comparison: ConditionShape, parameter: str) -> ColumnElement[bool]:
     """A comparison as SQL.
 
     Args:

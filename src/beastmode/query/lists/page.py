@@ -5,7 +5,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-__all__ = ["Condition", "Operator", "Ordering", "OutOfReachError", "Slice", "Window"]
+__all__ = ["Condition", "Operator", "Ordering", "PageOutOfRangeError", "Slice", "Window"]
 
 Operator: TypeAlias = Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startswith"]
 """How a column is compared. `eq` with None finds NULL; `ne` finds NULL too, unless it is compared with None; texts are
@@ -75,7 +75,7 @@ class Window:
             raise ValueError(f"A window contains at least 1 item; found limit={self.limit}.")
 
 
-class OutOfReachError(Exception):
+class PageOutOfRangeError(Exception):
     """A window by number begins further than its reach in a list that is longer than that."""
 
 

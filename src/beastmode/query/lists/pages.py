@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, Select, bindparam, func, inspect, literal_col
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
-from beastmode.query.lists.comparisons import Comparison, compare, read_condition
+from beastmode.query.lists.comparisons import ConditionShape, compare, read_condition
 from beastmode.query.lists.ordering import Order, beyond, complete, orderings_of, read_key, sorting
-from beastmode.query.lists.page import OutOfReachError, Slice, Window
+from beastmode.query.lists.page import PageOutOfRangeError, Slice, Window
 from beastmode.query.sources import Criteria, Params, Source
 
 __all__ = ["Pages"]
@@ -42,7 +42,7 @@ class Kind:
     """
 
     order: Order
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[ConditionShape, ...]
     direction: Direction
     nulls: tuple[bool, ...]
     limit: int
@@ -91,7 +91,7 @@ class Pages:
 
         Raises:
             ValueError: The window does not fit the model: a column of another, or a key of another order.
-            OutOfReachError: It begins further than its reach, and the list goes on until there.
+            PageOutOfRangeError: It begins further than its reach, and the list goes on until there.
         """
         kind, values = self.read(window)
         if window.reach is not None and (window.offset or 0) > NEAR:
@@ -115,13 +115,13 @@ class Pages:
         """The items of a window that begins far in, where the list is as long as that: it is counted before it is read.
 
         Raises:
-            OutOfReachError: As `slice` does.
+            PageOutOfRangeError: As `slice` does.
         """
         reach, offset = window.reach or 0, window.offset or 0
         counting = replace(kind, counted=reach + 1)
         counted: int = self.source.fetch(self.statements(counting).total, bound)[0][0]
         if counted > reach < offset:
-            raise OutOfReachError
+            raise PageOutOfRangeError
         total = counted if counted <= (window.count_limit or 0) else None
         if offset >= counted:
             return Slice([], total, has_more=False, first_key=None, last_key=None)

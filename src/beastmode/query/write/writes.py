@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import Column, Dialect, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import Mapper, Session, lazyload
 
-from beastmode.db.permits import Condition, insert_where, says_its_type
+from beastmode.db.permits import WriteCondition, insert_where, says_its_type
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
 from beastmode.query.read.rows import Rows
@@ -142,7 +142,7 @@ class Writes:
         statement = self.statement(verb, names, permit.condition)
         return work.write(statement.values(computed) if computed else statement, params, permit, kept=kept)
 
-    def made(self, verb: Verb, names: tuple[str, ...], condition: Condition | None) -> Any:
+    def made(self, verb: Verb, names: tuple[str, ...], condition: WriteCondition | None) -> Any:
         """The statement that sets some columns to the parameters `_set0`, `_set1`, and so on.
 
         Args:

@@ -66,14 +66,14 @@ def retyped(changes: list[MigrateOperation]) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Use:
+class EnumUse:
     """An operation begins or ends to use an enum type."""
 
     kind: EnumType
     begins: bool
 
 
-def uses_of(operations: list[MigrateOperation]) -> Iterator[Use]:
+def uses_of(operations: list[MigrateOperation]) -> Iterator[EnumUse]:
     """What the operations of a revision begin and end to use."""
     for operation in operations:
         if isinstance(operation, (ModifyTableOps, OpContainer)):
@@ -91,16 +91,16 @@ def uses_of(operations: list[MigrateOperation]) -> Iterator[Use]:
             yield from used_as(operation.existing_type, begins=False)
 
 
-def used_by(columns: Iterable[Column[Any]], *, begins: bool) -> Iterator[Use]:
+def used_by(columns: Iterable[Column[Any]], *, begins: bool) -> Iterator[EnumUse]:
     """The enum types of columns."""
     for column in columns:
         yield from used_as(column.type, begins=begins)
 
 
-def used_as(kind: TypeEngine[Any] | None, *, begins: bool) -> Iterator[Use]:
+def used_as(kind: TypeEngine[Any] | None, *, begins: bool) -> Iterator[EnumUse]:
     """The enum type that a column's type is or holds."""
     if kind is not None and (enum := enum_of(kind)):
-        yield Use(enum, begins)
+        yield EnumUse(enum, begins)
 
 
 def compare_enums(comparison: Comparison) -> None:

@@ -8,13 +8,13 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import Authenticator, authenticator_of, identify
 from beastmode.core.steps import Call, Proceed, Step
 
-__all__ = ["SignIn"]
+__all__ = ["Authentication"]
 
 PRIVATE = "private, no-cache"
 NOT_STORED = "no-store"
 
 
-class SignIn(Step):
+class Authentication(Step):
     """Requires authentication.
 
     Args:
@@ -36,7 +36,7 @@ class SignIn(Step):
         return response
 
     @classmethod
-    def of(cls, app: Flask, route: Route) -> "SignIn | None":
+    def of(cls, app: Flask, route: Route) -> "Authentication | None":
         """The step of a route; None if the route is public.
 
         Raises:
