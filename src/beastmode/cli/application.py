@@ -1,4 +1,4 @@
-"""The application that `flask --app ...` names."""
+"""Loads the application that `flask --app ...` names."""
 
 import click
 from flask import Flask
@@ -11,10 +11,10 @@ __all__ = ["installed_settings", "load_application", "open_application"]
 
 
 def load_application(info: ScriptInfo) -> Flask:
-    """The application, or one message that says why there is none.
+    """The application, or one message that says why it could not be loaded.
 
     Raises:
-        ClickException: Where its settings are not usable, or it was put together wrongly.
+        ClickException: Its settings are invalid, or it is configured wrongly.
     """
     try:
         return info.load_app()
@@ -23,17 +23,17 @@ def load_application(info: ScriptInfo) -> Flask:
 
 
 def open_application(context: click.Context) -> Flask:
-    """The application, its context open until the command ends."""
+    """The application, in an app context that is open until the command ends."""
     app = load_application(context.ensure_object(ScriptInfo))
     context.with_resource(app.app_context())
     return app
 
 
 def installed_settings(app: Flask) -> Settings:
-    """The settings that beastmode read for an application.
+    """The settings of an application.
 
     Raises:
-        ClickException: Where the application does not use beastmode.
+        ClickException: The application does not use beastmode.
     """
     found: Settings | None = app.extensions.get("beastmode.settings")
     if found is None:

@@ -1,4 +1,4 @@
-"""`flask beastmode doctor`: every problem of a project, found without serving it."""
+"""`flask beastmode doctor`: finds the problems of a project without serving it."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def doctor(context: click.Context, *, as_json: bool, queries: bool) -> None:
         show_queries(context.ensure_object(ScriptInfo).load_app(), as_json=as_json)
         return
     problems = list(problems_of(context.ensure_object(ScriptInfo)))
-    # Asked for when the application has been loaded, which declares settings of its own.
+    # Computed after the application has been loaded, because it may declare its own settings.
     secret = secret_names()
     problems = [without_secrets(problem, secret) for problem in problems]
     if as_json:
@@ -45,7 +45,7 @@ def doctor(context: click.Context, *, as_json: bool, queries: bool) -> None:
 
 
 def show_queries(app: Flask, *, as_json: bool) -> None:
-    """Print which way each loading takes."""
+    """Print how each loading reads and writes."""
     with app.app_context():
         loadings = ways_of(app)
     if as_json:
@@ -55,7 +55,7 @@ def show_queries(app: Flask, *, as_json: bool) -> None:
 
 
 def problems_of(info: ScriptInfo) -> Iterator[str]:
-    """What is wrong, one sentence a problem: the settings, then the application, then what it talks to."""
+    """The problems, one sentence each: of the settings, then of the application, then of its services."""
     try:
         app = info.load_app()
     except SettingsError as error:
@@ -73,7 +73,7 @@ def problems_of(info: ScriptInfo) -> Iterator[str]:
 
 
 def environment_problems() -> list[str]:
-    """What is wrong with the settings of the environment, where no application says more."""
+    """The problems of the settings in the environment, if there is no application."""
     try:
         read_settings(kinds=FEATURE_SETTINGS)
     except SettingsError as error:
@@ -82,7 +82,7 @@ def environment_problems() -> list[str]:
 
 
 def readiness_problems(app: Flask) -> Iterator[str]:
-    """What `/health/ready` would say: whether the database answers, whether its migrations have run."""
+    """The problems that `/health/ready` would report: an unavailable database, missing migrations."""
     for name, check in app.extensions.get(READINESS, {}).items():
         try:
             check()

@@ -1,4 +1,4 @@
-"""The group `flask beastmode`, put together."""
+"""The command group `flask beastmode`."""
 
 from flask.cli import AppGroup
 
@@ -11,7 +11,7 @@ from beastmode.cli.users import user
 __all__ = ["commands"]
 
 commands = AppGroup("beastmode", help="Serve, inspect and check a beastmode project.")
-"""`flask beastmode ...`, as Flask's command finds it."""
+"""`flask beastmode ...`, the entry point for the `flask` command."""
 
 for command in (serve, settings, doctor, openapi, user):
     commands.add_command(command)

@@ -1,4 +1,4 @@
-"""`flask beastmode openapi`: the contract, as a file."""
+"""`flask beastmode openapi`: prints the OpenAPI document."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Which way each loading of a project takes, for `flask beastmode doctor --queries`."""
+"""How each loading of a project reads and writes, for `flask beastmode doctor --queries`."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -22,12 +22,12 @@ class LoadingWays:
     """The ways of one loading.
 
     Args:
-        loading: What it shows, and of which rows.
+        loading: Its schema and model.
         read: How it reads.
         insert: How it inserts.
         update: How it updates.
         delete: How it deletes.
-        reason: Why it reads entities; None where it reads rows.
+        reason: Why it reads entities; None if it reads rows.
     """
 
     loading: str
@@ -39,7 +39,7 @@ class LoadingWays:
 
 
 def ways_of(app: Flask) -> list[LoadingWays]:
-    """The ways of every loading that the project keeps, sorted by what it shows; needs an app context.
+    """The ways of every loading at module level, sorted by schema; needs an app context.
 
     Args:
         app: The Flask application.

@@ -1,4 +1,4 @@
-"""`flask beastmode serve`: granian, as a production server wants it."""
+"""`flask beastmode serve`: granian, configured for production."""
 
 import json
 import os
@@ -20,14 +20,14 @@ __all__ = ["Server", "refuse_busy_port", "serve"]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What to serve, where, and with how many.
+    """What to serve, where, and with how many processes and threads.
 
     Attributes:
-        target: The application as `flask --app` names it; None for what Flask finds on its own.
+        target: The application as for `flask --app`; None for the one that Flask finds by itself.
         host: The address to listen on.
         port: The port to listen on.
-        workers: Processes.
-        threads: Requests that a process works on at a time.
+        workers: The number of processes.
+        threads: The number of requests that each process handles at a time.
     """
 
     target: str | None
@@ -37,7 +37,7 @@ class Server:
     threads: int
 
     def as_argument(self) -> str:
-        """The server as one argument of a command."""
+        """The server as one command-line argument."""
         return json.dumps(asdict(self))
 
 
@@ -72,10 +72,10 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, thr
 
 
 def refuse_busy_port(host: str, port: int) -> None:
-    """Ends with one line where somebody listens already: granian's SO_REUSEPORT would share the port with them.
+    """Exit with one line if the port is in use: with SO_REUSEPORT, granian would share it.
 
     Raises:
-        ClickException: Where the address cannot be listened on.
+        ClickException: It is not possible to listen on the address.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
@@ -87,9 +87,10 @@ def refuse_busy_port(host: str, port: int) -> None:
 
 
 def become(server: Server) -> None:
-    """Replaces this process by the server's, which keeps its process id.
+    """Replace this process with the server, which keeps the process ID.
 
-    prometheus-client looks for PROMETHEUS_MULTIPROC_DIR when it is imported, and here it is imported already.
+    prometheus-client reads PROMETHEUS_MULTIPROC_DIR when it is imported, and in this process it has been imported
+    already.
     """
     metrics = tempfile.mkdtemp(prefix="beastmode-metrics-")
     environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": metrics}
@@ -100,7 +101,7 @@ def become(server: Server) -> None:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """The number of CPUs that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # where containers and taskset say so
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,4 +1,4 @@
-"""`flask beastmode settings`: what holds for this application."""
+"""`flask beastmode settings`: the settings of this application."""
 
 import json
 import re
@@ -16,7 +16,7 @@ __all__ = ["masked", "settings"]
 
 DATABASES = re.compile(r"(?:sqlite|postgres|postgresql)(?:\+\w+)?")
 PLAIN = re.compile(r"[\w.:%/-]*")
-"""What names of people, machines and databases are written with; no @, behind which a password might go on."""
+"""The characters of names of users, hosts and databases; no @, because a password might continue after it."""
 
 
 @click.command("settings")
@@ -45,10 +45,10 @@ def settings(context: click.Context, *, as_json: bool, describe: bool) -> None:
 
 
 def masked(value: Any) -> Any:
-    """A secret as it may be shown: the address of a database without its password and query, anything else as stars.
+    """A secret as it may be shown: the URL of a database without its password and query, anything else as asterisks.
 
     Args:
-        value: The secret, a text or several.
+        value: The secret, one string or several.
     """
     if isinstance(value, tuple):
         return [masked(secret) for secret in value]
@@ -56,12 +56,12 @@ def masked(value: Any) -> Any:
 
 
 def hidden(value: Any) -> Any:
-    """A secret that is no address, whatever it looks like."""
+    """A secret that is not a URL, as asterisks."""
     return [STARS] * len(value) if isinstance(value, tuple) else STARS if value else ""
 
 
 def masked_address(text: str) -> str | None:
-    """The address of a database, without its password and query; None for what is no such address."""
+    """The URL of a database, without its password and query; None if it is not such a URL."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -70,7 +70,7 @@ def masked_address(text: str) -> str | None:
         return None
     if url.drivername.startswith("sqlite") and url.host is None and url.username is None:
         return f"{url.drivername}:///{url.database}" if url.database else f"{url.drivername}://"
-    # A password whose @ is not written as %40 goes on in what is taken for the host.
+    # A password with an @ that is not written as %40 continues in the part that is parsed as the host.
     host = (url.host or "").rpartition("@")[2]
     if not PLAIN.fullmatch(f"{url.username or ''}{host}{url.database or ''}"):
         return None
@@ -78,7 +78,7 @@ def masked_address(text: str) -> str | None:
 
 
 def written(value: Any) -> str:
-    """A value as a person would write it into the environment."""
+    """A value as it would be written in the environment."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | list):

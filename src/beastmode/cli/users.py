@@ -1,4 +1,4 @@
-"""`flask beastmode user`: accounts, from the terminal."""
+"""`flask beastmode user`: manages accounts."""
 
 import sys
 
@@ -34,13 +34,13 @@ def create(context: click.Context, email: str, *, operator: bool, password_stdin
     except Problem as problem:
         raise click.ClickException(sentence(problem)) from problem
     except SQLAlchemyError as error:
-        # From None, and without the statement: it has the password's hash in it.
+        # From None, and without the statement, which contains the password hash.
         raise click.ClickException(away(error)) from None
     click.echo(f"{'Operator' if operator else 'User'} {made.id}: {email}")
 
 
 def password_from(*, stdin: bool) -> str:
-    """The first line of standard input, or what a person types twice, unseen."""
+    """The first line of standard input, or a hidden prompt with confirmation."""
     if stdin:
         return SecretText(sys.stdin.readline().rstrip("\r\n"))
     return SecretText(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -1,4 +1,4 @@
-"""The IP address that a request came from, without what proxies write around it, and whose it is."""
+"""The IP address of a client, without the port or brackets that proxies add, and its network."""
 
 import ipaddress
 import re
@@ -15,13 +15,13 @@ WITH_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]*")
 
 
 def bare_address(text: str) -> str:
-    """An IP address as it is, whether it came bare, with a port or in brackets; any other text as it came.
+    """An IP address without port and brackets; any other string unchanged.
 
-    `X-Forwarded-For` has no standard. Some proxies write `203.0.113.7:40000` or `[2001:db8::1]:443`, as `Forwarded` has
-    it (RFC 7239, section 6), and each connection has another port.
+    `X-Forwarded-For` has no standard. Some proxies write `203.0.113.7:40000` or `[2001:db8::1]:443`, as in `Forwarded`
+    (RFC 7239, section 6), and each connection has another port.
 
     Args:
-        text: One address, as a server or a proxy tells it.
+        text: One address from a server or a proxy.
     """
     text = text.strip().strip('"')
     found = BRACKETED.fullmatch(text) or WITH_PORT.fullmatch(text)
@@ -29,7 +29,7 @@ def bare_address(text: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """Whom an IP address stands for: itself, or for IPv6 its /64, all of which one customer has (RFC 6177).
+    """The network of an IP address: itself, or for IPv6 its /64, which belongs to one customer (RFC 6177).
 
     Args:
         address: The client's address as the server knows it.
@@ -46,7 +46,7 @@ def network_of(address: str) -> str:
 
 
 class BareAddresses:
-    """Wraps a WSGI application, so that all of it reads the client's address without port or brackets.
+    """Wraps a WSGI application, so that it reads the client's address without port or brackets.
 
     Args:
         app: The application.
@@ -56,7 +56,7 @@ class BareAddresses:
         self.app = app
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer one request (PEP 3333)."""
+        """Handle one request (PEP 3333)."""
         if told := environ.get("REMOTE_ADDR"):
             environ["REMOTE_ADDR"] = bare_address(told)
         return self.app(environ, start_response)

@@ -1,4 +1,4 @@
-"""Attempts to log in and to register, counted: limits fill it in, and accounts ask it."""
+"""The limit on attempts to log in and to register: implemented by limits, used by accounts."""
 
 from collections.abc import Callable
 from typing import Literal, Protocol
@@ -10,28 +10,28 @@ __all__ = ["Action", "AttemptLimiter", "HasLoggedIn", "attempt_limiter_of", "set
 EXTENSION = "beastmode.attempt_limiter"
 Action = Literal["login", "register"]
 HasLoggedIn = Callable[[str, str], bool]
-"""Gets an email address and a network, returns whether the account has logged in from there before."""
+"""Takes an email address and a network; returns whether the account has logged in from there before."""
 
 
 class AttemptLimiter(Protocol):
-    """Counts attempts, and refuses those that are too many."""
+    """Counts attempts, and refuses them if there are too many."""
 
     def count(self, action: Action, email: str, address: str, has_logged_in: HasLoggedIn) -> None:
-        """Count one attempt before any password is looked at, whatever becomes of it.
+        """Count one attempt before the password is checked, whatever the result.
 
         Args:
             action: What is attempted.
-            email: The email address that it is attempted for, in lower case.
+            email: The email address, in lowercase.
             address: The client's IP address.
-            has_logged_in: Asked only where the answer matters.
+            has_logged_in: Called only if the result matters.
 
         Raises:
-            Problem: 429 with `Retry-After`, if it is one too many.
+            Problem: 429 with `Retry-After` if there are too many.
         """
 
 
 def set_attempt_limiter(app: Flask, limiter: AttemptLimiter) -> None:
-    """Set what limits attempts in an application.
+    """Set the limiter of attempts in an application.
 
     Args:
         app: The Flask application.
@@ -41,7 +41,7 @@ def set_attempt_limiter(app: Flask, limiter: AttemptLimiter) -> None:
 
 
 def attempt_limiter_of(app: Flask) -> AttemptLimiter | None:
-    """What limits attempts in an application; None if nothing does.
+    """The limiter of attempts in an application; None if there is none.
 
     Args:
         app: The Flask application.

@@ -1,4 +1,4 @@
-"""What a callable does when it is called: its work, or only a promise of it."""
+"""Whether a callable does its work when it is called, or only returns a coroutine or generator."""
 
 import inspect
 from collections.abc import Callable
@@ -17,7 +17,7 @@ RESULTS = {CoroutineType: "a coroutine", GeneratorType: "a generator", AsyncGene
 
 
 def deferral_of(function: Any) -> str | None:
-    """How a callable puts its work off until after it has returned; None where it works when it is called.
+    """The kind of a callable that defers its work until after it has returned; None if it does not.
 
     Args:
         function: A function, a method, a `functools.partial`, or an object with `__call__`.
@@ -31,7 +31,7 @@ def deferral_of(function: Any) -> str | None:
 
 
 def innermost(function: Any) -> Any:
-    """The function inside of partials, methods, staticmethod and classmethod."""
+    """The function inside partials, methods, staticmethod and classmethod."""
     while True:
         if isinstance(function, partial):
             function = function.func
@@ -42,7 +42,7 @@ def innermost(function: Any) -> Any:
 
 
 def deferred_result(result: Any) -> str | None:
-    """What a function returned instead of doing its work; None for any other result. A coroutine is closed.
+    """The kind of a result that is deferred work, such as a coroutine, which is closed; None for any other result.
 
     Args:
         result: What it returned.
@@ -56,13 +56,13 @@ def deferred_result(result: Any) -> str | None:
 
 
 def refuse_deferred(function: Any, what: str, instead: str, error: type[Exception]) -> None:
-    """Refuse what is no function, and one whose work is done after it has returned.
+    """Refuse anything but a function, and a function that defers its work.
 
     Args:
-        function: What was handed over.
-        what: What it was handed to, such as "@transaction".
+        function: The argument.
+        what: What it was passed to, such as "@transaction".
         instead: A sentence that says what to write.
-        error: What to raise.
+        error: The exception class to raise.
     """
     if not callable(function):
         raise error(f"{what} expects a function; found {function!r}. {instead}")
@@ -71,6 +71,6 @@ def refuse_deferred(function: Any, what: str, instead: str, error: type[Exceptio
 
 
 def name_of(function: Any) -> str:
-    """What to call a callable in a message."""
+    """The name of a callable in messages."""
     inner = innermost(function)
     return getattr(inner, "__qualname__", None) or type(inner).__name__

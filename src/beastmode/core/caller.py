@@ -12,7 +12,7 @@ class Identity:
 
     Args:
         kind: "account" for a logged-in user, "address" for anyone else.
-        id: The account's id, or the client's IP address.
+        id: The account's ID, or the client's IP address.
         session_id: The session that the access token belongs to.
     """
 

@@ -12,24 +12,24 @@ __all__ = ["install_cookie_sessions"]
 
 
 class CookieSessions(SecureCookieSessionInterface):
-    """Reads and writes what Flask's own interface does; a client of the API, who sends no cookie, pays for neither."""
+    """Reads and writes the same as Flask's interface, at no cost for clients of the API, which send no cookie."""
 
     def open_session(self, app: "Flask", request: "Request") -> SecureCookieSession | None:
-        """The session of a request; a new one without making a signer where no cookie came."""
+        """The session of a request; without a cookie, a new one without creating a signer."""
         if "HTTP_COOKIE" not in request.environ and app.secret_key:
             return self.session_class()
         return super().open_session(app, request)
 
     def save_session(self, app: "Flask", session: "SessionMixin", response: "Response") -> None:
-        """Write the cookie, unless nobody has looked into the session."""
+        """Write the cookie, unless the session was never used."""
         if session or session.accessed or session.modified:
             super().save_session(app, session, response)
 
 
 def install_cookie_sessions(app: "Flask") -> None:
-    """Make sessions cheaper where they are Flask's own; an interface of the project's stays.
+    """Make Flask's own sessions cheaper; an interface of the project is kept.
 
-    A secret key alone makes Flask build a signer for each request, as long as everything else that it does.
+    With a secret key, Flask creates a signer for each request, which takes as long as everything else it does.
 
     Args:
         app: The Flask application.

@@ -1,7 +1,7 @@
 """The WSGI middleware around an application.
 
-Request ids, headers, the log line, metrics and the probes hang here, so that Flask's own hooks stay free for the
-project and an answer that Flask never saw (a probe, a refused path) is treated like any other.
+Request IDs, headers, the log line, metrics and health checks are implemented here, so that Flask's own hooks stay free
+for the project, and responses that never reached Flask (a health check, a refused path) are treated like any other.
 """
 
 import logging
@@ -28,7 +28,7 @@ __all__ = ["Edge", "Probe", "edge_of", "install_edge"]
 
 Headers = list[tuple[str, str]]
 Probe = Callable[[Exchange], tuple[int, Headers, bytes]]
-"""Answers a request before Flask is asked: status code, headers, body."""
+"""Handles a request before Flask does: returns status code, headers, body."""
 
 QUERY_MARKS = "".join(map(chr, range(0x21, 0x7F)))
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
@@ -36,24 +36,24 @@ STATUS_LINES = {status.value: f"{status.value} {status.phrase.upper()}" for stat
 LAST_RESORT = b'{"success":false,"message":"%s","details":null}'
 STATUS_LINES[499] = "499 CLIENT CLOSED REQUEST"  # nginx's: in the log only, since nobody is there to read it
 LONGEST_HEADER = 8 * 1024
-"""Bytes of one header: what nginx and Apache take, and more than any token or cookie of a sane size."""
+"""The maximum size of one header: the same as in nginx and Apache, and larger than any reasonable token or cookie."""
 ALL_HEADERS = 64 * 1024
 TOO_LARGE = Refusal(431, "A header is larger than 8 kB, or all headers together are larger than 64 kB")
 log = logging.getLogger("beastmode")
 
 
 class Edge:
-    """Wraps a WSGI application; features add what they need to its lists while the application is put together.
+    """Wraps a WSGI application; features add what they need to its lists while the application is set up.
 
     Attributes:
         project: The Flask application inside, if it is one.
-        probes: Answers by exact path, for GET and HEAD, given without asking Flask; a route of the project by the
-            same path goes first.
-        guards: Each may refuse a request by its WSGI environment, before anything else looks at it, probes included.
-        rewrites: Each gets the path and returns the path to route instead; run in order.
-        decorators: Each may add to the headers of an answer; gets the exchange and the header list.
-        pauses: Each is called before a part of a streamed body goes out, which may take as long as its client likes.
-        observers: Each is called with every finished exchange: its body is sent, its status is known.
+        probes: Handlers by exact path, for GET and HEAD, which bypass Flask; a route of the project with the same path
+            takes precedence.
+        guards: Each may refuse a request by its WSGI environment, before anything else, including probes.
+        rewrites: Each takes the path and returns the path to route instead; run in order.
+        decorators: Each may add headers to a response; called with the exchange and the header list.
+        pauses: Each is called before a part of a streamed body is sent, which can take as long as the client likes.
+        observers: Each is called with every finished exchange, when its body has been sent.
     """
 
     def __init__(self, app: "WSGIApplication", project: "Flask | None" = None) -> None:
@@ -68,7 +68,7 @@ class Edge:
         self._is_settled = False
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer one request (PEP 3333)."""
+        """Handle one request (PEP 3333)."""
         exchange = Exchange(environ, request_id(environ.get("HTTP_X_REQUEST_ID")))
         environ[ENVIRON_KEY] = exchange
 
@@ -118,26 +118,26 @@ class Edge:
                 path = rewrite(path)
             exchange.environ["PATH_INFO"] = path
         if not (query := exchange.environ.get("QUERY_STRING", "")).isascii():
-            # Servers that let raw bytes through: werkzeug fails on those that are no UTF-8.
+            # Some servers pass on raw bytes: werkzeug fails if they are not UTF-8.
             exchange.environ["QUERY_STRING"] = quote(query, safe=QUERY_MARKS, encoding="latin-1")
         return self.app(exchange.environ, begin)
 
     def _settle(self) -> None:
-        """Leave a path to the project where it has a route of its own there."""
+        """Leave a path to the project if it has its own route there."""
         if self.project is not None:
             for rule in self.project.url_map.iter_rules():
                 self.probes.pop(rule.rule, None)
         self._is_settled = True
 
     def _propagates(self) -> bool:
-        """Whether a failure shall reach the test, or the debugger, that wraps the application."""
+        """Whether an exception should reach the test, or the debugger, that wraps the application."""
         if self.project is None:
             return True
         told: bool | None = self.project.config.get("PROPAGATE_EXCEPTIONS")
         return self.project.testing or self.project.debug if told is None else told
 
     def _last_resort(self, begin: "StartResponse", status: int) -> list[bytes]:
-        """The answer where Flask's own handling of errors has failed: the server's would lack every header."""
+        """The response if Flask's error handling itself fails: the server's response would have no headers of ours."""
         body = LAST_RESORT % HTTPStatus(status).phrase.encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -151,7 +151,7 @@ class Edge:
         self._observe(exchange)
 
     def _decorated(self, exchange: Exchange, headers: Headers) -> Headers:
-        """A list of our own, since the application may use its list for the next answer too."""
+        """A new list, because the application may use its list for the next response too."""
         headers = [*headers, *exchange.headers]
         for name, _ in headers:
             if name.lower() == "x-request-id":
@@ -167,20 +167,20 @@ class Edge:
             try:
                 observe(exchange)
             except Exception:
-                # The answer stands: a full disk must not turn a stored order into a 500.
+                # The response is not affected: a full disk must not turn a stored order into a 500.
                 log.exception("Request %s: an observer failed", exchange.request_id)
 
 
 def refused_with(error: Exception) -> int | None:
-    """The status of an error that is an answer, such as a Problem; None for any other."""
+    """The status of an exception that is a response, such as a Problem; None for any other."""
     status = error.code if isinstance(error, HTTPException) else None
     return status if status in STATUS_LINES else None
 
 
 def refused(environ: "WSGIEnvironment") -> Refusal | None:
-    """What to refuse a request with before anything parses its headers; None for nearly every one.
+    """The response that refuses a request before its headers are parsed; None for nearly all requests.
 
-    Servers differ in what they take, and parsers in how long a long header keeps them busy.
+    Servers differ in what they accept, and a long header can keep some parsers busy for long.
     """
     refusal: Refusal | None = environ.get(REFUSAL)
     if refusal is not None:
@@ -198,7 +198,7 @@ def refused(environ: "WSGIEnvironment") -> Refusal | None:
 
 
 def refuse(refusal: Refusal, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
-    """Answer with a refusal."""
+    """Send a refusal."""
     exchange.cause = refusal.cause
     body = refusal.body()
     begin(STATUS_LINES[refusal.status], [*refusal.headers(), ("Content-Length", str(len(body)))])
@@ -206,7 +206,7 @@ def refuse(refusal: Refusal, exchange: Exchange, begin: "StartResponse") -> list
 
 
 def answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
-    """Answer by a probe, which knows neither about methods nor lengths."""
+    """Send the response of a probe, which handles neither methods nor lengths."""
     exchange.route = exchange.path
     method = exchange.environ["REQUEST_METHOD"]
     if method in {"GET", "HEAD"}:
@@ -218,14 +218,14 @@ def answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> li
 
 
 def request_id(given: str | None) -> str:
-    """The caller's own id where it is harmless in a header and a log line, else a new one of 32 hex digits."""
+    """The caller's own ID if it is safe in a header and a log line, otherwise a new one of 32 hex digits."""
     if given and REQUEST_ID.fullmatch(given):
         return given
     return os.urandom(16).hex()
 
 
 def matched_rule(environ: "WSGIEnvironment") -> str:
-    """The rule of the route that answers, "" where none matched."""
+    """The rule of the route; "" if none matched."""
     flask_request = environ.get("werkzeug.request")
     rule = getattr(flask_request, "url_rule", None)
     return rule.rule if rule is not None else ""

@@ -25,7 +25,7 @@ from beastmode.core.settings import (
 __all__ = ["read_settings"]
 
 OFF = {"", "0", "false", "no"}
-"""What Flask takes FLASK_DEBUG for when debug mode is off."""
+"""Values of FLASK_DEBUG that turn debug mode off."""
 
 
 def read_settings(
@@ -39,14 +39,14 @@ def read_settings(
     """Read every setting from `given`, the environment, `.env` (in development only), or its default, in this order.
 
     Args:
-        given: Values set in code, such as those of `app.config` that differ from Flask's own; None counts as not set.
+        given: Values set in code, such as those of `app.config` that differ from Flask's defaults; None means not set.
         environ: The environment variables; by default the process's own.
         kinds: The classes that declare settings, in addition to those of every application.
-        debug: Whether the application is in debug mode: it is in development then, where ENVIRONMENT is not set.
+        debug: Whether the application is in debug mode, which means development if ENVIRONMENT is not set.
         testing: Whether the application is being tested, which also means ENVIRONMENT=testing.
 
     Raises:
-        SettingsError: With every problem at once, those of an unsafe production included.
+        SettingsError: Settings are wrong, or unsafe in production; the message lists all problems.
         ConfigurationError: A class of settings is not declared correctly.
     """
     kind = settings_type(kinds)
@@ -69,7 +69,7 @@ def read_settings(
 
 
 def parsed(kind: type[Settings], sources: list[Mapping[str, Any]], problems: list[str]) -> dict[str, Any]:
-    """Every value that a source has, by attribute; what is wrong with the others is added to the problems."""
+    """Every valid value of a source, by attribute; what is wrong with the others is added to the problems."""
     values: dict[str, Any] = {}
     for row in settings_table(kind):
         written = first(sources, row.name)
@@ -85,29 +85,29 @@ def parsed(kind: type[Settings], sources: list[Mapping[str, Any]], problems: lis
 
 
 def current_name(row: Setting, written: Any) -> Any:
-    """What a value is called now; one that was renamed works, with a warning."""
+    """The current name of a value; a renamed one still works, with a warning."""
     if not isinstance(written, str) or written not in row.renamed:
         return written
     name = row.renamed[written]
     message = f"{row.name}={written} is now called {name}: set {row.name}={name}, which means the same."
-    # Not a DeprecationWarning, which Python hides from whoever runs an application.
+    # Not a DeprecationWarning, which Python hides from people who run an application.
     warnings.warn(message, FutureWarning, stacklevel=2)
     return name
 
 
 def why_production(sources: list[Mapping[str, Any]]) -> str:
-    """Why the rules of production hold, which most people who meet them did not mean."""
+    """Why the rules of production apply; usually that is not intended."""
     said = "is production" if first(sources, "ENVIRONMENT") else "is not set, so the environment is production"
     return f"ENVIRONMENT {said} (on your own machine: export ENVIRONMENT=development)."
 
 
 def shortened(text: str) -> str:
-    """At most 100 characters of a text."""
+    """A string, truncated to 100 characters."""
     return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 def first(sources: list[Mapping[str, Any]], name: str) -> Any:
-    """The first value that a source has for a name, None where none has."""
+    """The first value for a name in any source; None if there is none."""
     return next((source[name] for source in sources if source.get(name) is not None), None)
 
 
@@ -117,14 +117,14 @@ def combined_problems(settings: Settings) -> Iterator[str]:
         for row in settings_table(type(settings)):
             for secret in keys_of(settings, row):
                 yield from weakness_of(row.name, secret)
-    # Each class's own, not the nearest one's: a class that forgot to call super() would silence the others.
+    # The method of each class, not only of the last one: a class that does not call super() would silence the others.
     for kind in reversed(type(settings).__mro__):
         if "problems" in vars(kind):
             yield from vars(kind)["problems"](settings)
 
 
 def weakness_of(name: str, secret: str) -> Iterator[str]:
-    """Why a secret must not sign anything where real people's data is."""
+    """Why a secret is not safe in production."""
     if secret == DEVELOPMENT_SECRET:
         yield f"{name} is not set, or has its development value; production requires {A_SECRET}."
     elif len(secret.encode()) < SECRET_BYTES:

@@ -28,7 +28,7 @@ class SettingsError(BeastmodeError, ClickException):
 
     Args:
         problems: One sentence per problem: which setting, what was found, what is expected.
-        environment: Why the rules of production hold, where they do; said first.
+        environment: Why the rules of production apply, if they do; comes first in the message.
     """
 
     def __init__(self, problems: list[str], environment: str = "") -> None:
@@ -48,7 +48,7 @@ class LazyLoadError(BeastmodeError):
 
 
 class UncommittedError(BeastmodeError):
-    """A view ended with uncommitted changes: what it answered would not be stored."""
+    """A view ended with uncommitted changes: its response would describe what is not stored."""
 
 
 class Problem(HTTPException):

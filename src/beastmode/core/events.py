@@ -1,7 +1,7 @@
-"""What runs around a commit.
+"""Functions that run before and after a commit.
 
-Before it, in the caller's transaction: rows that must be stored with the changes, or not at all. After it: mails,
-webhooks, wake-ups and whatever else cannot be rolled back.
+Before it, in the caller's transaction: rows that must be stored with the changes, or not at all. After it: emails,
+webhooks, wake-ups and anything else that cannot be rolled back.
 """
 
 import logging
@@ -17,9 +17,9 @@ from beastmode.core.errors import ConfigurationError
 __all__ = ["Callback", "Pending", "after_commit", "before_commit", "run_after", "run_before", "set_pending"]
 
 PENDING = "beastmode_pending"
-"""What the app context's `g` calls what has not been committed yet."""
+"""The name in the app context's `g` of the callbacks that wait for a commit."""
 TRANSACTION = "beastmode.transaction"
-"""Where in `app.extensions` what runs a function in a transaction of its own is."""
+"""The key in `app.extensions` of the function that runs a function in its own transaction."""
 INSTEAD = "Pass an ordinary function, or a lambda that calls one."
 log = logging.getLogger("beastmode")
 
@@ -27,13 +27,13 @@ Callback = Callable[[], object]
 
 
 class Pending(Protocol):
-    """What an app context has written and not committed yet; the database makes one."""
+    """The uncommitted changes of an app context; implemented by the database."""
 
     def wait_before(self, callback: Callback) -> bool:
-        """Take a callback, which runs before the commit and is dropped by a rollback; False where nothing is open."""
+        """Register a callback, which runs before the commit and is dropped by a rollback; False if nothing is open."""
 
     def wait_after(self, callback: Callback) -> bool:
-        """Take a callback, which runs after the commit and is dropped by a rollback; False where nothing is open."""
+        """Register a callback, which runs after the commit and is dropped by a rollback; False if nothing is open."""
 
 
 def before_commit(callback: Callback) -> None:
@@ -80,23 +80,23 @@ def after_commit(callback: Callback) -> None:
 
 
 def current_pending() -> Pending | None:
-    """What the current app context has to commit; None if it has written nothing."""
+    """The uncommitted changes of the current app context; None if it has written nothing."""
     pending: Pending | None = g.get(PENDING) if has_app_context() else None
     return pending
 
 
 def set_pending(context: Any, pending: Pending) -> None:
-    """Say what an app context has to commit.
+    """Set the uncommitted changes of an app context.
 
     Args:
         context: The app context's `g`.
-        pending: Takes what waits.
+        pending: Registers the callbacks.
     """
     setattr(context, PENDING, pending)
 
 
 def set_transaction(app: Flask, in_transaction: Callable[[Callable[[], None]], Callable[[], None]]) -> None:
-    """Say how an application runs a function in a transaction of its own.
+    """Set how an application runs a function in its own transaction.
 
     Args:
         app: The Flask application.
@@ -106,23 +106,23 @@ def set_transaction(app: Flask, in_transaction: Callable[[Callable[[], None]], C
 
 
 def run_before(callback: Callback) -> None:
-    """Run a function that waited for the commit to come.
+    """Run a function that was registered for before the commit.
 
     Args:
         callback: The function.
 
     Raises:
-        TypeError: It returned a promise of work that nobody would do.
+        TypeError: It returned deferred work, such as a coroutine, which would never run.
     """
     if kind := deferred_result(callback()):
         raise TypeError(f"before_commit: {name_of(callback)} returned {kind}, which is never run. {INSTEAD}")
 
 
 def run_after(callbacks: list[Callback]) -> None:
-    """Run what waited for the commit to be over, each whether or not another has failed.
+    """Run the functions that were registered for after the commit, even if one of them fails.
 
     Args:
-        callbacks: In the order in which they were passed.
+        callbacks: The functions, in the order in which they were registered.
     """
     for callback in callbacks:
         try:

@@ -1,4 +1,4 @@
-"""One request and its answer, as the outermost WSGI layer sees them."""
+"""One request and its response, as the outermost WSGI layer sees them."""
 
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -22,10 +22,10 @@ class Exchange:
 
     Attributes:
         environ: The WSGI environment.
-        arguments: What the view gets of the body and the query string.
+        arguments: The loaded body and query string, as the view's arguments.
         path: The path that the client requested, before any rewriting.
         request_id: The request ID, for the log and `X-Request-ID`.
-        started: `time.perf_counter()` when the request came in, before it waited for anything, seconds.
+        started: `time.perf_counter()` when the request arrived, before it waited for anything, in seconds.
         identity: The caller, once known.
         headers: Response headers to add, whatever the outcome of the request.
         deprecated: Whether the route is deprecated.
@@ -66,7 +66,7 @@ class Exchange:
 
 
 def current_exchange() -> Exchange:
-    """The exchange of the current request; made on the spot in a bare request context, which passed no edge."""
+    """The exchange of the current request; a new one in a request context that was created without the edge."""
     environ: dict[str, Any] = request.environ
     exchange: Exchange | None = environ.get(ENVIRON_KEY)
     if exchange is None:

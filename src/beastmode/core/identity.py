@@ -1,4 +1,4 @@
-"""Who calls: accounts fill it in; limits, cache, logs and queries read it."""
+"""The caller of the current request: set by accounts; read by limits, cache, logs and queries."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ __all__ = ["Authenticator", "Identity", "authenticator_of", "current_identity", 
 
 
 Authenticator = Callable[[Request], Identity]
-"""Gets a request, returns who sent it, or raises Problem(401)."""
+"""Takes a request and returns its caller, or raises Problem(401)."""
 
 NOBODY = Identity("address", "none")
 
@@ -32,7 +32,7 @@ def identify(identity: Identity) -> None:
     """Set the caller of the current request, which `current_identity()` returns from now on.
 
     Args:
-        identity: Who.
+        identity: The caller.
 
     Raises:
         TypeError: It is something else, such as a coroutine, which must not count as authenticated.
@@ -50,7 +50,7 @@ def set_authenticator(app: Flask, authenticator: Authenticator) -> None:
         authenticator: Takes the request and returns its Identity, or raises Problem(401) with `WWW-Authenticate`.
 
     Raises:
-        ConfigurationError: It is `async def`: what it returns would not be an Identity yet.
+        ConfigurationError: It is `async def`, so it would return a coroutine, not an Identity.
     """
     instead = "Write an ordinary function that returns an Identity."
     refuse_deferred(authenticator, "set_authenticator()", instead, ConfigurationError)

@@ -1,4 +1,4 @@
-"""What is looked at before an application serves: faults that do not keep it from answering, but want to be known."""
+"""Checks before an application serves: problems that do not prevent it from working, but should be known."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,11 +10,11 @@ __all__ = ["add_inspection", "inspect"]
 
 EXTENSION = "beastmode.inspections"
 Inspection = Callable[[], object]
-"""Raises BeastmodeError for what it found; runs in an application context."""
+"""Raises BeastmodeError if it finds a problem; runs in an application context."""
 
 
 def add_inspection(app: Flask, inspection: Inspection) -> None:
-    """Have `flask beastmode doctor` and the start of `flask beastmode serve` look at something.
+    """Add a check to `flask beastmode doctor` and to the start of `flask beastmode serve`.
 
     Args:
         app: The Flask application.
@@ -24,9 +24,10 @@ def add_inspection(app: Flask, inspection: Inspection) -> None:
 
 
 def inspect(app: Flask) -> Iterator[str]:
-    """What the inspections of an application find, one sentence each.
+    """The problems that the inspections of an application find, one sentence each.
 
-    What cannot be looked at, as where the database is away, is left to the readiness checks, which say so.
+    An inspection that cannot run, for example because the database is unavailable, is skipped: the readiness checks
+    report that.
 
     Args:
         app: The Flask application.

@@ -1,4 +1,4 @@
-"""A request that a server sends away before the application sees it."""
+"""A request that the server refuses before the application sees it."""
 
 import json
 from dataclasses import dataclass
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 __all__ = ["ARRIVED", "REFUSAL", "Refusal"]
 
 ARRIVED = "beastmode.arrived"
-"""Where in the WSGI environment a server says when a request came in, by `time.perf_counter()`."""
+"""The key in the WSGI environment of the time at which a request arrived, by `time.perf_counter()`."""
 REFUSAL = "beastmode.refusal"
-"""Where in the WSGI environment a server puts the `Refusal` that the edge shall answer with."""
+"""The key in the WSGI environment of the `Refusal` that the edge should send."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What somebody is sent away with.
+    """The response to a refused request.
 
     Attributes:
         status: Status code.
-        message: What the client reads.
-        cause: What the log reads besides; empty where the request line says it all.
-        retry: After how many seconds to come back; 0 says nothing.
+        message: The message for the client.
+        cause: The reason for the log; empty if the request line is sufficient.
+        retry: The value of `Retry-After` in seconds; 0 for none.
     """
 
     status: int
@@ -28,7 +28,7 @@ class Refusal:
     retry: int = 0
 
     def headers(self) -> list[tuple[str, str]]:
-        """The headers of the answer, but for its length."""
+        """The headers of the response, except its length."""
         again = [("Retry-After", str(self.retry))] if self.retry else []
         return [("Content-Type", "application/json"), ("Cache-Control", "no-store"), *again]
 

@@ -1,4 +1,4 @@
-"""Texts that must not be shown, and what makes one easy to guess."""
+"""Strings that must not be shown, and how to recognize a predictable secret."""
 
 import os
 import re
@@ -11,20 +11,19 @@ __all__ = ["STARS", "SecretBytes", "SecretText", "as_secret", "is_monotonous", "
 
 STARS = "********"
 TRIPLES = 24
-"""Different runs of three characters in a secret. A random one of 32 digits has 30, but for one or two that repeat; a
-word that is written again and again until it is long enough has as many as the word has letters."""
+"""The minimum number of different three-character sequences: 32 random digits have about 30, a repeated word few."""
 STEPS = 8
-"""Different distances from one character to the next. 32 random digits have about 14, `abcdef...` has one or two."""
+"""The minimum number of different steps between neighbours: 32 random digits have about 14, `abcdef...` one or two."""
 TELLING = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE", re.IGNORECASE)
 SHORTEST = 6
-"""Characters from which on a value is looked for in texts: `true` and `8000` are no secrets, whatever their name."""
+"""The minimum length of a value that is masked in strings: `true` and `8000` are not secrets, whatever their name."""
 ADDRESS = re.compile(r"(?<=://)[^\s/?#'\"@]*@")
-"""Whose address it is: what stands before the @ of a URL, a password perhaps."""
+"""The user part of a URL, before the @, which may contain a password."""
 PASSWORD = re.compile(r"://[^:/@]*:(.*)@", re.DOTALL)
 
 
 class SecretText(str):
-    """A text that `repr` does not show, and so neither a log of frames nor a debugger that prints them."""
+    """A string that `repr` does not show, and so neither a log of stack frames nor a debugger."""
 
     __slots__ = ()
 
@@ -32,7 +31,7 @@ class SecretText(str):
         return repr(STARS)
 
     def encode(self, encoding: str = "utf-8", errors: str = "strict") -> "SecretBytes":
-        """The text as bytes that `repr` does not show either."""
+        """The string as bytes that `repr` does not show either."""
         return SecretBytes(super().encode(encoding, errors))
 
 
@@ -46,7 +45,7 @@ class SecretBytes(bytes):
 
 
 def as_secret(value: Any) -> Any:
-    """A value whose texts `repr` does not show; anything else as it is."""
+    """A value whose strings `repr` does not show; anything else unchanged."""
     if isinstance(value, str):
         return SecretText(value)
     if isinstance(value, tuple):
@@ -55,21 +54,21 @@ def as_secret(value: Any) -> Any:
 
 
 def is_monotonous(secret: str) -> bool:
-    """Whether a long secret repeats itself, or counts up or down, so that guessing it takes few tries."""
-    # The plain class's way: these bytes are looked at, and not for anybody to see.
+    """Whether a long secret repeats itself, or counts up or down, so that it is easy to guess."""
+    # With the methods of the plain class: the bytes are only examined, not shown.
     content = str.encode(secret)
     triples = {content[start : start + 3] for start in range(len(content) - 2)}
     steps = {after - before for before, after in pairwise(content)}
-    # Only what somebody typed counts: bytes come from a program.
+    # Only strings are typed by people; bytes come from a program.
     return len(triples) < TRIPLES or (secret.isascii() and len(steps) < STEPS)
 
 
 def secrets_of(environ: Mapping[str, str], names: Iterable[str]) -> list[str]:
-    """Every value of the environment that a text for people must not have, the longest first.
+    """Every value of the environment that must not be shown, longest first.
 
     Args:
         environ: The environment variables.
-        names: Settings that are secret; so is any other that is called a password, a token or the like.
+        names: The secret settings; any other that is named like a password or a token counts too.
     """
     named = set(names)
     found = {value for name, value in environ.items() if name in named or TELLING.search(name)}
@@ -80,12 +79,12 @@ def secrets_of(environ: Mapping[str, str], names: Iterable[str]) -> list[str]:
 
 
 def without_secrets(text: str, names: Iterable[str], environ: Mapping[str, str] | None = None) -> str:
-    """A text of unknown origin, with stars in the place of secrets.
+    """A string of unknown origin, with secrets masked.
 
     Args:
-        text: Such as the message of any exception.
-        names: Settings that are secret.
-        environ: Where their values are; by default the process's own environment.
+        text: For example the message of an exception.
+        names: The secret settings.
+        environ: The environment with their values; by default that of the process.
     """
     for secret in secrets_of(os.environ if environ is None else environ, names):
         text = text.replace(secret, STARS)

@@ -1,7 +1,7 @@
 """One row of the settings table, and the kinds of value that rows have.
 
-Not environs: it reads `os.environ` alone, while a Flask project may also set a value in `app.config`, and its messages
-name neither what was found nor what is expected. The fields are marshmallow's, as environs' are.
+Not environs, which reads `os.environ` only, while a Flask project may also set a value in `app.config`, and whose
+messages say neither what was found nor what is expected. Like environs, it uses marshmallow's fields.
 """
 
 import re
@@ -41,13 +41,13 @@ class Setting:
 
     Attributes:
         name: The environment variable, in upper case.
-        default: The value where nothing is set.
+        default: The default value.
         sentence: What it does.
-        expects: What a right value looks like.
-        is_secret: Whether it is never shown.
+        expects: What a valid value looks like.
+        is_secret: Whether its value is never shown.
         is_signing: Whether something is signed or encrypted with it, so that production requires a random secret.
         kind: The marshmallow field that parses it.
-        renamed: Values of earlier versions that still work, with a warning: what each is called now.
+        renamed: Values of earlier versions that still work, with a warning, and their current names.
     """
 
     name: str
@@ -74,12 +74,13 @@ def setting(  # noqa: PLR0913 - a row has as many columns as it has
 
     Args:
         kind: The marshmallow field that parses and validates the text.
-        default: The value where nothing is set.
+        default: The default value.
         sentence: What it does, for the reference page.
-        expects: What a right value looks like, for the message about a wrong one.
-        secret: Never shown.
-        signs: Something is signed or encrypted with it: production requires a random secret of 32 bytes or more.
-        renamed: Values of earlier versions, by what each is called now: `{"old": "new"}`. They work, with a warning.
+        expects: What a valid value looks like, for the message about an invalid one.
+        secret: Whether its value is never shown.
+        signs: Whether something is signed or encrypted with it, so that production requires a random secret of 32 bytes
+            or more.
+        renamed: Values of earlier versions that still work, with a warning: `{"old": "new"}`.
     """
     metadata = {
         "kind": kind,
@@ -93,7 +94,7 @@ def setting(  # noqa: PLR0913 - a row has as many columns as it has
 
 
 class Secret(ma.String):
-    """One line of text, or in code any bytes, such as `os.urandom(32)`, each of which becomes one character."""
+    """One line of text, or in code any bytes, such as `os.urandom(32)`; each byte becomes one character."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         if isinstance(value, bytes):
@@ -104,7 +105,7 @@ class Secret(ma.String):
 
 
 class Whole(ma.Integer):
-    """A whole number; unlike in marshmallow's own field, 2.5 is none."""
+    """An integer; unlike marshmallow's own field, it refuses 2.5."""
 
     def _validated(self, value: Any) -> int:
         if isinstance(value, float) and not value.is_integer():
@@ -113,7 +114,7 @@ class Whole(ma.Integer):
 
 
 class Words(ma.Field[tuple[str, ...]]):
-    """Words separated by commas, or in code a list of them."""
+    """Comma-separated words, or in code a list of them."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         words = value.split(",") if isinstance(value, str) else value
@@ -125,10 +126,10 @@ class Words(ma.Field[tuple[str, ...]]):
 
 
 class Origins(Words):
-    """Web origins (RFC 6454) separated by commas, or `*`.
+    """Comma-separated web origins (RFC 6454), or `*`.
 
-    A pattern such as `https://*.example.com` is refused: where such patterns are understood, a name that merely begins
-    or ends like the right one gets through too. So is an origin with a path or a final slash, which no browser sends.
+    A pattern such as `https://*.example.com` is refused, because patterns tend to allow names that only begin or end
+    like the right one. So is an origin with a path or a trailing slash, which no browser sends.
     """
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
@@ -149,14 +150,14 @@ def text() -> ma.Field[str]:
 
 
 def one_line(value: str) -> None:
-    """Raise ValidationError for text with a line end or NUL, or bytes that are no UTF-8."""
-    # An environment variable that is no UTF-8 reaches Python with lone surrogates, which nothing can encode later.
+    """Raise ValidationError for text with a line end or NUL, or bytes that are not UTF-8."""
+    # An environment variable that is not UTF-8 has lone surrogates in Python, which cannot be encoded later.
     if any(character in "\0\r\n" or "\ud800" <= character <= "\udfff" for character in value):
         raise ValidationError("not one line of text")
 
 
 def whole(low: int, high: int | None = None) -> ma.Field[int]:
-    """A whole number from low to high."""
+    """An integer from low to high."""
     return Whole(validate=Range(low, high))
 
 
@@ -166,5 +167,5 @@ def number(low: float, high: float) -> ma.Field[float]:
 
 
 def flag() -> ma.Field[bool]:
-    """Yes or no, in the words that shells and files use."""
+    """True or false, in the usual spellings of environment variables."""
     return ma.Boolean()

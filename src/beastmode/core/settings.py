@@ -1,4 +1,4 @@
-"""The settings of an application: the rows that are always there, and what collects those of features and projects.
+"""The settings of an application: those of every application, and how those of features and projects are added.
 
 Parsing, checking, `flask beastmode settings` and the reference page all read the same rows.
 """
@@ -45,7 +45,7 @@ class Settings:
 
     The attribute is the setting's name in lower case. A feature declares its settings as a subclass with more rows, and
     so does a project, which passes it to `Beastmode(app, settings=[ShopSettings])`. The settings of an application are
-    an instance of every one of these classes; a setting of a feature that is not installed is not there.
+    an instance of every one of these classes; a setting of a feature that is not installed is absent.
     """
 
     environment: Literal["production", "development", "testing"] = setting(
@@ -95,16 +95,16 @@ class Settings:
 
     @property
     def is_production(self) -> bool:
-        """Whether the strict rules hold."""
+        """Whether the rules of production apply."""
         return self.environment == "production"
 
     @property
     def has_development_secret(self) -> bool:
-        """Whether something may be signed with a secret that everybody can read in the source."""
+        """Whether something may be signed with the public development secret."""
         return any(DEVELOPMENT_SECRET in keys_of(self, row) for row in settings_table(type(self)))
 
     def problems(self) -> Iterator[str]:
-        """What is wrong with values that are each valid, one sentence each.
+        """Problems with combinations of valid values, one sentence each.
 
         A subclass may define this method for its own rows. It is called when the settings are read, in addition to
         those of the other classes; do not call `super().problems()`.
@@ -142,7 +142,7 @@ def current_settings(kind: type[S]) -> S:
 
 
 def settings_of(app: Flask, kind: type[S]) -> S:
-    """The settings of an application, for what is decided at start.
+    """The settings of an application, for decisions at startup.
 
     Args:
         app: The Flask application.
@@ -175,19 +175,19 @@ def secret_names() -> set[str]:
 
 
 def subclasses(kind: type[Settings]) -> Iterator[type[Settings]]:
-    """Every subclass of a class of settings, and those of each."""
+    """Every direct and indirect subclass of a class of settings."""
     for each in kind.__subclasses__():
         yield from (each, *subclasses(each))
 
 
 def settings_type(kinds: Iterable[type[Settings]]) -> type[Settings]:
-    """The class that has the settings of several.
+    """The class that combines the settings of several classes.
 
     Args:
         kinds: Subclasses of Settings.
 
     Raises:
-        ConfigurationError: One of them is not declared correctly, or two have a setting of one name.
+        ConfigurationError: One of them is not declared correctly, or two have a setting with the same name.
     """
     listed = tuple(kinds)
     for kind in listed:
@@ -197,7 +197,7 @@ def settings_type(kinds: Iterable[type[Settings]]) -> type[Settings]:
 
 @cache
 def joined(kinds: tuple[type[Settings], ...]) -> type[Settings]:
-    """The same, made once: an application that is created again, as in tests, need not make a class again."""
+    """The same, cached: an application that is created again, as in tests, does not need a new class."""
     owners: dict[str, tuple[type[Settings], Any]] = {}
     every: list[type[Settings]] = [Settings, *kinds]
     for kind in every:
@@ -209,12 +209,12 @@ def joined(kinds: tuple[type[Settings], ...]) -> type[Settings]:
                 )
     if len(kinds) == 1:
         return kinds[0]
-    # Python lays the fields of the last base first.
+    # Python puts the fields of the last base first.
     return make_dataclass("Settings", (), bases=tuple(reversed(kinds)) or (Settings,), frozen=True, kw_only=True)
 
 
 def refuse_undeclared(kind: Any) -> None:
-    """Refuse a class whose settings would not be read, in words that say what to write."""
+    """Refuse a class whose settings would not be read, with a message that says what to write."""
     name = getattr(kind, "__name__", repr(kind))
     if not (isinstance(kind, type) and issubclass(kind, Settings)):
         raise ConfigurationError(f"{name} is not a class of settings; write `class {name}(Settings):`.")
@@ -230,7 +230,7 @@ def refuse_undeclared(kind: Any) -> None:
 
 
 def keys_of(settings: Settings, row: Setting) -> tuple[str, ...]:
-    """What a setting signs with: nothing, one secret, or several.
+    """The secrets that a setting signs with: none, one, or several.
 
     Args:
         settings: The values.

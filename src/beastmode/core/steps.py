@@ -1,7 +1,7 @@
-"""What a route does besides calling its view: an ordered list of steps, built from its declaration at start.
+"""The steps that a route runs in addition to its view: an ordered list, built from its declaration at startup.
 
-A feature enters a route here, and so does a project: `add_step` with a function that looks at each route's declaration
-and returns its step, or None. The API layer runs the steps and knows none of them.
+Features and projects add steps with `add_step` and a function that takes each route's declaration and returns its step,
+or None. The API layer runs the steps without knowing any of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,7 @@ __all__ = [
 
 EXTENSION = "beastmode.steps"
 DECLARATIONS = "_beastmode_declarations"
-"""Where a view keeps what decorators declared; functools.wraps copies it to the functions around the view."""
+"""The attribute of a view with the declarations of decorators; functools.wraps copies it to wrapping functions."""
 
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,25 +41,25 @@ class Stage(IntEnum):
     """When a step runs; the steps of one stage run in the order in which they were added."""
 
     ANNOUNCEMENT = 1
-    """What each response of the route says, refusals included, such as its deprecation."""
+    """Added to every response of the route, including refusals, such as its deprecation."""
     CALLER = 2
-    """Who calls."""
+    """Who the caller is."""
     PERMISSION = 3
-    """Whether the caller may."""
+    """Whether the caller has permission."""
     LIMIT = 4
-    """How often the caller may."""
+    """How often the caller may call."""
     ARGUMENTS = 5
-    """What the view is passed: the path, the query string and the body are checked."""
+    """The view's arguments: the path, the query string and the body are validated."""
     IDEMPOTENCY = 6
-    """Whether the request was answered before."""
+    """Whether the same request was handled before."""
     CACHE = 7
-    """Whether the response is known already."""
+    """Whether the response is cached."""
     PRECONDITION = 8
-    """What must be true of the resource, such as `If-Match`."""
+    """Conditions on the resource, such as `If-Match`."""
 
 
 class Declared(Protocol):
-    """What a step may know of a route."""
+    """The declaration of a route, as steps see it."""
 
     @property
     def name(self) -> str:
@@ -71,11 +71,11 @@ class Declared(Protocol):
 
     @property
     def rule(self) -> str:
-        """Its path below `/api/<version>`, as Flask writes it: "/posts/<int:post_id>"."""
+        """Its path below `/api/<version>`, in Flask's syntax: "/posts/<int:post_id>"."""
 
     @property
     def view(self) -> Callable[..., Any]:
-        """The function that answers."""
+        """The view function."""
 
     @property
     def public(self) -> bool:
@@ -87,7 +87,7 @@ class Declared(Protocol):
 
 
 class Call:
-    """One request on its way through a route's steps.
+    """One request that passes through the steps of a route.
 
     Attributes:
         request: The request itself, not Flask's proxy.
@@ -108,7 +108,7 @@ Proceed: TypeAlias = Callable[[Call], Response]
 
 
 class Step:
-    """One thing that a route does besides calling its view. It raises a Problem to refuse the request.
+    """One thing that a route does in addition to its view. It raises a Problem to refuse the request.
 
     Attributes:
         statuses: The status codes of its refusals, for the OpenAPI document.
@@ -117,7 +117,7 @@ class Step:
     statuses: frozenset[int] = frozenset()
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """The response: the one that `proceed(call)` returns, or one of its own.
+        """The response: that of `proceed(call)`, or its own.
 
         Args:
             call: The request.
@@ -138,8 +138,8 @@ class Steps:
     """The steps that an application's routes may have.
 
     Attributes:
-        makers: Each with its stage.
-        is_read: Whether routes have been built, so that another one would come too late.
+        makers: The functions that create steps, with their stages.
+        is_read: Whether routes have been built, so that another step would be added too late.
     """
 
     makers: list[tuple[Stage, MakeStep]] = field(default_factory=list)
@@ -147,12 +147,12 @@ class Steps:
 
 
 def add_step(app: Flask, stage: Stage, make: MakeStep) -> None:
-    """Give the routes of an application a step, before `Beastmode(app, api=...)` builds them.
+    """Add a step to the routes of an application, before `Beastmode(app, api=...)` builds them.
 
     Args:
         app: The Flask application.
         stage: When it runs.
-        make: Called for each route at start; returns the step, or None if the route needs none.
+        make: Called for each route at startup; returns the step, or None if the route needs none.
 
     Raises:
         ConfigurationError: The routes have been built already.

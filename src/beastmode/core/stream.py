@@ -1,4 +1,4 @@
-"""A body that is sent while it is made."""
+"""Streamed response bodies."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,16 +11,16 @@ log = logging.getLogger("beastmode")
 
 
 class Stream:
-    """A streamed body, its first part made; observed once, when it has ended or when the server closes it before.
+    """A streamed body whose first part has been produced; observed once, when it ends or the server closes it.
 
-    WSGI sends no header before the first part, so that a stream which fails before it is answered like any request.
-    One that fails later raises, and the server has to break the connection: a part must not look like the whole.
+    WSGI sends no headers before the first part, so a stream that fails before it gets an ordinary error response. If it
+    fails later, it raises, and the server has to close the connection: a part must not look like the whole.
 
     Args:
-        body: The application's.
-        exchange: Whose answer it is.
-        observe: Is told of the exchange in the end.
-        pauses: Each is called before a part goes out.
+        body: The body from the application.
+        exchange: The exchange that it belongs to.
+        observe: Called with the exchange at the end.
+        pauses: Each is called before a part is sent.
     """
 
     def __init__(
@@ -52,14 +52,14 @@ class Stream:
                 part = next(self._parts, None)
                 self._pause()
         except Exception:
-            # The status line is gone already: only the log can still tell that the answer is cut short.
+            # The status line has been sent already: only the log can still show that the response was cut off.
             log.exception("Request %s: the response was cut off", self._exchange.request_id)
             self._exchange.status = 500
             raise
         self._end()
 
     def close(self) -> None:
-        """Close the wrapped body, and tell the observers whatever happens."""
+        """Close the wrapped body, and call the observers in any case."""
         try:
             close_body(self._body)
         finally:
@@ -76,10 +76,10 @@ class Stream:
 
 
 def close_body(body: Iterable[bytes]) -> None:
-    """Tell a body that it is not needed any more (PEP 3333).
+    """Close a body (PEP 3333).
 
     Args:
-        body: An application's.
+        body: The body from an application.
     """
     if (close := getattr(body, "close", None)) is not None:
         close()

@@ -1,4 +1,4 @@
-"""What the log is told once though it happens a thousand times."""
+"""Log messages that are written once, even if they occur a thousand times."""
 
 import logging
 from time import monotonic
@@ -11,23 +11,23 @@ from beastmode.core.exchange import Exchange
 __all__ = ["cause_of", "tell", "tell_why"]
 
 QUIET_SECONDS = 1.0
-"""Between two lines of the same cause: a database that is away refuses thousands of requests a second."""
+"""The seconds between two lines with the same cause: without a database, thousands of requests per second fail."""
 CAUSES = 1000
-"""Causes that are remembered; a program has a few, whatever clients send."""
+"""The number of causes that are remembered; a program has a few, whatever clients send."""
 
 LONGEST_CAUSE = 300
-"""Characters of what an error says; some drivers repeat the statement."""
+"""The maximum length of an error message; some drivers repeat the statement."""
 
 told: dict[str, float] = {}
 
 
 def tell(log: logging.Logger, cause: str, message: str, *arguments: object) -> None:
-    """Log an error, at most once a second for its cause.
+    """Log an error, at most once per second for each cause.
 
     Args:
-        log: Where.
-        cause: What is the same for all that are told as one; no text of a client's.
-        message: The message, with its places for arguments.
+        log: The logger.
+        cause: What identifies the cause; never text from a client.
+        message: The message, with placeholders for the arguments.
         arguments: The arguments.
     """
     now = monotonic()
@@ -40,13 +40,13 @@ def tell(log: logging.Logger, cause: str, message: str, *arguments: object) -> N
 
 
 def tell_why(log: logging.Logger, exchange: Exchange) -> None:
-    """Log in one line why a request is refused, at most once a second for its cause.
+    """Log in one line why a request was refused, at most once per second for each cause.
 
-    Every 503 is told, since the request line cannot say what was missing; others where a cause is known.
+    Every 503 is logged, because the request line cannot give the reason; others if the cause is known.
 
     Args:
-        log: Where.
-        exchange: The request, its status known.
+        log: The logger.
+        exchange: The request, with its status.
     """
     if exchange.cause is None or exchange.status < 400 or not (exchange.cause or exchange.status == 503):
         return
@@ -56,10 +56,10 @@ def tell_why(log: logging.Logger, exchange: Exchange) -> None:
 
 
 def cause_of(error: BaseException) -> str:
-    """Why something cannot be done now, in one line: what the driver said, without SQL or parameters.
+    """Why something cannot be done now, in one line: the driver's message, without SQL and parameters.
 
     Args:
-        error: The error, SQLAlchemy's wrapper of one, or an HTTP error that was raised from one.
+        error: The exception, SQLAlchemy's wrapper around it, or an HTTP exception that was raised from it.
     """
     error = (error.__cause__ or error) if isinstance(error, HTTPException) else error
     found = getattr(error, "orig", None) or error
@@ -69,5 +69,5 @@ def cause_of(error: BaseException) -> str:
 
 
 def as_logged(path: str) -> str:
-    """A path that stays on one line, and short."""
+    """A path as one line, truncated."""
     return quote(path[:200], safe="/~!$&'()*+,;:@=-._")

@@ -1,4 +1,4 @@
-"""What a function that may be run again changes outside of the database, and how that is put back before a new try."""
+"""Restores what a function changed outside the database before it is retried."""
 
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
@@ -21,20 +21,20 @@ PLAIN: dict[type, tuple[type, str]] = {
     deque: (deque, "extend"),
     bytearray: (bytearray, "extend"),
 }
-"""What holds values, and by which methods it is filled. Subclasses may belong to somebody else, such as app.config."""
+"""Containers, and the methods that fill them. A subclass may belong to another library, such as app.config."""
 STATE_OF_ENTITY = "_sa_instance_state"
-"""Where SQLAlchemy keeps what it knows of an entity; a rollback puts that back by itself."""
+"""The attribute with SQLAlchemy's state of an entity; a rollback restores it by itself."""
 OF_CONTEXT = ("_after_request_functions", "flashes", "_session", "session")
-"""What a request context has; Flask before 3.1.3 calls the session `session`."""
+"""The attributes of a request context; Flask before 3.1.3 calls the session `session`."""
 
 
 class Before:
-    """How things stood before the first try: arguments, the request's body, `g`, the session, headers and callbacks.
+    """The state before the first try: arguments, the request's body, `g`, the session, headers and callbacks.
 
-    Rows are the database's to put back. Objects that outlive the request are left alone, since other threads use them.
+    The database restores rows. Objects that outlive the request are not restored, because other threads use them.
 
     Args:
-        arguments: What the function is called with; lists, dicts and sets are put back, and what they hold.
+        arguments: The arguments of the function; lists, dicts and sets are restored, with their contents.
     """
 
     def __init__(self, *arguments: Any) -> None:
@@ -47,7 +47,7 @@ class Before:
             self._keep_request()
 
     def restore(self) -> None:
-        """Put everything back, so that the next try finds what the first one found."""
+        """Restore everything, so that the next try starts from the original state."""
         for undo in self._undo:
             undo()
 
@@ -56,7 +56,7 @@ class Before:
         exchange = current_exchange()
         self._keep(exchange.arguments, owned=True)
         self._keep_attributes(exchange, ("headers", "identity", "deprecated"))
-        # By its dict: the property marks the session as used, which marks the answer as one that depends on cookies.
+        # Through its dict: the property marks the session as used, which marks the response as depending on cookies.
         self._keep_attributes(context, [name for name in OF_CONTEXT if name in vars(context)])
         self._keep_session(vars(context).get("_session", vars(context).get("session")))
         self._keep_attributes(context.request, ("_cached_json",))
@@ -66,12 +66,12 @@ class Before:
 
     def _keep_session(self, session: Any) -> None:
         if isinstance(session, dict):
-            # Not by its own methods: they note every change, and send a cookie for it.
+            # Not with its own methods: they record every change, and send a cookie for it.
             self._keep_contents(session, dict, "update", owned=False)
             self._keep(vars(session) if hasattr(session, "__dict__") else {})
 
     def _keep(self, value: Any, *, owned: bool = False) -> None:
-        """Keep a value that holds others; of one that the request owns, any object's attributes too."""
+        """Save a container; if the request owns it, also the attributes of any object in it."""
         if type(value) is tuple:
             for part in value:
                 self._keep(part, owned=owned)
@@ -111,7 +111,7 @@ class Before:
 
 
 def attributes_of(value: Any) -> list[str]:
-    """The attributes of an object that somebody made of a body: a dataclass, an entity, an object of their own."""
+    """The attributes of an object that was created from a body: a dataclass, an entity, an object of the project."""
     if is_dataclass(value) and not isinstance(value, type):
         return [field.name for field in fields(value)]
     if isinstance(value, type) or callable(value):
@@ -120,12 +120,12 @@ def attributes_of(value: Any) -> list[str]:
 
 
 def opened(known: dict[str, Any]) -> list[Any]:
-    """The uploads of a request, as far as somebody has asked for them."""
+    """The uploads of a request, if they have been read."""
     uploads = known.get("files")
     return [] if uploads is None else [file for _, file in uploads.items(multi=True)]
 
 
 def rewind(files: Iterable[Any], positions: dict[int, int]) -> None:
-    """Have uploads read from where they stood again; one that was not open yet from its beginning."""
+    """Rewind uploads to where they were; one that was not opened yet to its beginning."""
     for file in files:
         file.stream.seek(positions.get(id(file), 0))
