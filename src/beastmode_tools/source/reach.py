@@ -21,7 +21,8 @@ from beastmode_tools.source.index import (
     scopes_of,
 )
 from beastmode_tools.source.routes import declared_routes, roles_of
-from beastmode_tools.source.syntax import Module, dotted, literal, module_of
+from beastmode_tools.source.syntax import Module, dotted, module_of
+from beastmode_tools.source.values import value_of
 
 __all__ = ["Reach", "Usage"]
 
@@ -111,7 +112,7 @@ class Usage:
                 if isinstance(call, ast.Call) and call.args and REGISTERS.search(dotted(call.func)):
                     target = self.defined_at(module, path, dotted(call.args[0]))
                     prefix = next(
-                        (literal(each.value) for each in call.keywords if each.arg in {"url_prefix", "path"}), None
+                        (value_of(each.value) for each in call.keywords if each.arg in {"url_prefix", "path"}), None
                     )
                     if target is not None and isinstance(prefix, str):
                         found[target] = prefix

@@ -5,7 +5,8 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from beastmode_tools.source.syntax import Definition, Module, dotted, last_name, literal
+from beastmode_tools.source.syntax import Definition, Module, dotted, last_name
+from beastmode_tools.source.values import value_of
 
 __all__ = ["METHODS", "DeclaredRoute", "declared_routes", "prefixes", "roles_of"]
 
@@ -122,8 +123,8 @@ def prefixes(module: Module) -> dict[str, str]:
             "Namespace",
         }:
             for keyword in value.keywords:
-                if keyword.arg in {"url_prefix", "path"} and isinstance(literal(keyword.value), str):
-                    found[name] = str(literal(keyword.value))
+                if keyword.arg in {"url_prefix", "path"} and isinstance(value_of(keyword.value), str):
+                    found[name] = str(value_of(keyword.value))
     return found
 
 
@@ -133,7 +134,7 @@ def decorated(name: str, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Clas
         if not isinstance(decorator, ast.Call) or not isinstance(decorator.func, ast.Attribute):
             continue
         verb = decorator.func.attr
-        path = literal(decorator.args[0]) if decorator.args else keyword_literal(decorator, "rule", "path")
+        path = value_of(decorator.args[0]) if decorator.args else keyword_literal(decorator, "rule", "path")
         if verb in ROLES["route"] and isinstance(path, str) and (path.startswith("/") or not path):
             methods = (verb.upper(),) if verb != "route" else methods_of(decorator, node)
             yield DeclaredRoute(path, methods, name, decorator.lineno, dotted(decorator.func.value))
@@ -156,7 +157,7 @@ def keyword_literal(call: ast.Call, *names: str) -> object:
     """The literal value of a keyword argument; None where it is not given."""
     for keyword in call.keywords:
         if keyword.arg in names:
-            return literal(keyword.value)
+            return value_of(keyword.value)
     return None
 
 
@@ -166,7 +167,7 @@ def registered(module: Module, call: ast.Call) -> Iterator[DeclaredRoute]:
         return
     target = dotted(call.func.value)
     if call.func.attr == "add_url_rule":
-        path = literal(call.args[0]) if call.args else keyword_literal(call, "rule")
+        path = value_of(call.args[0]) if call.args else keyword_literal(call, "rule")
         view = next(
             (each.value for each in call.keywords if each.arg == "view_func"),
             call.args[2] if len(call.args) > 2 else None,
@@ -178,7 +179,7 @@ def registered(module: Module, call: ast.Call) -> Iterator[DeclaredRoute]:
     elif call.func.attr == "add_resource" and call.args:
         name = dotted(call.args[0])
         for argument in call.args[1:]:
-            if isinstance(path := literal(argument), str):
+            if isinstance(path := value_of(argument), str):
                 node = module.classes.get(name, call)
                 yield DeclaredRoute(path, methods_of(call, node), name, call.lineno, target)
 

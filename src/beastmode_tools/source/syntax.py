@@ -2,7 +2,6 @@
 
 import ast
 import functools
-import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +16,6 @@ __all__ = [
     "dotted",
     "inner_scopes",
     "last_name",
-    "literal",
     "module_of",
     "own_statements",
     "resolved",
@@ -221,37 +219,6 @@ def resolved(node: ast.AST | None, imports: dict[str, str]) -> str:
     name = dotted(node)
     first, dot, rest = name.partition(".")
     return f"{imports[first]}{dot}{rest}" if first in imports else name
-
-
-def literal(node: ast.AST | None) -> object:
-    """The value of a literal, sums and products of numbers included; Ellipsis where it is none."""
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.BinOp(left=left, op=operation, right=right):
-            return calculated(literal(left), operation, literal(right))
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            number = literal(operand)
-            return -number if isinstance(number, int | float) else ...
-        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict():
-            try:
-                return ast.literal_eval(node)
-            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-                return ...
-        case _:
-            return ...
-
-
-def calculated(left: object, operation: ast.operator, right: object) -> object:
-    """What simple arithmetic gives: sizes and times are written as products."""
-    if not isinstance(left, int | float) or not isinstance(right, int | float):
-        return ...
-    simple = {ast.Mult: operator.mul, ast.Add: operator.add, ast.Sub: operator.sub}.get(type(operation))
-    if simple is not None:
-        return simple(left, right)
-    if isinstance(operation, ast.Pow | ast.LShift) and 0 <= right <= 64 and abs(left) <= 1024:
-        return left**right if isinstance(operation, ast.Pow) else int(left) << int(right)
-    return ...
 
 
 def own_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

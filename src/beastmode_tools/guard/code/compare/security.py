@@ -12,7 +12,8 @@ from beastmode_tools.guard.code.compare.secrets import compare_secrets
 from beastmode_tools.guard.code.compare.sql import SqlBuilt, is_fixed, is_spoken, sql_in
 from beastmode_tools.source.delta import Delta, Pair
 from beastmode_tools.source.files import is_tool
-from beastmode_tools.source.syntax import FunctionNode, Module, dotted, literal, resolved, text_of
+from beastmode_tools.source.syntax import FunctionNode, Module, dotted, resolved, text_of
+from beastmode_tools.source.values import value_of
 
 __all__ = ["HeaderChanged", "SecretLogged", "compare_security"]
 
@@ -250,7 +251,7 @@ def keywords_of(call: ast.Call) -> tuple[tuple[str, object], ...]:
     found: list[tuple[str, object]] = []
     for keyword in call.keywords:
         if keyword.arg is not None:
-            value = literal(keyword.value)
+            value = value_of(keyword.value)
             found.append((keyword.arg, repr(value) if isinstance(value, list | dict | set | tuple) else value))
             if isinstance(value, dict):
                 found += [(str(name), each) for name, each in value.items() if isinstance(each, bool | str | int)]

@@ -10,7 +10,8 @@ from beastmode_tools.source.application import Application
 from beastmode_tools.source.delta import Delta, Pair
 from beastmode_tools.source.files import is_migration
 from beastmode_tools.source.routes import declared_routes
-from beastmode_tools.source.syntax import Module, dotted, literal, text_of
+from beastmode_tools.source.syntax import Module, dotted, text_of
+from beastmode_tools.source.values import value_of
 
 __all__ = ["EndpointRenamed", "PrefixChanged", "RouteChanged", "compare_routes"]
 
@@ -205,4 +206,4 @@ def prefix_facts(module: Module) -> dict[str, tuple[str, int]]:
 def prefix_of(call: ast.Call) -> str:
     """The prefix that a call names."""
     value = next((each.value for each in call.keywords if each.arg in {"url_prefix", "subdomain"}), None)
-    return "" if value is None else str(literal(value)) if literal(value) is not ... else text_of(value)
+    return "" if value is None else str(value_of(value)) if value_of(value) is not ... else text_of(value)

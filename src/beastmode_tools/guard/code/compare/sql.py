@@ -4,7 +4,8 @@ import ast
 import re
 from dataclasses import dataclass
 
-from beastmode_tools.source.syntax import dotted, literal, text_of
+from beastmode_tools.source.syntax import dotted, text_of
+from beastmode_tools.source.values import text_value, text_with_gaps, value_of
 
 __all__ = ["SqlBuilt", "is_fixed", "is_spoken", "sql_in"]
 
@@ -44,8 +45,7 @@ def assembled(node: ast.expr) -> tuple[str, list[str]]:
     """The fixed text of a string that is put together, and the values in it that are not fixed."""
     match node:
         case ast.JoinedStr(values=parts):
-            text = "".join(str(part.value) if isinstance(part, ast.Constant) else " x " for part in parts)
-            return text, [
+            return text_with_gaps(node, " x "), [
                 text_of(part.value)
                 for part in parts
                 if isinstance(part, ast.FormattedValue) and not is_fixed(part.value)
@@ -54,11 +54,7 @@ def assembled(node: ast.expr) -> tuple[str, list[str]]:
             values = right.elts if isinstance(right, ast.Tuple) else [right]
             return text, [text_of(each) for each in values if not is_fixed(each)]
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            first, inner = (
-                assembled(left)
-                if isinstance(left, ast.BinOp)
-                else (str(literal(left)) if isinstance(literal(left), str) else "", [])
-            )
+            first, inner = assembled(left) if isinstance(left, ast.BinOp) else (text_value(left) or "", [])
             return first, [*inner, *([] if is_fixed(right) else [text_of(right)])]
         case ast.Call(
             func=ast.Attribute(value=ast.Constant(value=str(text)), attr="format"), args=args, keywords=keywords
@@ -82,4 +78,4 @@ def is_fixed(node: ast.AST) -> bool:
         case ast.List(elts=items) | ast.Tuple(elts=items):
             return all(is_fixed(each) for each in items)
         case _:
-            return literal(node) is not ...
+            return value_of(node) is not ...

@@ -13,7 +13,8 @@ from beastmode_tools.source.delta import Delta, Pair
 from beastmode_tools.source.digest import digest
 from beastmode_tools.source.files import is_test, kind_of
 from beastmode_tools.source.lines import first_difference, how_changed
-from beastmode_tools.source.syntax import Definition, FunctionNode, Module, dotted, literal, text_of
+from beastmode_tools.source.syntax import Definition, FunctionNode, Module, dotted, text_of
+from beastmode_tools.source.values import value_of
 
 __all__ = ["TestChanged", "TestSetupChanged", "compare_tests"]
 
@@ -205,7 +206,7 @@ def module_skips(module: Module) -> Iterator[str]:
     for statement in module.loose:
         if isinstance(statement, ast.Expr) and SKIPS.search(dotted(statement.value)):
             yield text_of(statement, 100)
-    if literal(module.constants.get("__test__")) is False:
+    if value_of(module.constants.get("__test__")) is False:
         yield "__test__ = False"
 
 

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement as Parsed
 from packaging.utils import canonicalize_name
 
 from beastmode_tools.source.digest import json_text
+from beastmode_tools.source.values import value_of
 
 __all__ = ["Requirement", "Requirements", "requirements_of"]
 
@@ -266,9 +267,8 @@ def setup_py(_path: str, text: str) -> Requirements:
             "python_requires",
         }:
             continue
-        try:
-            value = ast.literal_eval(node.value)
-        except ValueError:
+        value = value_of(node.value)
+        if value is ...:
             continue
         if node.arg == "python_requires":
             python = str(value)

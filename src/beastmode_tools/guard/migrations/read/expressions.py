@@ -27,6 +27,7 @@ from beastmode_tools.guard.migrations.read.values import (
     Unknown,
     is_known,
 )
+from beastmode_tools.source.values import calculated
 
 __all__ = ["as_test", "assign", "evaluate", "items_of"]
 
@@ -189,15 +190,8 @@ def binary(reading: Reading, node: ast.BinOp, scope: Scope) -> Any:
         joined = "".join(UNKNOWN if piece is None else piece for piece in pieces)
         exact = all(piece is not None and not isinstance(piece, Partial) for piece in pieces)
         return joined if exact else Partial(joined)
-    operators = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
-    work = operators.get(type(node.op))
-    try:
-        if work and not any(isinstance(each, Unknown | Handle | SqlExpression) for each in (left, right)):
-            result = work(left, right)
-            return result if not isinstance(result, str | list | tuple) or len(result) < LONGEST * 100 else Unknown("")
-    except (TypeError, ArithmeticError, MemoryError):
-        pass
-    return SqlExpression(one_line(node))
+    result = calculated(node.op, left, right)
+    return SqlExpression(one_line(node)) if result is ... else result
 
 
 def interpolated(pattern: str, value: Any) -> Any:

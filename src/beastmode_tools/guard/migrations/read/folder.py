@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from beastmode_tools.guard.migrations.compare.history import History, HistoryProblem, Revision
+from beastmode_tools.source.values import value_of
 
 __all__ = ["read_history", "version_folders"]
 
@@ -157,9 +158,8 @@ def quick_identifiers(source: str) -> dict[str, Any] | None:
 
 
 def parsed_identifiers(tree: ast.Module) -> dict[str, Any]:
-    """The identifiers by a full parse; what is computed becomes an `ast.AST`, which no caller takes for a name."""
+    """The identifiers by a full parse; what is computed becomes Ellipsis, which no caller takes for a name."""
     found: dict[str, Any] = {}
-    plain: dict[str, Any] = {}
     for node in tree.body:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
@@ -167,20 +167,8 @@ def parsed_identifiers(tree: ast.Module) -> dict[str, Any]:
         value = getattr(node, "value", None)
         for target in targets:
             if isinstance(target, ast.Name) and value is not None:
-                plain[target.id] = found[target.id] = literal(value, plain)
+                found[target.id] = value_of(value, found)
     return found
-
-
-def literal(node: ast.expr, names: dict[str, Any]) -> Any:
-    """The value of a literal, or of a name that was given one."""
-    if isinstance(node, ast.Name) and node.id in names:
-        return names[node.id]
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        return tuple(literal(item, names) for item in node.elts)
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return node
 
 
 def as_names(value: Any) -> tuple[str, ...] | None:
@@ -189,6 +177,6 @@ def as_names(value: Any) -> tuple[str, ...] | None:
         return ()
     if isinstance(value, str):
         return (value,) if value else ()
-    if isinstance(value, tuple | list | set | frozenset) and all(isinstance(item, str) for item in value):
-        return tuple(value)
+    if isinstance(value, tuple | list | set) and all(isinstance(item, str) for item in value):
+        return tuple(sorted(value) if isinstance(value, set) else value)
     return None

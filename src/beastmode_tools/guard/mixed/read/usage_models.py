@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from beastmode_tools.source.syntax import last_name
+from beastmode_tools.source.values import text_value
 
 __all__ = ["MappedTable", "Models", "read_models"]
 
@@ -76,19 +77,15 @@ def read_models(trees: Mapping[str, ast.Module]) -> Models:
 
 def table_of(call: ast.Call, path: str, tables: dict[str, str], targets: list[ast.expr]) -> Iterator[MappedTable]:
     """A `Table("name", metadata, Column(...))` that is kept in a variable."""
-    if not call.args or not is_text(call.args[0]):
+    table = text_value(call.args[0]) if call.args else None
+    if table is None:
         return
-    table = str(ast.literal_eval(call.args[0]))
     columns = {}
     for argument in call.args[1:]:
-        if (
-            isinstance(argument, ast.Call)
-            and last_name(argument.func) == "Column"
-            and argument.args
-            and is_text(argument.args[0])
-        ):
-            column = str(ast.literal_eval(argument.args[0]))
-            columns[column] = (column, argument.lineno)
+        if isinstance(argument, ast.Call) and last_name(argument.func) == "Column" and argument.args:
+            column = text_value(argument.args[0])
+            if column is not None:
+                columns[column] = (column, argument.lineno)
     for target in targets:
         name = last_name(target)
         tables[name] = table
@@ -101,8 +98,8 @@ def class_of(node: ast.ClassDef, path: str, tables: Mapping[str, str]) -> Mapped
     table: str | None = None
     is_abstract = False
     for name, value, line in assignments(node):
-        if name == "__tablename__" and value is not None and is_text(value):
-            table = str(ast.literal_eval(value))
+        if name == "__tablename__" and (named := text_value(value)) is not None:
+            table = named
         elif name == "__table__" and value is not None:
             table = tables.get(last_name(value)) or inner_table(value)
         elif name == "__abstract__":
@@ -138,12 +135,12 @@ def column_of(attribute: str, value: ast.expr) -> str | None:
     if not isinstance(value, ast.Call) or last_name(value.func) not in COLUMNS:
         return None
     for argument in value.args[:1]:
-        if is_text(argument):
-            return str(ast.literal_eval(argument))
+        if (name := text_value(argument)) is not None:
+            return name
         if isinstance(argument, ast.Call) and last_name(value.func) in WRAPPERS:
             return column_of(attribute, argument)
     named = next((each.value for each in value.keywords if each.arg == "name"), None)
-    return str(ast.literal_eval(named)) if named is not None and is_text(named) else attribute
+    return text_value(named) or attribute
 
 
 def has_mapped(node: ast.ClassDef, name: str) -> bool:
@@ -156,16 +153,11 @@ def has_mapped(node: ast.ClassDef, name: str) -> bool:
 
 def inner_table(value: ast.expr) -> str | None:
     """The name in `__table__ = Table("name", ...)`."""
-    if isinstance(value, ast.Call) and last_name(value.func) == "Table" and value.args and is_text(value.args[0]):
-        return str(ast.literal_eval(value.args[0]))
+    if isinstance(value, ast.Call) and last_name(value.func) == "Table" and value.args:
+        return text_value(value.args[0])
     return None
 
 
 def is_model(base: ast.expr) -> bool:
     """Whether a base class looks like one that names tables by itself: `db.Model`, `Model`."""
     return last_name(base) in ("Model", "BaseModel", "Base")
-
-
-def is_text(node: ast.expr) -> bool:
-    """Whether an expression is a literal text."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)

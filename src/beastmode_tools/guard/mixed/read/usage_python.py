@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from beastmode_tools.guard.mixed.read.usage_models import Models
 from beastmode_tools.source.syntax import last_name
+from beastmode_tools.source.values import text_value, text_with_gaps
 
 __all__ = ["Searched", "search"]
 
@@ -130,8 +131,8 @@ def of_table(node: ast.AST, wanted: Searched) -> Iterator[tuple[int, str]]:
     """A `Table("name", ...)` that is not kept in a variable, and strings that name the table."""
     if isinstance(node, ast.Call) and last_name(node.func) in ("Table", "table", "ForeignKey", "ForeignKeyConstraint"):
         for argument in ast.walk(node):
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                parts = argument.value.split(".")
+            if (named := text_value(argument)) is not None:
+                parts = named.split(".")
                 if wanted.table in parts[:-1] or (
                     parts[-1] == wanted.table and last_name(node.func).lower() == "table"
                 ):
@@ -143,7 +144,7 @@ def of_table(node: ast.AST, wanted: Searched) -> Iterator[tuple[int, str]]:
 
 def in_text(node: ast.JoinedStr | ast.Constant, wanted: Searched) -> Iterator[tuple[int, str]]:
     """SQL, and dotted names such as "User.nick" and "users.nick"."""
-    text = literal(node)
+    text = text_with_gaps(node, " ")
     if not text:
         return
     if wanted.is_sql(text) and ("\n" not in text.strip() or SQL.match(text.strip())):
@@ -211,13 +212,6 @@ def classes_around(tree: ast.Module) -> dict[ast.AST, str]:
         if isinstance(node, ast.ClassDef):
             found.update({each: node.name for each in ast.walk(node) if isinstance(each, ast.Attribute)})
     return found
-
-
-def literal(node: ast.JoinedStr | ast.Constant) -> str:
-    """The text of a literal; what an f-string puts in is a blank."""
-    if isinstance(node, ast.Constant):
-        return node.value if isinstance(node.value, str) else ""
-    return " ".join(str(each.value) if isinstance(each, ast.Constant) else " " for each in node.values)
 
 
 def line_in(node: ast.JoinedStr | ast.Constant, text: str, wanted: Searched) -> int:

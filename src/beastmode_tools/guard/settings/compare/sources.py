@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from beastmode_tools.source.class_kinds import class_kind
 from beastmode_tools.source.files import is_settings_file
-from beastmode_tools.source.syntax import Module, dotted, literal, resolved, text_of
+from beastmode_tools.source.syntax import Module, dotted, resolved, text_of
+from beastmode_tools.source.values import calculated, value_of
 
 __all__ = ["EnvironmentRead", "SettingFact", "environment_reads", "plain_settings", "settings_of"]
 
@@ -131,19 +132,22 @@ def effective(value: ast.expr, module: Module) -> object:  # noqa: PLR0911 - one
         case ast.Call(func=ast.Attribute(value=inner, attr="lower" | "strip" | "split")):
             return effective(inner, module)
         case ast.Compare(left=left, ops=[ast.Eq() | ast.In()], comparators=[right]):
-            return answered(effective(left, module), literal(right))
+            return answered(effective(left, module), value_of(right))
         case ast.BoolOp(op=ast.Or(), values=[*_, last]):
             return effective(last, module)
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            one, other = effective(left, module), effective(right, module)
-            numbers = [float(each) if isinstance(each, str) and each.isdigit() else each for each in (one, other)]
-            return numbers[0] * numbers[1] if all(isinstance(each, int | float) for each in numbers) else ...  # type: ignore[operator]  # numbers, as the line says
+        case ast.BinOp(left=left, op=ast.Mult() as times, right=right):
+            return calculated(times, *(as_number(effective(each, module)) for each in (left, right)))
         case ast.Call() if (read := environment_read(value, module)) is not None:
             return default_of(value) if read.default is not None else ...
         case ast.Name(id=name) if name in module.constants:
-            return literal(module.constants[name])
+            return value_of(module.constants[name])
         case _:
-            return literal(value)
+            return value_of(value)
+
+
+def as_number(value: object) -> object:
+    """A number that stands in the environment's place as text, as the conversion around it makes it one."""
+    return float(value) if isinstance(value, str) and value.isdigit() else value
 
 
 def answered(default: object, wanted: object) -> object:
@@ -158,9 +162,9 @@ def seconds(call: ast.Call) -> object:
     """The length of a literal timedelta in seconds."""
     units = {"weeks": 604800, "days": 86400, "hours": 3600, "minutes": 60, "seconds": 1, "milliseconds": 0.001}
     given: dict[object, object] = {
-        name: literal(each) for name, each in zip(("days", "seconds"), call.args, strict=False)
+        name: value_of(each) for name, each in zip(("days", "seconds"), call.args, strict=False)
     }
-    given |= {each.arg: literal(each.value) for each in call.keywords}
+    given |= {each.arg: value_of(each.value) for each in call.keywords}
     if not all(isinstance(each, int | float) for each in given.values()):
         return ...
     return sum(each * units.get(str(unit), 0) for unit, each in given.items() if isinstance(each, int | float))
@@ -173,7 +177,7 @@ def default_of(call: ast.Call) -> object:
         if len(call.args) > 1
         else next((each.value for each in call.keywords if each.arg == "default"), None)
     )
-    value = literal(given)
+    value = value_of(given)
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
     return value
