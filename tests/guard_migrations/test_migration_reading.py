@@ -4,7 +4,6 @@ import pytest
 from migration_cases import revision
 
 from beastmode_tools.guard.migrations.compare.history import History, Revision
-from beastmode_tools.guard.migrations.compare.names import name_of
 from beastmode_tools.guard.migrations.compare.operations import (
     AddColumn,
     CreateIndex,
@@ -25,7 +24,7 @@ def ups(*args, **options):
 
 
 def names(*args, **options):
-    return [name_of(op) for op in ups(*args, **options)]
+    return [str(op) for op in ups(*args, **options)]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +106,7 @@ def test_a_decorator_that_skips_a_dialect_limits_the_dialects():
 
     found = ups("skipped()", top=top)
 
-    assert [name_of(op) for op in found] == ["drop_table a"]
+    assert [str(op) for op in found] == ["drop_table a"]
     assert "postgresql" in found[0].place.dialects
     assert "sqlite" not in found[0].place.dialects
 
@@ -264,7 +263,7 @@ def test_a_module_beside_the_migrations_is_followed_and_is_not_the_application(t
 
     found = ups('gone("a")', top="from migrations.helpers import gone", folder=tmp_path)
 
-    assert [name_of(op) for op in found] == ["drop_table a"]
+    assert [str(op) for op in found] == ["drop_table a"]
     assert found[0].place.path == "migrations/helpers.py"
 
 

@@ -1,7 +1,8 @@
 """What operations are made of: where they stand, what is known around them, columns, constraints, enums."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
 __all__ = ["Column", "Constraint", "ConstraintKind", "Direction", "EnumType", "Known", "Place"]
 
@@ -136,6 +137,24 @@ class Column:
     computed: bool = False
     check: str | None = None
     enum: EnumType | None = None
+
+    @classmethod
+    def of(cls, name: str, facts: Mapping[str, Any]) -> Self:
+        """A column as a probe tells it: one of a model, or one that was created while a migration ran."""
+        default, values = facts.get("server_default"), tuple(facts.get("enum") or ())
+        return cls(
+            name,
+            str(facts.get("type") or ""),
+            nullable=facts.get("nullable") is not False,
+            server_default=None if default is None else str(default),
+            default=facts.get("default"),
+            primary_key=facts.get("primary_key") is True,
+            unique=facts.get("unique") is True,
+            index=facts.get("index") is True,
+            references=facts.get("references"),
+            computed=facts.get("computed") is True,
+            enum=EnumType(facts.get("enum_name"), values) if values else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,11 +101,9 @@ def statements_for_squawk(operations: Sequence[ops.Operation]) -> list[Statement
     """The statements of upgrades whose SQL is known as it stands, for PostgreSQL."""
     found = []
     for op in operations:
-        sql = getattr(op, "sql", "")
-        text_only = isinstance(op, ops.ExecuteSql | ops.ObjectDdl | ops.AlterTable)
         on_postgresql = not op.place.dialects or "postgresql" in op.place.dialects
-        if text_only and sql and on_postgresql and op.place.direction == "upgrade":
-            found.append(Statement(sql, op.place))
+        if op.statement and on_postgresql and op.place.direction == "upgrade":
+            found.append(Statement(op.statement, op.place))
     return list(dict.fromkeys(found))
 
 

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from beastmode_tools.guard.migrations.compare import operations as ops
 from beastmode_tools.guard.migrations.compare.changes import BackfillWithDdl, ErrorsSwallowed, TableRebuilt
+from beastmode_tools.guard.migrations.compare.context import Surroundings, with_context
 from beastmode_tools.guard.migrations.compare.inverse import judged_downgrade
-from beastmode_tools.guard.migrations.compare.names import is_data, name_of, tables_of
-from beastmode_tools.guard.migrations.compare.state import Surroundings, with_context
 
 __all__ = ["changes_of"]
 
@@ -36,7 +35,7 @@ def without_repeats(operations: Sequence[ops.Operation]) -> Iterator[ops.Operati
     for op in operations:
         key = (
             op.place.revision,
-            name_of(op),
+            str(op),
             op.place.in_autocommit,
             op.place.dialects == ("sqlite",),
             op.known.new_table,
@@ -71,18 +70,11 @@ def with_types_of_downgrades(operations: Sequence[ops.Operation]) -> list[ops.Op
 
 def together(up: Sequence[ops.Operation]) -> Iterator[object]:
     """What the operations of one upgrade do together."""
-    swallowed = [op for op in up if op.place.guarded and not isinstance(op, ops.NoOperations) and not is_harmless(op)]
+    swallowed = [op for op in up if op.place.guarded and not op.may_fail_unseen]
     if swallowed:
         yield ErrorsSwallowed(swallowed[0], len(swallowed))
     yield from backfills(up)
     yield from rebuilt(up)
-
-
-def is_harmless(op: ops.Operation) -> bool:
-    """Whether it leaves no trace, so that nobody needs to know whether it worked."""
-    return isinstance(op, ops.SetSetting | ops.ChangeComment) or (
-        isinstance(op, ops.ExecuteSql) and op.kind == "select"
-    )
 
 
 def backfills(up: Sequence[ops.Operation]) -> Iterator[BackfillWithDdl]:
@@ -94,35 +86,25 @@ def backfills(up: Sequence[ops.Operation]) -> Iterator[BackfillWithDdl]:
             locking = None
         if op.place.in_autocommit:
             continue
-        if is_data(op) and locking is not None and not op.known.new_table and tables_of(op) not in told:
-            told.add(tables_of(op))
+        if op.writes_rows and locking is not None and not op.known.new_table and op.tables not in told:
+            told.add(op.tables)
             yield BackfillWithDdl(op, locking)
-        if takes_lock(op) and not op.known.new_table:
+        if op.locks_table and not op.known.new_table:
             locking = locking or op
-
-
-def takes_lock(op: ops.Operation) -> bool:
-    """Whether it changes the schema of a table that others use."""
-    return isinstance(
-        op,
-        ops.AddColumn
-        | ops.DropColumn
-        | ops.AlterColumn
-        | ops.AddConstraint
-        | ops.DropConstraint
-        | ops.RenameTable
-        | ops.CreateIndex
-        | ops.DropIndex,
-    )
 
 
 def rebuilt(up: Sequence[ops.Operation]) -> Iterator[TableRebuilt]:
     """Tables that a batch copies on SQLite."""
     told: set[str] = set()
     for op in up:
-        simple = isinstance(op, ops.AddColumn | ops.CreateIndex | ops.DropIndex)
-        on_sqlite = not op.place.dialects or "sqlite" in op.place.dialects
-        for table in tables_of(op):
-            if op.place.in_batch and not simple and on_sqlite and not op.known.new_table and table not in told:
+        on_sqlite = op.place.in_batch and (not op.place.dialects or "sqlite" in op.place.dialects)
+        for table in op.tables:
+            if (
+                op.place.in_batch
+                and op.rebuilds_on_sqlite
+                and on_sqlite
+                and not op.known.new_table
+                and table not in told
+            ):
                 told.add(table)
                 yield TableRebuilt(table, op.place)

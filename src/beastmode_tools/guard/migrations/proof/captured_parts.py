@@ -1,6 +1,7 @@
 """Parts of operations as the probe tells them: tables, columns, constraints, and what of a column changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.migrations.compare import operations as ops
@@ -35,20 +36,8 @@ def words(given: Any) -> tuple[str, ...]:
 
 def column_of(note: Note) -> ops.Column:
     """A column as it is created."""
-    values = tuple(note.get("enum") or ())
-    return ops.Column(
-        name=note["name"],
-        type=spelled(str(note.get("type") or "")),
-        nullable=bool(note.get("nullable")),
-        server_default=note.get("server_default"),
-        default=note.get("default"),
-        primary_key=bool(note.get("primary_key")),
-        unique=bool(note.get("unique")),
-        index=bool(note.get("index")),
-        references=note.get("references"),
-        computed=bool(note.get("computed")),
-        enum=ops.EnumType(note.get("enum_name"), values) if values else None,
-    )
+    column = ops.Column.of(str(note["name"]), note)
+    return replace(column, type=spelled(column.type))
 
 
 def constraint_of(note: Note, kind: ops.ConstraintKind) -> ops.Constraint:

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from beastmode_tools.guard.migrations.compare import operations as ops
+from beastmode_tools.guard.migrations.compare.context import Surroundings
 from beastmode_tools.guard.migrations.compare.history import History, compare
-from beastmode_tools.guard.migrations.compare.names import tables_of
 from beastmode_tools.guard.migrations.compare.squawk import beyond_ours, statements_for_squawk
-from beastmode_tools.guard.migrations.compare.state import Surroundings
 from beastmode_tools.guard.migrations.compare.stream import changes_of
 from beastmode_tools.guard.migrations.read.source import read_operations
 from beastmode_tools.guard.migrations.read.squawk import read_squawk
@@ -53,7 +52,7 @@ def surroundings_of(
     operations: Sequence[ops.Operation], history: History, added: Sequence[str], folder: Path | None = None
 ) -> tuple[ops.Operation, ...]:
     """Operations of earlier upgrades that say what the operations change: only revisions that name it are opened."""
-    wanted = words_of(operations)
+    wanted = {words for op in operations for words in op.earlier_words}
     fresh = set(added)
     earlier = [
         name
@@ -62,20 +61,3 @@ def surroundings_of(
     ]
     found = read_operations(history, earlier[-MOST:], folder)
     return tuple(op for op in found if op.place.direction == "upgrade")
-
-
-def words_of(operations: Sequence[ops.Operation]) -> set[tuple[str, ...]]:
-    """Words that a revision must hold to say something about one of the operations."""
-    found: set[tuple[str, ...]] = set()
-    for op in operations:
-        if isinstance(op, ops.AlterColumn | ops.DropColumn):
-            found.add((op.table.rpartition(".")[2], op.column))
-            enum = op.enum_to if isinstance(op, ops.AlterColumn) else None
-            found |= {(enum.name,)} if enum and enum.name else set()
-        elif isinstance(op, ops.AddColumn) and op.column.enum and op.column.enum.name:
-            found.add((op.column.enum.name,))
-        elif isinstance(op, ops.DropIndex | ops.AddEnumValue | ops.DropEnum | ops.RenameEnumValue) and op.name:
-            found.add((op.name,))
-        elif isinstance(op, ops.ValidateConstraint | ops.DropConstraint) and op.name:
-            found |= {(table.rpartition(".")[2], op.name) for table in tables_of(op)}
-    return found

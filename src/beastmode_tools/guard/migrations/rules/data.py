@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.changes import BackfillWithDdl
-from beastmode_tools.guard.migrations.compare.names import is_data, name_of
 from beastmode_tools.guard.migrations.compare.operations import BulkInsert, ExecuteSql
 from beastmode_tools.guard.migrations.rules.finding import at, found
 from beastmode_tools.guard.rule import Found, rule
@@ -103,14 +102,14 @@ def inserted(op: ExecuteSql | BulkInsert) -> Iterator[Found]:
     """Rows that the migration brings along."""
     if isinstance(op, BulkInsert):
         yield found(op, f"Rows are added to {op.table}.")
-    elif op.kind == "insert" and (not is_data(op) or op.known.new_table):
+    elif op.kind == "insert" and (not op.writes_rows or op.known.new_table):
         yield found(op, f"Rows are added to {', '.join(op.tables)}.")
 
 
 @rule("rows-copied", Verdict.CAUTIOUS, ExecuteSql)
 def copied(op: ExecuteSql) -> Iterator[Found]:
     """INSERT ... SELECT into a table that is in use."""
-    if is_data(op) and op.kind == "insert" and not op.known.new_table:
+    if op.writes_rows and op.kind == "insert" and not op.known.new_table:
         yield found(
             op,
             f"Rows of {', '.join(op.reads)} are copied to {', '.join(op.tables)} in one statement; a "
@@ -133,10 +132,9 @@ def backfill(change: BackfillWithDdl) -> Iterator[Found]:
     tables = ", ".join(getattr(change.data, "tables", ()))
     yield at(
         change.data.place,
-        f"Rows of {tables} are written in the transaction of {name_of(change.schema)}: its lock is "
-        "held until all are done.",
+        f"Rows of {tables} are written in the transaction of {change.schema}: its lock is held until all are done.",
         "Put the statement on rows into a revision of its own, or into an autocommit_block.",
-        f"{name_of(change.data)} with {name_of(change.schema)}",
+        f"{change.data} with {change.schema}",
     )
 
 

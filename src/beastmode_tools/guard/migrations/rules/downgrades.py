@@ -10,7 +10,6 @@ from beastmode_tools.guard.migrations.compare.changes import (
     DowngradeUnnamed,
     DowngradeUnreadable,
 )
-from beastmode_tools.guard.migrations.compare.names import name_of
 from beastmode_tools.guard.migrations.rules.finding import at
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.wording import first_few
@@ -70,7 +69,7 @@ def unnamed(change: DowngradeUnnamed) -> Iterator[Found]:
         "CompileError, and there is no "
         "way back.",
         "Name the constraint in upgrade() and here; give the metadata a naming_convention.",
-        f"{name_of(change.operation)} in downgrade of {change.operation.place.revision}",
+        f"{change.operation} in downgrade of {change.operation.place.revision}",
     )
 
 

@@ -1,7 +1,6 @@
 """How findings about migrations are worded: where, under which condition, on which table."""
 
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.migrations.compare.names import name_of
 from beastmode_tools.guard.migrations.compare.operations import ExecuteSql, Operation, Place
 from beastmode_tools.guard.rule import Found
 
@@ -22,7 +21,7 @@ def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | 
         problem=problem,
         instead=instead,
         subject=subject_of(op),
-        evidence=f"{name_of(op)}{condition_of(op.place)}",
+        evidence=f"{op}{condition_of(op.place)}",
         verdict=verdict,
     )
 
@@ -30,7 +29,7 @@ def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | 
 def subject_of(op: Operation) -> str:
     """What tells an operation from every other one; two UPDATEs of a column may write different values."""
     values = getattr(op, "values", ()) if isinstance(op, ExecuteSql) else ()
-    return f"{name_of(op)}{' to ' + ', '.join(values) if values else ''}"
+    return f"{op}{' to ' + ', '.join(values) if values else ''}"
 
 
 def at(place: Place, problem: str, instead: str, subject: str, *, verdict: Verdict | None = None) -> Found:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.changes import ErrorsSwallowed, SeenOnlyInSource, SeenOnlyWhenRun
-from beastmode_tools.guard.migrations.compare.names import name_of
 from beastmode_tools.guard.migrations.compare.operations import Unreadable, UsesApplication
 from beastmode_tools.guard.migrations.rules.finding import at, found
 from beastmode_tools.guard.rule import Found, rule
@@ -42,9 +41,9 @@ def swallowed(change: ErrorsSwallowed) -> Iterator[Found]:
         op.place,
         f"{change.count} operation{'s' if change.count > 1 else ''} of {op.place.revision} may fail "
         "without a word, and the "
-        f"revision counts as done: first {name_of(op)}.",
+        f"revision counts as done: first {op}.",
         "Let the error out; where something may be there already, ask for it (if_not_exists=True, inspect).",
-        f"errors swallowed in {op.place.revision}: {name_of(op)}",
+        f"errors swallowed in {op.place.revision}: {op}",
     )
 
 
