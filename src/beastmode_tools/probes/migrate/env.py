@@ -126,7 +126,7 @@ class Environment:
             return result.steps if isinstance(result, Steps) else []
 
         environment = EnvironmentContext(self.config, self.script, fn=steps, destination_rev="heads")
-        with self.in_application(), environment:
+        with connections_closed(), self.in_application(), environment:
             self.script.run_env()
         if not answers:
             raise RuntimeError("the project's env.py ran, but asked Alembic for nothing (context.run_migrations)")
@@ -165,6 +165,31 @@ class Environment:
         wanted = set(order[:last])
         left = [str(step.revision.revision) for step in self.script._upgrade_revs("heads", heads)]
         return [self.step(one, up=True) for one in order if one in wanted and one in left]
+
+
+@contextmanager
+def connections_closed() -> Iterator[None]:
+    """Closes the connections that env.py leaves in pools, as the end of a process does.
+
+    Every run makes an engine: the idle connections of a few revisions would be more than a server allows. SQLite's stay
+    open, since a database in memory ends with its connection, and so do those that only an event loop can close.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    engines: list[Any] = []
+
+    def connected(connection: Any, *_rest: Any) -> None:
+        if connection.dialect.name != "sqlite" and not getattr(connection.dialect, "is_async", False):
+            engines.append(connection.engine)
+
+    event.listen(Engine, "engine_connect", connected)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "engine_connect", connected)
+        for engine in engines:
+            engine.dispose()
 
 
 class Steps:

@@ -110,11 +110,17 @@ class Commands:
         return self.recorded(work, records)
 
     def recorded(self, work: Any, records: list[dict[str, Any]]) -> dict[str, Any]:
-        """The records of what ran, and the error that ended it."""
+        """The records of what ran, and the error that ended it; raises what kept env.py from coming to the work."""
+        reached = []
+
+        def begun(heads: Any, context: Any) -> Any:
+            reached.append(True)
+            return work(heads, context)
+
         try:
-            self.environment.run(work)
+            self.environment.run(begun)
         except BaseException as error:
-            if settings.missing(error) and not any(record["statements"] for record in records):
+            if not reached or (settings.missing(error) and not any(record["statements"] for record in records)):
                 raise
             return {"ran": records, "error": told(error, self.request["folder"])}
         finally:

@@ -100,11 +100,9 @@ class Journey:
                 self.start.scratch.drop(database)
             done, left = [*done, *left[:passed]], left[passed:]
             if not goes_on:
-                break
-        if left and done:
-            self.not_proven.append(
-                f"{first_few(left, 5)}: not proved on {self.dialect}, since {done[-1]} cannot be passed."
-            )
+                return
+        if left:
+            self.leave(left, f"{done[-1]} cannot be passed")
 
     def begin(self) -> Database:
         """A database to work on."""
@@ -120,18 +118,16 @@ class Journey:
             trips: list[Command] = [{"do": "trip", "revision": one, "rows": ROWS, "group": "way"} for one in part]
             answers = run_migrations(self.side, self.project, database, [*way, *trips])
             if way and (error := error_of(answers.results[0])):
-                self.not_proven.append(
-                    sentence(f"{part[0]}: not proved on {self.dialect}, since what comes before fails: {error}")
-                )
-                return passed, False
+                return passed, self.leave(left[passed:], f"what comes before fails: {error}")
             for result in answers.results[len(way) :]:
-                if result.get("skipped") or error_of(result):
-                    return passed, self.tell(part, result)
+                if error := error_of(result):
+                    return passed, self.leave(left[passed:], f"{left[passed]} could not be tried: {error}")
                 trip = trip_of(result, self.side, self.dialect)
                 self.trips.append(trip)
                 passed += 1
                 if result.get("in_doubt"):
-                    return passed, not trip.up.failed or self.goes_without_rows(trip)
+                    goes_on = not trip.up.failed or self.goes_without_rows(trip)
+                    return passed, goes_on or self.leave(left[passed:], f"{left[passed - 1]} cannot be passed")
             way = []
         return passed, True
 
@@ -143,10 +139,10 @@ class Journey:
             return [{"do": "upgrade", "before": left[0], "group": "way"}]
         return []
 
-    def tell(self, part: Sequence[str], result: Mapping[str, object]) -> bool:
-        """Says that our own look at the database failed."""
-        if error := error_of(result):
-            self.not_proven.append(sentence(f"{', '.join(part)}: could not be looked at on {self.dialect}: {error}"))
+    def leave(self, left: Sequence[str], reason: str) -> bool:
+        """Says which revisions were not tried, and why; the journey does not go on."""
+        if left:
+            self.not_proven.append(sentence(f"{first_few(left, 5)}: not proved on {self.dialect}, since {reason}"))
         return False
 
     def goes_without_rows(self, trip: Trip) -> bool:
