@@ -1,6 +1,6 @@
 """The blog with the same answers at shorter ways to them, so that what lies between two of them can be measured.
 
-Each path goes through all that the one before goes through, and one layer more: the server alone, Flask, the edge
+Each path goes through all that the one before goes through, and one layer more: the server alone, Flask, the middleware
 around it, a declared route, a declared route with sign-in. The way to the end is the blog's own.
 """
 
@@ -75,7 +75,7 @@ def layered() -> Flask:
 
 
 def dispatcher(whole: "WSGIApplication", flask: "WSGIApplication") -> "WSGIApplication":
-    """What answers two paths before the edge does: /server by itself, /flask by Flask without the edge."""
+    """What answers two paths before the middleware does: /server by itself, /flask by Flask without the middleware."""
 
     def answer(environ: "WSGIEnvironment", begin: "StartResponse") -> Any:
         path = environ["PATH_INFO"]

@@ -19,7 +19,7 @@ import run
 WAYS = (
     ("the server: one thread of several, and whoever waits for it", "/server", "/server"),
     ("Flask: contexts, match, dispatch, response", "/flask", "/flask"),
-    ("the edge: request id, headers, metrics, log line to two places", "/plain", "/plain"),
+    ("the middleware: request id, headers, metrics, log line to two places", "/plain", "/plain"),
     ("the declared route: body, ETag, JSON", "/api/v1/declared/open", "/api/v1/declared/open"),
     ("sign-in, with the session for what writes", "/api/v1/declared/signed", "/api/v1/declared/signed"),
     ("the statement: loading, connection, psycopg", run.WORK["one"][1], run.WORK["create"][1]),

@@ -24,7 +24,7 @@ PUBLIC = (
     "beastmode.cli",
     "beastmode.core.attempts",
     "beastmode.core.clock",
-    "beastmode.core.edge",
+    "beastmode.core.middleware",
     "beastmode.core.environment",
     "beastmode.core.errors",
     "beastmode.core.exchange",

@@ -10,9 +10,9 @@ from beastmode.api import Api, ApiSettings
 from beastmode.api.problems import install_problems
 from beastmode.core.addresses import BareAddresses
 from beastmode.core.cookie_sessions import install_cookie_sessions
-from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.middleware import install_middleware
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
@@ -96,10 +96,10 @@ class Beastmode:
             app: The Flask application, already configured.
         """
         settings = install_settings(app, settings_type([*self._feature_settings(), *self._settings]))
-        edge = install_edge(app)
+        middleware = install_middleware(app)
         install_proxies(app, settings)
-        install_security(app, settings, edge, self._without, has_api=self._api is not None)
-        install_observability(app, settings, edge, without=self._without)
+        install_security(app, settings, middleware, self._without, has_api=self._api is not None)
+        install_observability(app, settings, middleware, without=self._without)
         if self._api is not None and "errors" not in self._without:
             install_problems(app)
         if self._database is not None:
@@ -111,7 +111,7 @@ class Beastmode:
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
         if self._api is not None:
-            self._api.install(app, settings.of(ApiSettings), edge)
+            self._api.install(app, settings.of(ApiSettings), middleware)
             guard_listening(app, settings)
 
     def _feature_settings(self) -> Iterator[type[Settings]]:
@@ -154,7 +154,7 @@ def install_limits(app: Flask, settings: LimitSettings, database: Database) -> N
 
 
 def install_proxies(app: Flask, settings: Settings) -> None:
-    """Trust as many proxies as TRUSTED_PROXIES says, outside the edge, so that it sees the client's address and scheme.
+    """Trust as many proxies as TRUSTED_PROXIES says, outside the middleware, which then sees the client's address.
 
     The host and prefix headers are ignored: a proxy that sets neither would pass on what a client sent, and redirects
     would lead there. The scheme has one value however many proxies there are, because each one overwrites it.

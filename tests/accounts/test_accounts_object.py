@@ -12,8 +12,8 @@ from beastmode.accounts import AccountMixin, Accounts, AccountSettings
 from beastmode.accounts.schemas import account_schema, registration_schema
 from beastmode.api import Api, ApiSettings
 from beastmode.core.attempts import set_attempt_limiter
-from beastmode.core.edge import edge_of
 from beastmode.core.errors import ConfigurationError, Problem
+from beastmode.core.middleware import middleware_of
 from beastmode.core.settings import settings_of
 from beastmode.db import Database, DatabaseSettings
 
@@ -124,7 +124,7 @@ def test_a_limiter_of_the_project_is_asked_about_each_attempt(accounts, url):
     Beastmode(app, database=database, settings=[AccountSettings, ApiSettings])
     set_attempt_limiter(app, Limiter())
     accounts.install(app, settings_of(app, AccountSettings), database, api)
-    api.install(app, settings_of(app, ApiSettings), edge_of(app))
+    api.install(app, settings_of(app, ApiSettings), middleware_of(app))
     login = {"email": "ada@example.com", "password": "correct horse battery"}
 
     answers = [app.test_client().post(f"/api/v1/auth/{action}", json=login) for action in ("login", "register")]

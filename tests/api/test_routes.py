@@ -6,8 +6,8 @@ from flask import Flask
 
 from beastmode import Beastmode
 from beastmode.api import Api, Blueprint, Version
-from beastmode.core.edge import edge_of
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.middleware import middleware_of
 
 
 def test_data_comes_in_the_envelope(client, signed_in):
@@ -63,7 +63,7 @@ def test_a_later_version_inherits_what_it_does_not_redefine(client, signed_in):
 
 def test_an_unversioned_path_is_the_default_versions(app, client, signed_in):
     seen = []
-    edge_of(app).observers.append(seen.append)
+    middleware_of(app).observers.append(seen.append)
 
     answer = client.get("/api/books/1", headers=signed_in)
 

@@ -123,7 +123,7 @@ def operation_of(app, asked: Ask) -> tuple[str, dict[str, Any]] | None:
     method = asked.method.upper()  # as werkzeug reads it
     method = "GET" if method == "HEAD" else method
     path = asked.path.decode("utf-8", "replace")
-    for rewrite in app.extensions["beastmode.edge"].rewrites:
+    for rewrite in app.extensions["beastmode.middleware"].rewrites:
         path = rewrite(path)
     if not path.startswith(OUR_PATHS):
         return None

@@ -9,7 +9,7 @@ from beastmode.cli.server.bodies import CROWDED
 from beastmode.cli.server.call import Call
 from beastmode.cli.server.gate import Gate
 from beastmode.core import telling
-from beastmode.core.edge import Edge
+from beastmode.core.middleware import Middleware
 
 
 class Proto:
@@ -24,7 +24,7 @@ class Proto:
 @pytest.fixture
 def line():
     """A gate without a place, so that whoever comes stays in its line."""
-    return Gate(Edge(lambda _environ, _start: []), places=0)
+    return Gate(Middleware(lambda _environ, _start: []), places=0)
 
 
 def come(gate, client, path="/"):
@@ -81,7 +81,7 @@ def test_who_has_to_give_up_a_seat_finds_the_reason_in_the_log(caplog):
     facts = {"method": "POST", "path": "/files", "query_string": "", "http_version": "1.1", "headers": {}}
     call = Call(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)
 
-    call.refuse(Edge(lambda _environ, _start: []), CROWDED)
+    call.refuse(Middleware(lambda _environ, _start: []), CROWDED)
 
     assert proto.status == 503
     assert [record.getMessage() for record in caplog.records] == [

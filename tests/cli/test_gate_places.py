@@ -8,7 +8,7 @@ import pytest
 from beastmode.cli.server import call as calls
 from beastmode.cli.server import gate as gates
 from beastmode.cli.server.gate import Gate
-from beastmode.core.edge import Edge
+from beastmode.core.middleware import Middleware
 
 BUSY = b'{"success":false,"message":"The server is busy; try again"}'
 
@@ -58,9 +58,9 @@ def site():
 
 
 def gate_of(site, places):
-    edge = Edge(site)
-    edge.probes["/health"] = lambda _: (200, [], b"alive")
-    return Gate(edge, places, quick=edge.probes)
+    middleware = Middleware(site)
+    middleware.probes["/health"] = lambda _: (200, [], b"alive")
+    return Gate(middleware, places, quick=middleware.probes)
 
 
 def come(gate, path):

@@ -1,7 +1,7 @@
 from flask import Flask
 
-from beastmode.core.edge import install_edge
 from beastmode.core.exchange import Exchange, current_exchange
+from beastmode.core.middleware import install_middleware
 
 
 def test_a_request_that_passed_no_edge_still_has_one_exchange():
@@ -14,7 +14,7 @@ def test_a_request_that_passed_no_edge_still_has_one_exchange():
 
 def test_a_view_sees_the_exchange_of_its_own_request():
     app = Flask("shop")
-    install_edge(app)
+    install_middleware(app)
     app.add_url_rule("/", view_func=lambda: current_exchange().request_id)
 
     answer = app.test_client().get("/", headers={"X-Request-ID": "my-own-id"})

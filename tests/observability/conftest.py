@@ -3,9 +3,9 @@ import logging
 import pytest
 from flask import Flask
 
-from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
 from beastmode.core.identity import Identity, identify
+from beastmode.core.middleware import install_middleware
 from beastmode.observability.install import install
 from beastmode.observability.settings import LogSettings, MetricsSettings
 
@@ -35,8 +35,8 @@ def make_app():
     def make(*, without=(), **given):
         app = Flask(SHOP)
         given = {"ENVIRONMENT": "development", **{name.upper(): value for name, value in given.items()}}
-        edge = install_edge(app)
-        install(app, read_settings(given, {}, kinds=[LogSettings, MetricsSettings]), edge, without=frozenset(without))
+        settings = read_settings(given, {}, kinds=[LogSettings, MetricsSettings])
+        install(app, settings, install_middleware(app), without=frozenset(without))
         app.add_url_rule("/orders/<int:order_id>", view_func=order, endpoint="order", methods=["GET", "POST"])
         app.add_url_rule("/broken", view_func=lambda: 1 / 0, endpoint="broken")
         return app

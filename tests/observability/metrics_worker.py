@@ -5,15 +5,15 @@ import sys
 from flask import Flask
 from werkzeug.test import Client
 
-from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
+from beastmode.core.middleware import install_middleware
 from beastmode.observability.install import install
 from beastmode.observability.settings import MetricsSettings
 
 
 def make_shop():
     app = Flask("shop")
-    install(app, read_settings(kinds=[MetricsSettings]), install_edge(app), without={"logs"})
+    install(app, read_settings(kinds=[MetricsSettings]), install_middleware(app), without={"logs"})
     app.add_url_rule("/orders", view_func=lambda: "")
     return Client(app), Client(app)
 

@@ -16,7 +16,7 @@ PROLOGUE = """
 import logging, sys
 from flask import Flask
 from werkzeug.test import Client
-from beastmode.core.edge import install_edge
+from beastmode.core.middleware import install_middleware
 from beastmode.core.environment import read_settings
 from beastmode.observability.settings import LogSettings
 from beastmode.observability.install import install
@@ -24,7 +24,7 @@ from beastmode.observability.install import install
 app = Flask("shop")
 
 def observe():
-    install(app, read_settings(kinds=[LogSettings]), install_edge(app), without={"metrics", "health"})
+    install(app, read_settings(kinds=[LogSettings]), install_middleware(app), without={"metrics", "health"})
 
 @app.get("/")
 def view():

@@ -1,8 +1,8 @@
 import pytest
 from flask import Flask
 
-from beastmode.core.edge import install_edge
 from beastmode.core.environment import read_settings
+from beastmode.core.middleware import install_middleware
 from beastmode.security.install import install
 from beastmode.security.settings import CorsSettings, HeaderSettings
 
@@ -19,7 +19,7 @@ def make_app(tmp_path):
         install(
             app,
             read_settings(given, {}, kinds=[CorsSettings, HeaderSettings]),
-            install_edge(app),
+            install_middleware(app),
             without=frozenset(without),
         )
         app.add_url_rule("/api/v1/orders", view_func=lambda: {"items": []}, endpoint="orders", methods=["GET", "POST"])

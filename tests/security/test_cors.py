@@ -1,7 +1,7 @@
 import pytest
 from flask_cors import CORS
 
-from beastmode.core.edge import edge_of
+from beastmode.core.middleware import middleware_of
 
 ORIGIN = "https://app.example.com"
 
@@ -110,7 +110,7 @@ def test_a_preflight_of_another_origin_allows_nothing(app):
 
 
 def test_a_preflight_needs_no_version_in_its_path(app):
-    edge_of(app).rewrites.append(lambda path: path.replace("/api/orders", "/api/v1/orders"))
+    middleware_of(app).rewrites.append(lambda path: path.replace("/api/orders", "/api/v1/orders"))
 
     answer = preflight(app, "/api/orders")
 
@@ -187,7 +187,9 @@ def test_the_lists_are_the_projects_to_change(make_app):
     from beastmode.security.settings import CorsSettings
 
     install_cors(
-        app, read_settings({"ENVIRONMENT": "testing", "CORS_ORIGINS": ORIGIN}, {}, kinds=[CorsSettings]), edge_of(app)
+        app,
+        read_settings({"ENVIRONMENT": "testing", "CORS_ORIGINS": ORIGIN}, {}, kinds=[CorsSettings]),
+        middleware_of(app),
     )
 
     answer = preflight(app, wanted="x-of-the-project, authorization")

@@ -3,7 +3,7 @@ from flask import Response, make_response, stream_with_context
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from beastmode.core.edge import edge_of
+from beastmode.core.middleware import middleware_of
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -19,7 +19,7 @@ def app(make_app, tmp_path):
     app = make_app(security_headers="strict")
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "logo.svg").write_text("<svg/>", encoding="utf-8")
-    edge_of(app).probes["/probe"] = lambda exchange: (200, [], b"well")
+    middleware_of(app).probes["/probe"] = lambda exchange: (200, [], b"well")
     app.add_url_rule(
         "/streamed", view_func=lambda: Response(stream_with_context(iter(["a", "b"]))), endpoint="streamed"
     )

@@ -16,8 +16,8 @@ from beastmode.api.if_match import IfMatch
 from beastmode.api.inheritance import resolve
 from beastmode.api.settings import ApiSettings
 from beastmode.api.versions import Version
-from beastmode.core.edge import Edge
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.middleware import Middleware
 from beastmode.core.steps import Stage, add_step
 
 __all__ = ["Api"]
@@ -64,13 +64,13 @@ class Api:
             refuse_other_blueprint(blueprint)
         self.blueprints += [blueprint for blueprint in blueprints if blueprint not in self.blueprints]
 
-    def install(self, app: Flask, settings: ApiSettings, edge: Edge) -> None:
+    def install(self, app: Flask, settings: ApiSettings, middleware: Middleware) -> None:
         """Register every route and document in an application.
 
         Args:
             app: The Flask application.
             settings: Its settings.
-            edge: Its edge, which rewrites unversioned paths.
+            middleware: Its middleware, which rewrites unversioned paths.
 
         Raises:
             ConfigurationError: Two routes conflict, or API_VERSION does not exist.
@@ -93,7 +93,7 @@ class Api:
             paths = {name: f"/api/{name}/openapi.json" for name in documents}
             app.register_blueprint(docs_blueprint(self.title, paths))
         default = settings.api_version
-        edge.rewrites.append(unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
+        middleware.rewrites.append(unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
 
 
 def refuse_other_blueprint(blueprint: Any) -> None:

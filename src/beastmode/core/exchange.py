@@ -66,7 +66,7 @@ class Exchange:
 
 
 def current_exchange() -> Exchange:
-    """The exchange of the current request; a new one in a request context that was created without the edge."""
+    """The exchange of the current request; a new one in a request context that was created without the middleware."""
     environ: dict[str, Any] = request.environ
     exchange: Exchange | None = environ.get(ENVIRON_KEY)
     if exchange is None:

@@ -8,7 +8,7 @@ __all__ = ["ARRIVED", "REFUSAL", "Refusal"]
 ARRIVED = "beastmode.arrived"
 """The key in the WSGI environment of the time at which a request arrived, by `time.perf_counter()`."""
 REFUSAL = "beastmode.refusal"
-"""The key in the WSGI environment of the `Refusal` that the edge should send."""
+"""The key in the WSGI environment of the `Refusal` that the middleware should send."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def install(app: Flask, settings: DatabaseSettings, database: Database, migratio
     database.install(app, settings)
     migrate = Migrate(app, database, directory=str(folder_beside(app) / migrations), **migration_options())
     migrate.configure(use_templates)
-    if (edge := app.extensions.get("beastmode.edge")) is not None:
-        edge.pauses.append(let_go)
+    if (middleware := app.extensions.get("beastmode.middleware")) is not None:
+        middleware.pauses.append(let_go)
     readiness = app.extensions.setdefault("beastmode.readiness", {})
     readiness["database"] = partial(ping, installed_in(app))
     readiness["migrations"] = partial(require_head, app)

@@ -9,8 +9,8 @@ import orjson
 from flask import Flask
 
 from beastmode.core.callables import deferred_result
-from beastmode.core.edge import Edge
 from beastmode.core.exchange import Exchange
+from beastmode.core.middleware import Middleware
 from beastmode.core.telling import cause_of
 
 __all__ = ["READINESS", "READY_SECONDS", "Check", "install_health"]
@@ -32,17 +32,17 @@ KEPT_SECONDS = 60
 log = logging.getLogger("beastmode")
 
 
-def install_health(app: Flask, edge: Edge) -> None:
+def install_health(app: Flask, middleware: Middleware) -> None:
     """Add /health and /health/ready.
 
     Args:
         app: The Flask application; its `extensions["beastmode.readiness"]` may be filled until the first request
             and later.
-        edge: Its edge.
+        middleware: Its middleware.
     """
     app.extensions.setdefault(READINESS, {})
-    edge.probes["/health"] = alive
-    edge.probes["/health/ready"] = Readiness(app)
+    middleware.probes["/health"] = alive
+    middleware.probes["/health/ready"] = Readiness(app)
 
 
 def alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:

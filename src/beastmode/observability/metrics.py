@@ -17,9 +17,9 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from beastmode.core.edge import Edge, Probe
 from beastmode.core.exchange import Exchange
 from beastmode.core.identity import Identity
+from beastmode.core.middleware import Middleware, Probe
 from beastmode.observability.escaping import word
 from beastmode.observability.folding import fold, folder_lock
 from beastmode.observability.settings import MetricsSettings
@@ -45,7 +45,7 @@ class Metrics:
     deprecated: Counter
 
 
-def install_metrics(app: Flask, settings: MetricsSettings, edge: Edge) -> None:
+def install_metrics(app: Flask, settings: MetricsSettings, middleware: Middleware) -> None:
     """Count every request, and add /metrics.
 
     In production without METRICS_TOKEN there is no /metrics, so that only the operator can read it.
@@ -53,12 +53,12 @@ def install_metrics(app: Flask, settings: MetricsSettings, edge: Edge) -> None:
     Args:
         app: The Flask application; gets its `Metrics` as `extensions["beastmode.metrics"]`.
         settings: METRICS_TOKEN and ENVIRONMENT are used.
-        edge: Its edge.
+        middleware: Its middleware.
     """
     metrics = app.extensions["beastmode.metrics"] = shared_metrics() if is_shared() else new_metrics()
-    edge.observers.append(request_counter(metrics))
+    middleware.observers.append(request_counter(metrics))
     if settings.metrics_token or not settings.is_production:
-        edge.probes["/metrics"] = exposition(metrics, settings)
+        middleware.probes["/metrics"] = exposition(metrics, settings)
 
 
 def is_shared() -> bool:
@@ -99,7 +99,7 @@ def new_metrics() -> Metrics:
 
 
 def request_counter(metrics: Metrics) -> Callable[[Exchange], None]:
-    """An observer for the edge."""
+    """An observer for the middleware."""
     # Looking up a series by its labels costs several times as much as counting.
     series: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
     callers: dict[str, set[str]] = {}

@@ -19,7 +19,7 @@ __all__ = ["request_logger"]
 
 
 def request_logger(settings: LogSettings, destination: Destination) -> Callable[[Exchange], None]:
-    """An observer for the edge that writes a line for every request except health checks.
+    """An observer for the middleware that writes a line for every request except health checks.
 
     Args:
         settings: LOG_LEVEL and LOG_FORMAT are used; a request is INFO, or ERROR if the response is 5xx.

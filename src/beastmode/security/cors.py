@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask, Response, request
 from flask_cors import CORS
 
-from beastmode.core.edge import Edge
 from beastmode.core.exchange import Exchange
+from beastmode.core.middleware import Middleware
 from beastmode.security.settings import CorsSettings
 
 __all__ = ["install_cors"]
@@ -36,7 +36,7 @@ PREFLIGHT_SECONDS = 7200
 """How long a browser may cache a preflight; Chrome never caches one for longer."""
 
 
-def install_cors(app: Flask, settings: CorsSettings, edge: Edge) -> None:
+def install_cors(app: Flask, settings: CorsSettings, middleware: Middleware) -> None:
     """Let the allowed origins call; without any, nothing is installed.
 
     `CORS_ALLOW_HEADERS`, `CORS_EXPOSE_HEADERS`, `CORS_MAX_AGE` and `CORS_METHODS` in `app.config`, the names of
@@ -45,7 +45,7 @@ def install_cors(app: Flask, settings: CorsSettings, edge: Edge) -> None:
     Args:
         app: The Flask application.
         settings: CORS_ORIGINS and CORS_CREDENTIALS are used.
-        edge: Its edge.
+        middleware: Its middleware.
     """
     origins = settings.allowed_origins
     if not origins:
@@ -71,7 +71,7 @@ def install_cors(app: Flask, settings: CorsSettings, edge: Edge) -> None:
     if not is_same_for_all:
         hooks: list[Any] = app.after_request_funcs[None]
         hooks[-1] = where_asked(hooks[-1])
-        edge.decorators.append(vary_by_origin)
+        middleware.header_functions.append(vary_by_origin)
 
 
 def where_asked(answer: Callable[[Response], Response]) -> Callable[[Response], Response]:

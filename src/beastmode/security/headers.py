@@ -9,7 +9,7 @@ from collections.abc import Callable, Container
 from beastmode.core.exchange import Exchange
 from beastmode.security.settings import HeaderSettings
 
-__all__ = ["header_decorator"]
+__all__ = ["header_function"]
 
 Header = tuple[str, str]
 
@@ -28,14 +28,14 @@ YEAR = 31_536_000
 PAGES = ("text/html", "application/xhtml+xml")
 
 
-def header_decorator(
+def header_function(
     settings: HeaderSettings, probes: Container[str] = (), *, has_api: bool
 ) -> Callable[[Exchange, list[Header]], None]:
-    """A decorator for the edge that adds each security header that a response does not set itself.
+    """A header function for the middleware that adds each security header that a response does not set itself.
 
     Args:
         settings: SECURITY_HEADERS, HSTS_SECONDS and CONTENT_SECURITY_POLICY are used.
-        probes: Paths that the edge serves itself.
+        probes: Paths that the middleware serves itself.
         has_api: Whether our API is served under /api, and its documentation at /docs. If not, HTML under /api belongs
             to the site, such as the documentation of another extension.
     """
@@ -49,7 +49,7 @@ def header_decorator(
     prefixes = ("/api/", "/docs/") if has_api else ("/api/",)
     paths = {prefix.rstrip("/") for prefix in prefixes}
 
-    def decorate(exchange: Exchange, headers: list[Header]) -> None:
+    def add_headers(exchange: Exchange, headers: list[Header]) -> None:
         path = exchange.path
         is_ours = path.startswith(prefixes) or path in paths or path in probes
         present = {name.lower(): value for name, value in headers}
@@ -62,7 +62,7 @@ def header_decorator(
             added = added if told == "off" else (*added, ("Content-Security-Policy", told))
         headers.extend(header for header in added if header[0].lower() not in present)
 
-    return decorate
+    return add_headers
 
 
 def promise(seconds: int, *, wide: bool) -> str:

@@ -9,8 +9,8 @@ import click
 from flask import Flask
 
 from beastmode.core.addresses import bare_address
-from beastmode.core.edge import edge_of
 from beastmode.core.errors import SettingsError
+from beastmode.core.middleware import middleware_of
 from beastmode.core.refusal import Refusal
 from beastmode.core.settings import A_SECRET, Settings
 
@@ -41,7 +41,7 @@ def guard_listening(app: Flask, settings: Settings) -> None:
     """
     if not settings.has_development_secret:
         return
-    edge_of(app).guards.append(partial(refusal_of_stranger, is_tested=settings.environment == "testing"))
+    middleware_of(app).guards.append(partial(refusal_of_stranger, is_tested=settings.environment == "testing"))
     context = click.get_current_context(silent=True)
     if context is not None and context.info_name == "run" and isinstance(host := context.params.get("host"), str):
         refuse_strangers(settings, host)

@@ -94,7 +94,7 @@ class Call:
         """Answer without asking the application for more than its headers, its log line and its metrics.
 
         Args:
-            app: The application, inside of an edge.
+            app: The application, inside of a middleware.
             refusal: What to say.
         """
         self.environ[REFUSAL] = refusal

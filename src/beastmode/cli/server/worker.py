@@ -24,7 +24,7 @@ from granian.http import HTTP1Settings
 from beastmode.cli.serve import Server
 from beastmode.cli.server.crew import Crew
 from beastmode.cli.server.gate import Gate
-from beastmode.core.edge import Edge
+from beastmode.core.middleware import Middleware
 
 native: Any = _granian  # its annotations are those of an older release
 
@@ -155,12 +155,12 @@ def load_gate(server: Server) -> Gate:
     """
     # Not set_debug_flag: the setting DEBUG says, and FLASK_DEBUG would overrule it.
     app = ScriptInfo(app_import_path=server.target, set_debug_flag=False).load_app()
-    edge: Edge | None = app.extensions.get("beastmode.edge")
-    if edge is None:  # for who is refused: an application without one has neither a log line nor metrics for it
-        edge = Edge(app.wsgi_app)
-        app.wsgi_app = edge  # type: ignore[method-assign]  # Flask's documented way
+    middleware: Middleware | None = app.extensions.get("beastmode.middleware")
+    if middleware is None:  # for who is refused: an application without one has neither a log line nor metrics for it
+        middleware = Middleware(app.wsgi_app)
+        app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's documented way
     announce(server)
-    return Gate(app, server.threads, quick=edge.probes, limit=app.config.get("MAX_CONTENT_LENGTH"))
+    return Gate(app, server.threads, quick=middleware.probes, limit=app.config.get("MAX_CONTENT_LENGTH"))
 
 
 def announce(server: Server) -> None:

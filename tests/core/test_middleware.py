@@ -1,3 +1,4 @@
+import importlib
 import logging
 import re
 
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from beastmode.core.edge import Edge, edge_of, install_edge, request_id
+import beastmode.core.middleware as core_middleware
 from beastmode.core.exchange import current_exchange
+from beastmode.core.middleware import Middleware, install_middleware, middleware_of, request_id
 
 
 class Server:
@@ -48,19 +50,19 @@ def hello(environ, start_response):
 
 
 @pytest.fixture
-def edge():
-    return Edge(hello)
+def middleware():
+    return Middleware(hello)
 
 
 @pytest.fixture
-def server(edge):
-    return Server(edge)
+def server(middleware):
+    return Server(middleware)
 
 
 @pytest.fixture
-def seen(edge):
+def seen(middleware):
     exchanges = []
-    edge.observers.append(exchanges.append)
+    middleware.observers.append(exchanges.append)
     return exchanges
 
 
@@ -71,7 +73,7 @@ def project():
     app.add_url_rule("/broken", view_func=lambda: 1 / 0, endpoint="broken")
     app.add_url_rule("/refused", view_func=lambda: abort(403), endpoint="refused")
     app.add_url_rule("/moved", view_func=lambda: redirect("/"), endpoint="moved")
-    install_edge(app)
+    install_middleware(app)
     return app
 
 
@@ -122,7 +124,7 @@ def test_an_id_that_the_application_sets_itself_is_not_doubled():
         start_response("200 OK", [("x-request-id", "of-the-application")])
         return []
 
-    server = Server(Edge(named)).ask()
+    server = Server(Middleware(named)).ask()
 
     assert server.header("X-Request-ID") == ["of-the-application"]
 
@@ -130,8 +132,8 @@ def test_an_id_that_the_application_sets_itself_is_not_doubled():
 # Headers
 
 
-def test_decorators_add_to_every_answer_in_their_order(edge, server):
-    edge.decorators += [
+def test_header_functions_add_to_every_answer_in_their_order(middleware, server):
+    middleware.header_functions += [
         lambda exchange, headers: headers.append(("X-First", exchange.path)),
         lambda exchange, headers: headers.append(("X-Second", str(len(headers)))),
     ]
@@ -158,9 +160,9 @@ def test_a_list_of_headers_that_the_application_uses_again_stays_as_it_is():
         start_response("200 OK", constant)
         return []
 
-    edge = Edge(frugal)
-    edge.decorators.append(lambda exchange, headers: headers.append(("X-A", "a")))
-    Server(edge).ask()
+    middleware = Middleware(frugal)
+    middleware.header_functions.append(lambda exchange, headers: headers.append(("X-A", "a")))
+    Server(middleware).ask()
 
     assert constant == [("Content-Type", "text/plain")]
 
@@ -169,7 +171,9 @@ def test_a_list_of_headers_that_the_application_uses_again_stays_as_it_is():
     ("path", "status"), [("/orders/1", 200), ("/orders/x", 404), ("/refused", 403), ("/moved", 302), ("/broken", 500)]
 )
 def test_no_answer_of_flask_goes_out_undecorated(project, path, status):
-    edge_of(project).decorators.append(lambda exchange, headers: headers.append(("X-Seen", str(exchange.status))))
+    middleware_of(project).header_functions.append(
+        lambda exchange, headers: headers.append(("X-Seen", str(exchange.status)))
+    )
 
     answer = project.test_client().get(path)
 
@@ -181,8 +185,8 @@ def test_no_answer_of_flask_goes_out_undecorated(project, path, status):
 # Probes
 
 
-def test_a_probe_answers_without_the_application(edge, server, seen):
-    edge.probes["/health"] = lambda exchange: (200, [("Content-Type", "text/plain")], b"well")
+def test_a_probe_answers_without_the_application(middleware, server, seen):
+    middleware.probes["/health"] = lambda exchange: (200, [("Content-Type", "text/plain")], b"well")
 
     server.ask("/health")
 
@@ -191,8 +195,8 @@ def test_a_probe_answers_without_the_application(edge, server, seen):
     assert (seen[0].route, seen[0].status, seen[0].sent) == ("/health", 200, 4)
 
 
-def test_a_probe_asked_by_head_has_a_length_and_no_body(edge, server, seen):
-    edge.probes["/health"] = lambda exchange: (200, [], b"well")
+def test_a_probe_asked_by_head_has_a_length_and_no_body(middleware, server, seen):
+    middleware.probes["/health"] = lambda exchange: (200, [], b"well")
 
     server.ask("/health", method="HEAD")
 
@@ -202,8 +206,8 @@ def test_a_probe_asked_by_head_has_a_length_and_no_body(edge, server, seen):
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "OPTIONS", "get", "X" * 500])
-def test_a_probe_says_which_methods_it_knows(edge, server, method):
-    edge.probes["/health"] = lambda exchange: (200, [], b"well")
+def test_a_probe_says_which_methods_it_knows(middleware, server, method):
+    middleware.probes["/health"] = lambda exchange: (200, [], b"well")
 
     server.ask("/health", method=method)
 
@@ -211,16 +215,16 @@ def test_a_probe_says_which_methods_it_knows(edge, server, method):
     assert server.header("Allow") == ["GET, HEAD"]
 
 
-def test_a_path_that_only_resembles_a_probes_goes_to_the_application(edge, server):
-    edge.probes["/health"] = lambda exchange: (200, [], b"well")
+def test_a_path_that_only_resembles_a_probes_goes_to_the_application(middleware, server):
+    middleware.probes["/health"] = lambda exchange: (200, [], b"well")
 
     assert server.ask("/health/").body == b"hello"
     assert server.ask("/Health").body == b"hello"
 
 
 def test_a_route_of_the_project_by_the_same_path_goes_before_a_probe(project):
-    edge_of(project).probes["/health"] = lambda exchange: (200, [], b"ours")
-    edge_of(project).probes["/metrics"] = lambda exchange: (200, [], b"ours")
+    middleware_of(project).probes["/health"] = lambda exchange: (200, [], b"ours")
+    middleware_of(project).probes["/metrics"] = lambda exchange: (200, [], b"ours")
     project.add_url_rule("/health", view_func=lambda: "theirs", endpoint="health")
 
     client = project.test_client()
@@ -233,10 +237,10 @@ def test_a_route_of_the_project_by_the_same_path_goes_before_a_probe(project):
 
 
 def test_rewrites_change_what_is_routed_and_not_what_was_asked(project):
-    edge = edge_of(project)
-    edge.rewrites += [lambda path: path.replace("/old", "/x"), lambda path: path.replace("/x", "/orders")]
+    middleware = middleware_of(project)
+    middleware.rewrites += [lambda path: path.replace("/old", "/x"), lambda path: path.replace("/x", "/orders")]
     seen = []
-    edge.observers.append(seen.append)
+    middleware.observers.append(seen.append)
 
     answer = project.test_client().get("/old/7")
 
@@ -244,19 +248,19 @@ def test_rewrites_change_what_is_routed_and_not_what_was_asked(project):
     assert (seen[0].path, seen[0].route) == ("/old/7", "/orders/<int:order_id>")
 
 
-def test_a_probe_is_found_by_the_path_that_was_asked(edge, server):
-    edge.probes["/health"] = lambda exchange: (200, [], b"well")
-    edge.rewrites.append(lambda path: "/elsewhere")
+def test_a_probe_is_found_by_the_path_that_was_asked(middleware, server):
+    middleware.probes["/health"] = lambda exchange: (200, [], b"well")
+    middleware.rewrites.append(lambda path: "/elsewhere")
 
     assert server.ask("/health").body == b"well"
 
 
-def test_an_environment_without_a_path_can_be_rewritten_too(edge):
-    edge.rewrites.append(lambda path: path or "/")
+def test_an_environment_without_a_path_can_be_rewritten_too(middleware):
+    middleware.rewrites.append(lambda path: path or "/")
     environ = EnvironBuilder().get_environ()
     del environ["PATH_INFO"]
 
-    edge(environ, lambda status, headers: None)
+    middleware(environ, lambda status, headers: None)
 
     assert environ["PATH_INFO"] == "/"
 
@@ -266,7 +270,7 @@ def test_an_environment_without_a_path_can_be_rewritten_too(edge):
 
 def test_a_finished_exchange_tells_status_route_and_bytes(project):
     seen = []
-    edge_of(project).observers.append(seen.append)
+    middleware_of(project).observers.append(seen.append)
 
     Server(project).ask("/orders/7")
     Server(project).ask("/nowhere")
@@ -280,7 +284,7 @@ def test_a_finished_exchange_tells_status_route_and_bytes(project):
 def test_a_stream_is_observed_once_with_all_its_bytes(project):
     project.add_url_rule("/stream", view_func=lambda: Response(iter([b"ab", b"cd"])), endpoint="stream")
     seen = []
-    edge_of(project).observers.append(lambda exchange: seen.append((exchange.status, exchange.sent)))
+    middleware_of(project).observers.append(lambda exchange: seen.append((exchange.status, exchange.sent)))
 
     body, _, _ = run_wsgi_app(project, EnvironBuilder("/stream").get_environ())
     assert seen == []
@@ -294,7 +298,7 @@ def test_a_stream_is_observed_once_with_all_its_bytes(project):
 def test_a_stream_that_the_client_leaves_is_observed_with_what_was_sent(project):
     project.add_url_rule("/stream", view_func=lambda: Response(iter([b"ab", b"cd"])), endpoint="stream")
     seen = []
-    edge_of(project).observers.append(lambda exchange: seen.append(exchange.sent))
+    middleware_of(project).observers.append(lambda exchange: seen.append(exchange.sent))
 
     body = project(EnvironBuilder("/stream").get_environ(), lambda *started: None)
     next(iter(body))
@@ -310,7 +314,7 @@ def test_a_stream_that_breaks_off_is_logged_with_its_request_and_counts_as_faile
 
     project.add_url_rule("/stream", view_func=lambda: Response(broken()), endpoint="stream")
     seen = []
-    edge_of(project).observers.append(lambda exchange: seen.append((exchange.status, exchange.sent)))
+    middleware_of(project).observers.append(lambda exchange: seen.append((exchange.status, exchange.sent)))
 
     with pytest.raises(RuntimeError, match="the disk is gone"):
         Server(project).ask("/stream", HTTP_X_REQUEST_ID="request-of-mine")
@@ -319,9 +323,9 @@ def test_a_stream_that_breaks_off_is_logged_with_its_request_and_counts_as_faile
     assert "Request request-of-mine: the response was cut off" in caplog.text
 
 
-def test_an_observer_that_fails_costs_neither_the_answer_nor_the_other_observers(edge, server, caplog):
+def test_an_observer_that_fails_costs_neither_the_answer_nor_the_other_observers(middleware, server, caplog):
     seen = []
-    edge.observers += [lambda exchange: 1 / 0, seen.append]
+    middleware.observers += [lambda exchange: 1 / 0, seen.append]
 
     server.ask(HTTP_X_REQUEST_ID="request-of-mine")
 
@@ -350,14 +354,14 @@ def failing():
     def handler(error):
         raise FailureError("secret of the handler")
 
-    install_edge(app)
+    install_middleware(app)
     return app
 
 
 def test_where_flask_has_no_answer_left_the_edge_has_one_with_every_header(failing, caplog):
     seen = []
-    edge_of(failing).observers.append(seen.append)
-    edge_of(failing).decorators.append(lambda exchange, headers: headers.append(("X-A", "a")))
+    middleware_of(failing).observers.append(seen.append)
+    middleware_of(failing).header_functions.append(lambda exchange, headers: headers.append(("X-A", "a")))
 
     server = Server(failing).ask(HTTP_X_REQUEST_ID="request-of-mine")
 
@@ -374,7 +378,7 @@ def test_where_flask_has_no_answer_left_the_edge_has_one_with_every_header(faili
 def test_a_failure_reaches_the_test_or_the_debugger_outside(failing, mode):
     failing.config[mode] = True
     seen = []
-    edge_of(failing).observers.append(seen.append)
+    middleware_of(failing).observers.append(seen.append)
 
     with pytest.raises(FailureError):
         Server(failing).ask()
@@ -396,21 +400,21 @@ def test_a_failing_application_that_is_no_flask_fails_for_the_server(caplog):
     def broken(environ, start_response):
         raise FailureError
 
-    edge = Edge(broken)
+    middleware = Middleware(broken)
     seen = []
-    edge.observers.append(seen.append)
+    middleware.observers.append(seen.append)
 
     with pytest.raises(FailureError):
-        Server(edge).ask()
+        Server(middleware).ask()
 
     assert [exchange.status for exchange in seen] == [500]
 
 
-def test_an_interpreter_that_is_told_to_stop_stops(edge, server, seen):
+def test_an_interpreter_that_is_told_to_stop_stops(middleware, server, seen):
     def leaving(environ, start_response):
         raise SystemExit
 
-    edge.app = leaving
+    middleware.app = leaving
 
     with pytest.raises(SystemExit):
         server.ask()
@@ -436,8 +440,8 @@ def test_no_path_makes_the_application_fail(project, path):
 
 
 def test_an_application_has_one_edge_however_often_it_is_installed(project):
-    assert install_edge(project) is edge_of(project)
-    assert install_edge(project) is project.wsgi_app
+    assert install_middleware(project) is middleware_of(project)
+    assert install_middleware(project) is project.wsgi_app
 
 
 def test_the_edge_takes_no_hook_of_flask(project):
@@ -452,3 +456,31 @@ def test_the_edge_takes_no_hook_of_flask(project):
 @pytest.fixture(autouse=True)
 def heard(caplog):
     caplog.set_level(logging.DEBUG)
+
+
+@pytest.mark.parametrize(
+    ("former", "name"),
+    [
+        ("Edge", "Middleware"),
+        ("Probe", "Probe"),
+        ("edge_of", "middleware_of"),
+        ("install_edge", "install_middleware"),
+    ],
+)
+def test_the_former_names_are_still_there_with_a_warning(former, name):
+    """Code that imports from `beastmode.core.edge` goes on working, and says what to write."""
+    message = rf"^beastmode\.core\.edge\.{former} is deprecated; import {name} from beastmode\.core\.middleware\.$"
+    with pytest.warns(DeprecationWarning, match=message):
+        assert getattr(importlib.import_module("beastmode.core.edge"), former) is getattr(core_middleware, name)
+
+
+def test_other_names_of_the_former_module_are_missing_as_anywhere():
+    """A typo gets Python's own message."""
+    with pytest.raises(AttributeError, match=r"module 'beastmode\.core\.edge' has no attribute 'ledge'"):
+        _ = importlib.import_module("beastmode.core.edge").ledge
+
+
+def test_the_former_name_of_the_header_functions_is_the_same_list(middleware):
+    """What a project appends to `decorators` still adds headers."""
+    with pytest.warns(DeprecationWarning, match="decorators is now called header_functions"):
+        assert middleware.decorators is middleware.header_functions
