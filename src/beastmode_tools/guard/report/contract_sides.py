@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import METHODS, Document, listing, mapping, resolved
+from beastmode_tools.guard.contract.compare.document import Document, resolved
 from beastmode_tools.guard.finding import Finding
+from beastmode_tools.source.openapi import METHODS, listing, mapping
+from beastmode_tools.source.paths import slashless
 
 __all__ = ["sides"]
 
@@ -104,8 +106,7 @@ def outline(document: Document, operation: str) -> list[str]:
 
 def same_path(one: str, other: str) -> bool:
     """Whether two paths differ in nothing but their arguments' names and a slash at the end."""
-    plain = [re.sub(r"\{[^}]*\}", "{}", path).rstrip("/") for path in (one, other)]
-    return plain[0] == plain[1]
+    return slashless(one) == slashless(other)
 
 
 def described_operation(document: Document, shared: list[Any], operation: dict[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from beastmode_tools.guard.finding import Finding
 from beastmode_tools.source.application import Application, Function, Route
+from beastmode_tools.source.paths import unnamed
 
 __all__ = ["with_places"]
 
@@ -24,7 +25,7 @@ def with_places(findings: Iterable[Finding], old: Application | None, new: Appli
     views |= {key: f"{path}:{line}" for key, path, line in answered(new)}
     for finding in findings:
         found = OPERATION.match(finding.where)
-        place = views.get((found["method"], shape(found["path"]))) if found else None
+        place = views.get((found["method"], unnamed(found["path"]))) if found else None
         yield replace(finding, where=f"{finding.where} ({place})") if place else finding
 
 
@@ -34,14 +35,9 @@ def answered(app: Application | None) -> Iterator[tuple[tuple[str, str], str, in
         for method in route.methods:
             view = view_of(route, method)
             if view.path and view.line:
-                yield (method, shape(route.path)), view.path, view.line
+                yield (method, unnamed(route.path)), view.path, view.line
 
 
 def view_of(route: Route, method: str) -> Function:
     """The function for a method."""
     return route.handlers.get(method) or route.handlers.get(method.lower()) or route.view
-
-
-def shape(path: str) -> str:
-    """A path without the names of its arguments, as Flask or as a contract writes them."""
-    return re.sub(r"<[^>]*>|{[^}]*}", "{}", path)

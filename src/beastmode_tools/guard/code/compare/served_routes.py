@@ -9,6 +9,7 @@ from typing import Any
 from beastmode_tools.source.application import Application
 from beastmode_tools.source.delta import Delta, Pair
 from beastmode_tools.source.files import is_migration
+from beastmode_tools.source.paths import slashless
 from beastmode_tools.source.routes import declared_routes
 from beastmode_tools.source.syntax import Module, dotted, text_of
 from beastmode_tools.source.values import value_of
@@ -80,7 +81,7 @@ def compare_routes(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     for change in different_routes(old, new, skipped):
         if not isinstance(change, EndpointRenamed):
             yield change
-        elif (renamed := with_uses(change, delta)).used_at or shape(change.route) not in skipped:
+        elif (renamed := with_uses(change, delta)).used_at or slashless(change.route) not in skipped:
             yield renamed
     for pair in compared:
         if not pair.old_problem and not pair.new_problem:
@@ -103,12 +104,7 @@ def with_uses(change: EndpointRenamed, delta: Delta) -> EndpointRenamed:
 def covered(app: Application | None) -> set[str]:
     """Paths that an OpenAPI document tells of: the contract's comparer judges those."""
     documents = [*app.documents.values(), *([app.contract] if app.contract else [])] if app else []
-    return {shape(re.sub(r"{[^}]*}", "<x>", path)) for each in documents for path in each.get("paths", {})}
-
-
-def shape(path: str) -> str:
-    """A path without the names and converters of its arguments."""
-    return re.sub(r"<[^>]*>", "<>", path).rstrip("/") or "/"
+    return {slashless(path) for each in documents for path in each.get("paths", {})}
 
 
 def converters(path: str) -> tuple[str, ...]:
@@ -121,7 +117,7 @@ def of_application(app: Application) -> dict[str, Fact]:
     found: dict[str, Fact] = {}
     for route in app.routes:
         fact = found.setdefault(
-            f"{route.host}{shape(route.path)}", new_fact(route.path, route.view.path or "", route.view.line)
+            f"{route.host}{slashless(route.path)}", new_fact(route.path, route.view.path or "", route.view.line)
         )
         fact["methods"] |= set(route.methods)
         fact["views"].add(route.view.name)
@@ -135,7 +131,7 @@ def declared(modules: list[Module]) -> dict[str, Fact]:
     for module in modules:
         for route in declared_routes(module):
             fact = found.setdefault(
-                f"{route.target} {shape(route.path)}", new_fact(route.path, module.path, route.line)
+                f"{route.target} {slashless(route.path)}", new_fact(route.path, module.path, route.line)
             )
             fact["methods"] |= set(route.methods) - {"HEAD", "OPTIONS"}
             fact["views"].add(route.function)
@@ -155,7 +151,7 @@ def different_routes(
     for key, fact in old.items():
         if key in new:
             yield from endpoints(fact, new[key])
-        if shape(fact["route"]) in skipped:
+        if slashless(fact["route"]) in skipped:
             continue
         methods = tuple(sorted(fact["methods"]))
         if key not in new:
@@ -171,7 +167,7 @@ def different_routes(
                 other["path"], other["line"], other["route"], methods, tuple(sorted(other["methods"])), *pair
             )
     for key, fact in new.items():
-        if key not in old and shape(fact["route"]) not in skipped:
+        if key not in old and slashless(fact["route"]) not in skipped:
             yield RouteChanged(fact["path"], fact["line"], fact["route"], (), tuple(sorted(fact["methods"])))
 
 

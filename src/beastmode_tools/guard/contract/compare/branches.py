@@ -3,7 +3,7 @@
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from beastmode_tools.guard.contract.compare.document import Document, listing, resolved
+from beastmode_tools.guard.contract.compare.document import Document, resolved
 from beastmode_tools.guard.contract.compare.flatten import is_null
 from beastmode_tools.guard.contract.compare.node import Node
 from beastmode_tools.guard.contract.compare.schema_changes import (
@@ -18,6 +18,7 @@ from beastmode_tools.guard.contract.compare.schema_changes import (
 from beastmode_tools.guard.contract.compare.shape import Part, Shape, reference_name
 from beastmode_tools.guard.contract.compare.site import Effect
 from beastmode_tools.source.digest import json_text
+from beastmode_tools.source.openapi import listing
 
 if TYPE_CHECKING:
     from beastmode_tools.guard.contract.compare.schemas import Comparison

@@ -1,16 +1,12 @@
-"""A contract as a document, and how to move around in one that nobody has validated."""
+"""A contract as a document, with what its references lead to."""
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from beastmode_tools.source.digest import digest, json_text
+from beastmode_tools.source.openapi import followed, found_at
 
-__all__ = ["METHODS", "Document", "listing", "mapping", "resolved"]
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
-LONGEST_CHAIN = 50
-NOTHING: dict[str, Any] = {}
+__all__ = ["Document", "resolved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,48 +67,6 @@ def told(raw: Any) -> tuple[str, tuple[str, ...]]:
     return digest(json_text(raw)), tuple(refs)
 
 
-def found_at(data: Any, ref: str) -> Any:
-    """The value at a JSON pointer within the document (RFC 6901); None where there is none."""
-    if ref == "#":
-        return data
-    if not ref.startswith("#/"):
-        return None
-    for raw in ref[2:].split("/"):
-        part = percent_decoded(raw).replace("~1", "/").replace("~0", "~")
-        if isinstance(data, list) and part.isdecimal() and len(part) < 10 and int(part) < len(data):
-            data = data[int(part)]
-        elif isinstance(data, dict) and part in data:
-            data = data[part]
-        else:
-            return None
-    return data
-
-
-def percent_decoded(part: str) -> str:
-    """A fragment's text; only what JSON pointers in URLs need, and nothing that can fail."""
-    return unquote(part) if "%" in part else part
-
-
-def mapping(value: Any) -> dict[str, Any]:
-    """The value where it is an object, else an empty one: documents are not trusted to be valid."""
-    return value if isinstance(value, dict) else NOTHING
-
-
-def listing(value: Any) -> list[Any]:
-    """The value where it is an array, else an empty one."""
-    return value if isinstance(value, list) else []
-
-
 def resolved(document: Document, value: Any) -> dict[str, Any]:
     """The object behind a chain of references; the last reference where it leaves the document or has no end."""
-    for _ in range(LONGEST_CHAIN):
-        if not isinstance(value, dict):
-            return NOTHING
-        ref = value.get("$ref")
-        if not isinstance(ref, str):
-            return value
-        target = document.target(ref)
-        if not isinstance(target, dict):
-            return {"$ref": ref}
-        value = target
-    return {"$ref": "#/without-end"}
+    return followed(value, document.target)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from beastmode_tools.guard.contract.compare.document import Document, listing, mapping
+from beastmode_tools.guard.contract.compare.document import Document
 from beastmode_tools.guard.contract.compare.operations import compare_operations, operations_of
 from beastmode_tools.guard.contract.compare.outgoing import compare_webhooks
 from beastmode_tools.guard.contract.compare.schema_changes import TextChanged
@@ -13,6 +13,7 @@ from beastmode_tools.guard.contract.compare.schemas import Comparison
 from beastmode_tools.guard.contract.compare.security import compare_schemes, renamed_schemes, scheme_names
 from beastmode_tools.guard.contract.compare.site import Site
 from beastmode_tools.guard.contract.compare.structure_changes import ServerChanged, VersionAdded, VersionRemoved
+from beastmode_tools.source.openapi import listing, mapping
 
 __all__ = ["Document", "compare", "compare_versions"]
 

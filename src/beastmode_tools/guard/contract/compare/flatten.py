@@ -5,9 +5,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import Document, listing, mapping
+from beastmode_tools.guard.contract.compare.document import Document
 from beastmode_tools.guard.contract.compare.shape import ABSENT, ANNOTATIONS, Part, Shape, reference_name
 from beastmode_tools.source.digest import json_text
+from beastmode_tools.source.openapi import listing, mapping
 
 __all__ = ["is_null", "shape_of"]
 

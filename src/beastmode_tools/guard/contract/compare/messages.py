@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import mapping, resolved
+from beastmode_tools.guard.contract.compare.document import resolved
 from beastmode_tools.guard.contract.compare.node import Reading
 from beastmode_tools.guard.contract.compare.schema_changes import NotUnderstood, TextChanged
 from beastmode_tools.guard.contract.compare.schemas import Comparison
@@ -25,6 +25,7 @@ from beastmode_tools.guard.contract.compare.structure_changes import (
     StatusRemoved,
 )
 from beastmode_tools.source.digest import json_text
+from beastmode_tools.source.openapi import mapping
 
 __all__ = ["SCALAR", "compare_bodies", "compare_headers", "compare_responses", "reading_of", "schema_in"]
 

@@ -1,12 +1,11 @@
 """Operations: which are the same, which came and went, and what changed in each."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import METHODS, Document, listing, mapping, resolved
+from beastmode_tools.guard.contract.compare.document import Document, resolved
 from beastmode_tools.guard.contract.compare.lifecycle import (
     compare_lifecycle,
     is_past,
@@ -35,10 +34,10 @@ from beastmode_tools.guard.contract.compare.structure_changes import (
     UnpromisedChanged,
 )
 from beastmode_tools.source.digest import json_text
+from beastmode_tools.source.openapi import METHODS, listing, mapping
+from beastmode_tools.source.paths import slashless, unnamed
 
 __all__ = ["Operation", "compare_operations", "operations_of"]
-
-PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +92,11 @@ def compare_operations(
             yield OperationAdded(Site(operation.name))
 
 
-def address_of(path: str) -> str:
-    """A path without the names of its parameters."""
-    return PLACEHOLDER.sub("{}", path)
-
-
-def slashless_address_of(path: str) -> str:
-    """The same without a slash at its end."""
-    return address_of(path).rstrip("/")
-
-
 def matched(old: dict[Key, Operation], new: dict[Key, Operation]) -> dict[Key, Operation]:
     """Old operations -> the new ones at the same address, whatever the parameters are called there."""
     pairs = {key: new[key] for key in old if key in new}
     taken = set(pairs)
-    for address in (address_of, slashless_address_of):
+    for address in (unnamed, slashless):
         free = {(address(path), method): (path, method) for path, method in new if (path, method) not in taken}
         for path, method in old:
             other = free.get((address(path), method)) if (path, method) not in pairs else None

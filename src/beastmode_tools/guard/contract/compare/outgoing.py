@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import METHODS, Document, mapping, resolved
+from beastmode_tools.guard.contract.compare.document import Document, resolved
 from beastmode_tools.guard.contract.compare.messages import compare_bodies, compare_headers, compare_responses
 from beastmode_tools.guard.contract.compare.parameters import parameters_of
 from beastmode_tools.guard.contract.compare.schemas import Comparison
 from beastmode_tools.guard.contract.compare.site import Direction, Site
 from beastmode_tools.guard.contract.compare.structure_changes import OutgoingAdded, OutgoingRemoved
+from beastmode_tools.source.openapi import METHODS, mapping
 
 __all__ = ["compare_callbacks", "compare_webhooks"]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import listing, mapping, resolved
+from beastmode_tools.guard.contract.compare.document import resolved
 from beastmode_tools.guard.contract.compare.lifecycle import compare_sunsets, is_past, sunset_of
 from beastmode_tools.guard.contract.compare.messages import SCALAR, reading_of, schema_in
 from beastmode_tools.guard.contract.compare.schema_changes import FieldDeprecated, TextChanged
@@ -19,6 +19,7 @@ from beastmode_tools.guard.contract.compare.structure_changes import (
     ParameterRequirednessChanged,
     SerializationChanged,
 )
+from beastmode_tools.source.openapi import listing, mapping
 
 __all__ = ["compare_parameters", "parameters_of", "placeholders"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import Document, listing, mapping, resolved
+from beastmode_tools.guard.contract.compare.document import Document, resolved
 from beastmode_tools.guard.contract.compare.site import Site
 from beastmode_tools.guard.contract.compare.structure_changes import (
     AlternativeAdded,
@@ -15,6 +15,7 @@ from beastmode_tools.guard.contract.compare.structure_changes import (
     SecurityDropped,
     SecurityRequired,
 )
+from beastmode_tools.source.openapi import listing, mapping
 
 __all__ = ["Alternatives", "alternatives_of", "compare_schemes", "compare_security", "renamed_schemes", "scheme_names"]
 

@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.contract.compare.document import Document, mapping
+from beastmode_tools.guard.contract.compare.document import Document
 from beastmode_tools.guard.contract.read.limits import BIGGEST, scan
 from beastmode_tools.guard.contract.read.swagger import converted
 from beastmode_tools.guard.contract.read.yaml_text import parse_yaml
+from beastmode_tools.source.openapi import mapping
 
 __all__ = ["document_of", "read_document"]
 

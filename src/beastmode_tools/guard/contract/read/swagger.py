@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from beastmode_tools.guard.contract.compare.document import METHODS, found_at, listing, mapping
+from beastmode_tools.source.openapi import METHODS, followed, found_at, listing, mapping
 
 __all__ = ["converted"]
 
@@ -126,15 +126,7 @@ def parameters(data: Facts, raw: Facts) -> list[Facts]:
 
 def target(data: Facts, raw: Any) -> Facts:
     """The object behind a reference of the old document; the reference itself where it leads nowhere."""
-    for _ in range(20):
-        ref = mapping(raw).get("$ref")
-        if not isinstance(ref, str):
-            break
-        found = found_at(data, ref)
-        if not isinstance(found, dict):
-            break
-        raw = found
-    return mapping(raw)
+    return followed(raw, lambda ref: found_at(data, ref))
 
 
 def parameter(raw: Facts) -> Facts:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from beastmode_tools.source.application import Application
+from beastmode_tools.source.openapi import followed, found_at, mapping
+from beastmode_tools.source.paths import as_template
 
 __all__ = ["bodies_of", "sample"]
 
 DEEPEST = 6
-ARGUMENT = "<"
 AS_FORM = "$form"
 """A body with this one key is sent as a form."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -40,7 +41,7 @@ def bodies_of(application: Application) -> dict[str, Any]:
     promised = {key: body for document in documents for key, body in promised_by(document)}
     found: dict[str, Any] = {}
     for route in application.routes:
-        path = templated(route.path)
+        path = as_template(route.path)
         for method in route.methods:
             body = promised.get((method, path)) or by_suffix(promised, method, path)
             if body is not None:
@@ -57,9 +58,9 @@ def by_suffix(promised: Mapping[tuple[str, str], Any], method: str, path: str) -
 def promised_by(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Any]]:
     """(method, path) -> body of each operation that takes one."""
     prefix = str(document.get("basePath") or "").rstrip("/")
-    for path, item in as_mapping(document.get("paths")).items():
-        for method, operation in as_mapping(item).items():
-            schema, is_form = schema_of(document, as_mapping(operation))
+    for path, item in mapping(document.get("paths")).items():
+        for method, operation in mapping(item).items():
+            schema, is_form = schema_of(document, mapping(operation))
             if schema is not None:
                 body = sample(schema, document)
                 yield (method.upper(), prefix + str(path)), {AS_FORM: body} if is_form else body
@@ -67,15 +68,15 @@ def promised_by(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], 
 
 def schema_of(document: Mapping[str, Any], operation: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, bool]:
     """The schema of an operation's body, and whether it is a form's; None where it takes neither JSON nor a form."""
-    body = resolved(as_mapping(operation.get("requestBody")), document)
-    for kind, content in as_mapping(body.get("content")).items():
+    body = resolved(mapping(operation.get("requestBody")), document)
+    for kind, content in mapping(body.get("content")).items():
         media = kind.split(";")[0].strip()
         if media in (*JSON, *FORMS):
-            return as_mapping(as_mapping(content).get("schema")), media in FORMS
+            return mapping(mapping(content).get("schema")), media in FORMS
     for parameter in operation.get("parameters") or ():
-        found = resolved(as_mapping(parameter), document)
+        found = resolved(mapping(parameter), document)
         if found.get("in") == "body":
-            return as_mapping(found.get("schema")), False
+            return mapping(found.get("schema")), False
     return None, False
 
 
@@ -97,7 +98,7 @@ def sample(schema: Mapping[str, Any], document: Mapping[str, Any], *, name: str 
     if kind == "object":
         return an_object(schema, document, depth)
     if kind == "array":
-        items = as_mapping(schema.get("items"))
+        items = mapping(schema.get("items"))
         return [sample(items, document, depth=depth + 1)] if items and depth < DEEPEST else []
     if kind in ("integer", "number"):
         return a_number(schema)
@@ -118,9 +119,9 @@ def an_object(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int
     """Every property that a client may write; deep inside only those that it must."""
     required = set(schema.get("required") or ())
     return {
-        name: sample(as_mapping(each), document, name=name, depth=depth + 1)
-        for name, each in as_mapping(schema.get("properties")).items()
-        if not is_left_out(resolved(as_mapping(each), document)) and (name in required or depth < 1) and depth < DEEPEST
+        name: sample(mapping(each), document, name=name, depth=depth + 1)
+        for name, each in mapping(schema.get("properties")).items()
+        if not is_left_out(resolved(mapping(each), document)) and (name in required or depth < 1) and depth < DEEPEST
     }
 
 
@@ -153,38 +154,18 @@ def a_text(schema: Mapping[str, Any], name: str) -> str:
 def merged(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
     """A schema with its parts put together: all of `allOf`, the first of `oneOf` or `anyOf` that is not null."""
     result = dict(schema)
-    parts = [as_mapping(each) for each in schema.get("allOf") or ()]
+    parts = [mapping(each) for each in schema.get("allOf") or ()]
     for word in ("oneOf", "anyOf"):
-        options = [resolved(as_mapping(each), document) for each in schema.get(word) or ()]
+        options = [resolved(mapping(each), document) for each in schema.get(word) or ()]
         parts += [each for each in options if each.get("type") != "null"][:1]
     for part in parts:
         found = merged(resolved(part, document), document)
-        properties = {**as_mapping(result.get("properties")), **as_mapping(found.get("properties"))}
+        properties = {**mapping(result.get("properties")), **mapping(found.get("properties"))}
         required = [*(result.get("required") or ()), *(found.get("required") or ())]
         result = {**found, **result, **({"properties": properties, "required": required} if properties else {})}
     return result
 
 
-def resolved(node: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a reference within the document points to; {} where it points nowhere or in a circle."""
-    for _ in range(DEEPEST):
-        reference = node.get("$ref")
-        if not isinstance(reference, str):
-            return node
-        found: Any = document
-        for part in reference.removeprefix("#/").split("/"):
-            found = as_mapping(found).get(part.replace("~1", "/").replace("~0", "~"))
-        node = as_mapping(found)
-    return {}
-
-
-def templated(path: str) -> str:
-    """A rule as OpenAPI writes it: `/users/{id}` for `/users/<int:id>`."""
-    parts = path.split(ARGUMENT)
-    rest = [part.partition(">") for part in parts[1:]]
-    return parts[0] + "".join(f"{{{inner.rpartition(':')[2]}}}{after}" for inner, _, after in rest)
-
-
-def as_mapping(value: Any) -> Mapping[str, Any]:
-    """The value where it is an object of JSON, else {}."""
-    return value if isinstance(value, Mapping) else {}
+def resolved(node: Any, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reference within the document points to."""
+    return followed(node, lambda ref: found_at(document, ref))
