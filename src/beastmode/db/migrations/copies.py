@@ -1,4 +1,4 @@
-"""What SQLite's tables keep when they are copied, which is how Alembic alters them."""
+"""What SQLite's tables keep when Alembic alters them by copying."""
 
 import re
 from collections import defaultdict
@@ -15,14 +15,14 @@ INDEXES = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql
 
 
 def keep_everything(impl: Any) -> None:
-    """Have batch migrations make a table again with what SQLAlchemy does not read from the old one.
+    """Make batch migrations keep what SQLAlchemy does not read from the old table.
 
-    SQLite cannot alter a table much, so Alembic copies it into a new one. Lost on the way would be: that ids are never
-    reused, checks without names, indexes of expressions and the order of indexed columns; a computed column would end
-    the copy, as would a check of a column that goes.
+    SQLite cannot alter most of a table, so Alembic copies it into a new one. Without this, AUTOINCREMENT, unnamed
+    checks, expression indexes and the order of indexed columns would be lost; a computed column, or a check on a
+    dropped column, would make the copy fail.
 
     Args:
-        impl: What Alembic runs the operations with.
+        impl: Alembic's implementation for SQLite.
     """
     indexes: dict[str, list[str]] = defaultdict(list)
     rename = impl.rename_table
@@ -43,16 +43,16 @@ def keep_everything(impl: Any) -> None:
 
 
 def keep_autoincrement(connection: Connection, batch: Any, table: Table) -> None:
-    """Ids that are never reused stay so, where the migration does not say otherwise."""
+    """Keep AUTOINCREMENT, unless the migration says otherwise."""
     if "sqlite_autoincrement" not in batch.table_kwargs and has_autoincrement(connection, table.name):
         batch.new_table.dialect_kwargs["sqlite_autoincrement"] = True
 
 
 def has_autoincrement(connection: Connection, table: str) -> bool:
-    """Whether SQLite never reuses the id of a deleted row of this table.
+    """Whether SQLite never reuses the ID of a deleted row of this table.
 
     Args:
-        connection: To an SQLite database.
+        connection: A connection to an SQLite database.
         table: Its name.
     """
     statement = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
@@ -61,14 +61,14 @@ def has_autoincrement(connection: Connection, table: str) -> bool:
 
 
 def leave_computed(batch: Any) -> None:
-    """What is computed is not copied."""
+    """Computed columns are not copied."""
     for name, column in batch.columns.items():
         if isinstance(column.server_default, Computed):
             batch.column_transfers[name].pop("expr", None)
 
 
 def keep_checks(batch: Any, table: Table) -> None:
-    """Checks without names stay, and those of columns that go go with them."""
+    """Keep unnamed checks, and drop those of dropped columns."""
     gone = {column.name for column in table.columns} - set(batch.columns)
     new = batch.new_table
     for check in [one for one in new.constraints if isinstance(one, CheckConstraint)]:
@@ -80,13 +80,13 @@ def keep_checks(batch: Any, table: Table) -> None:
 
 
 def words_in(check: CheckConstraint, table: Table) -> set[str]:
-    """The words of a check, among which are its columns."""
+    """The words in a check, including its columns."""
     names = {column.name for column in table.columns}
     return names & set(words_of(str(check.sqltext)))
 
 
 def taken_indexes(connection: Connection, batch: Any, table: Table) -> list[str]:
-    """The SQL of the indexes that are made again as they were; those of renamed or dropped columns are Alembic's."""
+    """The SQL of the indexes that are created again; those of renamed or dropped columns are left to Alembic."""
     read = {str(index.name) for index in table.indexes}
     kept = {name for name in batch.column_transfers if "name" not in batch.column_transfers[name]}
     changed = {column.name for column in table.columns} - kept

@@ -38,18 +38,18 @@ log = logging.getLogger(__name__)
 
 
 def run(make_app: Callable[[], Flask] | None = None) -> None:
-    """Run what Flask-Migrate or Alembic was asked for: the whole of a project's migrations/env.py.
+    """Run the command of Flask-Migrate or Alembic; the only call in a project's migrations/env.py.
 
-    On SQLite a migration runs in one transaction with foreign keys off, since altering a table drops it, and dropping
-    it would delete what refers to it; that nothing refers to a missing row is checked before the commit. On PostgreSQL
-    only one process migrates at a time; the others wait.
+    On SQLite a migration runs in one transaction with foreign keys off, because altering a table drops it, and dropping
+    it would delete rows that refer to it. Before the commit, all references are checked. On PostgreSQL only one process
+    migrates at a time; others wait.
 
     Args:
         make_app: Creates the application if there is none yet, as under plain `alembic`; by default the application
             that the `flask` command would find.
 
     Raises:
-        BeastmodeError: A migration leaves rows that refer to missing ones; it is rolled back.
+        BeastmodeError: A migration leaves rows that refer to missing rows; it is rolled back.
     """
     speak()
     if has_app_context():
@@ -67,7 +67,7 @@ def migrate(installed: Installed) -> None:
 
 
 def run_on(installed: Installed) -> None:
-    """The same, on a database of either kind or on none."""
+    """The same, on either kind of database or without one."""
     options = migration_options() | {"target_metadata": installed.database.metadata}
     if context.is_offline_mode():
         write_sql(installed.engines.writer, options)
@@ -87,7 +87,7 @@ def run_on(installed: Installed) -> None:
 
 
 def migration_options() -> dict[str, Any]:
-    """How migrations are compared and written, for Alembic's `configure` and for Flask-Migrate's `Migrate`."""
+    """The options for comparing and generating, for Alembic's `configure` and Flask-Migrate's `Migrate`."""
     return {
         "compare_type": is_other_type,
         "render_as_batch": True,
@@ -97,7 +97,7 @@ def migration_options() -> dict[str, Any]:
 
 
 def write_revision(migration: MigrationContext, _revision: Any, directives: list[Any]) -> None:
-    """Complete what Alembic's comparison found; write no revision where there is nothing to do."""
+    """Complete Alembic's comparison; write no revision if nothing has changed."""
     if not is_comparing(migration):
         return
     complete(migration, directives[0])
@@ -108,7 +108,7 @@ def write_revision(migration: MigrationContext, _revision: Any, directives: list
 
 
 def speak() -> None:
-    """Log as the .ini file says, unless the process has set up logging by itself."""
+    """Configure logging from the .ini file, unless the process has configured it already."""
     file = context.config.config_file_name
     if file and Path(file).exists() and not logging.getLogger().handlers:
         fileConfig(file, disable_existing_loggers=False)
@@ -131,10 +131,10 @@ def write_sql(engine: Engine, options: dict[str, Any]) -> None:
 
 @contextmanager
 def unguarded(engine: Engine) -> Iterator[Connection]:
-    """A connection to SQLite that does not enforce foreign keys, which can only be said outside of a transaction.
+    """A connection to SQLite that does not enforce foreign keys, which must be set outside a transaction.
 
-    It waits for another process that migrates as long as that takes, and not only DATABASE_TIMEOUT_SECONDS: then it
-    finds nothing left to do.
+    It waits for another process that migrates, longer than DATABASE_TIMEOUT_SECONDS if necessary; then there is nothing
+    left to do.
     """
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
@@ -150,13 +150,13 @@ def unguarded(engine: Engine) -> Iterator[Connection]:
 
 
 def orphans(connection: Connection) -> Counter[tuple[str, str]]:
-    """How many rows of which table refer to missing rows of which other one."""
+    """The number of rows that refer to missing rows, by table and referenced table."""
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
     return Counter((table, parent) for table, _row, parent, _key in rows)
 
 
 def refuse_orphans(left: Counter[tuple[str, str]]) -> None:
-    """Have the migration rolled back if it left rows that refer to missing ones."""
+    """Roll back the migration if it left rows that refer to missing rows."""
     if left:
         found = ", ".join(f"{count} of {table!r} to {parent!r}" for (table, parent), count in sorted(left.items()))
         raise BeastmodeError(
@@ -167,10 +167,10 @@ def refuse_orphans(left: Counter[tuple[str, str]]) -> None:
 
 @contextmanager
 def alone(engine: Engine) -> Iterator[Connection]:
-    """A connection to PostgreSQL, without a time limit, while no other process migrates the same database.
+    """A connection to PostgreSQL without a time limit, while no other process migrates the same database.
 
-    The lock is asked for again and again, since a statement that waits holds a snapshot, and CREATE INDEX CONCURRENTLY
-    waits for every older snapshot: https://www.postgresql.org/docs/current/sql-createindex.html.
+    The lock is polled, because a statement that waits holds a snapshot, and CREATE INDEX CONCURRENTLY waits for every
+    older snapshot: https://www.postgresql.org/docs/current/sql-createindex.html.
     """
     with engine.connect() as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
@@ -191,13 +191,13 @@ def alone(engine: Engine) -> Iterator[Connection]:
 def at_head(app: Flask) -> bool:
     """Whether the database has every migration that this code knows; costs one small SELECT.
 
-    A database that is ahead counts as migrated: while a new release is rolled out, the old one must stay ready.
+    A database that is ahead counts as migrated: the old release must stay ready while the new one is rolled out.
 
     Args:
         app: The Flask application, with Flask-Migrate's configuration.
 
     Raises:
-        OperationalError: The database does not answer.
+        OperationalError: The database is unavailable.
     """
     heads, known = revisions(Path(app.extensions["migrate"].directory))
     applied = applied_in(installed_in(app).engines.reader)
@@ -214,7 +214,7 @@ def known_revisions(app: Flask) -> frozenset[str]:
 
 
 def applied_in(engine: Engine) -> frozenset[str]:
-    """The revisions that a database says it is at; none where nothing was ever migrated."""
+    """The current revisions of a database; none if it was never migrated."""
     try:
         with engine.connect() as connection:
             return frozenset(connection.scalars(text("SELECT version_num FROM alembic_version")))
@@ -225,14 +225,14 @@ def applied_in(engine: Engine) -> frozenset[str]:
 
 
 def revisions(directory: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """The heads among a folder's migrations, and all of them; none where there is no such folder."""
+    """The heads of the migrations in a directory, and all of them; none if it does not exist."""
     versions = directory / "versions"
     return read_revisions(directory, versions.stat().st_mtime_ns) if versions.is_dir() else (frozenset(), frozenset())
 
 
 @cache
 def read_revisions(directory: Path, _changed: int) -> tuple[frozenset[str], frozenset[str]]:
-    """The same, read once for each change of the folder."""
+    """The same, read again only when the directory changes."""
     config = Config()
     config.set_main_option("script_location", str(directory).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -31,11 +31,11 @@ class Check:
 
     Args:
         table: Its table.
-        schema: The table's, where it is not the default.
-        name: In the database.
+        schema: The schema of the table, if not the default.
+        name: Its name in the database.
         sql: The condition.
-        definition: The same in PostgreSQL's own words, where it is in the database.
-        column: Whose type makes it, on this kind of database only.
+        definition: The condition in PostgreSQL's own form, if it is in the database.
+        column: The column whose type creates it, on this kind of database only.
     """
 
     table: str
@@ -47,7 +47,7 @@ class Check:
 
 
 class AddCheckOp(MigrateOperation):
-    """Adds a check to a table that exists; rows that are there are looked at later, unless it is the way back."""
+    """Adds a check to an existing table; existing rows are checked later, except in the downgrade."""
 
     def __init__(self, check: Check, *, at_once: bool = False) -> None:
         self.check = check
@@ -76,7 +76,7 @@ class DropCheckOp(AddCheckOp):
 
 @renderers.dispatch_for(AddCheckOp)
 def render_add(_context: AutogenContext, operation: AddCheckOp) -> str:
-    """Within the table's batch."""
+    """In the batch of the table."""
     check = operation.check
     how = "" if operation.at_once else ", postgresql_not_valid=True"
     return f"batch_op.create_check_constraint(op.f({check.name!r}), sa.text({in_text(check.sql)!r}){how})"
@@ -84,12 +84,12 @@ def render_add(_context: AutogenContext, operation: AddCheckOp) -> str:
 
 @renderers.dispatch_for(DropCheckOp)
 def render_drop(_context: AutogenContext, operation: DropCheckOp) -> str:
-    """Within the table's batch."""
+    """In the batch of the table."""
     return f"batch_op.drop_constraint(op.f({operation.check.name!r}), type_='check')"
 
 
 def compare_checks(comparison: Comparison) -> None:
-    """Have the revision make the checks that the models declare, and drop those that they no longer do."""
+    """Create the checks that the models declare, and drop those that they no longer declare."""
     dialect = comparison.connection.dialect
     for operation, table in comparison.created():
         operation.columns = [one for one in operation.columns if not isinstance(one, CheckConstraint)]
@@ -103,7 +103,7 @@ def compare_checks(comparison: Comparison) -> None:
 
 
 def declared(table: Table, dialect: Dialect) -> Iterator[Check]:
-    """The checks of a table of the models that this database makes, each with a name."""
+    """The checks of a model's table that this database has, each with a name."""
     of_columns = [(check, column) for column in table.columns for check in column.constraints]
     of_table = [(check, None) for check in table.constraints]
     taken: set[str] = set()
@@ -117,19 +117,19 @@ def declared(table: Table, dialect: Dialect) -> Iterator[Check]:
 
 
 def is_of_one_database(check: CheckConstraint) -> bool:
-    """Whether a type makes it where a database lacks the type, as SQLite lacks booleans."""
+    """Whether a type creates it on a database that lacks the type, as SQLite lacks booleans."""
     return not (is_made(check, POSTGRESQL) and is_made(check, SQLITE))
 
 
 def is_made(check: CheckConstraint, dialect: Dialect) -> bool:
-    """Whether a kind of database makes it: a type's check is not made where the type does without."""
+    """Whether a kind of database has it: a type creates its check only if the database lacks the type."""
     rule: Any = getattr(check, "_create_rule", None)
     compiler: Any = dialect.ddl_compiler
     return rule is None or bool(rule(compiler(dialect, None)))
 
 
 def name_of(check: CheckConstraint, column: Column[Any] | None, table: Table, dialect: Dialect, taken: set[str]) -> str:
-    """The name as the database has it; one that says the table and the column where nobody gave one."""
+    """The name in the database; by default one with the names of the table and the column."""
     given = sqla_compat._get_constraint_final_name(check, dialect)  # noqa: SLF001 - Alembic's own way to the last form
     if given:
         return given
@@ -141,7 +141,7 @@ def name_of(check: CheckConstraint, column: Column[Any] | None, table: Table, di
 
 
 def compare_table(comparison: Comparison, table: Table) -> None:
-    """Add what one table that exists lacks, and drop what it has too much."""
+    """Add the checks that an existing table lacks, and drop those that it should not have."""
     dialect = comparison.connection.dialect
     wanted = {check.name: check for check in declared(table, dialect)}
     there = {check.name: check for check in found(comparison, table) if check.name}
@@ -157,7 +157,7 @@ def compare_table(comparison: Comparison, table: Table) -> None:
 
 
 def found(comparison: Comparison, table: Table) -> Iterator[Check]:
-    """The checks that the database has, without those that the models declare for another kind of database."""
+    """The checks in the database, without those that the models declare for another kind of database."""
     elsewhere = {check.name for kind in (POSTGRESQL, SQLITE) for check in declared(table, kind)}
     elsewhere -= {check.name for check in declared(table, comparison.connection.dialect)}
     definitions = definitions_of(comparison.connection, table.name, table.schema)
@@ -170,7 +170,7 @@ def found(comparison: Comparison, table: Table) -> Iterator[Check]:
 def unchanged(
     comparison: Comparison, table: Table, wanted: dict[str, Check], there: dict[str, Check]
 ) -> frozenset[str]:
-    """The names of the checks that say the same in the models and in the database."""
+    """The names of the checks that are the same in the models and in the database."""
     both = sorted(set(wanted) & set(there))
     differ = [name for name in both if words_of(wanted[name].sql) != words_of(there[name].sql)]
     with scratch_of(comparison.connection, table, known_enums(comparison)) as scratch:
@@ -181,7 +181,7 @@ def unchanged(
 
 
 def restorable(comparison: Comparison, table: Table, checks: list[Check]) -> list[Check]:
-    """The checks with a text that leads to the same constraint again, as PostgreSQL's own does not always."""
+    """The checks with SQL that creates the same constraint again, which PostgreSQL's own form does not always do."""
     if not checks:
         return checks
     with scratch_like(comparison.connection, table.name, table.schema) as scratch:
@@ -189,7 +189,7 @@ def restorable(comparison: Comparison, table: Table, checks: list[Check]) -> lis
 
 
 def restoring(scratch: Scratch | None, check: Check) -> str:
-    """The plainest text that PostgreSQL writes down as it did before."""
+    """The simplest SQL that PostgreSQL stores in the same form as before."""
     if scratch is not None:
         for sql in (without_casts(check.sql), check.sql):
             if scratch.check(sql) == check.definition:

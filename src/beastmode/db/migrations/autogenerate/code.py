@@ -1,4 +1,4 @@
-"""Lines of a revision that no operation of Alembic's says."""
+"""Lines of a revision for which Alembic has no operation."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ OUTSIDE = "with op.get_context().autocommit_block():"
 
 
 class CodeOp(MigrateOperation):
-    """Lines for the way up and for the way back."""
+    """Lines for the upgrade and for the downgrade."""
 
     def __init__(self, kind: str, about: str, up: list[str], down: list[str]) -> None:
         self.kind = kind
@@ -24,7 +24,7 @@ class CodeOp(MigrateOperation):
         self.down = down
 
     def reverse(self) -> "CodeOp":
-        """The way back."""
+        """The reverse operation."""
         return type(self)(self.kind, self.about, self.down, self.up)
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
@@ -33,21 +33,21 @@ class CodeOp(MigrateOperation):
 
 
 class OnlineOp(CodeOp):
-    """Lines for a revision of its own, since they cannot be rolled back."""
+    """Lines for a separate revision, because they cannot be rolled back."""
 
 
 class LastOp(CodeOp):
-    """Lines that run outside of a transaction at the end of the revision, since no row can be in their way."""
+    """Lines that run outside a transaction at the end of the revision, because no row can make them fail."""
 
 
 @renderers.dispatch_for(CodeOp)
 def render(_context: AutogenContext, operation: CodeOp) -> list[str]:
-    """The lines; an empty one ends a block."""
+    """The lines; an empty line ends a block."""
     return operation.up
 
 
 def statement(sql: str) -> str:
-    """A line that sends SQL."""
+    """A line that executes SQL."""
     return f"op.execute({in_text(sql)!r})"
 
 
@@ -57,11 +57,11 @@ def on_postgresql(*lines: str) -> list[str]:
 
 
 def outside(*lines: str) -> list[str]:
-    """Lines that run outside of a transaction."""
+    """Lines that run outside a transaction."""
     return [OUTSIDE, *lines, ""] if lines else []
 
 
 def name_sql(name: str, schema: str | None = None) -> str:
-    """A name as PostgreSQL's SQL says it."""
+    """A name, quoted for PostgreSQL."""
     quote = POSTGRESQL.identifier_preparer.quote
     return ".".join(quote(part) for part in (schema, name) if part)

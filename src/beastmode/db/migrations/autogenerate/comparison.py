@@ -20,18 +20,18 @@ __all__ = ["Comparison", "alteration_of", "changes_of", "compared", "place_of"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """The models beside the database, while a revision is written.
+    """The models and the database, while a revision is being generated.
 
     Args:
         context: Alembic's, for its options.
-        connection: To the database, in a transaction.
-        models: What the project declares.
-        inspector: Reads the database as it is now.
-        upgrade: What Alembic found; the steps complete it in place.
-        remarks: What the person who reads the revision is told.
-        remade: Columns, by table and name, that are dropped and added again, with what depends on them.
-        reflected: Tables of the database that were read already.
-        known: What else of the database was read already, by a name.
+        connection: A connection to the database, in a transaction.
+        models: The project's metadata.
+        inspector: Reads the current database.
+        upgrade: The operations that Alembic found; the steps complete it in place.
+        remarks: The remarks for the reader of the revision.
+        remade: Columns, by table and name, that are dropped and added again, with everything that depends on them.
+        reflected: Tables of the database that have been read.
+        known: Other parts of the database that have been read, by name.
     """
 
     context: MigrationContext
@@ -46,11 +46,11 @@ class Comparison:
 
     @property
     def is_postgresql(self) -> bool:
-        """Whether it is PostgreSQL, which can be asked for more than SQLite."""
+        """Whether it is PostgreSQL, which reports more than SQLite."""
         return self.connection.dialect.name == "postgresql"
 
     def existing(self) -> Iterator[Table]:
-        """The tables of the models that the database has."""
+        """The tables of the models that exist in the database."""
         if "existing" not in self.known:
             self.known["existing"] = [
                 table
@@ -60,7 +60,7 @@ class Comparison:
         yield from self.known["existing"]
 
     def table_there(self, table: Table) -> Table:
-        """A table as the database has it."""
+        """A table as it is in the database."""
         if table.key not in self.reflected:
             found = MetaData()
             with warnings.catch_warnings():
@@ -71,14 +71,14 @@ class Comparison:
         return self.reflected[table.key]
 
     def unread(self, table: Table) -> dict[str | None, list[str]]:
-        """The names by schema of what is read next: at first every table of the models, which is quicker at once."""
+        """The names, by schema, of the tables to read next: at first all of the models, which is faster."""
         names: dict[str | None, list[str]] = {table.schema: [table.name]}
         for other in self.existing() if not self.reflected else ():
             names.setdefault(other.schema, []).append(other.name)
         return names
 
     def columns_there(self) -> Iterator[tuple[Column[Any], Column[Any]]]:
-        """Each column that the models and the database have, as either says it."""
+        """Each column that is both in the models and in the database, in both forms."""
         for table in self.existing():
             there = self.table_there(table)
             for column in table.columns:
@@ -86,11 +86,11 @@ class Comparison:
                     yield column, there.columns[column.name]
 
     def added_columns(self, table: Table) -> frozenset[str]:
-        """The columns that the revision adds to a table that exists."""
+        """The columns that the revision adds to an existing table."""
         return frozenset(one.column.name for one in changes_of(self.upgrade, table) if isinstance(one, AddColumnOp))
 
     def created(self) -> Iterator[tuple[CreateTableOp, Table]]:
-        """What makes a table, and the table of the models."""
+        """The operations that create tables, with the tables of the models."""
         for operation in self.upgrade.ops:
             if isinstance(operation, CreateTableOp):
                 key = f"{operation.schema}.{operation.table_name}" if operation.schema else operation.table_name
@@ -99,7 +99,7 @@ class Comparison:
 
 
 def compared(context: MigrationContext, upgrade: UpgradeOps) -> Comparison | None:
-    """The comparison that a revision comes from; None where there are no models or no database."""
+    """The comparison for a revision; None if there are no models or no database."""
     models: Any = context.opts.get("target_metadata")
     connection = context.connection
     if connection is None or not isinstance(models, MetaData):
@@ -108,7 +108,7 @@ def compared(context: MigrationContext, upgrade: UpgradeOps) -> Comparison | Non
 
 
 def changes_of(upgrade: UpgradeOps, table: Table) -> list[MigrateOperation]:
-    """The list of what changes in a table that exists, to be added to; an empty one is put in where there is none."""
+    """The list of changes to an existing table, which may be extended; a new empty one if there are none."""
     for operation in upgrade.ops:
         if (
             isinstance(operation, ModifyTableOps)
@@ -122,11 +122,11 @@ def changes_of(upgrade: UpgradeOps, table: Table) -> list[MigrateOperation]:
 
 
 def alteration_of(comparison: Comparison, there: Column[Any]) -> AlterColumnOp:
-    """What changes a column, to be added to; one is put in where there is none.
+    """The operation that alters a column, which may be extended; a new one if there is none.
 
     Args:
-        comparison: Where the revision comes from.
-        there: The column as the database has it.
+        comparison: The comparison.
+        there: The column as it is in the database.
     """
     changes = changes_of(comparison.upgrade, there.table)
     for operation in changes:
@@ -146,5 +146,5 @@ def alteration_of(comparison: Comparison, there: Column[Any]) -> AlterColumnOp:
 
 
 def place_of(upgrade: UpgradeOps, changes: list[MigrateOperation]) -> int:
-    """Where among all operations a table's changes stand."""
+    """The position of a table's changes among all operations."""
     return next(at for at, one in enumerate(upgrade.ops) if isinstance(one, ModifyTableOps) and one.ops is changes)

@@ -50,23 +50,23 @@ STEPS: tuple[Callable[[Comparison], None], ...] = (
     prepare_returns,
     make_portable,
 )
-"""In this order: what comes later sees what earlier ones found."""
+"""In this order: later steps see the results of earlier ones."""
 
 log = logging.getLogger(__name__)
 
 
 def is_comparing(context: MigrationContext) -> bool:
-    """Whether a revision is written, or checked for, from what the models and the database differ in."""
+    """Whether the models and the database are being compared, for a revision or for a check."""
     environment = context.environment_context
     revising: Any = environment.context_opts.get("revision_context") if environment else None
     return bool(revising and revising.command_args["autogenerate"])
 
 
 def complete(context: MigrationContext, script: MigrationScript) -> None:
-    """Add to a revision what Alembic's comparison leaves out, and say what has to be written by hand.
+    """Add what Alembic's comparison leaves out to a revision, and report what has to be written by hand.
 
     Args:
-        context: Alembic's.
+        context: Alembic's context.
         script: The revision about to be written.
     """
     upgrade, downgrade = script.upgrade_ops, script.downgrade_ops
@@ -84,10 +84,9 @@ def complete(context: MigrationContext, script: MigrationScript) -> None:
 
 
 def split(script: MigrationScript) -> list[MigrationScript]:
-    """The revision, and one behind it for what PostgreSQL does outside of a transaction.
+    """The revision, and a second one for what PostgreSQL does outside a transaction.
 
-    A statement of that kind may fail long after it began, and is not rolled back. In a revision of its own it can be
-    run again.
+    Such a statement may fail long after it started, and is not rolled back. In a separate revision it can be run again.
 
     Args:
         script: The revision about to be written.

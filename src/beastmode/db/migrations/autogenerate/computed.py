@@ -1,4 +1,4 @@
-"""Computed columns, which no database can alter: they are dropped and added again."""
+"""Computed columns, which databases cannot alter: they are dropped and added again."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ __all__ = ["compare_computed"]
 
 
 def compare_computed(comparison: Comparison) -> None:
-    """Have the revision recreate computed columns where their expression, or what it is about, changes."""
+    """Recreate computed columns if their expression, or a column in it, changes."""
     for table in comparison.existing():
         columns = list(remade(comparison, table))
         if not columns:
@@ -54,7 +54,7 @@ def remade(comparison: Comparison, table: Table) -> Iterator[Column[object]]:
 
 
 def words_in(comparison: Comparison, column: Column[object]) -> tuple[str, ...]:
-    """The words of a computed column's expression, and its own name."""
+    """The words in the expression of a computed column, and its own name."""
     computed = column.server_default
     said = words_of(sql_of(computed.sqltext, comparison.connection.dialect)) if isinstance(computed, Computed) else ()
     return (*said, column.name)
@@ -63,7 +63,7 @@ def words_in(comparison: Comparison, column: Column[object]) -> tuple[str, ...]:
 def is_other(
     comparison: Comparison, column: Column[object], there: Column[object], asked: tuple[Scratch | None, str]
 ) -> bool:
-    """Whether the expression differs, or only one of both is computed."""
+    """Whether the expressions differ, or only one of the two is computed."""
     new, old = column.server_default, there.server_default
     if not isinstance(new, Computed) or not isinstance(old, Computed):
         return True
@@ -76,7 +76,7 @@ def is_other(
 
 
 def tell(comparison: Comparison, column: Column[object], there: Column[object]) -> None:
-    """Say what it costs."""
+    """Report the cost."""
     name = f"{column.table.name}.{column.name}"
     if isinstance(column.server_default, Computed):
         lost = "" if isinstance(there.server_default, Computed) else " Its values are lost."

@@ -1,4 +1,4 @@
-"""What the database fills in by itself: values and functions."""
+"""Server defaults: values and functions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ __all__ = ["added_with", "compare_defaults", "default_sql"]
 
 @dataclass(frozen=True)
 class Beside:
-    """A column of the models beside the database's, and what the database is asked with."""
+    """A column in the models and in the database, and a scratch table to compare them."""
 
     column: Column[Any]
     there: Column[Any]
@@ -37,7 +37,7 @@ class Beside:
 
 
 def compare_defaults(comparison: Comparison) -> None:
-    """Have the revision change the defaults that the models say otherwise than the database."""
+    """Change the defaults that differ between the models and the database."""
     enums, dialect = known_enums(comparison), comparison.connection.dialect
     for table in comparison.existing():
         leave_out(changes_of(comparison.upgrade, table))
@@ -57,7 +57,7 @@ def compare_defaults(comparison: Comparison) -> None:
 
 
 def leave_out(changes: list[MigrateOperation]) -> None:
-    """Take out what Alembic itself found: some of its versions look at identities, and others do not."""
+    """Remove the changes that Alembic itself found: some of its versions compare identities, and others do not."""
     for operation in [one for one in changes if isinstance(one, AlterColumnOp)]:
         operation.modify_server_default = False
         if not operation.has_changes():
@@ -65,7 +65,7 @@ def leave_out(changes: list[MigrateOperation]) -> None:
 
 
 def is_other(beside: Beside) -> bool:
-    """Whether the models say another default; what is computed or an identity is compared elsewhere."""
+    """Whether the models declare another default; computed columns and identities are compared elsewhere."""
     is_computed = any(isinstance(one.server_default, Computed) for one in (beside.column, beside.there))
     if is_computed or isinstance(beside.column.server_default, Identity):
         return False
@@ -80,12 +80,12 @@ def is_other(beside: Beside) -> bool:
 
 
 def is_serial(column: Column[Any], old: str) -> bool:
-    """Whether the default is what PostgreSQL itself made for a column that counts."""
+    """Whether PostgreSQL created the default itself, for a serial column."""
     return old.startswith("nextval(") and column is column.table.autoincrement_column
 
 
 def default_sql(column: Column[Any], dialect: Dialect) -> str | None:
-    """A column's default as SQL; None where it has none, or one of another kind."""
+    """The default of a column as SQL; None if it has none, or one of another kind."""
     default = column.server_default
     if not isinstance(default, DefaultClause):
         return None
@@ -93,7 +93,7 @@ def default_sql(column: Column[Any], dialect: Dialect) -> str | None:
 
 
 def before(beside: Beside) -> Any:
-    """The default that is there, without PostgreSQL's casts where it leads to the same one."""
+    """The existing default, without PostgreSQL's casts if that gives the same default."""
     old = beside.old
     if old is None:
         return None
@@ -103,12 +103,12 @@ def before(beside: Beside) -> Any:
 
 
 def added_with(table: str, schema: str | None, column: Column[Any], sql: str) -> tuple[AddColumnOp, AlterColumnOp]:
-    """What adds a required column with a default for the rows that are there, and what takes the default away again.
+    """The operations that add a required column with a default for existing rows, and drop the default again.
 
     Args:
         table: The name of its table.
-        schema: The schema that the table is in.
-        column: The column; it stays as it is.
+        schema: The schema of the table.
+        column: The column; it is not changed.
         sql: The default.
     """
     filled: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns

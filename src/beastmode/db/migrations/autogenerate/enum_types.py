@@ -1,4 +1,4 @@
-"""Enum types, which PostgreSQL has by themselves and SQLite does not have."""
+"""Enum types, which are separate objects on PostgreSQL and do not exist on SQLite."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,8 +19,8 @@ class EnumType:
 
     Args:
         name: Its name.
-        labels: Its values in their order.
-        schema: Where it is not the default one.
+        labels: Its values, in order.
+        schema: Its schema, if not the default.
     """
 
     name: str
@@ -29,25 +29,25 @@ class EnumType:
 
     @property
     def key(self) -> str:
-        """What tells it from others."""
+        """The key that identifies it."""
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
     @property
     def sql(self) -> str:
-        """Its name as SQL says it."""
+        """Its name in SQL."""
         preparer = POSTGRESQL.identifier_preparer
         return ".".join(preparer.quote(part) for part in (self.schema, self.name) if part)
 
     def named(self, name: str) -> "EnumType":
-        """The same under another name."""
+        """The same type with another name."""
         return replace(self, name=name)
 
 
 def enum_of(kind: TypeEngine[Any]) -> EnumType | None:
-    """The enum type that PostgreSQL has for a column's type; None where it is something else.
+    """The PostgreSQL enum type of a column's type; None if it is something else.
 
     Args:
-        kind: The column's type, which may be an array of it or be decorated.
+        kind: The type of the column, which may be an array or decorated.
     """
     while isinstance(kind, TypeDecorator):
         kind = kind.load_dialect_impl(POSTGRESQL)
@@ -70,12 +70,12 @@ def declared_enums(models: MetaData) -> Iterator[tuple[Column[Any], EnumType]]:
 
 
 def column_type(kind: TypeEngine[Any], dialect: Dialect, enums: frozenset[str]) -> str:
-    """A column's type as SQL; text for an enum that is not there yet.
+    """The type of a column as SQL; text for an enum that does not exist yet.
 
     Args:
         kind: The type.
-        dialect: The database's.
-        enums: The keys of those that are there.
+        dialect: The dialect of the database.
+        enums: The keys of the existing enum types.
     """
     enum = enum_of(kind)
     if enum is not None and enum.key not in enums:
@@ -89,5 +89,5 @@ def quoted(label: str) -> str:
 
 
 def create_sql(kind: EnumType) -> str:
-    """What creates a type."""
+    """The SQL that creates a type."""
     return f"CREATE TYPE {kind.sql} AS ENUM ({', '.join(map(quoted, kind.labels))})"

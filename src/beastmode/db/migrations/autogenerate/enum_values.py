@@ -1,4 +1,4 @@
-"""Enum types of PostgreSQL whose values change."""
+"""Changes to the values of PostgreSQL's enum types."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ DEPENDENTS = text(
 
 
 def compare_enum_values(comparison: Comparison) -> None:
-    """Have the revision add values to a type, or recreate it where values go or change places."""
+    """Add values to a type, or recreate it if values are removed or reordered."""
     if not comparison.is_postgresql:
         return
     before = {kind.key: kind for kind in there(comparison)}
@@ -39,7 +39,7 @@ def compare_enum_values(comparison: Comparison) -> None:
 
 
 def change(comparison: Comparison, before: EnumType, wanted: EnumType) -> CodeOp:
-    """What leads from one list of values to the other, and back."""
+    """The operations that lead from one list of values to the other, and back."""
     new = [label for label in wanted.labels if label not in before.labels]
     gone = [label for label in before.labels if label not in wanted.labels]
     back = on_postgresql(*recreated(comparison, wanted, before))
@@ -67,7 +67,7 @@ def change(comparison: Comparison, before: EnumType, wanted: EnumType) -> CodeOp
 
 
 def additions(wanted: EnumType, new: list[str]) -> Iterator[str]:
-    """One statement for each new value, at its place; once more is no error."""
+    """One statement for each new value, in its position; running it again is not an error."""
     for label in new:
         at = wanted.labels.index(label)
         place = f" AFTER {quoted(wanted.labels[at - 1])}" if at else f" BEFORE {quoted(wanted.labels[1])}"
@@ -75,7 +75,7 @@ def additions(wanted: EnumType, new: list[str]) -> Iterator[str]:
 
 
 def recreated(comparison: Comparison, before: EnumType, wanted: EnumType) -> Iterator[str]:
-    """A second type, which the columns move to by way of text; what depends on the type is dropped meanwhile."""
+    """A second type, to which columns are converted through text; what depends on the type is dropped first."""
     old = before.named(f"{before.name}_before")
     dependents = list(comparison.connection.execute(DEPENDENTS, {"name": before.name}))
     for table, name, sql in dependents:
@@ -100,5 +100,5 @@ def recreated(comparison: Comparison, before: EnumType, wanted: EnumType) -> Ite
 
 
 def drop_sql(create: str) -> str:
-    """What drops the index that a CREATE INDEX makes."""
+    """The SQL that drops the index of a CREATE INDEX."""
     return f"DROP INDEX {create.split(' INDEX ', 1)[1].split(' ON ', 1)[0]}"

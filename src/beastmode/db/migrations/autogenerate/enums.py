@@ -1,4 +1,4 @@
-"""Enum types of PostgreSQL: created once, before their first column, and dropped with their last."""
+"""PostgreSQL's enum types: created once, before their first column, and dropped with their last one."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ __all__ = ["compare_enums", "known_enums"]
 
 
 def created(kind: EnumType) -> CodeOp:
-    """Creates a type; by SQL, since `Enum.create()` cannot be written as SQL by `--sql`."""
+    """Creates a type; with SQL, because `--sql` cannot render `Enum.create()`."""
     drop = on_postgresql(statement(f"DROP TYPE {kind.sql}"))
     return CodeOp("add_enum", kind.key, on_postgresql(statement(create_sql(kind))), drop)
 
 
 def known_enums(comparison: Comparison) -> frozenset[str]:
-    """The keys of the enum types that are there, or that PostgreSQL would have where this is SQLite."""
+    """The keys of the existing enum types, or on SQLite, of those that PostgreSQL would have."""
     if "enums" not in comparison.known:
         found = there(comparison) if comparison.is_postgresql else used_before(comparison)
         comparison.known["enums"] = frozenset(kind.key for kind in found)
@@ -40,7 +40,7 @@ def known_enums(comparison: Comparison) -> frozenset[str]:
 
 
 def there(comparison: Comparison) -> Iterator[EnumType]:
-    """The enum types of this PostgreSQL, in the schemas that the models use."""
+    """The enum types of this PostgreSQL database, in the schemas that the models use."""
     default = comparison.connection.dialect.default_schema_name
     schemas = {None, *(kind.schema for _column, kind in declared_enums(comparison.models))}
     for schema in schemas:
@@ -50,7 +50,7 @@ def there(comparison: Comparison) -> Iterator[EnumType]:
 
 
 def used_before(comparison: Comparison) -> Iterator[EnumType]:
-    """The enum types of those columns of the models that the database has, and that do not become of the type now."""
+    """The enum types of columns that exist in the database and are not converted to the type now."""
     columns: dict[str, set[str]] = {}
     for table in comparison.existing():
         names = {one["name"] for one in comparison.inspector.get_columns(table.name, schema=table.schema)}
@@ -61,20 +61,20 @@ def used_before(comparison: Comparison) -> Iterator[EnumType]:
 
 
 def retyped(changes: list[MigrateOperation]) -> set[str]:
-    """The columns that get another type."""
+    """The columns whose type changes."""
     return {one.column_name for one in changes if isinstance(one, AlterColumnOp) and one.modify_type is not None}
 
 
 @dataclass(frozen=True)
 class EnumUse:
-    """An operation begins or ends to use an enum type."""
+    """An operation begins or stops using an enum type."""
 
     kind: EnumType
     begins: bool
 
 
 def uses_of(operations: list[MigrateOperation]) -> Iterator[EnumUse]:
-    """What the operations of a revision begin and end to use."""
+    """The enum types that the operations of a revision begin or stop using."""
     for operation in operations:
         if isinstance(operation, (ModifyTableOps, OpContainer)):
             yield from uses_of(operation.ops)
@@ -98,13 +98,13 @@ def used_by(columns: Iterable[Column[Any]], *, begins: bool) -> Iterator[EnumUse
 
 
 def used_as(kind: TypeEngine[Any] | None, *, begins: bool) -> Iterator[EnumUse]:
-    """The enum type that a column's type is or holds."""
+    """The enum type that a column's type is or contains."""
     if kind is not None and (enum := enum_of(kind)):
         yield EnumUse(enum, begins)
 
 
 def compare_enums(comparison: Comparison) -> None:
-    """Have the revision create the types that it begins to use, and drop those that nothing uses any more."""
+    """Create the types that the revision begins to use, and drop those that are no longer used."""
     uses = list(uses_of(comparison.upgrade.ops))
     known = known_enums(comparison)
     wanted = {kind.key: kind for _column, kind in declared_enums(comparison.models)}
@@ -116,7 +116,7 @@ def compare_enums(comparison: Comparison) -> None:
 
 
 def is_used_elsewhere(comparison: Comparison, kind: EnumType) -> bool:
-    """Whether a table that no model knows, and that stays, has a column of the type."""
+    """Whether a table that is not in the models, and remains, has a column of the type."""
     dropped = {
         (operation.schema, operation.table_name)
         for operation in comparison.upgrade.ops

@@ -15,7 +15,7 @@ __all__ = ["compare_exclusions"]
 
 
 def compare_exclusions(comparison: Comparison) -> None:
-    """Have the revision make the exclusion constraints that the models declare, and drop the others."""
+    """Create the exclusion constraints that the models declare, and drop the others."""
     if not comparison.is_postgresql:
         return
     for table in comparison.existing():
@@ -44,14 +44,14 @@ def sql_of_exclusion(constraint: ExcludeConstraint) -> str:
 
 
 def unchanged(comparison: Comparison, table: Table, wanted: dict[str, str], there: dict[str, str]) -> frozenset[str]:
-    """The names of those that say the same."""
+    """The names of the constraints that are the same."""
     both = [name for name in wanted if name in there]
     with scratch_of(comparison.connection, table, known_enums(comparison)) as scratch:
         return frozenset(name for name in both if scratch is None or scratch.constraint(wanted[name]) == there[name])
 
 
 def change(table: Table, name: str, wanted: str, there: str) -> CodeOp:
-    """Adds or drops one; there is no operation of Alembic's that says every one of them."""
+    """Adds or drops one; Alembic's operation does not support all of them."""
     target = f"ALTER TABLE {name_sql(table.name, table.schema)}"
     drop = on_postgresql(statement(f"{target} DROP CONSTRAINT {name_sql(name)}"))
     add = on_postgresql(statement(f"{target} ADD CONSTRAINT {name_sql(name)} {wanted or there}"))

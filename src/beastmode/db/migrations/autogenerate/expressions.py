@@ -1,4 +1,4 @@
-"""SQL as a revision says it: the same text for either database, whichever wrote it."""
+"""SQL for revisions: the same for both databases, whichever generated it."""
 
 import re
 from functools import cache
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 __all__ = ["in_text", "plain", "sql_of", "without_casts", "words_of"]
 
 BIND = re.compile(r"(?<![:\w\\]):(?=\w)(?!\w+:)")
-"""What sqlalchemy.text() would take for a parameter."""
+"""What sqlalchemy.text() would interpret as a parameter."""
 TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|\d+(?:\.\d+)?|\w+|[<>=!|]+|::|\S")
 CAST = re.compile(
     r"::(?:character varying|double precision|timestamp with(?:out)? time zone|\"[^\"]+\"|\w+)(?:\(\d+\))?(?:\[\])?"
@@ -24,7 +24,7 @@ PLAIN = re.compile(r"^[a-z_][a-z0-9_]*$")
 
 @cache
 def plain(name: str) -> Dialect:
-    """A dialect that doubles no percent sign and knows true and false, as both databases do."""
+    """A dialect that does not double percent signs, and supports true and false, as both databases do."""
     kind: Any = postgresql.dialect if name == "postgresql" else sqlite.dialect
     dialect: Dialect = kind(paramstyle="named")
     if name != "postgresql":
@@ -33,7 +33,7 @@ def plain(name: str) -> Dialect:
 
 
 class TrueAndFalse(SQLiteCompiler):
-    """SQL of SQLite that says true and false, as PostgreSQL must and SQLite may."""
+    """SQLite's SQL with true and false, which PostgreSQL requires and SQLite supports."""
 
     def visit_true(self, expr: Any, **kw: Any) -> str:  # noqa: ARG002 - the signature is SQLAlchemy's
         """True."""
@@ -45,11 +45,11 @@ class TrueAndFalse(SQLiteCompiler):
 
 
 def sql_of(expression: ClauseElement | str, dialect: Dialect) -> str:
-    """An expression with its values in it, without the table's name before columns.
+    """An expression with literal values, without table names before columns.
 
     Args:
-        expression: Of the models, or text.
-        dialect: The database's.
+        expression: An expression of the models, or text.
+        dialect: The dialect of the database.
     """
     if isinstance(expression, str):
         return expression
@@ -58,12 +58,12 @@ def sql_of(expression: ClauseElement | str, dialect: Dialect) -> str:
 
 
 def in_text(sql: str) -> str:
-    """SQL that `sqlalchemy.text()` gives back as it is: colons that begin a parameter are escaped."""
+    """SQL escaped for `sqlalchemy.text()`, so that colons do not begin a parameter."""
     return BIND.sub(r"\\:", sql)
 
 
 def without_casts(sql: str) -> str:
-    """PostgreSQL's own words as a person would have written them: no casts, and IN for what was IN."""
+    """PostgreSQL's form of an expression, simplified: without casts, and with IN instead of ANY."""
     plainer = CAST.sub("", sql)
     for pattern, operator in ((ANY, "IN"), (ALL, "NOT IN")):
         plainer = pattern.sub(rf"{operator} (\1)", plainer)
@@ -72,7 +72,7 @@ def without_casts(sql: str) -> str:
 
 
 def words_of(sql: str) -> tuple[str, ...]:
-    """What two texts have in common that mean the same at sight: no spaces, quotes, cases or outer parentheses."""
+    """A normalized expression, to compare two of them: without spaces, quotes, case and outer parentheses."""
     words = [word_of(token) for token in TOKEN.findall(sql)]
     while is_wrapped(words):
         words = words[1:-1]
@@ -80,7 +80,7 @@ def words_of(sql: str) -> tuple[str, ...]:
 
 
 def word_of(token: str) -> str:
-    """One word; a quoted name that needs no quotes loses them."""
+    """One word; unnecessary quotes around a name are removed."""
     if token[0] == "'":
         return token
     if token[0] in '"`[' and len(token) > 1:
@@ -91,7 +91,7 @@ def word_of(token: str) -> str:
 
 
 def is_wrapped(words: list[str]) -> bool:
-    """Whether one pair of parentheses holds everything."""
+    """Whether one pair of parentheses encloses everything."""
     if len(words) < 2 or words[0] != "(":
         return False
     depth = 0

@@ -1,4 +1,4 @@
-"""Floating-point types that are written differently and are the same."""
+"""Floating-point types with different names that are the same."""
 
 from typing import Any
 
@@ -9,24 +9,24 @@ from sqlalchemy.types import TypeEngine
 __all__ = ["is_other_type"]
 
 MOST_OF_SINGLE = 24
-"""Binary digits up to which FLOAT(n) is REAL on PostgreSQL; from 25 on it is DOUBLE PRECISION, as without a number."""
+"""FLOAT(n) up to this number of binary digits is REAL on PostgreSQL; above it, or without n, DOUBLE PRECISION."""
 
 
 def is_other_type(
     context: MigrationContext, _reflected: object, _column: object, found: TypeEngine[Any], wanted: TypeEngine[Any]
 ) -> bool | None:
-    """Whether a column has another type than its model, where Alembic, which compares names, would be wrong.
+    """Whether the type of a column differs from its model, in cases where Alembic's comparison by name would be wrong.
 
-    `Mapped[float]` is FLOAT under SQLAlchemy 2.0 and DOUBLE under 2.1, so that a project which changes nothing but the
-    version would get a migration; PostgreSQL shows FLOAT(24) as REAL.
+    `Mapped[float]` is FLOAT with SQLAlchemy 2.0 and DOUBLE with 2.1, so a project that only changes the version would
+    get a migration; PostgreSQL shows FLOAT(24) as REAL.
 
     Args:
-        context: Whose database it is.
+        context: The migration context.
         found: The type in the database.
-        wanted: The model's.
+        wanted: The type in the model.
 
     Returns:
-        None where Alembic may say.
+        None if Alembic should decide.
     """
     if not isinstance(found, Float) or not isinstance(wanted, Float):
         return None

@@ -15,7 +15,7 @@ HANDLED = (
 
 @contextmanager
 def without_handled() -> Iterator[None]:
-    """Without the warnings of SQLAlchemy and Alembic about what is lost, where nothing is."""
+    """Suppresses warnings of SQLAlchemy and Alembic about losses that do not occur."""
     with warnings.catch_warnings():
         for message in HANDLED:
             warnings.filterwarnings("ignore", message)

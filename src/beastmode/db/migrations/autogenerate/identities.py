@@ -1,4 +1,4 @@
-"""Identities: columns that PostgreSQL counts by itself."""
+"""Identity columns of PostgreSQL."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from beastmode.db.migrations.autogenerate.requirements import AllowOp, forbid_nu
 __all__ = ["compare_identities"]
 
 USUAL = {"always": False, "start": 1, "increment": 1, "cycle": False, "cache": 1, "minvalue": None, "maxvalue": None}
-"""What PostgreSQL takes where an identity says nothing; None where it depends on the type."""
+"""PostgreSQL's defaults for the options of an identity; None if the default depends on the type."""
 
 
 def compare_identities(comparison: Comparison) -> None:
-    """Have the revision add, change and drop identities of columns that are there."""
+    """Add, change and drop identities of existing columns."""
     for column, there in list(comparison.columns_there()):
         new, old = column.server_default, there.server_default
         compare_null(comparison, column, there)
@@ -38,7 +38,7 @@ def compare_identities(comparison: Comparison) -> None:
 
 
 def compare_null(comparison: Comparison, column: Column[Any], there: Column[Any]) -> None:
-    """Forbid NULL before an identity comes, and allow it behind one that goes, which Alembic ignores."""
+    """Forbid NULL before an identity is added, and allow it after one is dropped, which Alembic ignores."""
     if isinstance(column.server_default, Identity):
         if there.nullable and not column.nullable:
             forbid_null(comparison, column)
@@ -47,12 +47,12 @@ def compare_null(comparison: Comparison, column: Column[Any], there: Column[Any]
 
 
 def name_of(column: Column[Any]) -> str:
-    """The table's name and the column's."""
+    """The names of the table and the column."""
     return f"{column.table.name}.{column.name}"
 
 
 def options_of(identity: Identity, otherwise: Identity) -> dict[str, Any]:
-    """The options of an identity; those of another one where it leaves them to the database."""
+    """The options of an identity; unset ones are taken from the other identity."""
     options = {}
     for name, default in USUAL.items():
         value = getattr(identity, name)
@@ -67,7 +67,7 @@ def altering(column: Column[Any]) -> str:
 
 
 def addition(column: Column[Any], identity: Identity, kind: type[CodeOp] = CodeOp) -> CodeOp:
-    """Adds one; as OnlineOp behind what forbids NULL."""
+    """Adds an identity; as OnlineOp after the operation that forbids NULL."""
     compiler: Any = plain("postgresql").ddl_compiler
     said = compiler(plain("postgresql"), None).visit_identity_column(identity)
     add = on_postgresql(statement(f"{altering(column)} ADD {said}"))
@@ -76,7 +76,7 @@ def addition(column: Column[Any], identity: Identity, kind: type[CodeOp] = CodeO
 
 
 def change(column: Column[Any], new: Identity, old: Identity) -> CodeOp:
-    """Gives one other options, and on the way back its old ones."""
+    """Changes the options of an identity; the downgrade restores them."""
     wanted, before = options_of(new, old), options_of(old, old)
     names = [name for name in wanted if wanted[name] != before[name]]
     up, down = (" ".join(setting(name, options[name]) for name in names) for options in (wanted, before))
@@ -100,7 +100,7 @@ def setting(name: str, value: Any) -> str:
 
 
 def tell_start(comparison: Comparison, column: Column[Any], identity: Identity) -> None:
-    """Say that it does not know of the numbers that are there."""
+    """Report that the identity does not know about existing numbers."""
     table, name = column.table.name, column.name
     greatest = f"SELECT setval(pg_get_serial_sequence('{table}', '{name}'), max({name})) FROM {table}"  # noqa: S608 - for a person to read
     comparison.remarks.append(

@@ -1,4 +1,4 @@
-"""Indexes with everything that they have: conditions, expressions, kinds, operator classes, included columns."""
+"""Indexes with all their features: conditions, expressions, kinds, operator classes, included columns."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class There:
 
     Args:
         name: Its name.
-        sql: The CREATE INDEX that makes it.
+        sql: The CREATE INDEX that creates it.
     """
 
     name: str
@@ -39,18 +39,18 @@ class There:
 
     @property
     def definition(self) -> str:
-        """What makes it different from others on its table."""
+        """What distinguishes it from others on its table."""
         return definition_of(self.sql)
 
 
 def definition_of(sql: str) -> str:
-    """What stands behind the table's name, and whether it is unique."""
+    """The part after the table's name, and whether it is unique."""
     unique = "UNIQUE " if sql.upper().startswith("CREATE UNIQUE") else ""
     return unique + sql.partition(" USING ")[2]
 
 
 def compare_indexes(comparison: Comparison) -> None:
-    """Have the revision make the indexes that the models declare, and drop those that they no longer do."""
+    """Create the indexes that the models declare, and drop those that they no longer declare."""
     of_new_tables(comparison)
     of_dropped_tables(comparison)
     for table in comparison.existing():
@@ -58,7 +58,7 @@ def compare_indexes(comparison: Comparison) -> None:
 
 
 def of_new_tables(comparison: Comparison) -> None:
-    """Makes the indexes behind their tables; they go with them."""
+    """Creates the indexes after their tables; they are dropped with them."""
     dialect = comparison.connection.dialect
     for operation, table in comparison.created():
         changes = changes_of(comparison.upgrade, table)
@@ -69,7 +69,7 @@ def of_new_tables(comparison: Comparison) -> None:
 
 
 def of_dropped_tables(comparison: Comparison) -> None:
-    """On the way back, makes the indexes behind their tables."""
+    """In the downgrade, creates the indexes after their tables."""
     for operation in [one for one in comparison.upgrade.ops if isinstance(one, DropTableOp)]:
         table = operation.to_table()
         changes = changes_of(comparison.upgrade, table)
@@ -80,7 +80,7 @@ def of_dropped_tables(comparison: Comparison) -> None:
 
 
 def compare_table(comparison: Comparison, table: Table) -> None:
-    """The indexes of a table that exists."""
+    """The indexes of an existing table."""
     changes = changes_of(comparison.upgrade, table)
     changes[:] = [one for one in changes if not isinstance(one, (CreateIndexOp, DropIndexOp))]
     there = {one.name: one for one in indexes_there(comparison.connection, table)}
@@ -108,7 +108,7 @@ def first_change(comparison: Comparison, table: Table) -> MigrateOperation:
 
 
 def indexes_there(connection: Connection, table: Table) -> Iterator[There]:
-    """The indexes of a table, without those that a constraint has."""
+    """The indexes of a table, without those of constraints."""
     question = ON_POSTGRESQL if connection.dialect.name == "postgresql" else ON_SQLITE
     named = {"table": table.name}
     if connection.dialect.name == "postgresql":
@@ -120,7 +120,7 @@ def indexes_there(connection: Connection, table: Table) -> Iterator[There]:
 def unchanged(
     comparison: Comparison, table: Table, wanted: dict[str, Index], there: dict[str, There]
 ) -> frozenset[str]:
-    """The names of the indexes that are the same, and whose columns stay."""
+    """The names of the indexes that are the same, and whose columns remain."""
     gone = {column for name, column in comparison.remade if name == table.name}
     both = [name for name in wanted if name in there and not gone & set(words_of(there[name].sql))]
     with scratch_of(comparison.connection, table, known_enums(comparison)) as scratch:
@@ -128,7 +128,7 @@ def unchanged(
 
 
 def is_same(index: Index, there: There, scratch: Scratch | None) -> bool:
-    """Whether the models and the database say the same index."""
+    """Whether an index is the same in the models and in the database."""
     if scratch is None:
         return words_of(create_sql(index, plain("sqlite"))) == words_of(there.sql)
     said = scratch.index(on_scratch(index))
@@ -150,14 +150,14 @@ def on_scratch(index: Index) -> str:
 
 
 def dropped(comparison: Comparison, table: Table, there: There) -> CodeOp:
-    """Drops an index; the way back makes it as it was."""
+    """Drops an index; the downgrade restores it."""
     schema = f", schema={table.schema!r}" if table.schema else ""
     up = [f"op.drop_index({there.name!r}, table_name={table.name!r}{schema})"]
     return CodeOp("remove_index", there.name, up, remade(comparison, table, there))
 
 
 def remade(comparison: Comparison, table: Table, there: There) -> list[str]:
-    """What makes an index again: an operation if that leads to the same, or else the database's own SQL."""
+    """The operation that creates an index again, or if that would differ, the database's own SQL."""
     index = next((one for one in comparison.table_there(table).indexes if one.name == there.name), None)
     dialect = comparison.connection.dialect
     if index is not None and all(one is not None for one in index.expressions):
@@ -174,7 +174,7 @@ def remade(comparison: Comparison, table: Table, there: There) -> list[str]:
 
 
 def built(comparison: Comparison, table: Table, index: Index, before: list[str]) -> CodeOp:
-    """Builds an index while everybody goes on; what an earlier try left half-built, or what it replaces, goes first."""
+    """Builds an index concurrently; an incomplete one from an earlier try, or the one it replaces, is dropped first."""
     name = str(index.name)
     schema = f", schema={table.schema!r}" if table.schema else ""
     drop = f"op.drop_index({name!r}, table_name={table.name!r}{schema}, if_exists=True, postgresql_concurrently=True)"
@@ -191,13 +191,13 @@ def built(comparison: Comparison, table: Table, index: Index, before: list[str])
 
 
 def create_code(index: Index, dialect: Dialect, how: str = "", said: Callable[[str], str] = str) -> str:
-    """A call that makes an index.
+    """The code that creates an index.
 
     Args:
         index: The index.
-        dialect: Of the database that it is read from.
+        dialect: The dialect of the database that it was read from.
         how: More options.
-        said: What becomes of each of its expressions.
+        said: Renders each of its expressions.
     """
     table: Any = index.table
     parts = [part_code(each, dialect, said) for each in index.expressions]
@@ -216,7 +216,7 @@ def part_code(part: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
 
 
 def option_code(value: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
-    """What an option of a dialect is."""
+    """The code of a dialect-specific option."""
     if isinstance(value, ClauseElement):
         return f"sa.text({in_text(said(sql_of(value, dialect)))!r})"
     return repr(value)

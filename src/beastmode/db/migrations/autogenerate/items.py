@@ -1,4 +1,4 @@
-"""Types, defaults and checks as a revision says them."""
+"""The code of types, defaults and checks in a revision."""
 
 import re
 from collections.abc import Callable
@@ -20,17 +20,17 @@ CONSTANT = re.compile(r"^(\d+(\.\d+)?|'([^']|'')*'|\(.*\)|true|false|null|curren
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | bool:
-    """A type, default or check as a migration says it, False for whatever Alembic says well enough.
+    """The code of a type, default or check in a revision; False to leave it to Alembic.
 
-    A migration must go on working when the library's own types change, and what one database wrote must be something
-    that the other understands too.
+    A migration must still work when the library's own types change, and what was generated on one database must also
+    work on the other.
     """
     render = RENDERERS.get(kind)
     return render(item, context) if render else False
 
 
 def type_said(item: Any, context: AutogenContext) -> str | bool:
-    """A type; an enum does not create its own type, which the revision does once."""
+    """A type; an enum does not create its own type, because the revision does that once."""
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if isinstance(item, Enum) and (enum := enum_of(item)) and not getattr(item, "_variant_mapping", None):
@@ -45,7 +45,7 @@ def type_said(item: Any, context: AutogenContext) -> str | bool:
 
 
 def default_said(item: Any, context: AutogenContext) -> str | bool:
-    """A default of the database's."""
+    """A server default."""
     if isinstance(item, Computed):
         persisted = f", persisted={item.persisted}" if item.persisted is not None else ""
         return f"sa.Computed({in_text(said(item.sqltext, context))!r}{persisted})"
@@ -59,7 +59,7 @@ def default_said(item: Any, context: AutogenContext) -> str | bool:
 
 
 def check_said(item: CheckConstraint, context: AutogenContext) -> str | bool:
-    """A check; False where a type makes it, which Alembic knows."""
+    """A check; False if a type creates it, which Alembic handles."""
     if getattr(item, "_type_bound", False):
         return False
     name = f", name=op.f({str(item.name)!r})" if item.name else ""
@@ -67,7 +67,7 @@ def check_said(item: CheckConstraint, context: AutogenContext) -> str | bool:
 
 
 def said(expression: ClauseElement, context: AutogenContext) -> str:
-    """SQL for either database."""
+    """SQL for both databases."""
     return sql_of(expression, context.migration_context.dialect)
 
 

@@ -1,4 +1,4 @@
-"""What a revision takes away with what it holds."""
+"""What is lost with dropped tables and columns."""
 
 from alembic.operations.ops import AddColumnOp, DropColumnOp, DropTableOp, ModifyTableOps
 from sqlalchemy import Computed
@@ -9,7 +9,7 @@ __all__ = ["tell_losses"]
 
 
 def tell_losses(comparison: Comparison) -> None:
-    """Say which columns and tables go, and where it may be another name that was meant."""
+    """Report which columns and tables are dropped, and possible renames."""
     for operation in comparison.upgrade.ops:
         if isinstance(operation, DropTableOp):
             comparison.remarks.append(

@@ -1,4 +1,4 @@
-"""What PostgreSQL does beside the work of everybody else, and only outside of a transaction."""
+"""What PostgreSQL does without blocking others, outside a transaction."""
 
 from beastmode.db.migrations.autogenerate.code import OnlineOp, name_sql, on_postgresql, outside, statement
 
@@ -6,12 +6,12 @@ __all__ = ["validation"]
 
 
 def validation(table: str, schema: str | None, names: list[str]) -> OnlineOp:
-    """Holds the rows that are there against constraints that were added without looking at them.
+    """Validates constraints that were added without checking existing rows.
 
     Args:
         table: The table.
-        schema: The table's, where it is not the default.
-        names: Of the constraints.
+        schema: The schema of the table, if not the default.
+        names: The names of the constraints.
     """
     lines = [statement(f"ALTER TABLE {name_sql(table, schema)} VALIDATE CONSTRAINT {name_sql(name)}") for name in names]
     return OnlineOp("validate", ", ".join(names), on_postgresql(*outside(*lines)), [])

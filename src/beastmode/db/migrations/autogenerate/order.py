@@ -1,4 +1,4 @@
-"""The order in which a revision works."""
+"""The order of the operations in a revision."""
 
 from alembic.operations.ops import DropTableOp, MigrateOperation, ModifyTableOps
 
@@ -8,7 +8,7 @@ __all__ = ["put_in_order"]
 
 
 def put_in_order(comparison: Comparison) -> None:
-    """Have tables dropped behind what still refers to them, and drop what is empty."""
+    """Drop tables after everything that refers to them, and remove empty operations."""
     comparison.upgrade.ops = [
         one for one in comparison.upgrade.ops if not (isinstance(one, ModifyTableOps) and not one.ops)
     ]
@@ -16,7 +16,7 @@ def put_in_order(comparison: Comparison) -> None:
 
 
 def rank(operation: MigrateOperation) -> int:
-    """Tables are made first and dropped last; a sort keeps the order of what is alike."""
+    """Tables are created first and dropped last; the sort is stable."""
     if isinstance(operation, DropTableOp):
         return 1
     return 0

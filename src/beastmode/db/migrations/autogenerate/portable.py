@@ -1,4 +1,4 @@
-"""What PostgreSQL says of itself, as the other database understands it too."""
+"""PostgreSQL's own form of expressions, simplified so that SQLite understands it too."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ __all__ = ["make_portable"]
 
 
 def make_portable(comparison: Comparison) -> None:
-    """Take PostgreSQL's casts from what the way back makes, where that leads to the same."""
+    """Remove PostgreSQL's casts from the downgrade, if the result is the same."""
     if not comparison.is_postgresql:
         return
     for operation in comparison.upgrade.ops:
@@ -29,7 +29,7 @@ def make_portable(comparison: Comparison) -> None:
 
 
 def of_change(comparison: Comparison, change: object) -> None:
-    """What a column had."""
+    """The previous default of a column."""
     if isinstance(change, AlterColumnOp) and change.existing_server_default:
         kind = change.existing_type
         if kind is not None:
@@ -39,7 +39,7 @@ def of_change(comparison: Comparison, change: object) -> None:
 
 
 def of_table(comparison: Comparison, operation: DropTableOp) -> None:
-    """The defaults and checks of a table that goes."""
+    """The defaults and checks of a dropped table."""
     made = operation.reverse()
     definitions = definitions_of(comparison.connection, operation.table_name, operation.schema)
     parts: list[Any] = []
@@ -58,7 +58,7 @@ def of_table(comparison: Comparison, operation: DropTableOp) -> None:
 
 
 def of_column(comparison: Comparison, column: Column[Any], table: str, schema: str | None) -> None:
-    """The default of a column that goes, or what it is computed from."""
+    """The default or the computed expression of a dropped column."""
     if isinstance(column.server_default, Computed):
         said = sql_of(column.server_default.sqltext, comparison.connection.dialect)
         with scratch_like(comparison.connection, table, schema) as scratch:
@@ -71,7 +71,7 @@ def of_column(comparison: Comparison, column: Column[Any], table: str, schema: s
 
 
 def plainer(comparison: Comparison, default: Any, kind: Any) -> Any:
-    """A default without casts, if PostgreSQL writes it down as it did before."""
+    """A default without casts, if PostgreSQL stores it in the same form as before."""
     if not isinstance(default, DefaultClause) or isinstance(default.arg, str):
         return default
     dialect = comparison.connection.dialect

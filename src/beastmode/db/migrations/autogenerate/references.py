@@ -1,4 +1,4 @@
-"""Foreign keys: between tables that are made together, and of tables that hold rows."""
+"""Foreign keys: between tables that are created together, and of tables that have rows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ OPTIONS = ("referent_schema", "onupdate", "ondelete", "initially", "deferrable",
 
 
 class AddReferenceOp(MigrateOperation):
-    """Adds a foreign key to a table that exists; rows that are there are looked at later, unless it is new."""
+    """Adds a foreign key to a table; existing rows are checked later, unless the table is new."""
 
     def __init__(self, made: CreateForeignKeyOp, *, at_once: bool = False) -> None:
         self.made = made
@@ -53,7 +53,7 @@ class DropReferenceOp(AddReferenceOp):
 
 @renderers.dispatch_for(AddReferenceOp)
 def render_add(_context: AutogenContext, operation: AddReferenceOp) -> str:
-    """Within the table's batch."""
+    """In the batch of the table."""
     made = operation.made
     options = {name: made.kw.get(name) for name in OPTIONS if made.kw.get(name) is not None}
     said = "".join(f", {name}={value!r}" for name, value in options.items())
@@ -65,12 +65,12 @@ def render_add(_context: AutogenContext, operation: AddReferenceOp) -> str:
 
 @renderers.dispatch_for(DropReferenceOp)
 def render_drop(_context: AutogenContext, operation: DropReferenceOp) -> str:
-    """Within the table's batch."""
+    """In the batch of the table."""
     return f"batch_op.drop_constraint(op.f({str(operation.made.constraint_name)!r}), type_='foreignkey')"
 
 
 def compare_references(comparison: Comparison) -> None:
-    """Have foreign keys made when both tables are there, and dropped before either goes."""
+    """Create foreign keys when both tables exist, and drop them before either table is dropped."""
     later = [*forward(comparison)]
     before = [*backward(comparison)]
     for table in comparison.existing():
@@ -82,7 +82,7 @@ def compare_references(comparison: Comparison) -> None:
 
 
 def forward(comparison: Comparison) -> Iterator[ModifyTableOps]:
-    """Takes what refers to a table that is made later out of its CREATE TABLE."""
+    """Moves foreign keys to tables that are created later out of CREATE TABLE."""
     made: set[str] = set()
     names = {table.key for _operation, table in comparison.created()}
     for operation, table in comparison.created():
@@ -99,7 +99,7 @@ def forward(comparison: Comparison) -> Iterator[ModifyTableOps]:
 
 
 def backward(comparison: Comparison) -> Iterator[ModifyTableOps]:
-    """Drops what refers to a table that goes earlier, before that."""
+    """Drops foreign keys to tables that are dropped earlier, before those."""
     gone: set[str] = set()
     for operation in [one for one in comparison.upgrade.ops if isinstance(one, DropTableOp)]:
         made = operation.reverse()
@@ -114,7 +114,7 @@ def backward(comparison: Comparison) -> Iterator[ModifyTableOps]:
 
 
 def columns_of(operation: DropConstraintOp) -> tuple[str, ...]:
-    """The columns of the foreign key that is dropped."""
+    """The columns of a dropped foreign key."""
     constraint: Any = operation.to_constraint()
     return tuple(constraint.column_keys)
 
@@ -125,18 +125,18 @@ def target_of(constraint: ForeignKeyConstraint) -> str:
 
 
 def without(columns: Any, constraints: list[ForeignKeyConstraint]) -> list[Any]:
-    """The parts of a CREATE TABLE but for some foreign keys."""
+    """The parts of a CREATE TABLE without some foreign keys."""
     return [one for one in columns if not any(one is each for each in constraints)]
 
 
 def added(constraint: ForeignKeyConstraint) -> AddReferenceOp:
-    """Adds a foreign key of a table without rows."""
+    """Adds a foreign key to a table without rows."""
     made = CreateForeignKeyOp.from_constraint(constraint)
     return AddReferenceOp(made, at_once=True)
 
 
 def ease(comparison: Comparison, table: Table) -> None:
-    """Have rows that are there held against a new foreign key later, while everybody goes on."""
+    """Check existing rows against a new foreign key later, without blocking others."""
     changes = changes_of(comparison.upgrade, table)
     adds = [one for one in changes if isinstance(one, CreateForeignKeyOp)]
     dropped = {

@@ -11,13 +11,13 @@ WIDTH = 112  # of a line of the revision, without its indentation
 
 
 class RemarkOp(MigrateOperation):
-    """Sentences for whoever reads the revision; it does nothing."""
+    """Remarks for the reader of the revision; it does nothing."""
 
     def __init__(self, remarks: tuple[str, ...]) -> None:
         self.remarks = remarks
 
     def reverse(self) -> "RemarkOp":
-        """Nothing to say on the way back."""
+        """Nothing to report for the downgrade."""
         return RemarkOp(())
 
     def to_diff_tuple(self) -> tuple[Any, ...]:
@@ -27,7 +27,7 @@ class RemarkOp(MigrateOperation):
 
 @renderers.dispatch_for(RemarkOp)
 def render(_context: AutogenContext, operation: RemarkOp) -> list[str]:
-    """The sentences as comments."""
+    """The remarks as comments."""
     lines = []
     for remark in operation.remarks:
         lines += textwrap.wrap(f"REVIEW: {remark}", WIDTH, initial_indent="# ", subsequent_indent="#   ")

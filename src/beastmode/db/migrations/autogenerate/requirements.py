@@ -1,4 +1,4 @@
-"""Columns that every row must fill: what becomes of the rows that are there."""
+"""Required columns: what happens to existing rows."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ __all__ = ["AllowOp", "compare_requirements", "forbid_null"]
 
 
 def compare_requirements(comparison: Comparison) -> None:
-    """Have rows that are there filled where that is known, and say where it is not."""
+    """Fill existing rows if a value is known, and report it if not."""
     for table in comparison.existing():
         changes = changes_of(comparison.upgrade, table)
         for operation in list(changes):
@@ -28,12 +28,12 @@ def compare_requirements(comparison: Comparison) -> None:
 
 
 def is_lacking(column: Column[Any]) -> bool:
-    """Whether a new column must be filled, and the database does not know with what."""
+    """Whether a new column is required, and the database has no default for it."""
     return not column.nullable and column.server_default is None
 
 
 def usual_value(comparison: Comparison, column: Column[Any]) -> str | None:
-    """What a row gets where nobody says anything, as SQL; None where only code knows."""
+    """The default value of a column as SQL; None if only code can compute it."""
     dialect = comparison.connection.dialect
     if (default := default_sql(column, dialect)) is not None:
         return default
@@ -46,7 +46,7 @@ def usual_value(comparison: Comparison, column: Column[Any]) -> str | None:
 
 
 def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
-    """Have a column added with a default that is only for the rows that are there, or empty at first."""
+    """Add a column with a temporary default for existing rows, or as nullable at first."""
     column, changes = operation.column, changes_of(comparison.upgrade, table)
     value = usual_value(comparison, column)
     if value is None:
@@ -65,7 +65,7 @@ def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
 
 
 class OneWay(ModifyTableOps):
-    """Changes that the way back need not undo, since it drops the column."""
+    """Changes that the downgrade need not undo, because it drops the column."""
 
     def reverse(self) -> ModifyTableOps:
         """Nothing."""
@@ -73,10 +73,10 @@ class OneWay(ModifyTableOps):
 
 
 class RequireOp(OnlineOp):
-    """Forbids NULL in a column of a table that exists, while everybody goes on.
+    """Forbids NULL in a column of an existing table, without blocking others.
 
-    For SET NOT NULL alone PostgreSQL reads the whole table under a lock; where a check that was validated says the
-    same, it does not: https://www.postgresql.org/docs/current/sql-altertable.html.
+    For SET NOT NULL alone, PostgreSQL reads the whole table under a lock; with an equivalent validated check, it does
+    not: https://www.postgresql.org/docs/current/sql-altertable.html.
     """
 
     def __init__(self, column: Column[Any], value: str | None) -> None:
@@ -99,7 +99,7 @@ class AllowOp(RequireOp):
 
 @renderers.dispatch_for(RequireOp)
 def render_require(context: AutogenContext, operation: RequireOp) -> list[str]:
-    """A check holds the rows first, on PostgreSQL; it is gone behind that."""
+    """On PostgreSQL, a check is validated first, and dropped afterwards."""
     column = operation.column
     table = f"ALTER TABLE {name_sql(column.table.name, column.table.schema)}"
     check = name_sql(f"{column.table.name}_{column.name}_required")
@@ -122,12 +122,12 @@ def render_require(context: AutogenContext, operation: RequireOp) -> list[str]:
 
 @renderers.dispatch_for(AllowOp)
 def render_allow(context: AutogenContext, operation: AllowOp) -> list[str]:
-    """Takes a moment."""
+    """A fast operation."""
     return alteration(context, operation.column, nullable=True)
 
 
 def alteration(context: AutogenContext, column: Column[Any], *, nullable: bool) -> list[str]:
-    """Alembic's own lines."""
+    """Alembic's own code."""
     table = column.table
     change = AlterColumnOp(
         table.name, column.name, schema=table.schema, existing_type=column.type, modify_nullable=nullable
@@ -136,7 +136,7 @@ def alteration(context: AutogenContext, column: Column[Any], *, nullable: bool) 
 
 
 def require(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
-    """Have NULL forbidden apart from what else changes in a column."""
+    """Forbid NULL separately from other changes of a column."""
     operation.modify_nullable = None
     if not operation.has_changes():
         changes_of(comparison.upgrade, table).remove(operation)
@@ -144,11 +144,11 @@ def require(comparison: Comparison, table: Table, operation: AlterColumnOp) -> N
 
 
 def forbid_null(comparison: Comparison, column: Column[Any]) -> None:
-    """Have NULLs filled before they are forbidden, and say with what.
+    """Fill NULLs before they are forbidden, and report the value.
 
     Args:
-        comparison: Where the revision comes from.
-        column: Of the models.
+        comparison: The comparison.
+        column: The column of the models.
     """
     value = usual_value(comparison, column)
     becomes = f"{column.table.name}.{column.name} becomes NOT NULL"

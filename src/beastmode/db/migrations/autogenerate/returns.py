@@ -1,4 +1,4 @@
-"""Columns that come back with a downgrade, where there are rows."""
+"""Dropped columns that a downgrade adds again to a table with rows."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ NEUTRAL: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
 
 
 class OnlyBack(ModifyTableOps):
-    """Changes of the way back alone."""
+    """Changes of the downgrade only."""
 
     def __init__(self, table: str, back: list[Any], schema: str | None) -> None:
         super().__init__(table, [], schema=schema)
@@ -34,7 +34,7 @@ class OnlyBack(ModifyTableOps):
 
 
 def prepare_returns(comparison: Comparison) -> None:
-    """Have a required column that is dropped come back with a neutral value in each row: what it held is gone."""
+    """Restore a dropped required column with a neutral value in each row, because its values are lost."""
     for changes in [one for one in comparison.upgrade.ops if isinstance(one, ModifyTableOps)]:
         for drop in [one for one in changes.ops if isinstance(one, DropColumnOp)]:
             column = drop.to_column()
@@ -45,7 +45,7 @@ def prepare_returns(comparison: Comparison) -> None:
 
 
 def neutral_value(column: Column[Any]) -> str | None:
-    """What rows get; None where they may do without, or nothing is neutral."""
+    """The neutral value; None if the column is nullable, or if no value is neutral."""
     if column.nullable or column.server_default is not None or column.primary_key:
         return None
     if enum := enum_of(column.type):
@@ -56,7 +56,7 @@ def neutral_value(column: Column[Any]) -> str | None:
 
 
 def returning(changes: ModifyTableOps, drop: DropColumnOp, value: str) -> OnlyBack:
-    """Gives the column a default for the way back, and takes it away behind that."""
+    """Adds a temporary default to the column in the downgrade."""
     added, last = added_with(changes.table_name, changes.schema, drop.to_column(), value)
     drop._reverse = added  # noqa: SLF001 - no other way
     return OnlyBack(changes.table_name, [last], changes.schema)

@@ -1,4 +1,4 @@
-"""Columns that get another type."""
+"""Columns whose type changes."""
 
 from typing import Any
 
@@ -16,30 +16,30 @@ __all__ = ["compare_types"]
 
 
 class RetypeOp(AlterColumnOp):
-    """Gives a column another type, with how PostgreSQL shall convert what it holds."""
+    """Changes the type of a column, with PostgreSQL's conversion of its values."""
 
     def reverse(self) -> AlterColumnOp:
-        """The way back, which converts likewise."""
+        """The reverse, with its own conversion."""
         back = super().reverse()
         return retyped(back)
 
 
 def retyped(operation: AlterColumnOp) -> AlterColumnOp:
-    """The same with its conversion."""
+    """The same operation with its conversion."""
     operation.__class__ = RetypeOp
     return operation
 
 
 @renderers.dispatch_for(RetypeOp)
 def render(context: AutogenContext, operation: RetypeOp) -> str:
-    """Alembic's own line, and the conversion."""
+    """Alembic's own code, with the conversion."""
     line = _alter_column(context, operation)
     using = using_of(operation)
     return f"{line[:-1]},\n{' ' * 11}postgresql_using={using!r})" if using else line
 
 
 def using_of(operation: AlterColumnOp) -> str | None:
-    """How PostgreSQL is told to convert; None where it knows by itself."""
+    """The conversion for PostgreSQL; None if it converts by itself."""
     old, new = operation.existing_type, operation.modify_type
     if old is None or new is None or not is_conversion(old, new):
         return None
@@ -49,13 +49,13 @@ def using_of(operation: AlterColumnOp) -> str | None:
 
 
 def is_conversion(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
-    """Whether values become something else than a wider or a narrower one of the same kind."""
+    """Whether values are converted to another kind, not only to a wider or narrower type."""
     is_other_kind = old._type_affinity is not new._type_affinity  # noqa: SLF001 - Alembic compares so
     return is_other_kind or bool(enum_of(old)) is not bool(enum_of(new))
 
 
 def compare_types(comparison: Comparison) -> None:
-    """Have PostgreSQL convert what a column holds, and say what that costs."""
+    """Convert the values of a column on PostgreSQL, and report the cost."""
     for table in comparison.existing():
         changes = changes_of(comparison.upgrade, table)
         for operation in list(changes):
@@ -65,7 +65,7 @@ def compare_types(comparison: Comparison) -> None:
 
 
 def parts(operation: AlterColumnOp) -> list[MigrateOperation]:
-    """The change; where a default stands in its way, the default goes before and comes behind."""
+    """The change; a default that would prevent it is dropped before and added again afterwards."""
     old, new = operation.existing_type, operation.modify_type
     before = operation.existing_server_default
     after = before if operation.modify_server_default is False else operation.modify_server_default
@@ -84,7 +84,7 @@ def parts(operation: AlterColumnOp) -> list[MigrateOperation]:
 
 
 def tell(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
-    """Say that the table is rewritten, or that values may be too long."""
+    """Report that the table is rewritten, or that values may be too long."""
     old, new = operation.existing_type, operation.modify_type
     if old is None or new is None:
         return

@@ -1,4 +1,4 @@
-"""Columns that come with another value for each row that is there."""
+"""New columns with a different value in each existing row."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ __all__ = ["tell_rewrites"]
 
 
 def tell_rewrites(comparison: Comparison) -> None:
-    """Say which new columns PostgreSQL has to write into every row."""
+    """Report the new columns that PostgreSQL has to write into every row."""
     for table in comparison.existing():
         columns = [one.column for one in changes_of(comparison.upgrade, table) if isinstance(one, AddColumnOp)]
         for column in columns:
@@ -27,7 +27,7 @@ def tell_rewrites(comparison: Comparison) -> None:
 
 
 def is_written(comparison: Comparison, table: Table, column: Column[Any]) -> bool:
-    """Whether each row gets its value when the column is added, and not when the row is read."""
+    """Whether each row gets its value when the column is added, not when the row is read."""
     default, dialect = column.server_default, comparison.connection.dialect
     if isinstance(default, Computed):
         return default.persisted is not False

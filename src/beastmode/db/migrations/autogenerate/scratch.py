@@ -1,4 +1,4 @@
-"""How the database itself writes down what the models say."""
+"""The database's own form of what the models declare."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,10 +33,10 @@ REWRITTEN = text("SELECT pg_relation_filenode(CAST(:table AS regclass)) <> CAST(
 
 
 class Scratch:
-    """A temporary table of PostgreSQL like one of the models', which nobody else sees and which is never committed.
+    """A temporary table on PostgreSQL like one of the models, which is invisible to others and never committed.
 
-    PostgreSQL keeps an expression as a tree and writes it in its own words. Two texts say the same if it writes the
-    same for both.
+    PostgreSQL stores an expression as a tree and prints it in its own form. Two expressions are the same if it prints
+    the same for both.
     """
 
     def __init__(self, connection: Connection, columns: str) -> None:
@@ -45,26 +45,26 @@ class Scratch:
         self.savepoint: NestedTransaction | None = None
 
     def open(self) -> None:
-        """Makes the table, when the first question comes."""
+        """Create the table, before the first query."""
         if self.savepoint is None:
             self.savepoint = self.connection.begin_nested()
             run(self.connection, f"CREATE TEMPORARY TABLE {NAME} ({self.columns})")
 
     def close(self) -> None:
-        """Takes the table back."""
+        """Drop the table."""
         if self.savepoint is not None and self.savepoint.is_active:
             self.savepoint.rollback()
 
     def check(self, sql: str) -> str | None:
-        """A CHECK in the database's words; None where it refuses the text."""
+        """A CHECK in the database's form; None if it is refused."""
         return self.constraint(f"CHECK ({sql})")
 
     def constraint(self, sql: str) -> str | None:
-        """Any constraint's definition in the database's words; None where it refuses the text."""
+        """The definition of any constraint in the database's form; None if it is refused."""
         return self.ask(f"{ALTER} ADD CONSTRAINT scratch {sql}", CONSTRAINT)
 
     def default(self, kind: str, sql: str) -> str | None:
-        """A column's default in the database's words; None where it refuses the text.
+        """The default of a column in the database's form; None if it is refused.
 
         Args:
             kind: The column's type.
@@ -82,11 +82,11 @@ class Scratch:
         return self.ask(f"{ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", REWRITTEN) != "False"
 
     def computed(self, kind: str, sql: str) -> str | None:
-        """A computed column's expression in the database's words; None where it refuses the text."""
+        """The expression of a computed column in the database's form; None if it is refused."""
         return self.ask(f"{ALTER} ADD COLUMN scratch {kind} GENERATED ALWAYS AS ({sql}) STORED", EXPRESSION)
 
     def index(self, sql: str) -> str | None:
-        """The CREATE INDEX of an index in the database's words; None where it refuses it.
+        """The CREATE INDEX of an index in the database's form; None if it is refused.
 
         Args:
             sql: The CREATE INDEX of one that is named scratch_index, on the table pg_temp.NAME.
@@ -94,7 +94,7 @@ class Scratch:
         return self.ask(sql, INDEX)
 
     def ask(self, change: str, question: TextClause) -> str | None:
-        """What the database says after a change of the table, which is taken back."""
+        """The database's form after a change to the table, which is rolled back."""
         try:
             self.open()
         except DBAPIError:  # a type that is not there; nothing can be asked
@@ -111,18 +111,18 @@ class Scratch:
 
 
 def run(connection: Connection, statement: str) -> None:
-    """Send a statement that holds no parameters."""
+    """Execute a statement without parameters."""
     connection.execute(DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
 
 
 @contextmanager
 def scratch_of(connection: Connection, table: Table, enums: frozenset[str]) -> Iterator[Scratch | None]:
-    """A scratch of one of the models' tables; None where there can be none, as on SQLite.
+    """A scratch table like a model's table; None if that is not possible, as on SQLite.
 
     Args:
-        connection: In a transaction.
-        table: Of the models.
-        enums: Types that the database has.
+        connection: A connection in a transaction.
+        table: The table of the models.
+        enums: Types that exist in the database.
     """
     preparer = connection.dialect.identifier_preparer
     columns = ", ".join(
@@ -135,12 +135,12 @@ def scratch_of(connection: Connection, table: Table, enums: frozenset[str]) -> I
 
 @contextmanager
 def scratch_like(connection: Connection, table: str, schema: str | None) -> Iterator[Scratch | None]:
-    """A scratch of a table of the database; None where there can be none.
+    """A scratch table like a table of the database; None if that is not possible.
 
     Args:
-        connection: In a transaction.
+        connection: A connection in a transaction.
         table: Its name.
-        schema: The table's, where it is not the default.
+        schema: The schema of the table, if not the default.
     """
     quote = connection.dialect.identifier_preparer.quote
     with scratch_with(connection, "LIKE " + ".".join(quote(part) for part in (schema, table) if part)) as scratch:
@@ -149,7 +149,7 @@ def scratch_like(connection: Connection, table: str, schema: str | None) -> Iter
 
 @contextmanager
 def scratch_with(connection: Connection, columns: str) -> Iterator[Scratch | None]:
-    """A scratch with these columns."""
+    """A scratch table with these columns."""
     if connection.dialect.name != "postgresql":
         yield None
         return
@@ -161,12 +161,12 @@ def scratch_with(connection: Connection, columns: str) -> Iterator[Scratch | Non
 
 
 def definitions_of(connection: Connection, table: str, schema: str | None) -> dict[str, str]:
-    """The constraints of a table in PostgreSQL's own words, by name; none elsewhere.
+    """The constraints of a table in PostgreSQL's form, by name; none on other databases.
 
     Args:
-        connection: To the database.
+        connection: A connection to the database.
         table: Its name.
-        schema: The table's, where it is not the default.
+        schema: The schema of the table, if not the default.
     """
     if connection.dialect.name != "postgresql":
         return {}

@@ -1,4 +1,4 @@
-"""Sequences that are no part of a column."""
+"""Sequences that are not part of a column."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +27,7 @@ USED = text(
 
 
 def compare_sequences(comparison: Comparison) -> None:
-    """Have the revision make sequences before what uses them, and drop those that the models used and no longer do."""
+    """Create sequences before the columns that use them, and drop those that the models no longer use."""
     wanted = {sequence.name: sequence for sequence in declared(comparison) if not sequence.schema}
     if not comparison.is_postgresql:
         made = {sequence.name for _operation, table in comparison.created() for sequence in used_by(table.columns)}
@@ -56,13 +56,13 @@ def declared(comparison: Comparison) -> Iterator[Sequence]:
 
 
 def used_by(columns: Any) -> Iterator[Sequence]:
-    """The sequences that columns count with."""
+    """The sequences that columns use."""
     for column in columns:
         yield from of_column(column)
 
 
 def of_column(column: Column[Any]) -> Iterator[Sequence]:
-    """The sequences of one column's defaults."""
+    """The sequences in the defaults of a column."""
     if isinstance(column.default, Sequence):
         yield column.default
     argument = getattr(column.server_default, "arg", None)
@@ -73,7 +73,7 @@ def of_column(column: Column[Any]) -> Iterator[Sequence]:
 
 
 def created(sequence: Sequence) -> CodeOp:
-    """Makes a sequence."""
+    """Creates a sequence."""
     sql = str(CreateSequence(sequence).compile(dialect=plain("postgresql"))).strip()
     drop = on_postgresql(statement(f"DROP SEQUENCE {name_sql(str(sequence.name))}"))
     return CodeOp("add_sequence", str(sequence.name), on_postgresql(statement(sql)), drop)

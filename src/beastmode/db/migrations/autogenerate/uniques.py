@@ -1,4 +1,4 @@
-"""Unique constraints of tables that hold rows."""
+"""Unique constraints of tables with rows."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ __all__ = ["compare_uniques"]
 
 
 def compare_uniques(comparison: Comparison) -> None:
-    """Have the index of a unique constraint built while everybody goes on."""
+    """Build the index of a unique constraint without blocking others."""
     for table in comparison.existing():
         changes = changes_of(comparison.upgrade, table)
         fresh = comparison.added_columns(table)
@@ -31,7 +31,7 @@ def compare_uniques(comparison: Comparison) -> None:
 
 
 def replaced(changes: list[MigrateOperation], constraint: Any) -> Any:
-    """The constraint that one of the same name takes the place of, which is no longer dropped by itself; or None."""
+    """The constraint of the same name that is replaced, which is then not dropped separately; or None."""
     for operation in changes:
         if (
             isinstance(operation, DropConstraintOp)
@@ -44,7 +44,7 @@ def replaced(changes: list[MigrateOperation], constraint: Any) -> Any:
 
 
 def ways(table: Table, constraint: Any, before: Any) -> tuple[list[str], list[str]]:
-    """PostgreSQL builds the index first and then takes it for the constraint; SQLite copies the table."""
+    """PostgreSQL builds the index first and then uses it for the constraint; SQLite copies the table."""
     name = str(constraint.name)
     index = f"{name}_new" if before is not None else name
     place = f"{index!r}, table_name={table.name!r}"
@@ -78,7 +78,7 @@ def ways(table: Table, constraint: Any, before: Any) -> tuple[list[str], list[st
 
 
 def creation(constraint: Any) -> str:
-    """Makes the constraint within a batch."""
+    """Creates the constraint in a batch."""
     kept = {key: getattr(constraint, key) for key in ("deferrable", "initially")}
     said = "".join(f", {key}={value!r}" for key, value in kept.items() if value is not None)
     columns = [column.name for column in constraint.columns]
@@ -87,5 +87,5 @@ def creation(constraint: Any) -> str:
 
 
 def options_of(constraint: Any) -> str:
-    """What a constraint says for one kind of database."""
+    """The options of a constraint for one kind of database."""
     return "".join(f", {key}={value!r}" for key, value in constraint.dialect_kwargs.items() if value)
