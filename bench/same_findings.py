@@ -1,18 +1,22 @@
 """Does the guard still find the same? Its findings on thousands of changes, written to a file and compared with others.
 
     python bench/same_findings.py collect FILE [--src CHECKOUT] [--inputs FILE]
-    python bench/same_findings.py compare OLD NEW
+    python bench/same_findings.py compare OLD NEW [--words]
 
 `collect` judges what needs nothing to run: the examples of every rule's page in both directions, the labelled
 migrations and changes of the tests, and each contract of these examples against its neighbours. With `--inputs` it
 judges what another file was made of, so that a page that was rewritten in between does not count as a difference.
+`compare` takes old names of rules for the names that they have now, and finds acceptances that would cover nothing any
+more; the words of messages may differ, unless `--words` is given.
 """
 
 import argparse
 import importlib
+import importlib.util
 import pickle
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -137,28 +141,50 @@ def told(findings: list[Any]) -> Findings:
             each.evidence.kind,
             each.evidence.detail,
             each.fingerprint,
+            " ".join(former_fingerprints(each)),
         )
         for each in findings
     )
 
 
-def compare(old: dict[str, Findings], new: dict[str, Findings]) -> int:
+def former_fingerprints(finding: Any) -> list[str]:
+    """The fingerprints that acceptances of the finding may have, from the time when its rule had another name."""
+    if importlib.util.find_spec("beastmode_tools.guard.page") is None:
+        return []
+    page = importlib.import_module("beastmode_tools.guard.page")
+    return [finding.fingerprint_as(name) for name in page.former_names(finding.rule)]
+
+
+def compare(old: dict[str, Findings], new: dict[str, Findings], *, words: bool) -> int:
     """Prints what one has and the other has not; gives how many findings these are."""
     lines = [f"not judged any more: {name}" for name in old if name not in new]
     lines += [f"not judged before: {name}" for name in new if name not in old]
-    for name in old.keys() & new.keys():
-        gone, come = ([each for each in one if each not in other] for one, other in pairs(old[name], new[name]))
-        lines += [f"{name}\n  - {' | '.join(each)}" for each in gone] + [
-            f"{name}\n  + {' | '.join(each)}" for each in come
-        ]
+    for name in sorted(old.keys() & new.keys()):
+        was, now = (Counter(what_counts(each, words=words) for each in one[name]) for one in (old, new))
+        lines += [f"{name}\n  - {' | '.join(each)}" for each in (was - now).elements()]
+        lines += [f"{name}\n  + {' | '.join(each)}" for each in (now - was).elements()]
+        lines += [f"{name}\n  ! accepted no more: {' | '.join(each)}" for each in uncovered(old[name], new[name])]
     print("\n".join(lines[:SHOWN]))
     print(summary("old", old), summary("new", new), f"{len(lines)} differences", sep="\n")
     return len(lines)
 
 
-def pairs(old: Findings, new: Findings) -> tuple[tuple[Findings, Findings], tuple[Findings, Findings]]:
-    """Each against the other."""
-    return (old, new), (new, old)
+def what_counts(told: tuple[str, ...], *, words: bool) -> tuple[str, ...]:
+    """What has to be the same of a finding: its rule, by the name it has now, verdict, place, subject and evidence."""
+    rule, verdict, where, problem, instead, subject, kind, detail, *_ = told
+    fixed = (now_called(rule), verdict, where, subject, kind)
+    return (*fixed, problem, instead, detail) if words else fixed
+
+
+def now_called(rule: str) -> str:
+    """The name that a rule has today."""
+    return str(importlib.import_module("beastmode_tools.guard.page").aliases().get(rule, rule))
+
+
+def uncovered(old: Findings, new: Findings) -> Iterator[tuple[str, ...]]:
+    """Old findings, acceptances of which cover nothing now."""
+    covered = {mark for each in new for mark in (each[8], *"".join(each[9:]).split())}
+    yield from (each for each in old if each[1] != "SAFE" and each[8] not in covered)
 
 
 def summary(name: str, found: dict[str, Findings]) -> str:
@@ -177,10 +203,12 @@ def main() -> int:
     collecting.add_argument("--inputs", type=Path, help="a file of `collect`, whose changes are judged again")
     comparing.add_argument("old", type=Path)
     comparing.add_argument("new", type=Path)
+    comparing.add_argument("--words", action="store_true", help="messages have to be the same too")
     asked = parser.parse_args()
     if asked.command == "compare":
         old, new = (pickle.loads(path.read_bytes())["findings"] for path in (asked.old, asked.new))
-        return int(compare(old, new) > 0)
+        sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
+        return int(compare(old, new, words=asked.words) > 0)
     sys.path[:0] = [str(asked.src / "src"), str(asked.src / "tests")]
     changes = pickle.loads(asked.inputs.read_bytes())["inputs"] if asked.inputs else inputs_of(asked.src)
     found = collect(asked.src / "src", changes)

@@ -79,6 +79,12 @@ def found_by_reading(example) -> list[Finding]:
     return [*marked, *notes]
 
 
+def said_of(page, example, findings) -> list[str]:
+    """What a page's rule says with the verdict of an example, each message once."""
+    mine = [each for each in findings if each.rule == page.name and each.verdict is example.verdict]
+    return sorted({" ".join(each.problem.split()) for each in mine})
+
+
 def found_by_running(case, folder: Path) -> list[Finding]:
     """What a whole check finds in a repository whose last commit is "before" and whose work tree is "after".
 

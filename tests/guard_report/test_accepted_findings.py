@@ -127,7 +127,9 @@ def test_where_no_change_is_looked_at_every_acceptance_holds(tmp_path):
 
 def test_entries_that_older_versions_wrote_are_told_in_one_line():
     texts = ("a", "b")
-    old = "".join(entry(SimpleNamespace(fingerprint=found(text).old_fingerprint)) for text in texts)
+    old = "".join(
+        entry(SimpleNamespace(fingerprint=found(text).old_fingerprint_as(found(text).rule))) for text in texts
+    )
 
     findings, notes = judged([found(text, difference="d") for text in texts], work=old)
 

@@ -7,9 +7,10 @@ from itertools import groupby
 
 import click
 
-from beastmode_tools.guard.explanation import Explanation, explained_rules, headline
+from beastmode_tools.guard.explanation import Explanation, explained_rules
 from beastmode_tools.guard.explanation import explain as read_page
 from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.page import head_of
 from beastmode_tools.guard.report.view import COLOURS
 from beastmode_tools.terminal import has_colour, say, styled
 
@@ -25,7 +26,7 @@ def explain(rule: str | None, style: str) -> None:
         page = read_page(rule)
         say(json.dumps(as_json(page), indent=2) if style == "json" else shown(page, colour=has_colour()))
         return
-    lines = [Line(name, *headline(name)) for name in explained_rules()]
+    lines = [Line(name, head_of(name).verdict, head_of(name).summary) for name in explained_rules()]
     lines.sort(key=lambda line: (-line.verdict, line.name))
     say(json.dumps([line.as_json() for line in lines], indent=2) if style == "json" else listed(lines, has_colour()))
 

@@ -6,15 +6,13 @@ It stands beside the rules and not among them, so that a page is shown without l
 import difflib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.page import Head, aliases, page_of, parse_head, paths, quoted
 
-__all__ = ["Block", "Example", "Explanation", "explain", "explained_rules", "headline", "parse_page"]
+__all__ = ["Block", "Example", "Explanation", "explain", "explained_rules", "parse_page"]
 
-GUARD = Path(__file__).parent
-HEAD = re.compile(r"\A# (?P<name>\S+)\n+\*\*(?P<verdict>[A-Z]+)\*\* · (?P<summary>[^\n]+(?:\n[^\n]+)*)\n")
 FENCED = re.compile(r"^(?P<fence>`{3,})(?P<info>[^\n]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
 TITLE = re.compile(r"(?P<kind>SAFE|CAUTIOUS|DANGEROUS|not found): (?P<title>.+)")
 MARK = re.compile(r"<!-- (\w+) -->")
@@ -46,12 +44,14 @@ class Example:
         verdict: Of the finding; None where the rule has to be silent.
         marks: "boots" where the application has to start, "proofs" where a scratch database is needed.
         blocks: The files.
+        messages: What the rule says about it, whole.
     """
 
     title: str
     verdict: Verdict | None
     marks: frozenset[str]
     blocks: tuple[Block, ...]
+    messages: tuple[str, ...]
 
     def files(self, side: str) -> dict[str, str]:
         """Path and text of each file of one side, "before" or "after"."""
@@ -63,86 +63,84 @@ class Explanation:
     """A rule's page.
 
     Args:
-        name: The rule's.
-        verdict: What it says where the finding says nothing else.
-        summary: One sentence: what it finds.
+        head: Verdict, summary and messages.
         why: Who is hurt, and how; Markdown.
-        instead: What to write instead; Markdown.
+        instead: What to do instead; Markdown.
         examples: In the page's order.
         page: The Markdown whole.
     """
 
-    name: str
-    verdict: Verdict
-    summary: str
+    head: Head
     why: str
     instead: str
     examples: tuple[Example, ...]
     page: str
 
+    @property
+    def name(self) -> str:
+        """The rule's."""
+        return self.head.name
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the rule says where the finding says nothing else."""
+        return self.head.verdict
+
+    @property
+    def summary(self) -> str:
+        """One sentence: what the rule finds."""
+        return self.head.summary
+
 
 def explain(name: str) -> Explanation:
-    """The page of the rule of this name.
+    """The page of the rule of this name, or of the rule that it has become part of.
 
     Raises:
         CouldNotRun: There is no such rule; the message names those that are spelt nearly so.
     """
-    names = explained_rules()
-    if name not in names:
-        near = difflib.get_close_matches(name, names, 3, 0.5) or [each for each in names if name and name in each][:3]
-        hint = f"did you mean {' or '.join(near)}?" if near else "`beast explain` lists them all."
-        raise CouldNotRun(f"there is no rule {name!r}; {hint}")
-    return parse_page(page_of(name).read_text(encoding="utf-8"), name)
+    if name not in paths():
+        name = aliases().get(name) or no_rule(name)
+    return parse_page(page_of(name), name, paths()[name].parent.parent.name)
 
 
-def headline(name: str) -> tuple[Verdict, str]:
-    """The verdict of a rule and the sentence that says what it finds; a glance at its page, which must be there."""
-    head = head_of(page_of(name).read_text(encoding="utf-8"), name)
-    return Verdict[head["verdict"]], " ".join(head["summary"].split())
+def no_rule(name: str) -> str:
+    """Refuses a name that no rule has or had."""
+    names = [*paths(), *aliases()]
+    near = difflib.get_close_matches(name, names, 3, 0.5) or [each for each in names if name and name in each][:3]
+    hint = f"did you mean {' or '.join(near)}?" if near else "`beast explain` lists them all."
+    raise CouldNotRun(f"there is no rule {name!r}; {hint}")
 
 
 def explained_rules() -> list[str]:
     """The names of all rules that have a page, sorted."""
-    return sorted(path.stem for path in GUARD.glob("*/pages/*.md"))
+    return list(paths())
 
 
-def page_of(name: str) -> Path:
-    """The file of a rule's page, in the folder of its subject."""
-    return next(GUARD.glob(f"*/pages/{name}.md"))
-
-
-def parse_page(page: str, name: str) -> Explanation:
+def parse_page(page: str, name: str, subject: str) -> Explanation:
     """What a page says.
 
     Args:
         page: Markdown in the form that `docs/guard/rules.md` gives.
         name: The file's name without its ending, which has to be the rule's.
+        subject: The folder of the subject.
 
     Raises:
-        ValueError: It has not that form; the message says what is missing.
+        ValueError: It does not have that form; the message says what is missing.
     """
-    head = head_of(page, name)
+    head = parse_head(page, name, subject)
     parts = sections(page, "## ")
-    missing = [title for title in ("Why", "Instead", "Examples") if title not in parts]
+    needed = ("Why", "Examples") if head.messages else ("Why", "Instead", "Examples")
+    missing = [title for title in needed if title not in parts]
     if missing:
         raise ValueError(f"{name}.md has no section {' and no section '.join(missing)}")
+    said = dict.fromkeys(each.instead for each in head.messages if each.instead)
     return Explanation(
-        name=name,
-        verdict=Verdict[head["verdict"]],
-        summary=" ".join(head["summary"].split()),
+        head=head,
         why=parts["Why"],
-        instead=parts["Instead"],
+        instead=parts.get("Instead") or "\n\n".join(said),
         examples=tuple(example(name, *each) for each in sections(parts["Examples"], "### ").items()),
         page=page,
     )
-
-
-def head_of(page: str, name: str) -> re.Match[str]:
-    """The beginning of a page."""
-    head = HEAD.match(page)
-    if head is None or head["name"] != name or head["verdict"] not in Verdict.__members__:
-        raise ValueError(f"{name}.md has to begin with `# {name}` and `**VERDICT** · what it finds.`")
-    return head
 
 
 def sections(text: str, mark: str) -> dict[str, str]:
@@ -161,10 +159,12 @@ def example(rule: str, heading: str, text: str) -> Example:
     blocks = tuple(block(rule, each) for each in FENCED.finditer(text))
     if not blocks:
         raise ValueError(f"{rule}.md: '### {heading}' has no files")
-    marks = frozenset(MARK.findall(FENCED.sub("", text)))
+    prose = FENCED.sub("", text)
+    marks = frozenset(MARK.findall(prose))
     if marks - {"boots", "proofs"}:
         raise ValueError(f"{rule}.md: '### {heading}' may be marked with boots and proofs, not {sorted(marks)}")
-    return Example(title["title"].strip(), Verdict.__members__.get(title["kind"]), marks, blocks)
+    verdict = Verdict.__members__.get(title["kind"])
+    return Example(title["title"].strip(), verdict, marks, blocks, tuple(quoted(prose)))
 
 
 def block(rule: str, found: re.Match[str]) -> Block:

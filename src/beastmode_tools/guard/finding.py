@@ -54,6 +54,7 @@ class Finding:
             same thing is another finding.
         is_of_base: It was true of the base side as well, so an acceptance that stands there covers it.
         mark: The fingerprint that it had before words of it were masked; "" where none were.
+        message: The label of the rule's message that says it; "" where the rule has one only.
     """
 
     rule: str
@@ -67,16 +68,20 @@ class Finding:
     difference: str = ""
     is_of_base: bool = False
     mark: str = ""
+    message: str = ""
 
     @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that stay the same for the same difference of the same severity."""
         return self.mark or digits(self.rule, self.verdict.name, self.subject, self.difference)
 
-    @property
-    def old_fingerprint(self) -> str:
-        """What the fingerprint was when it did not hold the difference yet."""
-        return digits(self.rule, self.verdict.name, self.subject)
+    def fingerprint_as(self, rule: str) -> str:
+        """What the fingerprint was when the rule had another name."""
+        return digits(rule, self.verdict.name, self.subject, self.difference)
+
+    def old_fingerprint_as(self, rule: str) -> str:
+        """What the fingerprint was when it did not hold the difference yet, under a name that the rule has or had."""
+        return digits(rule, self.verdict.name, self.subject)
 
     @property
     def counts(self) -> bool:
@@ -144,9 +149,10 @@ def digits(*parts: str) -> str:
 
 def each_once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Each finding once: the same thing may be reached in several ways, and then its difference is all of them."""
-    together: dict[tuple[str, Verdict, str], list[Finding]] = {}
+    together: dict[tuple[str, str, Verdict, str], list[Finding]] = {}
     for finding in findings:
-        together.setdefault((finding.rule, finding.verdict, finding.subject), []).append(finding)
+        key = (finding.rule, finding.message, finding.verdict, finding.subject)
+        together.setdefault(key, []).append(finding)
     for group in together.values():
         differences = sorted({each.difference for each in group})
         yield group[0] if len(differences) == 1 else replace(group[0], difference=digits(*differences))

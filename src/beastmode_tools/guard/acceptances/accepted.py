@@ -1,6 +1,6 @@
 """Findings that somebody accepted: kept in `beastmode.toml` with reason, author, date and expiry, by fingerprint."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.guard.acceptances.compare import AcceptanceExpired, AcceptancesOutdated, AcceptanceUnused
 from beastmode_tools.guard.acceptances.rules import RULES
 from beastmode_tools.guard.finding import Acceptance, Finding, Verdict
+from beastmode_tools.guard.page import former_names
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.settings_file import SettingsFile, read_settings_file
 
@@ -102,8 +103,25 @@ def apply(
     for entry in sorted(entries, key=lambda entry: (not entry.stood, entry.acceptance.until or "9999-12-31")):
         by_fingerprint[entry.fingerprint] = entry
     found = tuple(findings)
-    marked = tuple(mark(finding, by_fingerprint.get(finding.fingerprint), day) for finding in found)
+    marked = tuple(mark(finding, entry_of(finding, by_fingerprint), day) for finding in found)
     return marked, tuple(judge(RULES, changes(found, by_fingerprint.values(), day)))
+
+
+def entry_of(finding: Finding, entries: Mapping[str, Accepted]) -> Accepted | None:
+    """The entry of a finding, which may be of a time when its rule had another name."""
+    return next((entries[each] for each in fingerprints(finding) if each in entries), None)
+
+
+def fingerprints(finding: Finding) -> Iterator[str]:
+    """The finding's fingerprint, and those that it had under other names of its rule."""
+    yield finding.fingerprint
+    for name in former_names(finding.rule):
+        yield finding.fingerprint_as(name)
+
+
+def old_fingerprints(finding: Finding) -> Iterator[str]:
+    """Its fingerprints of the time when these did not hold what exactly differs."""
+    return (finding.old_fingerprint_as(name) for name in (finding.rule, *former_names(finding.rule)))
 
 
 def mark(finding: Finding, entry: Accepted | None, day: date) -> Finding:
@@ -120,8 +138,8 @@ def covers(entry: Accepted, finding: Finding) -> bool:
 
 def changes(findings: Sequence[Finding], entries: Iterable[Accepted], day: date) -> Iterator[Any]:
     """What is to be said about the acceptances."""
-    by_fingerprint = {finding.fingerprint: finding for finding in findings}
-    by_old = {finding.old_fingerprint: finding for finding in findings}
+    by_fingerprint = {each: finding for finding in findings for each in fingerprints(finding)}
+    by_old = {each: finding for finding in findings for each in old_fingerprints(finding)}
     unused: list[Accepted] = []
     outdated: dict[Literal["base", "difference"], list[tuple[str, str]]] = {"difference": [], "base": []}
     for entry in entries:

@@ -8,12 +8,11 @@ from beastmode_tools.guard.contract.rules import count as contract_count
 from beastmode_tools.guard.contract.rules import default as contract_default
 from beastmode_tools.guard.contract.rules import discriminator as contract_discriminator
 from beastmode_tools.guard.contract.rules import document as contract_document
-from beastmode_tools.guard.contract.rules import enum as contract_enum
 from beastmode_tools.guard.contract.rules import header as contract_header
 from beastmode_tools.guard.contract.rules import hidden as contract_hidden
 from beastmode_tools.guard.contract.rules import length as contract_length
 from beastmode_tools.guard.contract.rules import lifecycle as contract_lifecycle
-from beastmode_tools.guard.contract.rules import null as contract_null
+from beastmode_tools.guard.contract.rules import listed
 from beastmode_tools.guard.contract.rules import operation as contract_operation
 from beastmode_tools.guard.contract.rules import parameter as contract_parameter
 from beastmode_tools.guard.contract.rules import pattern as contract_pattern
@@ -40,8 +39,7 @@ RULES = (
     *contract_header.RULES,
     *contract_webhook.RULES,
     *contract_type.RULES,
-    *contract_null.RULES,
-    *contract_enum.RULES,
+    *listed.RULES,
     *contract_length.RULES,
     *contract_range.RULES,
     *contract_count.RULES,
