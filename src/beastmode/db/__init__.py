@@ -22,12 +22,12 @@ __all__ = [
 ]
 
 MOVED = frozenset({"Dumped", "Loading", "loading"})
-"""What stood here before `beastmode.query` did; to be imported from there."""
+"""Names that are now in `beastmode.query`."""
 
 if not TYPE_CHECKING:  # or mypy would believe in any name
 
     def __getattr__(name: str) -> Any:
-        # By name and on demand: this package stands below the one that has them.
+        # By name and on demand, because this package is below the one that has them.
         if name not in MOVED:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         message = f"beastmode.db.{name} is deprecated; import {name} from beastmode.query."

@@ -18,22 +18,22 @@ NAMING_CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-"""A name for every constraint, so that a migration can drop what another one made."""
+"""A name for every constraint, so that later migrations can drop it."""
 
 
 FIRST_MOMENT = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
-"""Every time zone can say these: the first and the last day of the calendar lie outside of some."""
+"""The range that every time zone can represent: the first and last day of the calendar are out of range in some."""
 
 
 class MomentOutOfRangeError(ValueError):
-    """A moment that not every time zone can say, so that not everybody could read it again."""
+    """A datetime that some time zones cannot represent, so that not everyone could read it again."""
 
 
 class SqliteUtc(sqlite.DATETIME):
-    """Moments as SQLite's own CURRENT_TIMESTAMP writes them, with a fraction only where there is one.
+    """Datetimes in the format of SQLite's CURRENT_TIMESTAMP, with a fraction only if there is one.
 
-    Texts are compared letter by letter; SQLAlchemy's own format, which always has a fraction, would not be equal to a
+    Strings are compared character by character; SQLAlchemy's own format always has a fraction, so it would not equal a
     default that the database filled in.
     """
 
@@ -41,7 +41,7 @@ class SqliteUtc(sqlite.DATETIME):
         self,
         dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
     ) -> Callable[[datetime | None], str | None]:
-        """Writes naive UTC moments; the decorator has made them so."""
+        """Writes naive UTC datetimes, as converted by the decorator."""
 
         def write(moment: datetime | None) -> str | None:
             return None if moment is None else moment.isoformat(" ")
@@ -53,7 +53,7 @@ class SqliteUtc(sqlite.DATETIME):
         dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
         coltype: object,  # noqa: ARG002 - likewise
     ) -> Callable[[str | None], datetime | None]:
-        """Reads aware moments, whatever wrote them."""
+        """Reads timezone-aware datetimes, in whatever format they were written."""
 
         def read(text: str | None) -> datetime | None:
             if text is None:
@@ -88,7 +88,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(stored)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The moment in the form that the database stores."""
+        """The datetime in the form that the database stores."""
         if value is None:
             return None
         if value.tzinfo is None:

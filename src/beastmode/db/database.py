@@ -44,7 +44,7 @@ class Database:
 
         Args:
             app: The Flask application.
-            settings: Those that begin with DATABASE_, and ENVIRONMENT.
+            settings: The settings of the database.
 
         Raises:
             ConfigurationError: The application already has a database.
@@ -69,7 +69,7 @@ class Database:
         )
         app.teardown_appcontext(close_work)
         set_transaction(app, transaction)
-        # An application that is thrown away, as in tests, must not keep its connections.
+        # An application that is discarded, as in tests, must not keep its connections.
         finalize(app, engines.dispose)
 
     if not TYPE_CHECKING:  # or mypy would believe in any name
@@ -121,7 +121,7 @@ class Database:
 
 
 def ping(installed: Installed) -> None:
-    """Do nothing if the database answers; needs no app context."""
+    """Check that the database responds; needs no app context."""
     with installed.engines.reader.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
 

@@ -1,4 +1,4 @@
-"""What people who come from Flask-SQLAlchemy reach for, and what there is instead."""
+"""Names of Flask-SQLAlchemy, and what to use instead."""
 
 from typing import Any, NoReturn
 
@@ -34,13 +34,13 @@ def missing_name(name: str) -> AttributeError:
 
 
 class NoQuery:
-    """Stands where Flask-SQLAlchemy has `Model.query`, until a model has a column or property of that name."""
+    """In place of Flask-SQLAlchemy's `Model.query`, unless a model has a column or property with that name."""
 
     def __get__(self, instance: Any, owner: type[Any]) -> NoReturn:
         """Raise an error that says what to write.
 
         Raises:
-            AttributeError: Always, so that `hasattr` and `getattr` with a default go on working.
+            AttributeError: Always, so that `hasattr` and `getattr` with a default still work.
         """
         raise AttributeError(
             f"{owner.__name__} has no attribute 'query'; write db.session.scalars(select({owner.__name__})), "

@@ -1,4 +1,4 @@
-"""What a client is told when the database says no: never SQL, a value or a name of the schema."""
+"""The response to an error of the database: never SQL, a value or a name of the schema."""
 
 import sqlite3
 
@@ -46,29 +46,29 @@ SQLITE_CONSTRAINTS = {
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Whether PostgreSQL gave up this transaction in favour of another, so that it may succeed when run again."""
+    """Whether PostgreSQL aborted this transaction because of a conflict, so that it may succeed when retried."""
     return sqlstate_of(error) in CONFLICTS
 
 
 def is_out_of_range(error: Exception) -> bool:
-    """Whether PostgreSQL was given a number that is too large for its column; SQLite holds whatever has 64 bits."""
+    """Whether a number was too large for its PostgreSQL column; SQLite stores any 64-bit integer."""
     return isinstance(error, DataError) and sqlstate_of(error) == OUT_OF_RANGE
 
 
 def is_unanswered(error: DBAPIError) -> bool:
-    """Whether the server did not answer in time, rather than being gone."""
+    """Whether the server did not respond in time, rather than being unreachable."""
     return getattr(error.orig, "is_unanswered", False)
 
 
 def problem_of(error: Exception) -> Problem | None:
-    """What to answer to an error of the database.
+    """The response to an error of the database.
 
     Args:
         error: Any exception that a view raised.
 
     Returns:
-        503 with `Retry-After` where the database is busy or away, 409 for a conflict with what is stored, 422 for a
-        value that cannot be stored; None where it is no error of the database, or a mistake in the program.
+        503 with `Retry-After` if the database is busy or unavailable, 409 for a conflict with stored rows, 422 for a
+        value that cannot be stored; None if it is not an error of the database, or a programming error.
     """
     if isinstance(error, NoConnection):
         return busy()
@@ -83,7 +83,7 @@ def problem_of(error: Exception) -> Problem | None:
 
 
 def problem_of_driver(error: DBAPIError) -> Problem | None:
-    """What to answer to an error that the driver raised."""
+    """The response to an error of the driver."""
     if error.connection_invalidated or is_busy(error):
         return busy()
     if isinstance(error, IntegrityError):
@@ -100,30 +100,30 @@ def is_busy(error: DBAPIError) -> bool:
         return sqlite_code(error.orig) & 0xFF in SQLITE_BUSY
     state = sqlstate_of(error)
     if state is None:
-        # libpq could not connect in time, or lost its connection; the server had no say.
+        # libpq could not connect in time, or lost its connection; the error does not come from the server.
         return isinstance(error, OperationalError)
     return state[:2] in BUSY_CLASSES or state == LOCK_NOT_AVAILABLE
 
 
 def violated(error: IntegrityError) -> tuple[int, str]:
-    """Status and message for the constraint that a write would have broken."""
+    """The status and the message for a violated constraint."""
     if isinstance(error.orig, sqlite3.Error):
         return SQLITE_CONSTRAINTS.get(sqlite_code(error.orig), (422, UNACCEPTABLE))
     return CONSTRAINTS.get(sqlstate_of(error) or "", (422, UNACCEPTABLE))
 
 
 def sqlite_code(error: sqlite3.Error) -> int:
-    """SQLite's extended result code; 0 for what Python's module itself found wrong."""
+    """SQLite's extended result code; 0 for an error of Python's module itself."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code
 
 
 def sqlstate_of(error: DBAPIError) -> str | None:
-    """PostgreSQL's code for an error; None where the error is none of the server's."""
+    """PostgreSQL's code for an error; None if it does not come from the server."""
     state: str | None = getattr(error.orig, "sqlstate", None)
     return state
 
 
 def busy() -> Problem:
-    """The database cannot answer now, and perhaps can in a moment."""
+    """The response if the database is busy or unavailable for now."""
     return Problem(503, BUSY, headers={"Retry-After": str(RETRY_SECONDS)})

@@ -6,10 +6,10 @@ __all__ = ["Holders"]
 
 
 class Holders:
-    """Streams that keep a connection while their clients read: half as many as there are, so that others get one.
+    """Streams that keep a connection while their clients read: at most half of the connections, so that others get one.
 
     Args:
-        number: How many there may be.
+        number: The maximum number.
     """
 
     def __init__(self, number: int) -> None:
@@ -17,10 +17,10 @@ class Holders:
         self._lock = Lock()
 
     def enter(self) -> None:
-        """Be one of them.
+        """Register a stream.
 
         Raises:
-            Problem: 503, there are enough.
+            Problem: 503 if there are too many.
         """
         with self._lock:
             if not self._free:
@@ -28,6 +28,6 @@ class Holders:
             self._free -= 1
 
     def leave(self) -> None:
-        """Be none any more."""
+        """Unregister a stream."""
         with self._lock:
             self._free += 1

@@ -27,20 +27,20 @@ TEMPLATES = Path(__file__).parent / "migrations" / "templates"
 
 
 def install(app: Flask, settings: DatabaseSettings, database: Database, migrations: str | Path = "migrations") -> None:
-    """Give an application its database, `flask db`, and the checks that /health/ready asks; connects to nothing.
+    """Add the database, `flask db` and the checks of /health/ready to an application; does not connect.
 
-    The checks are in `app.extensions["beastmode.readiness"]`, by name; each raises where something is wrong, and needs
-    no app context.
+    The checks are in `app.extensions["beastmode.readiness"]`, by name; each raises if something is wrong, and needs no
+    app context.
 
     Args:
         app: The Flask application.
-        settings: Those that begin with DATABASE_, and ENVIRONMENT.
+        settings: The settings of the database.
         database: The project's database.
-        migrations: The folder of its migrations, absolute or beside the application's package or module.
+        migrations: The directory of its migrations, absolute or beside the application's package or module.
 
     Raises:
         ConfigurationError: The application already has a database.
-        SettingsError: DATABASE_URL is not usable, or only SQLALCHEMY_DATABASE_URI is set.
+        SettingsError: DATABASE_URL is not valid, or only SQLALCHEMY_DATABASE_URI is set.
     """
     refuse_other_setting(app, settings)
     database.install(app, settings)
@@ -57,23 +57,23 @@ def install(app: Flask, settings: DatabaseSettings, database: Database, migratio
 
 
 def folder_beside(app: Flask) -> Path:
-    """The folder that holds the application's topmost package, or its module."""
+    """The directory of the application's topmost package, or of its module."""
     root = Path(app.root_path)
     depth = app.import_name.count(".") + (root / "__init__.py").exists()
     return root.parents[depth - 1] if depth else root
 
 
 def use_templates(config: Config) -> Config:
-    """Have `flask db init` write an env.py that calls `beastmode.db.migrations.run`."""
+    """Make `flask db init` write an env.py that calls `beastmode.db.migrations.run`."""
     config.template_directory = TEMPLATES  # type: ignore[attr-defined]  # Flask-Migrate's own attribute
     return config
 
 
 def require_head(app: Flask) -> None:
-    """Do nothing if the database has had every migration.
+    """Do nothing if every migration has been applied.
 
     Raises:
-        BeastmodeError: It has not.
+        BeastmodeError: Migrations are missing.
     """
     if not at_head(app):
         raise BeastmodeError("The database is missing migrations; run `flask db upgrade`.")

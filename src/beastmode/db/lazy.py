@@ -1,4 +1,4 @@
-"""Finds the N+1 query where it is made: an attribute that is loaded while an answer is being written."""
+"""Detects N+1 queries: attributes that are loaded while a response is being serialized."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +16,12 @@ __all__ = ["longest_list", "refuse_lazy_loads", "serialising"]
 
 @dataclass
 class Serialization:
-    """An answer that is being written.
+    """A response that is being serialized.
 
     Attributes:
-        schema_name: The schema that writes it.
-        most: The most items of a nested list in it; None where there is no bound.
-        refreshed: Whether an entity that had expired was read again for it.
+        schema_name: The name of the schema.
+        most: The maximum number of items of a nested list in it; None for no limit.
+        refreshed: Whether an expired entity was read again for it.
     """
 
     schema_name: str
@@ -34,16 +34,16 @@ current_serialization: ContextVar[Serialization | None] = ContextVar("beastmode.
 
 @contextmanager
 def serialising(schema_name: str, most: int | None = None) -> Iterator[None]:
-    """While this is open, in development and testing, an attribute that its query did not load is refused.
+    """While this is open, in development and testing, loading an attribute that the query did not load is refused.
 
-    One entity may be refreshed, since what a transaction has changed is read again by whoever returns it.
+    One entity may be refreshed, because a view may return an entity that a transaction has changed.
 
     Args:
-        schema_name: The schema that writes the answer, for the message.
-        most: The most items of a nested list in it.
+        schema_name: The name of the schema, for the message.
+        most: The maximum number of items of a nested list in it.
 
     Raises:
-        LazyLoadError: A relation, a deferred column, or a second entity was about to be loaded.
+        LazyLoadError: A relationship, a deferred column, or a second entity was about to be loaded.
     """
     token = current_serialization.set(Serialization(schema_name, most))
     try:
@@ -53,25 +53,25 @@ def serialising(schema_name: str, most: int | None = None) -> Iterator[None]:
 
 
 def longest_list() -> int | None:
-    """The most items of a nested list in the answer that is being written; None where none is."""
+    """The maximum number of items of a nested list in the current response; None for no limit."""
     serialization = current_serialization.get()
     return None if serialization is None else serialization.most
 
 
 def refuse_lazy_loads(sessions: sessionmaker[Any]) -> None:
-    """Have sessions refuse to load an attribute while an answer is being written.
+    """Make sessions refuse to load an attribute while a response is being serialized.
 
     Args:
-        sessions: What makes the sessions of one application.
+        sessions: The session factory of one application.
     """
     event.listen(sessions, "do_orm_execute", refuse)
 
 
 def refuse(state: ORMExecuteState) -> None:
-    """Refuse a lazy load while an answer is being written.
+    """Refuse a lazy load while a response is being serialized.
 
     Raises:
-        LazyLoadError: This is one.
+        LazyLoadError: This is a lazy load.
     """
     serialization = current_serialization.get()
     if serialization is None or not (state.is_column_load or state.lazy_loaded_from):
@@ -94,16 +94,16 @@ def wanted(state: ORMExecuteState) -> str:
 
 
 def is_refresh(state: ORMExecuteState) -> bool:
-    """Whether columns are read that were loaded once and have expired."""
+    """Whether expired columns are read again."""
     return not columns_of(state).isdisjoint(refreshed(state).expired_attributes)
 
 
 def refreshed(state: ORMExecuteState) -> Any:
-    """The state of the entity whose columns are read."""
+    """The state of the entity that is read."""
     return state.load_options._refresh_state  # noqa: SLF001 - SQLAlchemy has no public name for it
 
 
 def columns_of(state: ORMExecuteState) -> frozenset[str]:
-    """The names of the columns that are read for one entity; all of them where SQLAlchemy names none."""
+    """The names of the columns that are read for one entity; all of them if SQLAlchemy names none."""
     named: frozenset[str] | None = state.statement._compile_options._only_load_props  # type: ignore[union-attr]  # noqa: SLF001 - as above
     return named or frozenset(refreshed(state).mapper.column_attrs.keys())

@@ -1,4 +1,4 @@
-"""What lets a request write, looked at by the statement that writes where that is a single one."""
+"""The permission of a request to write, checked by the statement that writes, if there is only one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from sqlalchemy.types import Float, TypeDecorator, TypeEngine
 __all__ = ["Permit", "WriteCondition", "insert_where", "says_its_type"]
 
 NUMBERS = (Numeric, Float)
-"""What a cast rounds and refuses as storing it does."""
+"""Types for which a cast rounds and refuses like storing the value does."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class WriteCondition:
-    """What must be true in the database; one object for every request, so that statements which have it are kept.
+    """A condition in the database; one object for all requests, so that statements with it are cached.
 
     Args:
-        clause: In SQL, with parameters whose names are no other statement's; it must not refer to the tables around it.
+        clause: The SQL, with unique parameter names; it must not refer to the tables of the statement around it.
     """
 
     clause: ColumnElement[bool]
@@ -27,13 +27,13 @@ class WriteCondition:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Permit:
-    """What lets one request write.
+    """The permission of one request to write.
 
     Args:
-        condition: What must be true in the statement that writes.
+        condition: The condition in the statement that writes.
         params: Values of its parameters.
-        look: Finds out by itself, before anything else writes; raises where it is not true.
-        confirm: Called when a statement has written under the condition, so that it was true.
+        look: Checks the condition separately, before anything else writes; raises if it is not true.
+        confirm: Called when a statement has written under the condition.
     """
 
     condition: WriteCondition
@@ -43,13 +43,13 @@ class Permit:
 
 
 def insert_where(table: Any, values: Mapping[str, BindParameter[Any]], condition: WriteCondition, returned: Any) -> Any:
-    """An INSERT of one row that inserts none where a condition is not true.
+    """An INSERT of one row that inserts nothing if a condition is not true.
 
     Args:
         table: The table.
         values: Parameters by the key of their column, each of a type that `says_its_type`.
-        condition: What must be true.
-        returned: The columns that it gives.
+        condition: The condition.
+        returned: The columns to return.
     """
     row = select(*(typed(value) for value in values.values())).where(condition.clause)
     return insert(table).from_select(list(values), row).returning(*returned)
@@ -62,12 +62,12 @@ def typed(value: BindParameter[Any]) -> ColumnElement[Any]:
 def says_its_type(kind: TypeEngine[Any], dialect: Dialect) -> bool:
     """Whether a parameter of this type means the same in a SELECT as in VALUES.
 
-    PostgreSQL takes a parameter without a type for text in a SELECT, and for its column's type in VALUES. A cast to a
-    VARCHAR(n) would cut what is too long, so that only what SQLAlchemy casts itself, and numbers, are taken.
+    PostgreSQL treats an untyped parameter as text in a SELECT, and as the column's type in VALUES. A cast to VARCHAR(n)
+    would truncate long values, so only types that SQLAlchemy casts itself, and numbers, are supported.
 
     Args:
-        kind: The column's type.
-        dialect: The database's.
+        kind: The type of the column.
+        dialect: The dialect of the database.
     """
     found = kind.dialect_impl(dialect)
     if isinstance(found, TypeDecorator):

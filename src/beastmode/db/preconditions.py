@@ -1,4 +1,4 @@
-"""Looks at rows, and changes them as a request asks, so that nobody else can change them in between."""
+"""Checks rows and changes them, so that no one else can change them in between."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,24 +15,24 @@ from beastmode.db.transactions import expire_unmodified, is_untouched, pause_bef
 __all__ = ["after_looking", "make_way"]
 
 RETRIES = 3
-"""How often what may be run again is, as in a `transaction`."""
+"""How often a repeatable function is retried, as in a `transaction`."""
 
 R = TypeVar("R")
 
 
 def after_looking(look: Callable[[], None], act: Callable[[], R]) -> R:
-    """What a function returns that is run in the transaction in which its precondition was looked at.
+    """The result of a function that runs in the transaction in which its precondition was checked.
 
-    The first one who writes goes on in that transaction and ends it as ever: a `transaction`, `session.commit()`,
-    `session.begin()`, a statement that commits by itself. A transaction of a kind of its own looks again. If another
-    client changes the rows meanwhile, the database says so; then the precondition decides.
+    The first write continues in that transaction and ends it as usual: a `transaction`, `session.commit()`,
+    `session.begin()`, a statement that commits by itself. A transaction with other options checks again. If another
+    client changes the rows in the meantime, the database reports a conflict; then the precondition is checked again.
 
     Args:
-        look: Raises where the precondition does not hold.
+        look: Raises if the precondition is not met.
         act: Does the work.
 
     Raises:
-        DBAPIError: Somebody was in the way, and the precondition holds nevertheless.
+        DBAPIError: There was a conflict, although the precondition is still met.
     """
     session = current_work().open_session()
     if not is_untouched(session):
@@ -60,7 +60,7 @@ def after_looking(look: Callable[[], None], act: Callable[[], R]) -> R:
 
 @contextmanager
 def looking(session: RoutedSession, precondition: Precondition) -> Iterator[None]:
-    """A transaction that belongs to whoever writes first; ended here if that was nobody, or a single statement."""
+    """A transaction that the first write takes over; ended here if there was none, or only a single statement."""
     expire_unmodified(session)
     root = session.get_transaction() or session.begin()
     session.is_writing = True
@@ -79,9 +79,9 @@ def looking(session: RoutedSession, precondition: Precondition) -> Iterator[None
 
 
 def make_way(*_: object) -> None:
-    """Let go of SQLite's write lock, if a precondition has it, for a connection that the program takes beside it.
+    """Release SQLite's write lock, if a precondition holds it, before the program opens another connection.
 
-    It would wait for itself otherwise. What such a connection writes is not part of what was looked at.
+    Otherwise the program would wait for itself. What such a connection writes is not protected by the precondition.
     """
     work = opened_work()
     session = None if work is None else work.session

@@ -22,14 +22,14 @@ __all__ = ["Precondition", "RoutedSession"]
 
 @dataclass(eq=False)
 class Precondition:
-    """What must be true of the rows that a request is about to change, looked at in the transaction that is open.
+    """The precondition of a change, checked in the open transaction.
 
-    Whoever writes first goes on in that transaction; one of another kind looks again.
+    The first write continues in that transaction; a transaction with other options checks again.
 
     Attributes:
-        look: Raises where it is not true.
-        may_repeat: Whether what was run since then said that it may be run again.
-        has_written: Whether a statement was run that outside of it would have been committed by itself.
+        look: Raises if it is not met.
+        may_repeat: Whether everything since then may be run again.
+        has_written: Whether a statement was run that would otherwise have committed by itself.
     """
 
     look: Callable[[], None]
@@ -37,13 +37,13 @@ class Precondition:
     has_written: bool = False
 
     def note(self, *, writes: bool, alone: bool) -> None:
-        """Note a statement: one that commits by itself may be sent again, where nothing is to be committed with it."""
+        """Record a statement: one that commits by itself may be sent again if nothing else is committed with it."""
         self.has_written |= writes
         self.may_repeat |= writes and alone
 
 
 class Connections(Protocol):
-    """What an app context reads and writes with, to the session that is part of it."""
+    """The connections of an app context, for its session."""
 
     @property
     def engines(self) -> Engines:
@@ -54,22 +54,22 @@ class Connections(Protocol):
         """The database's dialect."""
 
     def connect(self) -> Connection:
-        """The connection that is read with, in autocommit."""
+        """The connection for reading, in autocommit mode."""
 
 
 class RoutedSession(Session):
-    """A session that reads from the reader until it writes, and from the writer until that is committed.
+    """A session that reads from the reader until it writes, and then from the writer until the commit.
 
     Attributes:
-        is_writing: Whether the writer has this session's open transaction.
-        is_read_only: Whether that transaction is a snapshot, which nothing may write to.
-        has_written: Whether something was sent in it that only a commit keeps.
-        scopes: Every `transaction` that is open, the outermost first; it alone commits.
-        precondition: What was looked at in the open transaction, as long as nobody has made it their own.
+        is_writing: Whether this session has an open transaction on the writer.
+        is_read_only: Whether that transaction is a read-only snapshot.
+        has_written: Whether something in it must be committed.
+        scopes: The open `transaction`s, the outermost first; only that one commits.
+        precondition: The precondition that was checked in the open transaction, until a write takes it over.
         commits: How often it has committed.
-        commits_told: How many of these `after` was told of.
-        before: What is run before the commit, in its transaction.
-        after: What is run after the commit.
+        commits_told: The number of commits after which `after` has run.
+        before: The functions to run before the commit, in its transaction.
+        after: The functions to run after the commit.
     """
 
     def __init__(self, work: Connections, **options: Any) -> None:
@@ -95,7 +95,7 @@ class RoutedSession(Session):
         """The connection or engine for a statement.
 
         Raises:
-            InvalidRequestError: A flush was asked for in a snapshot.
+            InvalidRequestError: A flush in a snapshot.
         """
         if bind is not None:
             found: Engine | Connection = bind
@@ -109,7 +109,7 @@ class RoutedSession(Session):
         return self.work.engines.writer
 
     def begin(self, nested: bool = False) -> SessionTransaction:  # noqa: FBT001, FBT002 - the signature is SQLAlchemy's
-        """Begin a transaction, or a savepoint of one; after a precondition was looked at, the one that is open."""
+        """Begin a transaction or a savepoint; after a precondition was checked, continue in the open one."""
         root = self.get_transaction()
         self.is_writing = self.is_writing or nested  # the reader has no transactions to save a point of
         if nested or self.precondition is None or root is None:
@@ -118,11 +118,11 @@ class RoutedSession(Session):
         return root
 
     def wait_before(self, callback: Callback) -> bool:
-        """Run a function before the commit; False where nothing is open that could be committed."""
+        """Run a function before the commit; False if there is nothing to commit."""
         return self._wait(self.before, callback)
 
     def wait_after(self, callback: Callback) -> bool:
-        """Run a function after the commit; False where nothing is open that could be committed."""
+        """Run a function after the commit; False if there is nothing to commit."""
         return self._wait(self.after, callback)
 
     def _wait(self, waiting: Waiting, callback: Callback) -> bool:
@@ -134,10 +134,10 @@ class RoutedSession(Session):
         return True
 
     def commit(self) -> None:
-        """Run what waits for the commit, flush, and commit.
+        """Run the functions before the commit, flush, and commit.
 
         Raises:
-            InvalidRequestError: Inside of a `transaction`, which commits once, at its end.
+            InvalidRequestError: Inside a `transaction`, which commits once, at its end.
         """
         if self.scopes:
             raise InvalidRequestError(
@@ -153,9 +153,9 @@ class RoutedSession(Session):
 
 
 def finish(session: Session) -> None:
-    """Run what waits for the commit, in the transaction that is about to be committed.
+    """Run the functions before the commit, in the transaction that is about to be committed.
 
-    A function may have another one wait, or open a `transaction`, which is a savepoint here; it cannot commit.
+    A function may register another one, or open a `transaction`, which is a savepoint here; it cannot commit.
     """
     if not isinstance(session, RoutedSession) or not session.before or session.get_nested_transaction() is not None:
         return
@@ -170,20 +170,20 @@ def finish(session: Session) -> None:
 
 
 def count_commit(session: Session) -> None:
-    """Note that the outermost transaction of a session was committed, and not a savepoint."""
+    """Record the commit of the outermost transaction of a session, but not of a savepoint."""
     if isinstance(session, RoutedSession) and session.get_nested_transaction() is None:
         session.commits += 1
 
 
 def end_part(session: Session, ended: SessionTransaction) -> None:
-    """Drop what waits for the commit of what was rolled back."""
+    """Drop the functions that wait for a commit of what was rolled back."""
     if isinstance(session, RoutedSession):
         session.before.drop(ended)
         session.after.drop(ended)
 
 
 def read_again(session: Session, ended: SessionTransaction) -> None:
-    """Let the session read from the reader again once its transaction has ended, and run what has waited for that."""
+    """When a transaction has ended, read from the reader again, and run the functions after the commit."""
     if ended.parent is None and isinstance(session, RoutedSession):
         session.is_writing = session.is_read_only = session.has_written = False
         session.precondition = None

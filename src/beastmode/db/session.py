@@ -1,4 +1,4 @@
-"""What one app context has opened: a connection to read with, and a session."""
+"""What one app context has opened: a connection for reading, and a session."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,13 +53,13 @@ __all__ = [
 R = TypeVar("R")
 
 EXTENSION = "beastmode.database"
-"""Where in `app.extensions` an application's `Installed` is."""
+"""The key of an application's `Installed` in `app.extensions`."""
 WORK = "beastmode_work"
-"""What the app context's `g` calls it."""
+"""Its name in the app context's `g`."""
 
 
 class Tables(Protocol):
-    """What a `Database` is to the modules that it is made of."""
+    """The interface of `Database` for the modules below it."""
 
     metadata: MetaData
 
@@ -70,12 +70,12 @@ class Installed:
 
     Attributes:
         database: The project's database.
-        engines: What this application reads and writes with.
-        sessions: Makes the sessions of its app contexts.
-        fast_path: Sends kept statements to the driver itself.
+        engines: The engines of this application.
+        sessions: The session factory.
+        fast_path: Sends cached statements to the driver directly.
         holders: Streams that keep a connection.
-        nested_limit: The most items of one nested list.
-        watchers: Each is told of every statement that `Database.execute` has run.
+        nested_limit: The maximum number of items of one nested list.
+        watchers: Each is called with every statement that `Database.execute` has run.
     """
 
     database: Tables
@@ -88,22 +88,22 @@ class Installed:
 
     @cached_property
     def session_events(self) -> Any:
-        """What listens to every session that is made here; making one to ask it takes twenty times as long."""
+        """The listeners to the factory's sessions; creating a session to look them up takes twenty times as long."""
         kind: Any = self.sessions.class_
         return kind.dispatch._for_class(kind)  # noqa: SLF001 - what each new session is given
 
 
 class Work:
-    """What one app context has opened so far; nothing until it is asked for.
+    """What one app context has opened so far; nothing until it is needed.
 
     Attributes:
         installed: The application's database.
         engines: The application's engines.
-        connection: The connection that is read with, in autocommit.
-        session: The session, if one was asked for.
-        exchange: The request that asked for it.
+        connection: The connection for reading, in autocommit mode.
+        session: The session, if one was needed.
+        exchange: The request that needs it.
         is_holder: Whether a stream keeps a connection while its client reads.
-        permit: What lets the request write, as long as nothing has asked for it.
+        permit: The permission of the request to write, until it has been checked.
     """
 
     __slots__ = ("connection", "engines", "exchange", "installed", "is_holder", "permit", "session")
@@ -123,7 +123,7 @@ class Work:
         return self.engines.writer.dialect
 
     def open_session(self) -> RoutedSession:
-        """The one session of this app context."""
+        """The session of this app context."""
         self.settle()
         if self.session is None:
             self.session = self.installed.sessions(work=self)
@@ -132,7 +132,7 @@ class Work:
         return self.session
 
     def settle(self) -> None:
-        """Find out whether the request may write, if nothing has found out yet; whoever might write asks first.
+        """Check once whether the request may write; call it before anything that may write.
 
         Raises:
             Problem: It may not.
@@ -142,12 +142,12 @@ class Work:
             permit.look()
 
     def write(self, statement: Sendable, params: Mapping[str, Any], permit: Permit, *, kept: bool) -> Sequence[Any]:
-        """The rows of a statement that writes under the condition of a permit; it is settled by that.
+        """The rows of a statement that writes under the condition of a permit, which checks it.
 
         Args:
-            statement: To run; it writes nothing where the condition is not true.
+            statement: The statement, which writes nothing if the condition is not true.
             params: Values of its parameters.
-            permit: What lets the request write.
+            permit: The permission of the request to write.
             kept: As for `fetch`.
 
         Raises:
@@ -166,29 +166,29 @@ class Work:
         return found
 
     def has_failed(self) -> bool:
-        """Whether the request was refused or failed, so that nobody expects its changes to be stored."""
+        """Whether the request was refused or failed, so that its changes are not expected to be stored."""
         return self.exchange is not None and self.exchange.status >= HTTPStatus.BAD_REQUEST
 
     def connect(self) -> Connection:
-        """The one connection that this app context reads with."""
+        """The connection for reading of this app context."""
         if self.connection is None:
             self.connection = self.engines.reader.connect()
         return self.connection
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
-        """Run a Core statement; `Database.execute` says how."""
+        """Execute a Core statement; see `Database.execute`."""
         result = self.run(statement, lambda connection: connection.execute(statement, params))
         for watch in self.installed.watchers:
             watch(statement)
         return result
 
     def fetch(self, statement: Sendable, params: Mapping[str, Any], *, kept: bool = True) -> Sequence[Any]:
-        """The rows of a Core statement, as tuples; run as `execute` does, and cheaper where the statement is kept.
+        """The rows of a Core statement, as tuples; like `execute`, but cheaper if the statement is cached.
 
         Args:
-            statement: To run.
+            statement: The statement.
             params: Values of its parameters.
-            kept: Whether the same object is run again and again; one that is made for a request is not.
+            kept: Whether the same object is executed repeatedly; a statement created for one request is not.
         """
 
         def rows(connection: Connection) -> Sequence[Any]:
@@ -198,7 +198,7 @@ class Work:
         return self.run(statement, rows)
 
     def run(self, statement: Executable, how: Callable[[Connection], R]) -> R:
-        """What a function gets of the connection that a statement belongs to."""
+        """The result of a function for the connection on which a statement runs."""
         if self.permit is not None and not is_read(statement):
             self.settle()
         session = self.session
@@ -221,15 +221,15 @@ class Work:
         return how(self.connect())
 
     def may_repeat(self, statement: Executable, error: DBAPIError) -> bool:
-        """Whether a statement that failed may be sent again: it has changed nothing, and nothing depends on it.
+        """Whether a failed statement may be retried: it has changed nothing, and nothing depends on it.
 
-        A read may whose connection was lost (not where the server kept silent), and one that PostgreSQL has undone in
-        favour of another, as of a migration that takes its locks in another order, if it is one statement and no text,
-        which may have done anything.
+        A read may be retried if its connection was lost (but not if the server did not respond). So may a statement
+        that PostgreSQL has aborted because of a conflict, for example with a migration that takes locks in another
+        order, if it is a single statement and not text, which could do anything.
 
         Args:
-            statement: What was run.
-            error: How it failed.
+            statement: The statement.
+            error: The error.
         """
         if self.session is not None and self.session.in_transaction():
             return False
@@ -247,14 +247,14 @@ class Work:
         """Keep a connection while a client reads.
 
         Raises:
-            Problem: 503 where too many streams do.
+            Problem: 503 if too many streams do.
         """
         if not self.is_holder:
             self.installed.holders.enter()
             self.is_holder = True
 
     def close(self) -> None:
-        """Give everything back; what was not committed is rolled back."""
+        """Return everything to the pool; uncommitted changes are rolled back."""
         if self.is_holder:
             self.is_holder = False
             self.installed.holders.leave()
@@ -284,7 +284,7 @@ def current_work() -> Work:
 
 
 def opened_work() -> Work | None:
-    """What the current app context has opened; None where that is nothing, or there is no app context."""
+    """What the current app context has opened; None if nothing, or without an app context."""
     try:
         context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - as above
     except RuntimeError:
@@ -294,7 +294,7 @@ def opened_work() -> Work | None:
 
 
 def settle() -> None:
-    """Find out whether the request may write, before something could that nobody here sees; makes nothing by itself.
+    """Check whether the request may write, before something could write that is not seen here; creates nothing.
 
     Raises:
         Problem: It may not.

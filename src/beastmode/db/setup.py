@@ -1,4 +1,4 @@
-"""What is often forgotten about a database, and shows too late."""
+"""Common mistakes in the setup of a database."""
 
 import os
 import stat
@@ -19,16 +19,16 @@ OTHERS = stat.S_IROTH | stat.S_IWOTH
 
 
 def refuse_other_setting(app: Flask, settings: DatabaseSettings) -> None:
-    """Refuse an address under the name that Flask-SQLAlchemy has for it, where ours says nothing.
+    """Refuse a URL in Flask-SQLAlchemy's setting if ours is not set.
 
-    It is not taken for ours: a relative path means another file there, in the instance folder.
+    It is not used instead of ours, because a relative path means another file there, in the instance folder.
 
     Args:
         app: The Flask application.
-        settings: DATABASE_URL counts.
+        settings: DATABASE_URL is used.
 
     Raises:
-        SettingsError: Nobody set DATABASE_URL, but somebody set SQLALCHEMY_DATABASE_URI.
+        SettingsError: SQLALCHEMY_DATABASE_URI is set, but DATABASE_URL is not.
     """
     name = "SQLALCHEMY_DATABASE_URI"
     if settings.database_url == DatabaseSettings.database_url and (app.config.get(name) or os.environ.get(name)):
@@ -38,7 +38,7 @@ def refuse_other_setting(app: Flask, settings: DatabaseSettings) -> None:
 
 
 def refuse_default_in_production(settings: DatabaseSettings) -> None:
-    """Refuse to keep the rows of production in a file that nobody chose.
+    """Refuse to store the data of production in the default file.
 
     Raises:
         BeastmodeError: DATABASE_URL has its default in production.
@@ -51,7 +51,7 @@ def refuse_default_in_production(settings: DatabaseSettings) -> None:
 
 
 def refuse_missing_migrations(app: Flask) -> None:
-    """Refuse models that no migration makes tables for.
+    """Refuse models without migrations.
 
     Raises:
         BeastmodeError: There are models and no migrations.
@@ -65,10 +65,10 @@ def refuse_missing_migrations(app: Flask) -> None:
 
 
 def refuse_readable_file(settings: DatabaseSettings) -> None:
-    """Refuse a SQLite file that everybody on the machine may read.
+    """Refuse an SQLite file that every user of the machine may read.
 
     Raises:
-        BeastmodeError: Its mode lets others in.
+        BeastmodeError: Its mode allows that.
     """
     url = database_url(settings.database_url)
     if url.get_backend_name() != "sqlite" or is_memory(url):

@@ -1,4 +1,4 @@
-"""Whether a statement reads or writes, as far as it can be told from the statement."""
+"""Whether a statement reads or writes, as far as the statement shows it."""
 
 import re
 from typing import Any, TypeAlias
@@ -10,7 +10,7 @@ from sqlalchemy.sql.dml import UpdateBase
 __all__ = ["Statement", "is_read", "is_write"]
 
 Statement: TypeAlias = Select[Any] | CompoundSelect[Any]
-"""What gives rows."""
+"""A statement that returns rows."""
 
 WRITING = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
@@ -18,16 +18,16 @@ WRITING = re.compile(
     r"|with\b.*\b(?:insert\s+into|update\s+\w|delete\s+from|merge\s+into))\b",
     re.IGNORECASE | re.DOTALL,
 )
-"""How text begins that surely writes; SELECT may call a function that does, which only its author knows."""
+"""The first words of textual SQL that certainly writes; a SELECT may call a function that writes."""
 
 
 def is_read(clause: Any) -> bool:
-    """Whether a statement surely changes and locks nothing; text might do anything."""
+    """Whether a statement certainly changes and locks nothing; text could do anything."""
     return isinstance(clause, Select | CompoundSelect) and clause._for_update_arg is None  # noqa: SLF001 - no public name
 
 
 def is_write(clause: Any) -> bool:
-    """Whether a statement surely changes something that only a commit keeps."""
+    """Whether a statement certainly changes something that must be committed."""
     text = getattr(clause, "element", clause)  # of text that was told its columns
     if isinstance(text, TextClause):
         return WRITING.match(text.text) is not None

@@ -1,4 +1,4 @@
-"""The database's connections, while a streamed answer waits for its client."""
+"""Database connections while a streamed response waits for its client."""
 
 from beastmode.db.session import opened_work
 
@@ -6,13 +6,13 @@ __all__ = ["let_go"]
 
 
 def let_go() -> None:
-    """Give the reader's connection back before a part of a stream goes out; the next query takes one again.
+    """Return the reader's connection to the pool before a part of a stream is sent; the next query takes one again.
 
-    One that is in a transaction, such as a snapshot, keeps its connection, as one of the Holders. SQLite's connections
-    cost nothing and have no bound, and a half-read cursor belongs to its own.
+    A stream in a transaction, such as a snapshot, keeps its connection, as one of the Holders. SQLite's connections
+    cost nothing and are not limited, and a cursor that is still being read needs its connection.
 
     Raises:
-        Problem: 503 where too many streams hold one already.
+        Problem: 503 if too many streams hold one already.
     """
     work = opened_work()
     if work is None or work.engines.writer.dialect.name == "sqlite":

@@ -1,4 +1,4 @@
-"""Transactions: commit once, at the end of the outermost; roll back on any exception; try again after a conflict."""
+"""Transactions: commit once, at the end of the outermost one; roll back on any exception; retry after a conflict."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ R = TypeVar("R")
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 
 FIRST_PAUSE = 0.01
-"""The longest pause in seconds before the first new try; each further one may be twice as long."""
+"""The maximum pause in seconds before the first retry; it doubles with each further retry."""
 INSTEAD = (
     "Decorate an ordinary function that returns its result; in an async view, put `with transaction():` "
     "around the lines that write."
@@ -35,12 +35,12 @@ INSTEAD = (
 
 
 class Transaction:
-    """How a transaction is run; `with` opens one, and as a decorator it opens one for each call.
+    """The options of a transaction; `with` opens one, and as a decorator it opens one for each call.
 
     Args:
-        retries: How often a decorated function is run again after a serialization failure or a deadlock.
-        isolation: PostgreSQL's isolation level; SQLite always serialises.
-        read_only: Whether everything is read from one snapshot and nothing is written.
+        retries: How often a decorated function is retried after a serialization failure or a deadlock.
+        isolation: PostgreSQL's isolation level; SQLite is always serializable.
+        read_only: Whether it is a read-only snapshot.
     """
 
     def __init__(self, *, retries: int, isolation: Isolation | None, read_only: bool) -> None:
@@ -63,10 +63,10 @@ class Transaction:
         return current_work().open_session().scopes.pop().__exit__(kind, error, trace)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """The function in a transaction of its own, or in a savepoint of the one that is open.
+        """The function in its own transaction, or in a savepoint of the open one.
 
         Raises:
-            ConfigurationError: The function is `async def` or yields: its work would begin after the commit.
+            ConfigurationError: The function is `async def` or a generator: its work would begin after the commit.
         """
         refuse_deferred(function, "@transaction", INSTEAD, ConfigurationError)
 
@@ -90,12 +90,12 @@ class Transaction:
         return run
 
     def retries_in(self, session: RoutedSession) -> int:
-        """How often a function may be run again now."""
+        """How often a function may be retried now."""
         if session.precondition is not None:
-            # Whoever looked has to look again, and runs the function again then.
+            # The precondition has to be checked again, which runs the function again.
             session.precondition.may_repeat |= self.retries > 0
             return 0
-        # What was pending before would be lost with the first try.
+        # Changes that were pending before would be lost with the first try.
         return self.retries if is_untouched(session) else 0
 
     @contextmanager
@@ -141,7 +141,7 @@ class Transaction:
             yield
 
     def options(self, session: RoutedSession) -> dict[str, Any]:
-        """What the connection is told before it begins."""
+        """The execution options of the connection."""
         if session.work.dialect.name == "sqlite":
             return {SNAPSHOT: True} if self.read_only else {}
         if self.read_only:
@@ -185,10 +185,10 @@ def transaction(
 
 
 def finished(function: Callable[..., Any], result: R) -> R:
-    """A function's result, if the function has done its work.
+    """The result of a function, if it is not deferred work.
 
     Raises:
-        TypeError: Its work would begin when the transaction is over, and nothing of it be written.
+        TypeError: Its work would begin after the transaction has ended.
     """
     if kind := deferred_result(result):
         raise TypeError(f"@transaction: {name_of(function)} returned {kind}, which runs after the commit. {INSTEAD}")
@@ -196,21 +196,21 @@ def finished(function: Callable[..., Any], result: R) -> R:
 
 
 def pause_before(attempt: int) -> None:
-    """Wait a little, so that two that are in each other's way do not meet again."""
+    """Wait briefly, so that two conflicting transactions do not conflict again."""
     sleep(uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - a pause is no secret
 
 
 def is_untouched(session: RoutedSession) -> bool:
-    """Whether nothing was changed in a session since its last commit."""
+    """Whether a session has no changes since its last commit."""
     is_writing = session.is_writing and (session.precondition is None or session.has_written)
     return not (session.scopes or is_writing or session.new or session.dirty or session.deleted)
 
 
 def expire_unmodified(session: RoutedSession) -> None:
-    """Have what was loaded read again on its next use; what was changed stays as it is."""
+    """Expire loaded entities, so that they are refreshed on next use; changed ones are kept."""
     kept = [*session.dirty, *session.deleted]
     identities = {id(entity) for entity in kept}
     for entity in list(session.identity_map.values()):
         if id(entity) not in identities:
-            # By name, since expiring a whole entity would cascade to related ones that were changed.
+            # By name, because expiring a whole entity would cascade to related entities that were changed.
             session.expire(entity, inspect(entity).mapper.attrs.keys())

@@ -1,4 +1,4 @@
-"""Changes that nobody has committed when the work is done: they would be lost without a word."""
+"""Uncommitted changes at the end of a request: they would be lost silently."""
 
 import logging
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from beastmode.db.session import WORK, Work, opened_work
 __all__ = ["close_work", "refuse_unsaved", "unsaved_now"]
 
 NAMED = 5
-"""The most entities that a message names."""
+"""The maximum number of entities in a message."""
 STATEMENTS = "statements"
 INSTEAD = (
     "Call db.session.commit(), or decorate the function that writes with @transaction; call db.session.rollback() to "
@@ -24,7 +24,7 @@ log = logging.getLogger("beastmode")
 
 
 def unsaved_now() -> frozenset[Any]:
-    """What the session of the app context would lose if it ended now, to tell it from what comes later."""
+    """The current uncommitted changes of the app context's session, to distinguish them from later ones."""
     session = current_session()
     return frozenset() if session is None or session.scopes else frozenset(unsaved_in(session))
 
@@ -34,7 +34,7 @@ def refuse_unsaved(name: str, known: frozenset[Any] = frozenset()) -> None:
 
     Args:
         name: What has ended, for the message.
-        known: What `unsaved_now` gave before; that is somebody else's.
+        known: The earlier result of `unsaved_now`; those changes are not reported.
 
     Raises:
         UncommittedError: Changes would be lost.
@@ -50,12 +50,12 @@ def refuse_unsaved(name: str, known: frozenset[Any] = frozenset()) -> None:
 
 
 def close_work(error: BaseException | None = None) -> None:
-    """Give back what the current app context has opened; costs nothing where that is nothing.
+    """Close what the current app context has opened; costs nothing if it has opened nothing.
 
-    The log is told what is lost by that, unless the work has failed, which drops its changes on purpose.
+    Lost changes are logged, unless the work has failed, which drops its changes on purpose.
 
     Args:
-        error: What has ended the context.
+        error: The exception that ended the context, if any.
     """
     context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a proxy costs 1.5 us an access
     work: Work | None = context.g.pop(WORK, None)
@@ -75,9 +75,9 @@ def current_session() -> RoutedSession | None:
 
 
 def unsaved_in(session: RoutedSession) -> dict[Any, str]:
-    """What is lost, in words: entities by their identity, and statements that were sent."""
+    """The uncommitted changes, in words: entities by their identity, and statements that were sent."""
     found: dict[Any, str] = {id(entity): f"new {type(entity).__name__}" for entity in session.new}
-    # `dirty` names whatever was assigned to; only a net change would be written.
+    # `dirty` has every entity that was assigned to; only a net change would be written.
     found |= {id(entity): f"changed {named(entity)}" for entity in session.dirty if session.is_modified(entity)}
     found |= {id(entity): f"deleted {named(entity)}" for entity in session.deleted}
     if session.has_written:

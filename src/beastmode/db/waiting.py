@@ -8,7 +8,7 @@ __all__ = ["Waiting"]
 
 
 class Waiting:
-    """Functions that wait for a session's commit, each with the transaction or savepoint that it was handed over in."""
+    """Functions that wait for a session's commit, each with the transaction or savepoint in which it was registered."""
 
     def __init__(self) -> None:
         self._callbacks: list[tuple[SessionTransaction | None, Callback]] = []
@@ -17,27 +17,27 @@ class Waiting:
         return bool(self._callbacks)
 
     def add(self, transaction: SessionTransaction | None, callback: Callback) -> None:
-        """Have a function wait.
+        """Register a function.
 
         Args:
-            transaction: Whose rollback drops it.
+            transaction: The transaction whose rollback drops it.
             callback: The function.
         """
         self._callbacks.append((transaction, callback))
 
     def drop(self, rolled_back: SessionTransaction) -> None:
-        """Forget what was handed over in a transaction, or a part of it, that was rolled back."""
+        """Drop the functions that were registered in a transaction, or a part of it, that was rolled back."""
         self._callbacks = [each for each in self._callbacks if not is_part(each[0], rolled_back)]
 
     def take(self) -> list[Callback]:
-        """All that wait, in the order of handing over; none waits any more."""
+        """Remove and return all functions, in the order in which they were registered."""
         waiting = [callback for _, callback in self._callbacks]
         self._callbacks = []
         return waiting
 
 
 def is_part(transaction: SessionTransaction | None, whole: SessionTransaction) -> bool:
-    """Whether a transaction is another one, or a savepoint somewhere in it."""
+    """Whether a transaction is the other one, or a savepoint in it."""
     while transaction is not None and transaction is not whole:
         transaction = transaction.parent
     return transaction is whole

@@ -1,4 +1,4 @@
-"""Where the parts of lists stood before `beastmode.query` did."""
+"""Former names of `beastmode.query`."""
 
 import warnings
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Sends kept statements to psycopg as they were compiled once; SQLAlchemy's execution takes as long as the query."""
+"""Sends cached statements to psycopg without compiling them; SQLAlchemy's execution takes as long as the query."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,30 +11,30 @@ from beastmode.db.driver.prepared import Prepared, Sendable, prepare
 __all__ = ["FastPath", "listens_to"]
 
 CURSOR = "beastmode.cursor"
-"""What the pool's entry of a connection calls its cursor."""
+"""The name of the cursor in the pool's entry of a connection."""
 KEPT_ROWS = 100
-"""The most rows that an idle cursor may hold on to; it keeps its last result until it is used again."""
+"""The maximum number of rows that an idle cursor keeps; it holds its last result until it is used again."""
 
 HARMLESS = frozenset({"isolation_level", "postgresql_readonly", "postgresql_deferrable"})
-"""Options of a connection that change no statement; another might, as `schema_translate_map` does."""
+"""Options of a connection that do not change statements; others may, such as `schema_translate_map`."""
 
 
 class FastPath:
-    """Runs the kept statements of one application, on PostgreSQL, as long as nobody listens to what is executed.
+    """Runs the cached statements of one application, on PostgreSQL, unless something listens to executions.
 
-    A statement is compiled on its first run. One that is made for a single request is compiled sooner by SQLAlchemy,
-    which recognizes it.
+    A statement is compiled on its first run. A statement that is created for a single request is compiled faster by
+    SQLAlchemy, which caches it.
     """
 
     def __init__(self) -> None:
         self._prepared: WeakKeyDictionary[Sendable, dict[Dialect, Prepared | None]] = WeakKeyDictionary()
 
     def fetch(self, connection: Connection, statement: Sendable, params: Mapping[str, Any]) -> Sequence[Any] | None:
-        """The rows, as tuples; None where SQLAlchemy has to run the statement, which was not sent then.
+        """The rows, as tuples; None if SQLAlchemy has to run the statement, which has not been sent then.
 
         Args:
-            connection: To run it on.
-            statement: What to run.
+            connection: The connection.
+            statement: The statement.
             params: Values of its parameters.
 
         Raises:
@@ -53,11 +53,11 @@ class FastPath:
             raise
 
     def prepared(self, dialect: Dialect, statement: Sendable) -> Prepared | None:
-        """A statement as the driver gets it; None if it needs SQLAlchemy.
+        """A statement in the driver's form; None if it needs SQLAlchemy.
 
         Args:
-            dialect: The database's.
-            statement: What is kept.
+            dialect: The dialect of the database.
+            statement: The statement.
         """
         by_dialect = self._prepared.get(statement)
         if by_dialect is None:
@@ -70,7 +70,7 @@ class FastPath:
 
 
 def fetched(connection: Connection, text: str, values: Mapping[str, Any]) -> Sequence[Any]:
-    """The rows of a statement, by a cursor that the connection keeps: a new one finds out about each type anew.
+    """The rows of a statement, with a cursor that the connection keeps: a new one looks up each type again.
 
     Types have to be registered before the first use, as in a listener to `connect`.
     """
@@ -86,15 +86,15 @@ def fetched(connection: Connection, text: str, values: Mapping[str, Any]) -> Seq
 
 
 def is_listened_to(connection: Connection) -> bool:
-    """Whether somebody counts, traces, prints, answers or changes what is executed, which must go on working."""
-    # What SQLAlchemy itself looks at before it tells; to ask for each event's listeners would cost 9 microseconds.
+    """Whether something counts, traces, prints or changes what is executed, which must still work."""
+    # The flags that SQLAlchemy itself checks; looking up the listeners of each event would cost 9 microseconds.
     if connection._has_events or connection._echo or listens_to(connection.engine):  # noqa: SLF001 - as above
         return True
     return not HARMLESS.issuperset(connection.get_execution_options())
 
 
 def listens_to(engine: Engine) -> bool:
-    """Whether somebody takes part in everything that an engine executes.
+    """Whether something listens to everything that an engine executes.
 
     Args:
         engine: The engine.
@@ -104,9 +104,9 @@ def listens_to(engine: Engine) -> bool:
 
 
 def refuse(connection: Connection, error: BaseException, text: str, values: Mapping[str, Any]) -> None:
-    """Raise what SQLAlchemy raises for a driver's error; return where it would let the error through.
+    """Raise SQLAlchemy's exception for a driver's error; return if SQLAlchemy would not wrap it.
 
-    It also tells who listens to errors, and replaces connections that were lost.
+    It also notifies error listeners, and replaces lost connections.
 
     Raises:
         DBAPIError: The error is the driver's.

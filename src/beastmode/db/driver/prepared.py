@@ -1,4 +1,4 @@
-"""A statement as psycopg gets it, and what every run of it must find out anew."""
+"""A statement in psycopg's form, and the values that each execution computes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from beastmode.db.statements import Statement
 __all__ = ["Prepared", "Sendable", "prepare"]
 
 Sendable: TypeAlias = Statement | ReturningInsert[Any] | ReturningUpdate[Any] | ReturningDelete[Any]
-"""What gives rows, whether it reads or writes them."""
+"""A statement that returns rows, whether it reads or writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Bind:
     """A parameter of a statement.
 
     Args:
-        name: What the text calls it.
-        key: What callers call it.
-        value: Gives its value where no caller does; None where one must.
-        convert: What SQLAlchemy does to a value before the driver gets it; None where that is nothing.
+        name: Its name in the SQL.
+        key: Its name for callers.
+        value: Computes its value if the caller passes none; None if the caller must.
+        convert: SQLAlchemy's conversion of a value for the driver; None if there is none.
     """
 
     name: str
@@ -39,10 +39,10 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement as the driver gets it.
+    """A statement in the driver's form.
 
     Args:
-        text: The SQL, which is the same whenever it is run.
+        text: The SQL, which is the same for each execution.
         binds: Its parameters.
     """
 
@@ -50,10 +50,10 @@ class Prepared:
     binds: tuple[Bind, ...]
 
     def values(self, params: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The values for one run, asked for and converted for it; None where one is missing or is not accepted.
+        """The values for one execution, computed and converted; None if one is missing or not accepted.
 
         Args:
-            params: What the caller gives.
+            params: The values from the caller.
         """
         found = {}
         try:
@@ -73,18 +73,18 @@ class Prepared:
 
 
 def prepare(dialect: Dialect, statement: Sendable) -> Prepared | None:
-    """A statement in the driver's words; None where its text can differ from run to run, or SQLAlchemy has more to do.
+    """A statement in the driver's form; None if its SQL may differ between executions, or needs SQLAlchemy.
 
     Args:
-        dialect: The database's.
-        statement: What to compile.
+        dialect: The dialect of the database.
+        statement: The statement to compile.
     """
     if (dialect.name, dialect.driver) != ("postgresql", "psycopg"):
         return None
-    # What SQLAlchemy does not dare to keep the text of, we must not either.
+    # If SQLAlchemy does not cache the SQL, neither may we.
     if statement._generate_cache_key() is None or statement.get_execution_options():  # noqa: SLF001 - no public name
         return None
-    # Without names of columns: an INSERT that is given none has its defaults, and not a parameter for each column.
+    # Without column names: an INSERT without any uses the defaults, not a parameter for each column.
     compiled = statement.compile(dialect=dialect, column_keys=[])
     if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params or compiled.literal_execute_params:
         return None
@@ -101,12 +101,12 @@ def bind_of(bind: BindParameter[Any], name: str, defaults: Mapping[str, Callable
     convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
     if bind.key in defaults:
         return Bind(name, bind.key, defaults[bind.key], convert)
-    # Never its value as it is now: a callable is asked for each run.
+    # Never its current value: a callable is evaluated on each execution.
     return Bind(name, bind.key, None if bind.required else partial(getattr, bind, "effective_value"), convert)
 
 
 def defaults_of(compiled: SQLCompiler) -> dict[str, Callable[[], Any]] | None:
-    """What gives the columns that Python fills in; None where that takes SQLAlchemy's own execution."""
+    """The functions for columns with Python defaults; None if they need SQLAlchemy's own execution."""
     given = {}
     for column in [*compiled.insert_prefetch, *compiled.update_prefetch]:
         make = maker_of(column, is_insert=compiled.isinsert) if compiled.isinsert or compiled.isupdate else None
@@ -117,7 +117,7 @@ def defaults_of(compiled: SQLCompiler) -> dict[str, Callable[[], Any]] | None:
 
 
 def maker_of(column: Column[Any], *, is_insert: bool) -> Callable[[], Any] | None:
-    """What gives a column's default by itself; None for a sequence, or a function that looks at the other values."""
+    """The function for the default of a column; None for a sequence, or a function that uses the other values."""
     default: Any = column.default if is_insert else column.onupdate
     if default.is_scalar:
         return lambda: default.arg
@@ -128,12 +128,12 @@ def maker_of(column: Column[Any], *, is_insert: bool) -> Callable[[], Any] | Non
 
 
 def converts_out(kind: TypeEngine[Any], dialect: Dialect) -> bool:
-    """Whether SQLAlchemy changes what the driver gives."""
+    """Whether SQLAlchemy converts the driver's values."""
     return is_number(kind, dialect) or kind.dialect_impl(dialect).result_processor(dialect, None) is not None
 
 
 def is_number(kind: TypeEngine[Any], dialect: Dialect) -> bool:
-    """Whether SQLAlchemy chooses the conversion by the type that the server names with each result."""
+    """Whether SQLAlchemy chooses the conversion by the type that the server reports with each result."""
     found = kind.dialect_impl(dialect)
     if isinstance(found, TypeDecorator):
         return is_number(found.impl_instance, dialect)

@@ -1,7 +1,7 @@
-"""An end for statements whose server has stopped answering.
+"""Ends statements whose server has stopped responding.
 
-`statement_timeout` is the server's own, and a server that is frozen, or behind a network that swallows packets, keeps
-no time. So the client looks at the clock too, and hangs up: the statement fails as on any connection that was lost.
+`statement_timeout` is enforced by the server, which is useless if the server is frozen or the network drops packets. So
+the client checks the time too, and closes the connection: the statement fails like on any lost connection.
 """
 
 import os
@@ -19,28 +19,28 @@ __all__ = ["AFTER", "Overseen", "Unanswered"]
 
 T = TypeVar("T")
 AFTER = 0.25
-"""Seconds that the server is given to end a statement by itself."""
+"""The seconds that the server gets to cancel a statement by itself."""
 TICK = 0.25
 
 waiting: dict["Overseen", float] = {}
-"""Connections that wait for the server, each with the time at which its patience ends."""
+"""Connections that wait for the server, each with its deadline."""
 watching: set[int] = set()
 lock = Lock()
 
 
 class Unanswered(psycopg.OperationalError):
-    """The server did not answer a statement in time, so that asking it once more would take as long again."""
+    """The server did not respond to a statement in time, so a retry would take as long again."""
 
     is_unanswered = True
 
 
 class Overseen(psycopg.Connection[Any]):
-    """A connection on which no statement takes longer than it may.
+    """A connection with a deadline for each statement.
 
     Attributes:
-        patience: Seconds for an answer of the server; None for any number.
-        has_own_time: Whether the project has set `statement_timeout` itself; nothing is ended then.
-        is_given_up: Whether it was hung up on.
+        patience: The seconds to wait for the server; None for no limit.
+        has_own_time: Whether the project has set `statement_timeout` itself; then nothing is ended.
+        is_given_up: Whether the connection was closed because of a deadline.
     """
 
     patience: float | None = None
@@ -48,7 +48,7 @@ class Overseen(psycopg.Connection[Any]):
     is_given_up = False
 
     def wait(self, gen: Generator[Any, Any, T], *arguments: Any, **options: Any) -> T:
-        """Let psycopg wait for the server, with an eye on the clock."""
+        """Let psycopg wait for the server, with a deadline."""
         if self.patience is None or self.has_own_time:
             return super().wait(gen, *arguments, **options)
         waiting[self] = monotonic() + self.patience
@@ -63,10 +63,10 @@ class Overseen(psycopg.Connection[Any]):
 
 
 def oversee(seconds: float, connection: Overseen) -> None:
-    """Give a connection its patience.
+    """Set the deadline of a connection.
 
     Args:
-        seconds: What the server gives a statement; 0 is any number.
+        seconds: The server's own limit; 0 for no limit.
         connection: The connection.
     """
     if seconds:
@@ -75,7 +75,7 @@ def oversee(seconds: float, connection: Overseen) -> None:
 
 
 def start_watching() -> None:
-    """Have a thread of this process look at the clock, once; a thread does not outlive a fork."""
+    """Start the thread of this process that checks deadlines, once; threads do not survive a fork."""
     process = os.getpid()
     with lock:
         if process in watching:
@@ -87,18 +87,18 @@ def start_watching() -> None:
 
 
 def watch() -> None:
-    """Hang up on every server that takes too long."""
+    """Close every connection whose deadline has passed."""
     while True:
         sleep(TICK)
         now = monotonic()
         for connection, end in tuple(waiting.items()):
-            # Not one that listens for notifications: it waits with nothing under way.
+            # Not one that listens for notifications: it waits without a statement.
             if end < now and connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 hang_up(connection)
 
 
 def hang_up(connection: Overseen) -> None:
-    """End a connection below the driver, which finds it lost."""
+    """Close a connection below the driver, which then finds it lost."""
     connection.is_given_up = True
     with suppress(OSError, psycopg.Error):
         descriptor = os.dup(connection.pgconn.socket)

@@ -1,4 +1,4 @@
-"""The two engines of an application: one that reads in autocommit, one that writes in transactions."""
+"""The two engines of an application: one reads in autocommit mode, one writes in transactions."""
 
 import os
 from dataclasses import dataclass
@@ -17,34 +17,34 @@ __all__ = ["Engines", "database_url", "open_engines"]
 
 @dataclass(frozen=True, eq=False)
 class Engines:
-    """What an application talks to its database with.
+    """The engines of an application.
 
     Attributes:
-        reader: Sends statements as they are, without BEGIN or ROLLBACK around them.
-        writer: Sends them in transactions; on SQLite it takes the write lock when one begins.
+        reader: Runs statements without BEGIN and ROLLBACK.
+        writer: Runs statements in transactions; on SQLite it takes the write lock when one begins.
     """
 
     reader: Engine
     writer: Engine
 
     def dispose(self, *, close: bool = True) -> None:
-        """Let go of every idle connection; the next use opens new ones.
+        """Close every idle connection; the next use opens new ones.
 
         Args:
-            close: False forgets them without ending them, for a forked child whose parent still uses them.
+            close: False discards them without closing them, for a forked child whose parent still uses them.
         """
         self.reader.dispose(close=close)
         self.writer.dispose(close=close)
 
 
 def open_engines(settings: DatabaseSettings) -> Engines:
-    """The reader and the writer for DATABASE_URL; nothing connects before its first use.
+    """The reader and the writer for DATABASE_URL; they connect on first use.
 
     Args:
         settings: DATABASE_URL, DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
 
     Raises:
-        SettingsError: DATABASE_URL is no address of SQLite or PostgreSQL, or psycopg is not installed.
+        SettingsError: DATABASE_URL is not a URL of SQLite or PostgreSQL, or psycopg is not installed.
     """
     url = database_url(settings.database_url)
     engines = open_sqlite(url, settings) if url.get_backend_name() == "sqlite" else open_postgresql(url, settings)
@@ -53,13 +53,13 @@ def open_engines(settings: DatabaseSettings) -> Engines:
 
 
 def open_sqlite(url: URL, settings: DatabaseSettings) -> Engines:
-    """The engines of one file, or of one connection if the database is in memory."""
+    """The engines for a file, or for one connection to an in-memory database."""
     writer = sqlite.open_writer(url, settings)
     return Engines(sqlite.open_reader(url, settings, writer), writer)
 
 
 def open_postgresql(url: URL, settings: DatabaseSettings) -> Engines:
-    """The engines of one server, which lose their idle connections together."""
+    """The engines for a server, which discard their idle connections together."""
     try:
         from beastmode.db.engines import postgresql  # noqa: PLC0415 - psycopg is an extra
     except ImportError as error:
@@ -75,7 +75,7 @@ def open_postgresql(url: URL, settings: DatabaseSettings) -> Engines:
 def discard_together(one: Engine, other: Engine) -> None:
     """Discard the idle connections of an engine when a connection of the other is found dead.
 
-    SQLAlchemy itself discards those of the engine that found out.
+    SQLAlchemy itself discards those of the engine that found it.
     """
 
     def discard(context: ExceptionContext) -> None:
@@ -86,18 +86,18 @@ def discard_together(one: Engine, other: Engine) -> None:
 
 
 def database_url(text: str) -> URL:
-    """The address with the driver that beastmode speaks to it with.
+    """The URL with the driver that beastmode uses.
 
     Args:
-        text: Such as "sqlite:///app.db" or "postgresql://user:password@host/name"; "postgres://" means the latter.
+        text: A URL such as "sqlite:///app.db" or "postgresql://user:password@host/name"; "postgres://" works too.
 
     Raises:
-        SettingsError: It is no address of SQLite or PostgreSQL.
+        SettingsError: It is not a URL of SQLite or PostgreSQL.
     """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        # From None: older releases of SQLAlchemy repeat the text, which may hold a password.
+        # From None: older releases of SQLAlchemy repeat the text, which may contain a password.
         raise SettingsError([f"DATABASE_URL is not a database URL; expected {EXPECTED}."]) from None
     if "@" in (url.host or ""):
         raise SettingsError(["DATABASE_URL has two @ before the host; write an @ in the password as %40."])
@@ -114,7 +114,7 @@ opened: WeakSet[Engines] = WeakSet()
 
 
 def forget_parents_connections() -> None:
-    """Open new connections in a forked child: two processes on one socket would read each other's answers."""
+    """Open new connections in a forked child: two processes on one socket would read each other's responses."""
     for engines in opened:
         engines.dispose(close=False)
 

@@ -1,4 +1,4 @@
-"""PostgreSQL through psycopg: short timeouts, UTC, and no dead connection handed out."""
+"""PostgreSQL through psycopg: short timeouts, UTC, and no dead connections from the pool."""
 
 import math
 import select
@@ -18,7 +18,7 @@ __all__ = ["open_reader", "open_writer"]
 
 
 def open_reader(url: URL, settings: DatabaseSettings) -> Engine:
-    """An engine that sends each statement by itself, without the round trips of BEGIN and ROLLBACK.
+    """An engine in autocommit mode, without the round trips of BEGIN and ROLLBACK.
 
     Args:
         url: The address of the database.
@@ -28,7 +28,7 @@ def open_reader(url: URL, settings: DatabaseSettings) -> Engine:
 
 
 def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
-    """An engine that sends statements in transactions.
+    """An engine that runs statements in transactions.
 
     Args:
         url: The address of the database.
@@ -38,7 +38,7 @@ def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
 
 
 def options_of(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
-    """What both engines have in common: a pool that is bounded, and deadlines."""
+    """The options of both engines: a bounded pool, and deadlines."""
     return {
         "connect_args": connect_arguments(url, settings),
         "pool_size": settings.database_pool_size,
@@ -50,7 +50,7 @@ def options_of(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
 
 
 def watched(engine: Engine, settings: DatabaseSettings) -> Engine:
-    """The engine, which from now on looks at each connection before it hands it out, at the clock, and at errors."""
+    """The engine, with a check of each connection on checkout, deadlines, and error handling."""
 
     def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Overseen:
         connection = Overseen.connect(*arguments, **options)
@@ -64,13 +64,14 @@ def watched(engine: Engine, settings: DatabaseSettings) -> Engine:
 
 
 def connect_arguments(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
-    """What libpq is told, where the address does not say otherwise."""
+    """The arguments for libpq, unless the URL sets them."""
     given = url.query
-    # A server that is frozen lets the system accept connections for it: who needs one waits no longer than a statement.
+    # For a frozen server, its operating system still accepts connections: connecting may take no longer than a
+    # statement.
     seconds = min(settings.database_timeout_seconds, settings.database_statement_seconds or math.inf)
     arguments: dict[str, Any] = {
         "connect_timeout": max(2, math.ceil(seconds)),  # psycopg takes no less
-        # Without these a request hangs for a quarter of an hour when the network swallows packets.
+        # Without these a request hangs for a quarter of an hour if the network drops packets.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
@@ -84,9 +85,9 @@ def connect_arguments(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
 
 
 def refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
-    """Have the pool replace a connection that the server has closed; costs one system call and no round trip.
+    """Make the pool replace a connection that the server has closed; costs one system call and no round trip.
 
-    A server says nothing on an idle connection unless it says good-bye, so anything to read means that it is over.
+    A server sends nothing on an idle connection unless it closes it, so anything to read means that it is closed.
 
     Raises:
         DisconnectionError: The connection is dead; the pool opens another.

@@ -1,4 +1,4 @@
-"""What errors and files of the database show to whom."""
+"""What errors and files of the database reveal."""
 
 import os
 import re
@@ -12,12 +12,12 @@ __all__ = ["create_private", "forget_values", "keep_values_out"]
 
 OWNER_ALONE = 0o600
 WRONG_VALUE = "22"
-"""PostgreSQL's class of errors about values, some of which repeat one: `invalid input syntax for type integer: "x"`."""
+"""PostgreSQL's class of errors about values; some repeat the value: `invalid input syntax for type integer: "x"`."""
 QUOTED = re.compile(r': ".*', re.DOTALL)
 
 
 def keep_values_out(engine: Engine) -> None:
-    """Have the errors of an engine that hides parameters say what is wrong without the row that it is about.
+    """Remove rows and values from the errors of an engine that hides parameters.
 
     PostgreSQL adds to its message: `DETAIL: Failing row contains (7, $argon2id$...)`.
 
@@ -34,7 +34,7 @@ def keep_values_out(engine: Engine) -> None:
 
 
 def forget_values(error: StatementError) -> StatementError:
-    """The same error, without what its driver says after the first line, and without a value in it.
+    """The same error, with only the first line of the driver's message, and without values.
 
     Args:
         error: An error whose `orig` is the driver's.
@@ -51,10 +51,10 @@ def forget_values(error: StatementError) -> StatementError:
 
 
 def create_private(address: str) -> None:
-    """Make the file of a SQLite database, readable for its owner alone; the files beside it get the same mode.
+    """Create the file of an SQLite database, readable by its owner only; the files beside it get the same mode.
 
     Args:
-        address: What `sqlite3.connect` is given: a path, or a `file:` URI. A file that exists stays as it is.
+        address: The argument of `sqlite3.connect`: a path, or a `file:` URI. An existing file is not changed.
     """
     path = address
     if address.startswith("file:"):
@@ -67,5 +67,5 @@ def create_private(address: str) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ALONE))
     except OSError:
-        # It is there, or cannot be made: then SQLite says so.
+        # It exists, or cannot be created: then SQLite reports it.
         return

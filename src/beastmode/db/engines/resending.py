@@ -1,4 +1,4 @@
-"""A cursor of psycopg that sends a statement again when a table has changed since it was prepared."""
+"""A psycopg cursor that sends a statement again if a table has changed since it was prepared."""
 
 from typing import Any
 
@@ -9,22 +9,22 @@ from psycopg.pq import TransactionStatus
 __all__ = ["ResendingCursor"]
 
 PLAN_CHECK = "RevalidateCachedQuery"
-"""The function of PostgreSQL that finds a prepared statement's columns changed; its message may be in any language."""
+"""PostgreSQL's function that detects changed columns of a prepared statement; messages may be in any language."""
 
 
 class ResendingCursor(psycopg.Cursor[Any]):
-    """Runs every statement of an engine, whether SQLAlchemy or beastmode sends it.
+    """Executes every statement of an engine, whether SQLAlchemy or beastmode sends it.
 
-    psycopg prepares what it has sent five times. When a migration then changes the type of a column, PostgreSQL refuses
-    the prepared statement on that connection for ever. It does so before it does anything, so that even a write may be
-    sent again. In a transaction it refuses whatever comes afterwards too; so only its first statement, which can be
-    repeated with nothing lost, is ever prepared.
+    psycopg prepares a statement that it has sent five times. If a migration then changes the type of a column,
+    PostgreSQL refuses the prepared statement on that connection permanently. It does so before executing anything, so
+    even a write may be sent again. In a transaction it also refuses everything afterwards, so only the first statement
+    of a transaction is prepared, because it can be repeated without losing anything.
     """
 
     def execute(
         self, query: Any, params: Any = None, *, prepare: bool | None = None, binary: bool | None = None
     ) -> Any:
-        """Run a statement as psycopg does; prepared again and sent again, once, where its table has changed.
+        """Execute a statement like psycopg; if its table has changed, prepare and send it again, once.
 
         Args:
             query: The SQL.
@@ -51,5 +51,5 @@ class ResendingCursor(psycopg.Cursor[Any]):
 
 
 def is_outdated(error: psycopg.Error) -> bool:
-    """Whether a prepared statement no longer fits its tables, or is there no more."""
+    """Whether a prepared statement no longer matches its tables, or no longer exists."""
     return isinstance(error, errors.InvalidSqlStatementName) or error.diag.source_function == PLAN_CHECK

@@ -1,6 +1,6 @@
-"""SQLite as a server of many threads and processes: readers never wait, writers wait in line.
+"""SQLite with many threads and processes: readers never wait, writers wait for each other.
 
-https://www.sqlite.org/wal.html and https://www.sqlite.org/lang_transaction.html have the rules that this relies on.
+It relies on the rules in https://www.sqlite.org/wal.html and https://www.sqlite.org/lang_transaction.html.
 """
 
 import sqlite3
@@ -16,16 +16,17 @@ from beastmode.db.settings import DatabaseSettings
 __all__ = ["SNAPSHOT", "is_memory", "open_reader", "open_writer", "own_transactions"]
 
 SNAPSHOT = "beastmode_snapshot"
-"""The execution option of a connection whose transaction reads one snapshot and writes nothing."""
+"""The execution option of a connection whose transaction is a read-only snapshot."""
 
 
 def open_reader(url: URL, settings: DatabaseSettings, writer: Engine) -> Engine:
-    """An engine that sends each statement by itself, so that no reader ever takes or waits for the write lock.
+    """An engine in autocommit mode, so that readers never take or wait for the write lock.
 
     Args:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE and DATABASE_TIMEOUT_SECONDS are read.
-        writer: Its one connection is shared if the database is in memory: another would see another database.
+        writer: The engine for writing; with an in-memory database its connection is shared, because another one would
+            see another database.
     """
     if is_memory(url):
         return create_reader(url, pool=writer.pool, hide_parameters=settings.is_production)
@@ -35,7 +36,7 @@ def open_reader(url: URL, settings: DatabaseSettings, writer: Engine) -> Engine:
 
 
 def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
-    """An engine whose transactions take the write lock when they begin: none fails later for having read first.
+    """An engine whose transactions take the write lock when they begin, so none fails later because it read first.
 
     Args:
         url: The address of the database.
@@ -43,9 +44,9 @@ def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
     """
     options: dict[str, Any] = pool_options(settings) | {"hide_parameters": settings.is_production}
     if is_memory(url):
-        # Whoever returns the one connection to the pool must not roll back what another part of the program began.
+        # Returning the only connection to the pool must not roll back what another part of the program began.
         kept = {name: options[name] for name in ("connect_args", "hide_parameters")}
-        # An async view runs in a thread of its own, while the one that asked for it waits.
+        # An async view runs in its own thread, while the thread of the request waits.
         kept["connect_args"] = kept["connect_args"] | {"check_same_thread": False}
         options = {**kept, "poolclass": StaticPool, "pool_reset_on_return": None}
     engine = create_engine(url, **options)
@@ -55,12 +56,12 @@ def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
 
 
 def is_memory(url: URL) -> bool:
-    """Whether the database is gone when its connection is."""
+    """Whether the database exists only in memory."""
     return url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
 
 
 def pool_options(settings: DatabaseSettings) -> dict[str, Any]:
-    """How connections are opened and kept; they cost little, so their number has no bound."""
+    """The options of the pool; connections cost little, so their number is not limited."""
     return {
         "connect_args": {"timeout": settings.database_timeout_seconds, "isolation_level": None},
         "pool_size": settings.database_pool_size,
@@ -71,7 +72,7 @@ def pool_options(settings: DatabaseSettings) -> dict[str, Any]:
 
 
 def prepare_connections(engine: Engine, settings: DatabaseSettings) -> None:
-    """Give every new connection of an engine WAL, foreign keys and the synchronisation that WAL makes safe."""
+    """Configure every new connection of an engine: WAL, foreign keys, and a synchronization mode that fits WAL."""
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         use_wal(connection, settings.database_timeout_seconds)
@@ -86,10 +87,10 @@ def prepare_connections(engine: Engine, settings: DatabaseSettings) -> None:
 
 
 def use_wal(connection: sqlite3.Connection, seconds: float) -> None:
-    """Switch the file to WAL if it is not yet.
+    """Switch the file to WAL mode if necessary.
 
     Args:
-        connection: To the file.
+        connection: A connection to the file.
         seconds: How long to wait for others; SQLite itself does not wait for the lock that this takes.
     """
     end = monotonic() + seconds
@@ -105,12 +106,12 @@ def use_wal(connection: sqlite3.Connection, seconds: float) -> None:
 
 
 def is_locked(error: sqlite3.Error) -> bool:
-    """Whether another connection holds what this one wanted."""
+    """Whether another connection holds the lock that this one needs."""
     return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def own_transactions(engine: Engine) -> None:
-    """Begin an engine's transactions by hand: with the write lock, or as a snapshot that cannot write."""
+    """Begin the transactions of an engine explicitly: with the write lock, or as a read-only snapshot."""
 
     def begin(connection: Connection) -> None:
         if is_snapshot(connection):
@@ -129,5 +130,5 @@ def own_transactions(engine: Engine) -> None:
 
 
 def is_snapshot(connection: Connection) -> bool:
-    """Whether the connection's transaction reads one snapshot and writes nothing."""
+    """Whether the connection's transaction is a read-only snapshot."""
     return bool(connection.get_execution_options().get(SNAPSHOT))
