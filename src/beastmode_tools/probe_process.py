@@ -7,17 +7,18 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.project import Project
 from beastmode_tools.source.sides import Side
 
-__all__ = ["ask_project", "run_probe", "together"]
+__all__ = ["ask_project", "read_message", "run_probe", "together"]
 
 PROBES = Path(__file__).parent / "probes"
 TAIL = 2000
@@ -25,6 +26,7 @@ MOST_ANSWER = 128 * 1024 * 1024
 MOST_TRIES = 30  # settings that only a failed start tells of, one after the other, within the time of one probe
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 
+Message = TypeVar("Message")
 Result = TypeVar("Result")
 RUNNING: set["subprocess.Popen[bytes]"] = set()
 LEARNED: dict[tuple[str, str], list[str]] = {}  # what a side's application lacks, so that it is asked once
@@ -108,6 +110,29 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
     if "failed" in answer:
         raise ProbeFailed(f"{asked}: {answer['failed']}", reason=answer.get("reason", "error"), detail=log)
     return {**answer, "invent": request.get("invent") or []}
+
+
+def read_message(kind: type[Message], facts: Mapping[str, Any]) -> Message:
+    """A probe's answer as the message that both sides import.
+
+    Args:
+        kind: A dataclass of `probes/messages/`.
+        facts: What was read of JSON; a field without a default has to be there, and one that is not known may not.
+    """
+    kinds = get_type_hints(kind)
+    return kind(**{name: read_value(kinds[name], value) for name, value in facts.items()})
+
+
+def read_value(kind: Any, value: Any) -> Any:
+    """A value of JSON as a field's type says: messages in it, and tuples, which JSON writes as lists."""
+    inner = get_args(kind)
+    if is_dataclass(kind) and isinstance(kind, type):
+        return read_message(kind, value)
+    if get_origin(kind) is tuple:
+        return tuple(read_value(inner[0], each) for each in value)
+    if get_origin(kind) is dict:
+        return {name: read_value(inner[1], each) for name, each in value.items()}
+    return value
 
 
 def together(*pieces: Callable[[], Result]) -> Sequence[Result]:

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import make_url
 
-from beastmode_tools.guard.application.read import application_from
-from beastmode_tools.probe_process import run_probe
+from beastmode_tools.probe_process import read_message, run_probe
+from beastmode_tools.probes.messages.application import Application
 from servers import scratch_postgres
 
 HEAD = "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()\napp = Flask(__name__)\n"
@@ -102,8 +102,9 @@ def test_a_scratch_database_on_postgresql_is_reached_and_no_other_one(side, proj
     )
     written = side({"app.py": source})
 
-    application = application_from(
-        run_probe(written, "boot", {"app": None, "database_url": postgresql}, python=project_of(written).python)
+    application = read_message(
+        Application,
+        run_probe(written, "boot", {"app": None, "database_url": postgresql}, python=project_of(written).python),
     )
 
     name = make_url(postgresql).database

@@ -1,6 +1,6 @@
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
 from beastmode_tools.guard.report.view_places import with_places
-from beastmode_tools.source.application import Application, Function, Route
+from beastmode_tools.probes.messages.application import Application, Function, Route
 
 
 def found_at(where):

@@ -1,7 +1,7 @@
 from beastmode_tools.guard.application.compare import starting
 from beastmode_tools.guard.files import compare
 from beastmode_tools.guard.rule import judge
-from beastmode_tools.source.application import Application, Function, Route
+from beastmode_tools.probes.messages.application import Application, Function, Route
 from beastmode_tools.source.delta import Delta
 from beastmode_tools.source.sides import FileChange
 from guard_code.verdicts import RULES

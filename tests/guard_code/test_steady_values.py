@@ -3,7 +3,7 @@
 import pytest
 
 from beastmode_tools.guard.application.compare.steady import FEW, MANY, steadied
-from beastmode_tools.source.application import UNSTEADY
+from beastmode_tools.probes.messages.application import UNSTEADY
 
 HIDDEN = {"secret": UNSTEADY, "length": 4, "literal": False}
 

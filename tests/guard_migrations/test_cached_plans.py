@@ -6,7 +6,7 @@ from sqlalchemy.exc import NotSupportedError
 
 from beastmode_tools.guard.migrations.compare.operations import AddColumn, AlterColumn, Column, DropColumn, Known, Place
 from beastmode_tools.guard.migrations.compare.plans import plans_kept
-from beastmode_tools.source.application import Application
+from beastmode_tools.probes.messages.application import Application
 from servers import scratch_postgres
 
 NAMES = "SELECT id, name FROM users"

@@ -1,7 +1,7 @@
 import pytest
 
 from beastmode_tools.guard.mixed.proof.bodies import bodies_of, sample
-from beastmode_tools.source.application import Application, Function, Route
+from beastmode_tools.probes.messages.application import Application, Function, Route
 
 VIEW = Function("shop", "view", "shop.py", 1)
 

@@ -23,8 +23,8 @@ from beastmode_tools.guard.migrations.compare.operations import Operation
 from beastmode_tools.guard.migrations.read import read_changes, read_history
 from beastmode_tools.guard.wording import sentence
 from beastmode_tools.probe_process import together
+from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.project import Project
-from beastmode_tools.source.application import Application
 from beastmode_tools.source.delta import pairs
 from beastmode_tools.source.files import kind_of
 from beastmode_tools.source.folder import read_delta

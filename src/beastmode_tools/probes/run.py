@@ -16,6 +16,7 @@ from typing import Any
 HERE = os.path.dirname(os.path.abspath(__file__))
 LEAVE = os._exit
 PACKAGE = "beast_probes"
+MESSAGES = PACKAGE + ".messages."
 PR_SET_PDEATHSIG = 1
 REFUSED = "refused: the guard"
 DEEPEST = 10
@@ -40,7 +41,7 @@ def main(question: str, result: str) -> None:
     gc.set_threshold(50_000, 20, 20)  # an import makes many objects and no garbage
     make_package()
     answer = asked(request)
-    text = json.dumps(answer, default=repr)
+    text = json.dumps(answer, default=plain)
     with open(result + ".part", "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(result + ".part", result)  # a result that exists is whole
@@ -50,6 +51,11 @@ def main(question: str, result: str) -> None:
         except (AttributeError, OSError, ValueError):  # noqa: PERF203 - there are two
             continue  # the project's code closed or replaced it
     LEAVE(0)  # threads that the project's code started must not keep the answer waiting
+
+
+def plain(value: Any) -> Any:
+    """What stands for an object that JSON has not: the fields of a message, else how it is shown."""
+    return vars(value) if type(value).__module__.startswith(MESSAGES) else repr(value)
 
 
 def end_with_parent() -> None:

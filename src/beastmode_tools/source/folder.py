@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from beastmode_tools.source.application import Application
+from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.source.delta import Delta
 from beastmode_tools.source.sides import FileChange, Side
 from beastmode_tools.source.walk import files_below, is_readable

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from beastmode_tools.source.application import Application
+from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.source.files import is_migration, is_test, is_tool, matches, module_name, package_of
 from beastmode_tools.source.index import (
     IMPORT,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from beastmode_tools.guard.finding import Finding
-from beastmode_tools.source.application import Application, Function, Route
+from beastmode_tools.probes.messages.application import Application, Function, Route
 from beastmode_tools.source.paths import unnamed
 
 __all__ = ["with_places"]

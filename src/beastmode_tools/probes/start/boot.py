@@ -1,4 +1,4 @@
-"""What an application is once it has started: the facts of `source/application.py`, as JSON."""
+"""What an application is once it has started: the facts of `messages/application.py`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import traceback
 from typing import Any, Callable
 
 from ..confine import confinement, migrating
+from ..messages.application import Application
 from . import chance, configuration, contract, documents, jobs, loading, models, routes, settings
 
 __all__ = ["answer"]
@@ -24,29 +25,27 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     application = loading.required_application(request)
     notes: list[str] = []
     library, promised = read(lambda: documents.documents(application, request["folder"], notes), (None, {}), notes)
-    facts = {
-        "routes": routes.routes(application),
-        "settings": read(lambda: configuration.settings(application, request), {}, notes),
-        "hooks": routes.hooks(application),
-        "error_handlers": routes.error_handlers(application),
-        "documents": promised,
-        "contract": read(lambda: contract.contract(application, promised, notes), None, notes),
-        "library": library,
-        "extensions": sorted(str(name) for name in application.extensions),
-        "mapped": read(models.mapped, [], notes),
-        "tables": read(models.tables, {}, notes),
-        "jobs": read(lambda: jobs.jobs(application), [], notes),
-        "commands": read(lambda: jobs.commands(application), [], notes),
-        "packages": configuration.packages(),
-    }
-    return {
-        **facts,
-        "boot_migrates": migrating.boot_migrates(),
-        "invented": settings.invented(),
-        "draws": chance.drawn(),
-        "attempts": confinement.current().attempts,
-        "notes": [*loading.notes(), *notes],
-    }
+    found = Application(
+        routes=routes.routes(application),
+        settings=read(lambda: configuration.settings(application, request), {}, notes),
+        hooks=routes.hooks(application),
+        error_handlers=routes.error_handlers(application),
+        documents=promised,
+        contract=read(lambda: contract.contract(application, promised, notes), None, notes),
+        library=library,
+        extensions=tuple(sorted(str(name) for name in application.extensions)),
+        mapped=read(models.mapped, (), notes),
+        tables=read(models.tables, {}, notes),
+        jobs=read(lambda: jobs.jobs(application), (), notes),
+        commands=read(lambda: jobs.commands(application), (), notes),
+        packages=configuration.packages(),
+        boot_migrates=tuple(migrating.boot_migrates()),
+        invented=tuple(settings.invented()),
+        draws=chance.drawn(),
+        attempts=tuple(confinement.current().attempts),
+        notes=(*loading.notes(), *notes),
+    )
+    return dict(vars(found))
 
 
 def read(part: Callable[[], Any], otherwise: Any, notes: list[str]) -> Any:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import living, sources
+
+if TYPE_CHECKING:
+    from ..messages.application import Function
 
 __all__ = ["commands", "jobs"]
 
@@ -13,12 +16,12 @@ QUEUES = ("rq", "dramatiq", "huey", "celery", "apscheduler")
 HOLDERS = ("run", "fn", "func", "original_func", "task_func", "callback")
 
 
-def jobs(application: Any) -> list[dict[str, Any]]:
+def jobs(application: Any) -> tuple[Function, ...]:
     """Celery tasks, jobs of other queues and schedulers, and the callbacks of the application's commands."""
     found = [*celery_tasks(), *queued(), *scheduled(), *(callback for _, callback in walked(application.cli, ""))]
     facts = [sources.fact(function) for function in found if function is not None]
-    own = {(fact["path"], fact["name"]): fact for fact in facts if fact["path"] is not None}
-    return [own[key] for key in sorted(own)]
+    own = {(fact.path, fact.name): fact for fact in facts if fact.path is not None}
+    return tuple(own[key] for key in sorted(own))
 
 
 def celery_tasks() -> list[Any]:
@@ -71,13 +74,10 @@ def scheduled() -> list[Any]:
     return found
 
 
-def commands(application: Any) -> list[str]:
+def commands(application: Any) -> tuple[str, ...]:
     """Names of the commands that the project itself adds."""
-    return sorted(
-        name
-        for name, callback in walked(application.cli, "")
-        if callback is not None and sources.fact(callback)["path"] is not None
-    )
+    called = [(name, callback) for name, callback in walked(application.cli, "") if callback is not None]
+    return tuple(sorted(name for name, callback in called if sources.fact(callback).path is not None))
 
 
 def walked(group: Any, before: str) -> list[tuple[str, Any]]:

@@ -7,6 +7,7 @@ import re
 import sys
 from typing import Any
 
+from ..messages.application import MappedClass
 from . import living, sources
 
 __all__ = ["mapped", "mapped_metadatas", "mappers", "metadatas", "tables"]
@@ -29,18 +30,18 @@ def mappers() -> list[Any]:
     return sorted(found, key=lambda mapper: (mapper.class_.__module__, mapper.class_.__qualname__))
 
 
-def mapped() -> list[dict[str, Any]]:
+def mapped() -> tuple[MappedClass, ...]:
     """The mapped classes."""
-    return [
-        {
-            "name": mapper.class_.__qualname__,
-            "module": mapper.class_.__module__,
-            "path": path_of(mapper.class_),
-            "table": str(getattr(mapper.local_table, "fullname", mapper.local_table)),
-            "columns": sorted({column.name for column in mapper.columns if hasattr(column, "name")}),
-        }
+    return tuple(
+        MappedClass(
+            name=mapper.class_.__qualname__,
+            module=mapper.class_.__module__,
+            path=path_of(mapper.class_),
+            table=str(getattr(mapper.local_table, "fullname", mapper.local_table)),
+            columns=tuple(sorted({column.name for column in mapper.columns if hasattr(column, "name")})),
+        )
         for mapper in mappers()
-    ]
+    )
 
 
 def path_of(kind: type) -> str | None:

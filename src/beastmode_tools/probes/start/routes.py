@@ -6,6 +6,7 @@ import inspect
 import json
 from typing import Any
 
+from ..messages.application import ErrorHandler, Hook, Route
 from . import sources
 
 __all__ = ["error_handlers", "handlers_of", "hooks", "own_rules", "routes"]
@@ -38,28 +39,28 @@ def own_rules(application: Any) -> list[Any]:
     ]
 
 
-def routes(application: Any) -> list[dict[str, Any]]:
+def routes(application: Any) -> tuple[Route, ...]:
     """Every rule but those for static files."""
-    return [route(application, rule) for rule in own_rules(application)]
+    return tuple(route(application, rule) for rule in own_rules(application))
 
 
-def route(application: Any, rule: Any) -> dict[str, Any]:
-    """One rule as `source/application.py` has it."""
+def route(application: Any, rule: Any) -> Route:
+    """One rule."""
     view = application.view_functions[rule.endpoint]
     blueprint = rule.endpoint.rsplit(".", 1)[0] if "." in rule.endpoint else None
     methods = sorted(method for method in rule.methods or () if method not in WITHOUT)
     handlers = handlers_of(view, methods)
-    return {
-        "path": rule.rule,
-        "methods": methods,
-        "endpoint": rule.endpoint,
-        "blueprint": blueprint if blueprint in application.blueprints else None,
-        "view": sources.fact(view),
-        "handlers": {method: sources.fact(function, extra) for method, (function, extra) in handlers.items()},
-        "converters": converters(rule),
-        "defaults": {name: plain(value) for name, value in (rule.defaults or {}).items()},
-        "host": rule.host or rule.subdomain or "",
-    }
+    return Route(
+        path=rule.rule,
+        methods=tuple(methods),
+        endpoint=rule.endpoint,
+        blueprint=blueprint if blueprint in application.blueprints else None,
+        view=sources.fact(view),
+        handlers={method: sources.fact(function, extra) for method, (function, extra) in handlers.items()},
+        converters=converters(rule),
+        defaults={name: plain(value) for name, value in (rule.defaults or {}).items()},
+        host=rule.host or rule.subdomain or "",
+    )
 
 
 def plain(value: Any) -> Any:
@@ -133,7 +134,7 @@ def items_of(one: Any) -> list[str]:
     return sorted(items) if items else sorted(one.regex.strip("(?:)").split("|"))
 
 
-def hooks(application: Any) -> list[dict[str, Any]]:
+def hooks(application: Any) -> tuple[Hook, ...]:
     """What Flask calls around requests, in the order in which it does."""
     found = []
     for kind in HOOKS:
@@ -142,18 +143,18 @@ def hooks(application: Any) -> list[dict[str, Any]]:
         for blueprint, functions in groups.items():
             for function in reversed(functions) if kind in BACKWARDS else functions:
                 name = kind[:-6] if kind.endswith("_funcs") else kind[:-1]
-                found.append({"kind": name, "blueprint": blueprint, "function": sources.fact(function)})
-    return found
+                found.append(Hook(name, blueprint, sources.fact(function)))
+    return tuple(found)
 
 
-def error_handlers(application: Any) -> list[dict[str, Any]]:
+def error_handlers(application: Any) -> tuple[ErrorHandler, ...]:
     """What the project answers errors with."""
     found = []
     for blueprint, by_code in application.error_handler_spec.items():
         for code, by_class in by_code.items():
             for kind, function in by_class.items():
                 fact = sources.fact(function)
-                if fact["path"] is not None and inspect.isclass(kind):
+                if fact.path is not None and inspect.isclass(kind):
                     error = str(code) if code is not None else f"{kind.__module__}.{kind.__qualname__}"
-                    found.append({"blueprint": blueprint, "error": error, "function": fact})
-    return found
+                    found.append(ErrorHandler(blueprint, error, fact))
+    return tuple(found)

@@ -9,6 +9,7 @@ import os
 from typing import Any
 
 from ..confine import confinement
+from ..messages.application import Function
 
 __all__ = ["decorators_of", "fact", "is_own", "node_of", "relative", "text", "unwrapped", "wrappers_of"]
 
@@ -193,8 +194,8 @@ def name_of_wrapper(code: Any, home: str) -> str:
     return "{}.{}".format(home.rsplit(".", 1)[-1], name)
 
 
-def fact(function: Any, extra: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A function as `source/application.py` has it.
+def fact(function: Any, extra: tuple[str, ...] = ()) -> Function:
+    """Where a function was defined, and what stands on it.
 
     Args:
         function: Any callable.
@@ -207,10 +208,10 @@ def fact(function: Any, extra: tuple[str, ...] = ()) -> dict[str, Any]:
         inner = call if hasattr(call, "__code__") and not inspect.isclass(inner) else kind
     code = getattr(inner, "__code__", None)
     node = node_of(inner)
-    return {
-        "module": getattr(inner, "__module__", "") or "",
-        "name": getattr(inner, "__qualname__", getattr(inner, "__name__", "")),
-        "path": relative(code.co_filename) if code is not None else None,
-        "line": node.lineno if node is not None else getattr(code, "co_firstlineno", 0),
-        "decorators": [*decorators_of(function), *extra],
-    }
+    return Function(
+        module=getattr(inner, "__module__", "") or "",
+        name=getattr(inner, "__qualname__", getattr(inner, "__name__", "")),
+        path=relative(code.co_filename) if code is not None else None,
+        line=node.lineno if node is not None else getattr(code, "co_firstlineno", 0),
+        decorators=(*decorators_of(function), *extra),
+    )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from beastmode_tools.guard.application.compare.steady import FEW, steadied
-from beastmode_tools.source.application import UNSTEADY, Application, Route
+from beastmode_tools.probes.messages.application import UNSTEADY, Application, Route
 
 __all__ = ["Starts", "compare_starts", "is_compared"]
 

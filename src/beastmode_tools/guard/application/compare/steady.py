@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beastmode_tools.source.application import UNSTEADY
+from beastmode_tools.probes.messages.application import UNSTEADY
 from beastmode_tools.source.digest import json_text
 
 __all__ = ["FEW", "MANY", "Steadied", "steadied"]

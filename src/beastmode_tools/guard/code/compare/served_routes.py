@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from beastmode_tools.source.application import Application
+from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.source.delta import Delta, Pair
 from beastmode_tools.source.files import is_migration
 from beastmode_tools.source.paths import slashless

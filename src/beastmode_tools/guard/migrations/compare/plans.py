@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from beastmode_tools.guard.migrations.compare.column_types import change_of_type
 from beastmode_tools.guard.migrations.compare.operations import AddColumn, AlterColumn, DropColumn, Operation, Place
-from beastmode_tools.source.application import Application
+from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.source.files import is_migration, is_test
 
 __all__ = ["PlansKept", "plans_kept", "prepares", "starred"]

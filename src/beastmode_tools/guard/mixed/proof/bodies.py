@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from beastmode_tools.source.application import Application
+from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.source.openapi import followed, found_at, mapping
 from beastmode_tools.source.paths import as_template
 

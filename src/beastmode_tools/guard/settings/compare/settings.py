@@ -12,7 +12,7 @@ from beastmode_tools.guard.settings.compare.sources import (
     plain_settings,
     settings_of,
 )
-from beastmode_tools.source.application import UNSTEADY
+from beastmode_tools.probes.messages.application import UNSTEADY
 from beastmode_tools.source.delta import Delta, Pair
 from beastmode_tools.source.digest import digest
 from beastmode_tools.source.files import is_example, is_migration, is_test, kind_of

@@ -1,16 +1,17 @@
-"""What is known of an application that was started: facts, read by a probe that runs in the project's interpreter.
+"""What is known of an application that was started: the answer of `probes/start/boot.py`."""
 
-The probe (`probes/start/boot.py`) writes JSON of just this shape; `guard/application/read.py` turns it into these
-classes.
-"""
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = ["UNSTEADY", "Application", "ErrorHandler", "Function", "Hook", "MappedClass", "Route"]
 
+UNSTEADY = "<another value at each start>"
+"""Stands for what two starts of one side tell differently, once they were compared; no probe writes it."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Function:
     """A function of the project: where it was defined.
 
@@ -30,7 +31,7 @@ class Function:
     decorators: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """One rule of the URL map.
 
@@ -57,7 +58,7 @@ class Route:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hook:
     """A function that Flask calls around requests: before_request, after_request...
 
@@ -72,7 +73,7 @@ class Hook:
     function: Function
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ErrorHandler:
     """A function that answers an error: for a status code ("404") or an exception's qualified name."""
 
@@ -81,7 +82,7 @@ class ErrorHandler:
     function: Function
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MappedClass:
     """A class that SQLAlchemy maps, and the columns that it reads and writes."""
 
@@ -92,7 +93,7 @@ class MappedClass:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Application:
     """One side of the project, started once in a scratch environment.
 
@@ -142,6 +143,3 @@ class Application:
     packages: dict[str, str] = field(default_factory=dict)
     draws: bool = False
     notes: tuple[str, ...] = ()
-
-
-UNSTEADY = "<another value at each start>"
