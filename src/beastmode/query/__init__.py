@@ -1,4 +1,4 @@
-"""From a schema to SQL and JSON: loadings, which read and write what a schema shows of a model."""
+"""From a schema to SQL and JSON: loadings read and write what a schema shows of a model."""
 
 from beastmode.query.lists.page import Condition, Ordering, Slice, Window
 from beastmode.query.loading import Loading, loading

@@ -1,4 +1,4 @@
-"""A schema and a model, and the way from one to the other."""
+"""A schema and a model, and how one is loaded for the other."""
 
 from threading import Lock
 from typing import Any
@@ -15,11 +15,11 @@ __all__ = ["Definition"]
 
 
 class Definition:
-    """A schema and a model, and the way between them, found on first use, when mappers are configured.
+    """A schema and a model; how to load is decided on first use, when mappers are configured.
 
     Args:
-        schema: What is shown.
-        model: What it is shown of.
+        schema: The schema.
+        model: The model.
         options: Loader options for what the schema's own code reads.
     """
 
@@ -32,16 +32,16 @@ class Definition:
 
     @property
     def source(self) -> Source:
-        """Rows where columns say all that is shown, else entities."""
+        """Rows if columns are enough for the schema, otherwise entities."""
         return self.find()[0]
 
     @property
     def reason(self) -> str | None:
-        """Why it is entities; None where it is rows."""
+        """Why it is entities; None for rows."""
         return self.find()[1]
 
     def find(self) -> tuple[Source, str | None]:
-        """The source and the reason, found once whichever thread comes first."""
+        """The source and the reason, determined once, by whichever thread comes first."""
         if self._found is None:
             with self._lock:
                 if self._found is None:
@@ -49,7 +49,7 @@ class Definition:
         return self._found
 
     def choose(self) -> tuple[Source, str | None]:
-        """Rows and no reason, or entities and the reason why it is them."""
+        """Rows without a reason, or entities with the reason."""
         try:
             return Rows(make_plan(self.schema, self.model)), None
         except Unplannable as reason:

@@ -1,4 +1,4 @@
-"""What may be the key of a row, known before the database is asked."""
+"""Which values can be the key of a row, determined without a query."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -35,10 +35,10 @@ class Key:
         self._checks = tuple(check_of(column.type) for column in self.columns)
 
     def params(self, key: Any) -> dict[str, Any] | None:
-        """Values for `conditions`; None where no row can have such a key.
+        """Values for `conditions`; None if no row can have such a key.
 
         Args:
-            key: The key's value; for a key of several columns a tuple in their order.
+            key: The value of the key; for a composite key, a tuple in the order of the columns.
         """
         if len(self._checks) == 1:
             return {"_key0": key} if self._checks[0](key) else None
@@ -49,7 +49,7 @@ class Key:
         return dict(zip(self.names, key, strict=True))
 
     def conditions(self, entity: Any) -> list[ColumnElement[bool]]:
-        """That a row is the one with the key.
+        """The conditions for the row with the key.
 
         Args:
             entity: The model, or an alias of it.
@@ -58,22 +58,22 @@ class Key:
         return [getattr(entity, attribute) == bind for attribute, bind in pairs]
 
     def binds(self) -> list[BindParameter[Any]]:
-        """The parameters that `params` has the values of."""
+        """The parameters whose values `params` returns."""
         return [bindparam(name, type_=column.type) for name, column in zip(self.names, self.columns, strict=True)]
 
 
 def can_hold(column: TypeEngine[Any], value: Any) -> bool:
-    """Whether a column can hold a value; asking the database for one that it cannot would be an error there.
+    """Whether a column can hold a value; a query for one that it cannot hold would be an error.
 
     Args:
-        column: The column's type.
-        value: What is looked for.
+        column: The type of the column.
+        value: The value.
     """
     return check_of(column)(value)
 
 
 def check_of(column: TypeEngine[Any]) -> Check:
-    """What says whether a column can hold a value.
+    """The function that checks whether a column can hold a value.
 
     Args:
         column: The column's type.
@@ -85,12 +85,12 @@ def check_of(column: TypeEngine[Any]) -> Check:
 
 
 def is_something(value: Any) -> bool:
-    """Whether a value is not None; what a decorated type or an enumeration takes is its own affair."""
+    """Whether a value is not None; decorated types and enums check their values themselves."""
     return value is not None
 
 
 def integer_check(column: TypeEngine[Any]) -> Check:
-    """What says whether an integer column can hold a value."""
+    """The function that checks whether an integer column can hold a value."""
     variants = column._variant_mapping  # noqa: SLF001 - SQLAlchemy has no public name for it
     least = min(map(bound_of, [column, *variants.values()]))
 
@@ -107,7 +107,7 @@ def integer_check(column: TypeEngine[Any]) -> Check:
 
 
 def bound_of(column: TypeEngine[Any]) -> int:
-    """The first number that an integer column is too small for.
+    """The first number that is too large for an integer column.
 
     Args:
         column: The column's type.
@@ -118,14 +118,14 @@ def bound_of(column: TypeEngine[Any]) -> int:
 
 
 def holds_text(value: Any) -> bool:
-    """Whether a text column can hold a value: no database takes lone surrogates, and PostgreSQL no NUL."""
+    """Whether a string column can hold a value: no database accepts lone surrogates, and PostgreSQL no NUL."""
     if not isinstance(value, str) or "\x00" in value:
         return False
     return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
 def uuid_check(column: TypeEngine[Any]) -> Check:
-    """What says whether a UUID column can hold a value."""
+    """The function that checks whether a UUID column can hold a value."""
     kind = UUID if getattr(column, "as_uuid", True) else str
     return lambda value: isinstance(value, kind)
 

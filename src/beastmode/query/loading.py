@@ -1,4 +1,4 @@
-"""What a schema shows of a model, loaded with nothing more and nothing less."""
+"""Loads exactly what a schema shows of a model."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -44,7 +44,7 @@ class Loading(AsShown):
     loads entities with their relationships and lets the schema dump them; `falls_back` gives the reason.
 
     Args:
-        query: Which rows.
+        query: The rows.
         params: Values of the parameters in its criteria.
     """
 
@@ -53,12 +53,12 @@ class Loading(AsShown):
     params: Mapping[str, Any]
 
     def __init__(self, query: Query, params: Mapping[str, Any] = NOTHING) -> None:
-        # No dataclass: orjson would write one by its attributes, where a view returns a loading as part of something.
+        # Not a dataclass: orjson would serialize its attributes if a view returns a loading as part of something else.
         object.__setattr__(self, "query", query)
         object.__setattr__(self, "params", params)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
-        """Refuse: it is shared by all requests.
+        """Refuse changes: a loading is shared by all requests.
 
         Raises:
             AttributeError: Always.
@@ -95,7 +95,7 @@ class Loading(AsShown):
         """A loading whose rows can be read by anyone, but updated or deleted only by their owner.
 
         Args:
-            column: The mapped column that holds the id of the owner's account.
+            column: The mapped column with the ID of the owner's account.
         """
         return self.with_query(owner=column)
 
@@ -114,7 +114,7 @@ class Loading(AsShown):
         """The same loading, with values for the parameters in its conditions; its statements are reused.
 
         Args:
-            params: By name.
+            params: The values, by name.
         """
         return Loading(self.query, {**self.params, **params})
 
@@ -176,7 +176,7 @@ class Loading(AsShown):
         """A part of the list.
 
         Args:
-            window: Which part, in which order, by which filter.
+            window: Which part, in which order, with which filter.
 
         Raises:
             ValueError: The window does not fit the model.
@@ -185,7 +185,7 @@ class Loading(AsShown):
         return replace(found, items=marked(found.items, self.query.definition.schema))
 
     def part(self, window: Window) -> Slice:
-        """A page of the list, ready to be written."""
+        """A page of the list, ready to be serialized."""
         return self.query.pages.slice(window, self.given())
 
     def insert(self, **values: Any) -> Dumped:
@@ -204,7 +204,7 @@ class Loading(AsShown):
 
         Args:
             key: Its primary key.
-            values: By attribute.
+            values: The values by attribute.
 
         Raises:
             Problem: 404 if the loading has no such row, 403 if it belongs to another user.
@@ -227,7 +227,7 @@ class Loading(AsShown):
         return self.all()
 
     def __iter__(self) -> Iterator[Dumped]:
-        """Each item in order, read by one statement."""
+        """Each item in order, read with one statement."""
         return iter(self.all())
 
     def dumped(self, value: Any, *, many: bool) -> Dumped:
@@ -237,7 +237,7 @@ class Loading(AsShown):
     def given(self) -> Mapping[str, Any]:
         """The parameters of this execution: those of `bind`, and those whose `callable_` is evaluated now.
 
-        SQLAlchemy does not evaluate it if it has compiled the same statement with a fixed value before.
+        SQLAlchemy does not evaluate it if it has already compiled the same statement with a fixed value.
         """
         asked = self.query.asked
         return {**{bind.key: bind.effective_value for bind in asked}, **self.params} if asked else self.params

@@ -11,20 +11,20 @@ from beastmode.db.statements import Statement
 __all__ = ["Criteria", "Getter", "Params", "Source"]
 
 Criteria: TypeAlias = tuple[ColumnElement[bool], ...]
-"""What must be true of a row."""
+"""The conditions on a row."""
 
 Params: TypeAlias = Mapping[str, Any]
 """Values of bind parameters by name."""
 
 Getter: TypeAlias = Callable[[Params], Any]
-"""Gets the parameters, those of the key included; gives the item, or None where there is none."""
+"""Takes the parameters, including those of the key; returns the item, or None if it does not exist."""
 
 
 class Source(Protocol):
-    """Selects a model's rows and shows them as a schema does."""
+    """Selects the rows of a model and serializes them like a schema."""
 
     is_kept: bool
-    """Whether the statements made from it are kept; those of a loading that a request makes for itself are not."""
+    """Whether its statements are cached; those of a loading that is created for one request are not."""
 
     @property
     def joins(self) -> bool:
@@ -38,10 +38,10 @@ class Source(Protocol):
         """
 
     def fetch(self, statement: Statement, params: Params) -> Sequence[Row[Any]]:
-        """The rows of a statement that was made from `statement`.
+        """The rows of a statement that was created from `statement`.
 
         Args:
-            statement: To run.
+            statement: The statement.
             params: Values of its parameters.
         """
 
@@ -49,22 +49,22 @@ class Source(Protocol):
         """Rows as the schema shows them.
 
         Args:
-            rows: As `fetch` gives them.
+            rows: The result of `fetch`.
             params: Values of the parameters in what the schema shows.
-            extra: How many columns were added to the statement.
+            extra: The number of columns that were added to the statement.
         """
 
     def show(self, row: Row[Any], params: Params) -> Any:
         """One row as the schema shows it.
 
         Args:
-            row: One of those that `fetch` gives.
+            row: One row of `fetch`.
             params: Values of the parameters in what the schema shows.
         """
 
     def getter(self, criteria: Criteria) -> Getter:
-        """What gets one item by its key.
+        """A function that gets one item by its key.
 
         Args:
-            criteria: What must be true of the row besides.
+            criteria: Further conditions on the row.
         """

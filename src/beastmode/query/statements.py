@@ -1,4 +1,4 @@
-"""Which rows of a model are shown, and every statement that was built for them."""
+"""The rows of a loading, and every statement that was built for them."""
 
 from copy import copy
 from dataclasses import dataclass, field
@@ -23,16 +23,16 @@ __all__ = ["Query", "kept"]
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """Which rows of a definition are meant, with every statement that was built for them.
+    """The rows of a definition, with every statement that was built for them.
 
     Args:
-        definition: What is shown.
-        criteria: What must be true of each row.
-        order: What `order_by` was given; () is by primary key.
-        owner: The column that says whose a row is.
+        definition: The schema and the model.
+        criteria: The conditions on each row.
+        order: The arguments of `order_by`; () is by primary key.
+        owner: The column with the ID of the owner.
 
     Attributes:
-        is_kept: Whether its statements are run again: not if it is made for one request.
+        is_kept: Whether its statements are cached: not if it is created for one request.
     """
 
     definition: Definition
@@ -42,18 +42,18 @@ class Query:
     is_kept: bool = field(init=False, default_factory=lambda: not has_request_context())
 
     def __post_init__(self) -> None:
-        """Be listed, for those who want to know which way each loading takes."""
+        """Register it, for the list of how each loading reads and writes."""
         if self.is_kept:
             kept.add(self)
 
     def __str__(self) -> str:
-        """What is shown, and of which rows, as a list of loadings shows it."""
+        """The schema, the model and the conditions, for the list of loadings."""
         shown = f"{type(self.definition.schema).__name__} of {self.definition.model.__name__}"
         return f"{shown} where {' and '.join(map(str, self.criteria))}" if self.criteria else shown
 
     @cached_property
     def source(self) -> Source:
-        """What selects and shows the items."""
+        """Selects and serializes the items."""
         source = self.definition.source
         if not self.is_kept:
             source = copy(source)
@@ -67,9 +67,9 @@ class Query:
 
     @cached_property
     def conditions(self) -> Criteria:
-        """The criteria, once it is known that they and the order are about the model's own tables.
+        """The criteria, after checking that they and the order use only the model's own tables.
 
-        Not looked at by `where` itself: it is called while modules are imported, before all mappers are configured.
+        Not checked by `where` itself, which is called during import, before all mappers are configured.
         """
         refuse_other_tables(self.definition.model, "where", self.criteria)
         refuse_other_tables(self.definition.model, "order_by", self.order)
@@ -78,7 +78,7 @@ class Query:
 
     @cached_property
     def asked(self) -> tuple[BindParameter[Any], ...]:
-        """The parameters of the criteria that are asked for their value, each by its name."""
+        """The parameters of the criteria that are evaluated on each execution, by name."""
         return tuple(callables_in(self.criteria))
 
     @cached_property
@@ -99,14 +99,14 @@ class Query:
 
     @cached_property
     def pages(self) -> Pages:
-        """Gives slices."""
+        """Returns slices."""
         return Pages(self.source, self.definition.model, self.conditions, self.order)
 
     @cached_property
     def writes(self) -> Writes:
-        """Changes rows."""
+        """Writes rows."""
         return Writes(self.source, self.definition.model, self.conditions, self.owner)
 
 
 kept: WeakSet[Query] = WeakSet()
-"""Those that are made at import, as long as somebody has them."""
+"""The loadings that were created during import, as long as they are referenced."""

@@ -1,4 +1,4 @@
-"""Which way a loading takes between the database and its schema."""
+"""How a loading reads and writes."""
 
 from enum import StrEnum
 from typing import Any
@@ -12,21 +12,21 @@ __all__ = ["Way", "read_way", "write_ways"]
 
 
 class Way(StrEnum):
-    """How rows are read or written; the value is what people read."""
+    """How rows are read or written; the value is the text for people."""
 
     DRIVER = "rows by the driver"
     """A statement that is compiled once and sent to psycopg directly."""
     ROWS = "rows"
     """A statement that SQLAlchemy executes."""
     ENTITIES = "entities"
-    """Entities of a session, which the schema dumps, or which the session writes."""
+    """Entities of a session, which the schema dumps or the session writes."""
 
 
 def read_way(query: Query, app: Any) -> Way:
     """How a loading reads in an application. It does not change while the application runs.
 
     Args:
-        query: The loading's rows.
+        query: The rows of the loading.
         app: The Flask application.
     """
     if query.definition.reason is not None:
@@ -35,10 +35,10 @@ def read_way(query: Query, app: Any) -> Way:
 
 
 def write_ways(query: Query, app: Any) -> dict[Verb, Way]:
-    """How a loading inserts, updates and deletes in an application, where all columns are given.
+    """How a loading inserts, updates and deletes in an application, if all columns are set.
 
     Args:
-        query: The loading's rows.
+        query: The rows of the loading.
         app: The Flask application.
     """
     installed, writes = installed_in(app), query.writes
@@ -48,7 +48,7 @@ def write_ways(query: Query, app: Any) -> dict[Verb, Way]:
 
 
 def way_of(query: Query, installed: Installed, statement: Any) -> Way:
-    """How a statement is run."""
+    """How a statement is executed."""
     engine = installed.engines.reader
     takes = query.is_kept and installed.fast_path.prepared(engine.dialect, statement) is not None
     return Way.DRIVER if takes and not listens_to(engine) else Way.ROWS

@@ -1,4 +1,4 @@
-"""Filters as SQL that means the same on SQLite and PostgreSQL."""
+"""Filters as SQL with the same meaning on SQLite and PostgreSQL."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TEXT_OPERATORS = frozenset({"contains", "startswith"})
 
 @dataclass(frozen=True, slots=True)
 class ConditionShape:
-    """A condition as a statement depends on it.
+    """The part of a condition that a statement depends on.
 
     Args:
         attribute: The name of the column's attribute.
@@ -33,7 +33,7 @@ class ConditionShape:
 
 
 class TextPosition(FunctionElement[int]):
-    """Where the second text begins in the first, from 1; 0 where it does not. LIKE would ignore case on SQLite."""
+    """The position of the second string in the first, from 1; 0 if there is none. LIKE would ignore case on SQLite."""
 
     type = Integer()
     inherit_cache = True
@@ -60,7 +60,7 @@ def read_condition(mapper: Mapper[Any], condition: Condition, value: Any) -> tup
         value: What it compares with.
 
     Raises:
-        ValueError: The column is not the model's, or is not a string column where text is looked for.
+        ValueError: The column does not belong to the model, or is not a string column although the operator needs one.
     """
     name, operator = column_named(mapper, condition.column), condition.operator
     if operator not in SQL:
@@ -78,8 +78,8 @@ def compare(entity: Any, comparison: ConditionShape, parameter: str) -> ColumnEl
 
     Args:
         entity: The model, or an alias of it.
-        comparison: What is compared.
-        parameter: The name of the parameter that has the value.
+        comparison: The comparison.
+        parameter: The name of the parameter with the value.
     """
     column = getattr(entity, comparison.attribute)
     if comparison.operator == "in":
@@ -92,13 +92,13 @@ def compare(entity: Any, comparison: ConditionShape, parameter: str) -> ColumnEl
 
 
 def differs(column: Any, value: Any) -> ColumnElement[bool]:
-    """That a column has another value, or none."""
+    """The condition that a column has another value, or NULL."""
     unequal: ColumnElement[bool] = column != value
     return or_(unequal, column.is_(None)) if is_nullable(column) else unequal
 
 
 def is_nullable(column: Any) -> bool:
-    """Whether a column may be NULL; anything but a plain column may."""
+    """Whether a column may be NULL; an expression always may."""
     return bool(getattr(column.property.columns[0], "nullable", True))
 
 
@@ -113,7 +113,7 @@ SQL: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "contains": lambda column, value: TextPosition(column, value) > 0,
     "startswith": lambda column, value: func.substr(column, 1, func.length(value)) == value,
 }
-"""Each operator, with a value that is not NULL."""
+"""The operators, for a value that is not NULL."""
 
 
 def column_named(mapper: Mapper[Any], column: Any) -> str:
@@ -124,7 +124,7 @@ def column_named(mapper: Mapper[Any], column: Any) -> str:
         column: One of its mapped attributes.
 
     Raises:
-        ValueError: It is none.
+        ValueError: It is not one.
     """
     name: str = getattr(column, "key", "")
     if name not in mapper.column_attrs or not issubclass(mapper.class_, getattr(column, "class_", type(None))):

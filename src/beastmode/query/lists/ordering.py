@@ -1,4 +1,4 @@
-"""The order of a list, and the comparison that finds what comes after a row of it."""
+"""The order of a list, and the comparison that finds the rows after a given one."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ __all__ = ["Order", "Placed", "beyond", "complete", "orderings_of", "read_key", 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """One column of an order.
+    """One column of a sort order.
 
     Args:
         attribute: The name of the column's attribute.
@@ -36,18 +36,18 @@ class Placed:
 
 
 Order: TypeAlias = tuple[Placed, ...]
-"""Columns that together decide between any two rows."""
+"""Columns that give every two rows a definite order."""
 
 
 def complete(mapper: Mapper[Any], orderings: Iterable[Ordering]) -> Order:
-    """An order that decides between any two rows: the primary key is the last word where it was not said.
+    """A complete order: the primary key is added if necessary.
 
     Args:
         mapper: The model's mapper.
-        orderings: What was asked for.
+        orderings: The requested order.
 
     Raises:
-        ValueError: A column is not the model's.
+        ValueError: A column does not belong to the model.
     """
     chosen: dict[str, bool] = {}
     for each in orderings:
@@ -55,7 +55,7 @@ def complete(mapper: Mapper[Any], orderings: Iterable[Ordering]) -> Order:
     keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
     if len(keys) == 1 and keys[0] in chosen:
         names = list(chosen)
-        # Nothing is left to decide after the key.
+        # Columns after the primary key make no difference.
         chosen = {name: chosen[name] for name in names[: names.index(keys[0]) + 1]}
     chosen |= {key: False for key in keys if key not in chosen}
     return tuple(
@@ -64,14 +64,14 @@ def complete(mapper: Mapper[Any], orderings: Iterable[Ordering]) -> Order:
 
 
 def orderings_of(mapper: Mapper[Any], columns: Iterable[Any]) -> tuple[Ordering, ...]:
-    """What `order_by` was given, as orderings that a position can be compared with.
+    """The arguments of `order_by`, as orderings for keyset pagination.
 
     Args:
         mapper: The model's mapper.
-        columns: Mapped attributes, as they are or with desc().
+        columns: Mapped attributes, optionally with desc().
 
     Raises:
-        ConfigurationError: One is another expression.
+        ConfigurationError: One is any other expression.
     """
     found = []
     for column in columns:
@@ -91,12 +91,12 @@ DIRECTIONS = {operators.desc_op: True, operators.asc_op: False, operators.nulls_
 
 
 def sorting(entity: Any, order: Order, *, backwards: bool = False) -> list[ColumnElement[Any]]:
-    """An order as SQL, NULL last; backwards the very opposite.
+    """An order as SQL, with NULL last; or the exact reverse.
 
     Args:
         entity: The model, or an alias of it.
         order: The order.
-        backwards: Whether the last comes first.
+        backwards: Whether to reverse the order.
     """
     columns = []
     for placed in order:
@@ -109,13 +109,13 @@ def sorting(entity: Any, order: Order, *, backwards: bool = False) -> list[Colum
 
 
 def beyond(entity: Any, order: Order, nulls: tuple[bool, ...], *, backwards: bool) -> ColumnElement[bool]:
-    """That a row comes after the position whose values are the parameters `_at0`, `_at1`, and so on.
+    """The condition for rows after the position in the parameters `_at0`, `_at1`, and so on.
 
     Args:
         entity: The model, or an alias of it.
         order: The order.
         nulls: Which values of the position are NULL.
-        backwards: Whether rows before the position are wanted instead.
+        backwards: Whether to find rows before the position instead.
     """
     columns = [getattr(entity, placed.attribute) for placed in order]
     values = [bindparam(f"_at{index}", type_=column.type) for index, column in enumerate(columns)]
@@ -133,13 +133,13 @@ def beyond(entity: Any, order: Order, nulls: tuple[bool, ...], *, backwards: boo
 
 
 def step(placed: Placed, column: Any, value: Any, *, backwards: bool) -> ColumnElement[bool]:
-    """That a column alone comes after a value, or after NULL where there is none.
+    """The condition that one column comes after a value, or after NULL.
 
     Args:
         placed: How the column is ordered.
         column: The column.
-        value: What it is compared with; None for NULL.
-        backwards: Whether before it is wanted instead.
+        value: The value; None for NULL.
+        backwards: Whether to find values before it instead.
     """
     if value is None:
         return column.is_not(None) if backwards else false()
@@ -148,7 +148,7 @@ def step(placed: Placed, column: Any, value: Any, *, backwards: bool) -> ColumnE
 
 
 def start(placed: Placed, column: Any, value: Any, *, backwards: bool) -> list[ColumnElement[bool]]:
-    """What an index on the first column can begin with; the alternatives that follow say no more about it."""
+    """A condition on the first column that an index can use; it is implied by the other conditions."""
     if placed.nullable:
         return []
     return [column <= value if placed.descending is not backwards else column >= value]
@@ -160,10 +160,10 @@ def read_key(mapper: Mapper[Any], order: Order, key: tuple[Any, ...]) -> dict[st
     Args:
         mapper: The model's mapper.
         order: The order.
-        key: A value for each of its columns; texts of what JSON has no form for are read.
+        key: A value for each column; strings of types that JSON does not have are parsed.
 
     Raises:
-        ValueError: It is a key of another order.
+        ValueError: The key belongs to another order.
     """
     if len(key) != len(order):
         raise ValueError(f"A key of this sort order has {len(order)} values; found {len(key)}.")
@@ -176,7 +176,7 @@ def read_key(mapper: Mapper[Any], order: Order, key: tuple[Any, ...]) -> dict[st
 
 
 def revived(kind: type[Any], value: Any) -> Any:
-    """A value of a column's type, from what JSON made of it."""
+    """A value of a column's type, from its JSON form."""
     if issubclass(kind, Enum) and value is not None and not isinstance(value, kind):
         return kind(value)
     read = FROM_TEXT.get(kind) if isinstance(value, str) else None
@@ -184,7 +184,7 @@ def revived(kind: type[Any], value: Any) -> Any:
 
 
 def type_of(mapper: Mapper[Any], placed: Placed) -> type[Any]:
-    """The Python type of a column's values."""
+    """The Python type of the values of a column."""
     try:
         found: type[Any] = mapper.column_attrs[placed.attribute].columns[0].type.python_type
     except NotImplementedError:

@@ -1,4 +1,4 @@
-"""A part of an ordered list: what is asked for, and what was found."""
+"""A part of an ordered list: the request, and the result."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -8,13 +8,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 __all__ = ["Condition", "Operator", "Ordering", "PageOutOfRangeError", "Slice", "Window"]
 
 Operator: TypeAlias = Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startswith"]
-"""How a column is compared. `eq` with None finds NULL; `ne` finds NULL too, unless it is compared with None; texts are
-compared letter by letter, capitals included, on every database."""
+"""The operators. `eq` with None matches NULL; `ne` matches NULL too, unless it is compared with None; comparisons of
+strings are case-sensitive on every database."""
 
 
 @dataclass(frozen=True)
 class Ordering:
-    """One column of an order; NULL comes last in either direction.
+    """One column of a sort order; NULL sorts last in both directions.
 
     Args:
         column: A mapped column of the loading's model.
@@ -27,7 +27,7 @@ class Ordering:
 
 @dataclass(frozen=True)
 class Condition:
-    """One comparison of a filter; its value stands in the window.
+    """One comparison of a filter; its value is in the window.
 
     Args:
         column: A mapped column of the loading's model.
@@ -40,18 +40,18 @@ class Condition:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A part of a list: by number with `offset`, else by position, after or before a key, or from the start.
+    """A part of a list: by number with `offset`, or by position, after or before a key, or from the start.
 
     Args:
-        orderings: The order; () is the loading's own. The primary key decides among equals.
-        conditions: What must be true of each item.
-        values: What the conditions compare with, one for each.
-        limit: The most items, at least 1.
-        offset: How many items to leave out.
-        after: The `last_key` of a slice: items that come after it.
-        before: The `first_key` of a slice: items that come before it, nearest last.
-        count_limit: The most items to count for `total`, by number only; None does not count.
-        reach: The most items that an offset may leave out of a list that goes on; None for any number.
+        orderings: The order; () is the loading's own. The primary key breaks ties.
+        conditions: The conditions on each item.
+        values: The values of the conditions, one for each.
+        limit: The maximum number of items, at least 1.
+        offset: The number of items to skip.
+        after: The `last_key` of a slice, to get the items after it.
+        before: The `first_key` of a slice, to get the items before it, in order.
+        count_limit: The maximum number of items to count for `total`, by number only; None does not count.
+        reach: The maximum offset in a list that continues; None for no limit.
     """
 
     orderings: tuple[Ordering, ...]
@@ -76,7 +76,7 @@ class Window:
 
 
 class PageOutOfRangeError(Exception):
-    """A window by number begins further than its reach in a list that is longer than that."""
+    """A window by number begins beyond its reach, in a list that continues there."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,11 @@ class Slice:
     """The items of a window.
 
     Args:
-        items: What the schema shows of each.
-        total: How many items the whole list has; None if they were not counted, or are more than `count_limit`.
+        items: The serialized items.
+        total: The number of items in the whole list; None if they were not counted, or are more than `count_limit`.
         has_more: Whether there are more in the direction of the window.
-        first_key: The values of the order's columns in the first item, for `before`; None without items.
-        last_key: Those in the last item, for `after`.
+        first_key: The values of the sort columns of the first item, for `before`; None without items.
+        last_key: Those of the last item, for `after`.
     """
 
     items: list[Any]

@@ -17,28 +17,28 @@ from beastmode.query.sources import Criteria, Params, Source
 __all__ = ["Pages"]
 
 KEPT = 64
-"""The most statements that a loading keeps; the one used longest ago is forgotten."""
+"""The maximum number of statements that a loading caches; the least recently used one is dropped."""
 
 SIZES = (11, 21, 26, 51, 101)
-"""How many rows are fetched at the least, one more than a page: whoever asks for 17 rows shares the statement of 20."""
+"""The minimum number of rows to fetch, one more than a page: a request for 17 rows shares the statement for 20."""
 
 NEAR = 1000
-"""How many items an offset leaves out at little cost; before it leaves out more, the list is counted."""
+"""The number of items that an offset may skip at little cost; before it skips more, the list is counted."""
 
 Direction: TypeAlias = Literal["offset", "start", "after", "before"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Everything about a window that its statement depends on; all else is a parameter.
+    """The parts of a window that its statement depends on; everything else is a parameter.
 
     Args:
-        order: The order, the primary key included.
+        order: The order, including the primary key.
         comparisons: The filter.
-        direction: How the window is placed.
-        nulls: Which values of the key that it is placed at are NULL.
-        limit: The most rows to fetch.
-        counted: The most rows to count; 0 counts none, None counts every one.
+        direction: By number, or after or before a key.
+        nulls: Which values of the key are NULL.
+        limit: The maximum number of rows to fetch.
+        counted: The maximum number of rows to count; 0 for none, None for all.
     """
 
     order: Order
@@ -50,26 +50,26 @@ class Kind:
 
     @property
     def counts(self) -> bool:
-        """Whether the total is wanted."""
+        """Whether the total is requested."""
         return self.counted != 0
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """The select of a window, and of the total alone, for a page that has no row to carry it."""
+    """The select of a window, and of the total alone, for a page without rows."""
 
     page: Select[Any]
     total: Select[Any]
 
 
 class Pages:
-    """Gives slices of one loading; the statement of each kind of window is built once.
+    """Returns slices of one loading; the statement of each kind of window is built once.
 
     Args:
-        source: Selects and shows the items.
+        source: Selects and serializes the items.
         model: Their model.
-        criteria: What must be true of every item.
-        order: The order of a window that has none, as `order_by` takes it.
+        criteria: The conditions on every item.
+        order: The default order, as for `order_by`.
     """
 
     def __init__(self, source: Source, model: type[Any], criteria: Criteria, order: tuple[Any, ...]) -> None:
@@ -86,12 +86,12 @@ class Pages:
         """The items of a window.
 
         Args:
-            window: What is wanted.
-            params: Values of the criteria's own parameters.
+            window: The window.
+            params: Values of the parameters in the criteria.
 
         Raises:
-            ValueError: The window does not fit the model: a column of another, or a key of another order.
-            PageOutOfRangeError: It begins further than its reach, and the list goes on until there.
+            ValueError: The window does not fit the model: it has a column of another model, or a key of another order.
+            PageOutOfRangeError: It begins beyond its reach, and the list continues there.
         """
         kind, values = self.read(window)
         if window.reach is not None and (window.offset or 0) > NEAR:
@@ -101,7 +101,7 @@ class Pages:
         rows = list(self.source.fetch(statements.page, bound))
         total = self.total(window, statements.total, rows, bound) if kind.counts else None
         if kind.counts and not bound.keys() - {"_offset"}:
-            # Whatever is filtered by has other values next time, so that what was counted says nothing of it.
+            # A filter has other values next time, so the last count says nothing about it.
             self._has_few = total is not None and total < (window.count_limit or 0) // 4
         has_more = len(rows) > window.limit
         del rows[window.limit :]
@@ -112,10 +112,10 @@ class Pages:
         return Slice(self.source.render(rows, params, extra), total, has_more, *(keys or (None, None)))
 
     def far_slice(self, window: Window, kind: Kind, bound: Params) -> Slice:
-        """The items of a window that begins far in, where the list is as long as that: it is counted before it is read.
+        """The items of a window with a large offset: the list is counted before it is read.
 
         Raises:
-            PageOutOfRangeError: As `slice` does.
+            PageOutOfRangeError: As for `slice`.
         """
         reach, offset = window.reach or 0, window.offset or 0
         counting = replace(kind, counted=reach + 1)
@@ -129,7 +129,7 @@ class Pages:
         return replace(found, total=total)
 
     def total(self, window: Window, statement: Select[Any], rows: list[Any], params: Params) -> int | None:
-        """How many items there are; None where they are more than the window wants counted."""
+        """The number of items; None if there are more than the window wants to count."""
         if rows:
             counted: int = rows[0][-1]
         elif window.offset:
@@ -161,10 +161,10 @@ class Pages:
         return Kind(order, tuple(comparisons), direction_of(window), nulls, fetched(window.limit), counted), values
 
     def counted(self, window: Window, *, is_filtered: bool) -> int | None:
-        """The most rows to count for a window: 0 for none, None for every one.
+        """The maximum number of rows to count for a window: 0 for none, None for all.
 
-        Where the last count found few, they are counted without a limit, which takes two thirds of the time; the total
-        is exact either way, and if there have become many meanwhile, one count is slow.
+        If the last count was small, they are counted without a limit, which takes two thirds of the time. The total is
+        exact either way; if there are many by now, one count is slow.
         """
         if window.offset is None or window.count_limit is None:
             return 0
@@ -183,7 +183,7 @@ class Pages:
         return found
 
     def build(self, kind: Kind) -> Statements:
-        """The statements of a kind of window, newly made."""
+        """Build the statements of a kind of window."""
         filters = [*self.criteria]
         filters += [compare(self.model, comparison, f"_is{index}") for index, comparison in enumerate(kind.comparisons)]
         total: Select[Any] = select(func.count()).select_from(self.model).where(*filters)
@@ -199,7 +199,7 @@ class Pages:
         return Statements(page.add_columns(total.scalar_subquery()) if kind.counts else page, total)
 
     def limited(self, kind: Kind, filters: list[ColumnElement[bool]], *, backwards: bool) -> Select[Any]:
-        """The rows of a window, with the order's columns at their end; limited before other tables are joined."""
+        """The rows of a window, with the sort columns at the end; limited before other tables are joined."""
 
         def cut(statement: Select[Any]) -> Select[Any]:
             ordered = statement.where(*filters).order_by(*sorting(self.model, kind.order, backwards=backwards))
@@ -215,7 +215,7 @@ class Pages:
 
 
 def direction_of(window: Window) -> Direction:
-    """How a window is placed."""
+    """Whether a window is by number, or after or before a key."""
     if window.offset is not None:
         return "offset"
     if window.after is not None:
@@ -224,19 +224,19 @@ def direction_of(window: Window) -> Direction:
 
 
 def fetched(limit: int) -> int:
-    """How many rows to fetch for a window, one more than it holds at the least."""
+    """The number of rows to fetch for a window, at least one more than its limit."""
     return next((size for size in SIZES if size > limit), 1 << limit.bit_length())
 
 
 def with_key(statement: Select[Any], entity: Any, order: Order) -> Select[Any]:
-    """A select with the columns of an order at the end of each row."""
+    """A select with the sort columns at the end of each row."""
     return statement.add_columns(*(getattr(entity, placed.attribute) for placed in order))
 
 
 def literal(number: int) -> ColumnElement[int]:
-    """A whole number as part of the statement.
+    """An integer literal in the statement.
 
-    Not a parameter: for a prepared statement PostgreSQL would have to plan without knowing that the rows are few, and
-    join all of the other tables to them.
+    Not a parameter: PostgreSQL would plan the prepared statement without knowing that there are few rows, and join
+    whole tables.
     """
     return literal_column(str(number), BigInteger())

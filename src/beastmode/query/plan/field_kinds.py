@@ -1,4 +1,4 @@
-"""What is known of a marshmallow field without running it: who writes its values, and which need no writing."""
+"""What is known about a marshmallow field without running it: what serializes its values, and whether it has to."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,13 +23,13 @@ READING = frozenset(
         *("__annotations_cache__", "__repr__", "__str__", "__eq__", "__hash__", "__class_getitem__"),
     }
 )
-"""What a class may say of its own without having a say in what its fields give."""
+"""Attributes that a class may override without affecting the serialization of its fields."""
 
 WRITING = frozenset({"_serialize", "serialize", "get_value"})
 WHOLE_OBJECT = frozenset({fields.Method, fields.Function})
 
 SEES_THROUGH = "beastmode.query.show.passing"
-"""Where our own `dump` is, which lets through what was shown already, and leaves the rest to marshmallow."""
+"""The class with our own `dump`, which passes on what is already serialized, and leaves the rest to marshmallow."""
 SCHEMA_METHODS = ("dump", "_serialize", "get_attribute", "_invoke_dump_processors", "dict_class")
 
 TEXTS = frozenset(
@@ -46,7 +46,7 @@ SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
     fields.Integer: INTEGERS,
     fields.Float: FLOATS,
     fields.Boolean: frozenset({sa.Boolean, sa.BOOLEAN}),
-    # Moments of other columns may have offsets with seconds, as zones had before 1900: orjson rounds those.
+    # Datetimes of other columns may have UTC offsets with seconds, as before 1900: orjson rounds those.
     fields.DateTime: MOMENTS,
     fields.NaiveDateTime: MOMENTS,
     fields.AwareDateTime: MOMENTS,
@@ -55,24 +55,24 @@ SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
 }
 """The columns whose values orjson writes exactly as the field does.
 
-Time is none of them: orjson 3.13 writes 00:00:00.010000 as "00:00:00.10000".
+Time is not included: orjson 3.13 writes 00:00:00.010000 as "00:00:00.10000".
 """
 
 UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
-    # Before marshmallow 4 a truth is written as one, whatever the value was.
+    # Before marshmallow 4, a boolean is converted, whatever the value was.
     frozenset() if "_serialize" in vars(fields.Boolean) else frozenset({fields.Boolean})
 )
-"""The fields that give any value as it is."""
+"""The fields that return any value unchanged."""
 
 
 class SeesThrough:
-    """What stands before a field's own way to write values, and changes nothing of how it writes them.
+    """Wraps the serialization of a field, without changing its result.
 
     Args:
         field: The field.
 
     Attributes:
-        plain: What it stands before: what marshmallow itself would call.
+        plain: The wrapped method, which marshmallow itself would call.
     """
 
     def __init__(self, field: Any) -> None:
@@ -81,11 +81,11 @@ class SeesThrough:
         self.plain: Any = field._serialize  # noqa: SLF001 - where marshmallow shows
 
     def stand_before(self) -> None:
-        """Be what marshmallow calls."""
+        """Replace the method that marshmallow calls."""
         self.field._serialize = self  # noqa: SLF001 - as above
 
     def step_aside(self) -> None:
-        """Leave the field as it was, unless something else stands before this by now."""
+        """Restore the field, unless something else has wrapped it in the meantime."""
         if vars(self.field).get("_serialize") is self:
             if self.given is None:
                 vars(self.field).pop("_serialize", None)
@@ -94,7 +94,7 @@ class SeesThrough:
 
 
 def has_before(field: Any, kind: type[SeesThrough]) -> bool:
-    """Whether something of a kind stands before a field already."""
+    """Whether a field is already wrapped by this class."""
     writer = vars(field).get("_serialize")
     while isinstance(writer, SeesThrough) and not isinstance(writer, kind):
         writer = writer.plain
@@ -102,7 +102,7 @@ def has_before(field: Any, kind: type[SeesThrough]) -> bool:
 
 
 def dumps_itself(schema: Schema) -> str | None:
-    """Why a schema's `dump` may give more than its fields do; None where it cannot.
+    """Why a schema's `dump` may return more than its fields; None if it cannot.
 
     Args:
         schema: The schema, which may have hooks or override methods.
@@ -119,10 +119,10 @@ def dumps_itself(schema: Schema) -> str | None:
 
 
 def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
-    """The class of marshmallow that writes a field's values; None where a class of the project has a say in it.
+    """The marshmallow class that serializes a field's values; None if a class of the project affects it.
 
     Args:
-        field: The field, bound to its schema; what it holds is looked at too.
+        field: The field, bound to its schema; nested fields are checked too.
     """
     own = vars(field)
     if any(not isinstance(own[name], SeesThrough) for name in WRITING & own.keys()):
@@ -132,7 +132,7 @@ def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
     if place is None:
         return None
     found: type[fields.Field[Any]] = kinds[place]
-    # What marshmallow has no name for, marshmallow does not ask for.
+    # marshmallow does not use names that it does not have.
     asked = {*dir(found), *own, "__getattr__"} - READING
     if any(not asked.isdisjoint(vars(kind)) for kind in kinds[:place]):
         return None
@@ -140,13 +140,13 @@ def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
 
 
 def is_plain(field: fields.Field[Any]) -> bool:
-    """Whether what a field gives depends on the value alone, and marshmallow alone says how."""
+    """Whether the result of a field depends only on the value, and only on marshmallow's code."""
     kind = kind_of(field)
     return kind is not None and kind not in WHOLE_OBJECT
 
 
 def parts_of(field: fields.Field[Any]) -> Iterator[fields.Field[Any]]:
-    """The fields that a field hands parts of its value to; a nested schema sees nothing but its own value."""
+    """The fields to which a field passes parts of its value; a nested schema sees only its own value."""
     if isinstance(field, fields.List):
         yield field.inner
     elif isinstance(field, fields.Tuple):
@@ -158,7 +158,7 @@ def parts_of(field: fields.Field[Any]) -> Iterator[fields.Field[Any]]:
 
 
 def lists_objects(field: fields.Field[Any]) -> bool:
-    """Whether a field shows a list of objects, each by a schema: the lists that NESTED_LIMIT bounds.
+    """Whether a field shows a list of nested schemas, which NESTED_LIMIT applies to.
 
     Args:
         field: The field, bound to its schema.
@@ -169,11 +169,11 @@ def lists_objects(field: fields.Field[Any]) -> bool:
 
 
 def passes(field: fields.Field[Any], column: TypeEngine[Any]) -> bool:
-    """Whether a column's values can be written as they are, with the same JSON as the field would give.
+    """Whether a column's values can be passed through unchanged, with the same JSON as from the field.
 
     Args:
         field: The field, bound to its schema.
-        column: The column's type.
+        column: The type of the column.
     """
     kind = kind_of(field)
     if kind is None or kind in UNCHANGED:

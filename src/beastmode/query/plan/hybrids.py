@@ -1,4 +1,4 @@
-"""Hybrids whose SQL has plain Python values, such as the time of day: a kept statement gets them anew with each run."""
+"""Hybrids with plain Python values in their SQL, such as the current time: they are evaluated on each execution."""
 
 import dis
 from collections.abc import Callable, Iterable
@@ -16,14 +16,14 @@ from beastmode.query.plan.asked import NAME, replaced
 __all__ = ["Hybrid", "hybrid_of"]
 
 NUMBERS = count()
-"""One for each hybrid of each plan: statements that are put together must not share a parameter."""
+"""A counter for the hybrids of all plans: combined statements must not share a parameter."""
 
 OUTSIDE = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT", "IMPORT_", "MAKE_FUNCTION")
-"""How instructions of Python begin that get something from outside of a function's arguments."""
+"""Prefixes of Python instructions that read something other than a function's arguments."""
 
 
 class Hybrid:
-    """A hybrid that a plan shows, and the parameters that stand for its values.
+    """A hybrid that a plan shows, and the parameters for its values.
 
     Args:
         model: The mapped class.
@@ -38,7 +38,7 @@ class Hybrid:
         self.text = text_of(self.now())
 
     def expression(self, entity: Any) -> ColumnElement[Any]:
-        """Its SQL, with parameters of a known name where its values were.
+        """Its SQL, with named parameters in place of its values.
 
         Args:
             entity: The model, or an alias of it.
@@ -49,21 +49,21 @@ class Hybrid:
         return named
 
     def named(self, number: int, bind: BindParameter[Any]) -> BindParameter[Any] | None:
-        """What stands for a value; None where its author has given it a name."""
+        """The parameter for a value; None if it already has an explicit name."""
         name = self.name(number, bind)
         if name == bind.key:
             return None
         return bindparam(name, type_=bind.type, expanding=bind.expanding, literal_execute=bind.literal_execute)
 
     def name(self, number: int, bind: BindParameter[Any]) -> str:
-        """The name of a value: its author's, or one that no other has."""
+        """The name of a value: the explicit one, or a unique one."""
         return bind.key if NAME.fullmatch(bind.key) else f"_shown{self.number}_{number}"
 
     def values(self) -> dict[str, Any]:
-        """Its values as they are now, by the names of the parameters.
+        """Its current values, by the names of the parameters.
 
         Raises:
-            ConfigurationError: It gives other SQL than before, which no value could make up for.
+            ConfigurationError: It returns different SQL than before.
         """
         expression = self.now()
         if text_of(expression) != self.text:
@@ -75,13 +75,13 @@ class Hybrid:
         return {self.name(number, bind): bind.effective_value for number, bind in enumerate(binds_in(expression))}
 
     def now(self) -> ClauseElement:
-        """Its SQL with its values as they are now; asked of the function itself, which takes a third of the time."""
+        """Its SQL with its current values; from the function itself, which takes a third of the time."""
         found = None if self.function is None else self.function(self.model)
         return found if isinstance(found, ClauseElement) else expression_of(self.model, self.attribute)
 
 
 def hybrid_of(model: type[Any], attribute: str) -> Hybrid | None:
-    """A hybrid whose SQL has values that may change; None where the attribute is no hybrid, or has none.
+    """A hybrid whose SQL has values that may change; None if it has none, or is not a hybrid.
 
     Args:
         model: A mapped class.
@@ -101,25 +101,25 @@ def expression_of(entity: Any, attribute: str) -> ColumnElement[Any]:
 
 
 def function_of(hybrid: Any) -> Callable[[Any], Any] | None:
-    """What gives a hybrid's SQL, asked with a class; None where a comparator of the project does."""
+    """The function that returns a hybrid's SQL for a class; None if the project has its own comparator."""
     function: Callable[[Any], Any] = hybrid.expr or hybrid.fget
     return function if hybrid.custom_comparator is None else None
 
 
 def binds_in(expression: ClauseElement) -> list[BindParameter[Any]]:
-    """The parameters that have a value, each once, in the order in which the SQL has them."""
+    """The parameters with a value, each once, in the order of the SQL."""
     binds = (part for part in visitors.iterate(expression) if isinstance(part, BindParameter))
     return list({id(bind): bind for bind in binds if not bind.required}.values())
 
 
 def text_of(expression: ClauseElement) -> Any:
-    """What is the same for expressions that differ in their values alone."""
+    """A string that is the same for expressions that differ only in their values."""
     key = expression._generate_cache_key()  # noqa: SLF001 - what SQLAlchemy keeps compiled statements by
     return str(expression) if key is None else key.key
 
 
 def is_constant(hybrid: hybrid_property[Any], mapper: Mapper[Any]) -> bool:
-    """Whether a hybrid's values surely are the same each time: it looks at nothing but columns and what it says itself.
+    """Whether the values of a hybrid are certainly constant: it uses only columns and literals.
 
     Args:
         hybrid: The hybrid.
@@ -128,11 +128,11 @@ def is_constant(hybrid: hybrid_property[Any], mapper: Mapper[Any]) -> bool:
     code = getattr(function_of(hybrid), "__code__", None)
     if code is None or any(each.opname.startswith(OUTSIDE) for each in dis.get_instructions(code)):
         return False
-    # Nothing is loaded by name, so that what names there are are attributes.
+    # No global names are loaded, so all names are attributes.
     return are_columns(code.co_names, mapper)
 
 
 def are_columns(names: Iterable[str], mapper: Mapper[Any]) -> bool:
-    """Whether what a model has of some names are columns; what it has not belongs to the columns."""
+    """Whether the attributes of a model with these names are columns; other names are attributes of columns."""
     columns = mapper.column_attrs
     return all(name in columns or not hasattr(mapper.class_, name) for name in names)

@@ -1,4 +1,4 @@
-"""That a loading's conditions are about its own model: a table that nothing joins is combined with every row."""
+"""Checks that conditions use only the loading's own model: a table that is not joined is combined with every row."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,11 +12,11 @@ __all__ = ["refuse_other_tables"]
 
 
 def refuse_other_tables(model: type[Any], method: str, expressions: Iterable[Any]) -> None:
-    """Do nothing if no expression reads another table than the model's, outside of a subquery.
+    """Do nothing if no expression reads another table, outside a subquery.
 
     Args:
         model: The loading's model.
-        method: What they were given to, for the message.
+        method: The method that they were passed to, for the message.
         expressions: Conditions or columns.
 
     Raises:

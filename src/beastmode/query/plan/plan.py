@@ -1,4 +1,4 @@
-"""What a schema shows of a model, said in columns."""
+"""What a schema shows of a model, as columns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ __all__ = [
 ]
 
 Path: TypeAlias = tuple[str, ...]
-"""The names of the to-one relations that lead from a plan's model to another; () is the model itself."""
+"""The names of the to-one relationships from a plan's model to another; () is the model itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A value that the database gives.
+    """A value from the database.
 
     Args:
-        path: How to get to the model that has it.
-        attribute: The mapped attribute's name.
+        path: The path to its model.
+        attribute: The name of the mapped attribute.
     """
 
     path: Path
@@ -45,10 +45,10 @@ class Shown:
 
     Args:
         key: Its name in JSON.
-        name: The field's name in the schema.
-        field: What writes it.
-        slot: Where it stands in a row.
-        passes: Whether it is written as it is, without asking the field.
+        name: The name of the field in the schema.
+        field: The field, which serializes it.
+        slot: Its index in a row.
+        passes: Whether it is passed through without the field.
     """
 
     key: str
@@ -60,7 +60,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A value that is the same in every row, under a name in JSON."""
+    """A constant value with a name in JSON."""
 
     key: str
     value: Any
@@ -68,7 +68,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """A field's `dump_default`, for a name that the model does not have; `make` gives it for each row anew."""
+    """A field's `dump_default`, for a name that the model does not have; `make` creates it for each row."""
 
     key: str
     name: str
@@ -82,7 +82,7 @@ class One:
 
     Args:
         key: Its name in JSON.
-        slot: Where its primary key stands; NULL says that there is none.
+        slot: The index of its primary key, which is NULL if there is no row.
         shape: What is shown.
     """
 
@@ -97,8 +97,8 @@ class Many:
 
     Args:
         key: Its name in JSON.
-        slot: Where the value stands that the list's rows refer to.
-        number: The list's place among the plan's lists.
+        slot: The index of the value that the list's rows refer to.
+        number: The index of the list in the plan.
     """
 
     key: str
@@ -111,7 +111,7 @@ Part: TypeAlias = Shown | Constant | Default | One | Many
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A dict of parts; or the value of the only part, where a Pluck field takes it out."""
+    """A dict of parts; or the value of its only part, for a Pluck field."""
 
     parts: tuple[Part, ...]
     is_plucked: bool = False
@@ -119,15 +119,15 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list that takes a select of its own.
+    """A list that needs a separate select.
 
     Args:
-        path: How to get to the model that has the relation.
-        relation: The relation.
+        path: The path to the model with the relationship.
+        relation: The relationship.
         attribute: The parent's attribute that rows of the list refer to.
-        slot: Where it stands in the parent's row.
+        slot: Its index in the parent's row.
         plan: What is shown of the list's rows.
-        reference: Where the column that refers to the parent stands in a row of the list.
+        reference: The index of the column that refers to the parent in a row of the list.
     """
 
     path: Path
@@ -145,8 +145,8 @@ class Plan:
     Args:
         model: The model.
         shape: What is shown of a row.
-        columns: What a row holds, in order.
-        joins: The to-one relations to join, each after the one that leads to it.
+        columns: The columns of a row, in order.
+        joins: The to-one relationships to join, each after the one that leads to it.
         lists: The lists to select after the rows.
     """
 
@@ -158,5 +158,5 @@ class Plan:
 
 
 def key_of(mapper: Mapper[Any]) -> str:
-    """The attribute of a model's primary key, which has one column."""
+    """The attribute of a single-column primary key."""
     return mapper.get_property_by_column(mapper.primary_key[0]).key

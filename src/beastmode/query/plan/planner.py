@@ -1,4 +1,4 @@
-"""Finds out what a schema shows of a model in columns; or the reason why that cannot be said."""
+"""Determines which columns a schema shows of a model, or why columns are not enough."""
 
 from typing import Any, TypeAlias
 
@@ -31,18 +31,18 @@ from beastmode.query.plan.relations import is_list, is_more_than_rows, is_refere
 __all__ = ["Above", "Unplannable", "make_plan", "nested_of"]
 
 Above: TypeAlias = tuple[tuple[type[Schema], frozenset[str], RelationshipProperty[Any]], ...]
-"""The schemas that have led to one, with the relations between them, to find where a schema nests itself."""
+"""The enclosing schemas, with the relationships between them, to detect schemas that nest themselves."""
 
 
 class Unplannable(Exception):  # noqa: N818 - nothing is wrong; it is the answer to a question
-    """The schema shows what no column says; the message is the reason."""
+    """The schema shows something that is not a column; the message is the reason."""
 
 
 def make_plan(schema: Schema, model: type[Any]) -> Plan:
     """What a schema shows of a model.
 
     Args:
-        schema: The schema; whether it is for one or many does not matter.
+        schema: The schema; `many` is ignored.
         model: A mapped class.
 
     Raises:
@@ -52,12 +52,12 @@ def make_plan(schema: Schema, model: type[Any]) -> Plan:
 
 
 class Planner:
-    """Finds out what one select must give.
+    """Determines the columns of one select.
 
     Attributes:
-        slots: Where each column stands in a row.
-        joins: The to-one relations, each after the one that leads to it.
-        lists: The lists found.
+        slots: The index of each column in a row.
+        joins: The to-one relationships, each after the one that leads to it.
+        lists: The lists.
     """
 
     def __init__(self, mapper: Mapper[Any], above: Above) -> None:
@@ -74,7 +74,7 @@ class Planner:
         return Plan(self.mapper.class_, shape, tuple(self.slots), tuple(self.joins), tuple(self.lists))
 
     def slot(self, path: Path, attribute: str) -> int:
-        """Where a column stands in a row."""
+        """The index of a column in a row."""
         return self.slots.setdefault(Column(path, attribute), len(self.slots))
 
     def shape(self, schema: Schema, mapper: Mapper[Any], path: Path, above: Above, *, is_plucked: bool) -> Shape:
@@ -89,7 +89,7 @@ class Planner:
         return Shape(parts, is_plucked)
 
     def part(self, schema: Schema, name: str, mapper: Mapper[Any], path: Path, above: Above) -> Part | None:
-        """What a field shows; None where it shows nothing."""
+        """What a field shows; None for nothing."""
         field = schema.dump_fields[name]
         where = f"{named(schema)}.{name}"
         kind = kind_of(field)
@@ -113,7 +113,7 @@ class Planner:
         return default_of(key, name, field)
 
     def related(self, schema: Schema, name: str, relation: RelationshipProperty[Any], path: Path, above: Above) -> Part:
-        """What a nested schema shows of a relation."""
+        """What a nested schema shows of a relationship."""
         field = schema.dump_fields[name]
         where = f"{named(schema)}.{name}"
         key = name if field.data_key is None else field.data_key
@@ -155,7 +155,7 @@ class Planner:
 
 
 def nested_of(field: fields.Field[Any]) -> tuple[fields.Nested | None, bool]:
-    """The nested field that shows related entities, and whether it shows several; None where none does."""
+    """The nested field that shows related entities, and whether it shows several; None if there is none."""
     if isinstance(field, fields.List):
         inner = field.inner
         if isinstance(inner, fields.Nested) and not (inner.many or inner.schema.many):
@@ -170,7 +170,7 @@ def nested_of(field: fields.Field[Any]) -> tuple[fields.Nested | None, bool]:
 
 
 def column_of(mapper: Mapper[Any], attribute: str) -> ColumnElement[Any] | None:
-    """The column or SQL expression behind a mapped attribute or a hybrid; None where there is none."""
+    """The column or SQL expression of a mapped attribute or a hybrid; None if there is none."""
     if attribute in mapper.column_attrs:
         found = mapper.column_attrs[attribute]
         if ("query_expression", True) in (found.strategy_key or ()):
@@ -181,13 +181,13 @@ def column_of(mapper: Mapper[Any], attribute: str) -> ColumnElement[Any] | None:
     try:
         expression = coercions.expect(roles.ColumnsClauseRole, getattr(mapper.class_, attribute))
     except (ArgumentError, InvalidRequestError, AttributeError, TypeError, NotImplementedError):
-        # A hybrid that is written for entities alone fails in its own way when the class is asked.
+        # A hybrid that supports only entities may raise anything when used on the class.
         return None
     return expression if isinstance(expression, ColumnElement) else None
 
 
 def default_of(key: str, name: str, field: fields.Field[Any]) -> Default | None:
-    """What is shown for a name that the model does not have."""
+    """The value for a name that the model does not have."""
     default = field.dump_default
     if default is missing:
         return None
@@ -195,5 +195,5 @@ def default_of(key: str, name: str, field: fields.Field[Any]) -> Default | None:
 
 
 def named(schema: Schema) -> str:
-    """A schema's name."""
+    """The name of a schema."""
     return type(schema).__name__

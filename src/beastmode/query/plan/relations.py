@@ -1,4 +1,4 @@
-"""What is known of a model without running it: which rows are its entities, and which of another are related."""
+"""What is known about a model without running it: which rows are its entities, and which are related."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["is_list", "is_more_than_rows", "is_reference", "pair_of"]
 
 
 def is_more_than_rows(mapper: Mapper[Any]) -> str | None:
-    """Why entities of a model may be more than rows of one table; None where they are just that.
+    """Why entities of a model may be more than rows of one table; None if they are not.
 
     Args:
         mapper: The model's mapper.
@@ -34,14 +34,14 @@ def is_more_than_rows(mapper: Mapper[Any]) -> str | None:
 
 
 def is_changed_on_load(mapper: Mapper[Any]) -> bool:
-    """Whether something listens for entities of a model being loaded; SQLAlchemy's mutable types change nothing."""
+    """Whether something listens for loaded entities of a model; SQLAlchemy's mutable types do not count."""
     dispatch: Any = mapper.class_manager.dispatch
     listeners = [*dispatch.load, *dispatch.refresh]
     return any(getattr(listener, "__module__", None) != "sqlalchemy.ext.mutable" for listener in listeners)
 
 
 def is_reference(relation: RelationshipProperty[Any]) -> bool:
-    """Whether a relation leads to at most one row, so that a join adds none.
+    """Whether a relationship leads to at most one row, so that a join adds no rows.
 
     Args:
         relation: The relation.
@@ -53,7 +53,7 @@ def is_reference(relation: RelationshipProperty[Any]) -> bool:
 
 
 def is_unique(table: Table, columns: Iterable[Any]) -> bool:
-    """Whether no two rows of a table have the same values in some of its columns."""
+    """Whether some columns of a table are unique together."""
     named = {column.name for column in columns}
     keys = [set(table.primary_key.columns.keys())]
     keys += [
@@ -68,7 +68,7 @@ def is_unique(table: Table, columns: Iterable[Any]) -> bool:
 
 
 def is_list(relation: RelationshipProperty[Any]) -> bool:
-    """Whether a relation leads to the rows that refer to one column of the parent, and to nothing else.
+    """Whether a relationship leads exactly to the rows that refer to one column of the parent.
 
     Args:
         relation: The relation.
@@ -83,7 +83,7 @@ def is_list(relation: RelationshipProperty[Any]) -> bool:
 
 
 def pair_of(relation: RelationshipProperty[Any]) -> tuple[Column[Any], Column[Any]] | None:
-    """The parent's column and the child's column that refers to it; None where more than their equality counts.
+    """The parent's column and the child's column that refers to it; None if the join condition is more than that.
 
     Args:
         relation: The relation.

@@ -1,4 +1,4 @@
-"""Rows into plain values, by a function that is written for each plan."""
+"""Generates a function for each plan that turns rows into plain values."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,15 +14,15 @@ from beastmode.query.show.nested_limit import most_nested
 __all__ = ["Dump", "compile_dump"]
 
 Dump = Callable[..., list[Any]]
-"""Gets rows and, for each list of the plan, items by their parent's key; gives what the schema shows of each row."""
+"""Takes rows and, for each list of the plan, items by their parent's key; returns what the schema shows of each row."""
 
 
 def compile_dump(plan: Plan, extra: int = 0) -> Dump:
     """A function that turns a plan's rows into what its schema shows.
 
     Args:
-        plan: What is shown, and where it stands in a row.
-        extra: How many values at the end of each row the plan knows nothing of.
+        plan: What is shown, and its index in a row.
+        extra: The number of additional values at the end of each row.
     """
     writer = Writer()
     body = writer.shape(plan.shape)
@@ -36,7 +36,7 @@ def compile_dump(plan: Plan, extra: int = 0) -> Dump:
 
 
 def bounded(dump: Dump, name: str) -> Dump:
-    """The same for values with nested lists of their own, such as those of JSON columns, which are cut."""
+    """The same for values that contain nested lists, such as those of JSON columns, which are truncated."""
 
     def bounded_dump(rows: Sequence[Any], *lists: Any) -> list[Any]:
         with serialising(name, most_nested()):
@@ -46,11 +46,11 @@ def bounded(dump: Dump, name: str) -> Dump:
 
 
 class Writer:
-    """Writes the expression of each part of a plan.
+    """Generates the expression of each part of a plan.
 
     Attributes:
         names: What the expressions refer to: fields, constants, defaults.
-        nests: Whether a field shows a value by a nested schema.
+        nests: Whether a field has a nested schema.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Writer:
         self.nests = False
 
     def shape(self, shape: Shape) -> str:
-        """The expression of a dict, or of the one value that is plucked from it."""
+        """The expression of a dict, or of the plucked value."""
         if shape.is_plucked:
             return self.part(shape.parts[0])
         return "{" + ", ".join(f"{part.key!r}: {self.part(part)}" for part in shape.parts) + "}"
@@ -80,7 +80,7 @@ class Writer:
                 return f"(m{part.number}.get(c{part.slot}) or [])"
 
     def written(self, part: Shown | Default, value: str) -> str:
-        """The expression of a value that its field writes."""
+        """The expression of a value that its field serializes."""
         if has_nested(part.field):
             self.nests = True
             cut_field(part.field, f"{type(part.field.parent).__name__}.{part.name}")
@@ -88,7 +88,7 @@ class Writer:
         return f"{write}({value}, {part.name!r}, None)"
 
     def name(self, value: Any) -> str:
-        """A name that stands for a value in the function."""
+        """The name of a value in the function."""
         name = f"v{len(self.names)}"
         self.names[name] = value
         return name

@@ -1,4 +1,4 @@
-"""What to load beside entities, so that their schema's dump finds everything without a query of its own."""
+"""What to load with entities, so that dumping them needs no further query."""
 
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -26,19 +26,19 @@ __all__ = ["loader_options"]
 Option: TypeAlias = _AbstractLoad
 
 UNLOADABLE = frozenset({"dynamic", "write_only"})
-"""The kinds of relations that are queries, not collections."""
+"""The kinds of relationships that are queries, not collections."""
 
 
 @dataclass(slots=True)
 class Needs:
-    """What is read of the entities at one place, by all that is shown of them there.
+    """What is read of the entities at one path, by everything that is shown of them there.
 
     Attributes:
-        mapper: Their model's mapper.
+        mapper: The mapper of their model.
         columns: The attributes that the schemas show.
         reads_any: Whether code may read any column.
         relations: What is read of related entities.
-        endless: The relations to entities of which the same is read, and so on without end.
+        endless: The relationships to entities of which the same is read, recursively.
     """
 
     mapper: Mapper[Any]
@@ -48,16 +48,16 @@ class Needs:
     endless: set[RelationshipProperty[Any]] = field(default_factory=set)
 
     def of(self, relation: RelationshipProperty[Any]) -> "Needs":
-        """What is read of the entities that a relation leads to."""
+        """What is read of the entities of a relationship."""
         return self.relations.setdefault(relation, Needs(relation.mapper))
 
 
 def loader_options(schema: Schema, mapper: Mapper[Any]) -> list[Option]:
-    """Options that load what a schema shows, and refuse what it does not.
+    """Loader options for what a schema shows, which refuse everything else.
 
     Args:
-        schema: What is shown of the entities.
-        mapper: Their model's mapper.
+        schema: The schema of the entities.
+        mapper: The mapper of their model.
 
     Raises:
         ConfigurationError: Schemas nest each other without end.
@@ -72,8 +72,8 @@ def collect(needs: Needs, schema: Schema, above: Above) -> None:
 
     Args:
         needs: What is read of them.
-        schema: What shows them.
-        above: What has led here.
+        schema: Their schema.
+        above: The enclosing schemas.
 
     Raises:
         ConfigurationError: Schemas nest each other without end.
@@ -90,9 +90,9 @@ def read(needs: Needs, names: list[str], shown: fields.Field[Any], above: Above)
 
     Args:
         needs: What is read of them.
-        names: The attribute's name, or the names of a path such as "author.name".
+        names: The name of the attribute, or the names of a path such as "author.name".
         shown: The field.
-        above: What has led here.
+        above: The enclosing schemas.
     """
     first, *rest = names
     relation = relation_of(needs.mapper, first)
@@ -117,7 +117,7 @@ def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, abov
     """Add what a nested schema reads of related entities.
 
     Raises:
-        ConfigurationError: It nests itself by way of another model, which no query can follow.
+        ConfigurationError: It nests itself through another model, which no query can follow.
     """
     step = (type(schema), frozenset(schema.dump_fields), relation)
     if step not in above:
@@ -132,7 +132,7 @@ def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, abov
 
 
 def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | None:
-    """The relation of that name, of a subclass if need be; for an association proxy, the one that it goes through."""
+    """The relationship of that name, also of a subclass; for an association proxy, the one that it uses."""
     for each in mapper.self_and_descendants:
         if name in each.relationships:
             return each.relationships[name]
@@ -143,7 +143,7 @@ def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | N
 
 
 def options_of(needs: Needs) -> list[Option]:
-    """Options that load what is read, a join for one related entity and one more select for several."""
+    """Loader options for what is read: a join for one related entity, one more select for several."""
     options: list[Option] = [raiseload("*"), *column_options(needs)]
     for relation, related in needs.relations.items():
         if relation not in needs.endless:
@@ -154,7 +154,7 @@ def options_of(needs: Needs) -> list[Option]:
 
 
 def column_options(needs: Needs) -> list[Option]:
-    """Options that load the columns that are shown, or all where code may read any."""
+    """Loader options for the columns that are shown, or for all if code may read any."""
     mapper = needs.mapper
     subclasses = [each.class_ for each in mapper.self_and_descendants if each is not mapper]
     if subclasses:

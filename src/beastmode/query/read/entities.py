@@ -1,4 +1,4 @@
-"""The long way: entities with everything that the schema shows loaded beside them, dumped by the schema itself."""
+"""The fallback: entities, with everything that the schema shows, dumped by the schema itself."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,16 +24,16 @@ __all__ = ["Entities"]
 
 
 class Entities:
-    """Loads entities, a bounded number of selects for any number of them, and has the schema dump them.
+    """Loads entities with a fixed number of selects, and lets the schema dump them.
 
     Attributes:
-        is_kept: Whether the statements made from `statement` are kept.
-        joins: False: SQLAlchemy's own eager joins do not get in the way of a LIMIT.
+        is_kept: Whether the statements from `statement` are cached.
+        joins: False, because SQLAlchemy's own eager joins work with a LIMIT.
 
     Args:
         schema: The schema.
         model: The model.
-        options: Loader options for what the schema's own code reads besides.
+        options: Further loader options for what the schema's own code reads.
     """
 
     is_kept = True
@@ -60,12 +60,12 @@ class Entities:
         """The rows of a statement, which begin with an entity.
 
         Args:
-            statement: To run.
+            statement: The statement.
             params: Values of its parameters.
         """
         session = current_work().open_session()
-        # What a Core statement has changed in the meantime must not be shown as an older query found it. To populate
-        # existing entities would not do: one that is read at two places would lose what was loaded for the first.
+        # Changes by a Core statement in the meantime must be shown. populate_existing would not work: an entity that is
+        # read at two paths would lose what was loaded for the first.
         expire_unmodified(session)
         return session.execute(statement, params).unique().all()
 
@@ -78,14 +78,14 @@ class Entities:
         """Entities as the schema dumps them.
 
         Args:
-            rows: As `fetch` gives them.
-            params: Of no use here.
-            extra: How many values come after the entity in each row.
+            rows: The result of `fetch`.
+            params: Not used here.
+            extra: The number of values after the entity in each row.
 
         Raises:
             LazyLoadError: The schema's own code reads what was not loaded.
         """
-        # At once: a hook with pass_collection=True gets the whole list, as it does from marshmallow's own dump.
+        # All together: a hook with pass_collection=True gets the whole list, as with marshmallow's own dump.
         with serialising(type(self.schema).__name__, most_nested()), explained(self.schema):
             shown: list[Any] = self.schema.dump([row[0] for row in rows], many=True)
             return shown
@@ -94,20 +94,20 @@ class Entities:
         """One entity as the schema dumps it.
 
         Args:
-            row: One of those that `fetch` gives.
-            params: Of no use here.
+            row: One row of `fetch`.
+            params: Not used here.
 
         Raises:
-            LazyLoadError: As `render` does.
+            LazyLoadError: As for `render`.
         """
         with serialising(type(self.schema).__name__, most_nested()), explained(self.schema):
             return self.schema.dump(row[0], many=False)
 
     def getter(self, criteria: Criteria) -> Getter:
-        """What gets one item by its key.
+        """A function that gets one item by its key.
 
         Args:
-            criteria: What must be true of the row besides.
+            criteria: Further conditions on the row.
         """
         statement = self._select.where(*Key(inspect(self.model)).conditions(self.model), *criteria)
 
@@ -120,7 +120,7 @@ class Entities:
 
 @contextmanager
 def explained(schema: Schema) -> Iterator[None]:
-    """Say which schema wanted what was not loaded, and what to do.
+    """Report which schema needed what was not loaded, and what to do.
 
     Raises:
         LazyLoadError: Something was not loaded.

@@ -1,4 +1,4 @@
-"""The short way: rows with nothing but what the schema shows, turned into plain values without an entity."""
+"""Rows with only what the schema shows, turned into plain values without entities."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -23,15 +23,15 @@ Lists: TypeAlias = Mapping[Any, list[Any]]
 """The items of each parent, by the value that they refer to."""
 
 CHUNK = 10_000
-"""The most keys in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+"""The maximum number of keys in one statement: SQLite accepts 32,766 parameters, PostgreSQL 65,535."""
 
 
 class Rows:
-    """Reads what a plan says, and shows it.
+    """Reads and serializes rows according to a plan.
 
     Attributes:
         plan: What to select.
-        is_kept: Whether the statements made from `statement` are kept.
+        is_kept: Whether the statements from `statement` are cached.
         joins: Whether rows of other tables are joined.
         children: The plan's lists.
     """
@@ -46,7 +46,7 @@ class Rows:
         self._dumps: dict[int, Dump] = {0: compile_dump(plan)}
 
     def statement(self, root: Any = None) -> Select[Any]:
-        """A select of the plan's columns, with its to-one relations joined.
+        """A select of the plan's columns, with its to-one relationships joined.
 
         Args:
             root: An alias to read the model from; None for the model itself.
@@ -54,10 +54,10 @@ class Rows:
         return self.statement_of(lambda columns: columns, self.plan.model if root is None else root)
 
     def statement_of(self, given: Callable[[list[Any]], list[Any]], root: Any) -> Select[Any]:
-        """A select of what is made of the plan's columns.
+        """A select of expressions over the plan's columns.
 
         Args:
-            given: Gets the columns, returns what to select.
+            given: Takes the columns, returns what to select.
             root: The model, or an alias to read it from.
         """
         entities: dict[Path, Any] = {(): root}
@@ -73,12 +73,12 @@ class Rows:
         return statement
 
     def column(self, column: Column, entity: Any) -> Any:
-        """A column of an entity, as a statement selects it."""
+        """A column of an entity, for a select."""
         hybrid = self.hybrids.get(column)
         return getattr(entity, column.attribute) if hybrid is None else hybrid.expression(entity)
 
     def values(self, params: Params) -> Params:
-        """The values of a run: those of the hybrids as they are now, and what is given."""
+        """The values of one execution: the current ones of the hybrids, and the given ones."""
         if not self.hybrids:
             return params
         found: dict[str, Any] = {}
@@ -94,7 +94,7 @@ class Rows:
         """The rows of a statement.
 
         Args:
-            statement: To run.
+            statement: The statement.
             params: Values of its parameters.
         """
         return current_work().fetch(statement, self.values(params), kept=self.is_kept)
@@ -105,10 +105,10 @@ class Rows:
         """Rows as the schema shows them, with their lists.
 
         Args:
-            rows: Values as the plan's columns say.
-            params: Values of the parameters in what the lists show.
-            extra: How many values come after those in each row.
-            known: Lists that were read already, by number.
+            rows: Rows with the plan's columns.
+            params: Values of the parameters in the lists.
+            extra: The number of further values in each row.
+            known: Lists that have already been read, by number.
         """
         dump = self._dumps.get(extra)
         if dump is None:
@@ -124,16 +124,16 @@ class Rows:
         """One row as the schema shows it, with its lists.
 
         Args:
-            row: Values as the plan's columns say.
-            params: Values of the parameters in what the lists show.
+            row: A row with the plan's columns.
+            params: Values of the parameters in the lists.
         """
         return self.render([row], params)[0]
 
     def getter(self, criteria: Criteria) -> Getter:
-        """What gets one item by its key.
+        """A function that gets one item by its key.
 
         Args:
-            criteria: What must be true of the row besides.
+            criteria: Further conditions on the row.
         """
         statement = self.statement().where(*Key(inspect(self.plan.model)).conditions(self.plan.model), *criteria)
 
@@ -148,9 +148,9 @@ class Children:
     """A list of rows that refer to their parents.
 
     Attributes:
-        listed: What is listed.
-        rows: What reads and shows it.
-        order: The relation's order; the primary key decides where it does not.
+        listed: The list.
+        rows: Reads and serializes its rows.
+        order: The order of the relationship; the primary key breaks ties.
     """
 
     def __init__(self, listed: Listed) -> None:
@@ -171,15 +171,15 @@ class Children:
         return getattr(self.listed.plan.model, column.attribute)
 
     def statement(self, criterion: ColumnElement[bool]) -> Select[Any]:
-        """A select of the rows that a criterion holds for, in order."""
+        """A select of the rows that match a criterion, in order."""
         return self.rows.statement().where(criterion).order_by(*self.order)
 
     def of(self, parents: Sequence[Any], params: Params) -> Lists:
-        """The lists of some parents, by the value that their rows refer to; one select, none without parents.
+        """The lists of some parents, by the value that their rows refer to; with one select, or none without parents.
 
         Args:
             parents: Rows of the plan that the list belongs to.
-            params: Values of the parameters in what the list shows.
+            params: Values of the parameters in the list.
         """
         keys = {parent[self.listed.slot] for parent in parents}
         keys.discard(None)
@@ -194,15 +194,16 @@ class Children:
         return self.by_parent(rows, params)
 
     def of_several(self, parents: list[Any], params: Params, most: int) -> Sequence[Any]:
-        """The rows of some parents' lists, as many of each as are shown."""
+        """The rows of the lists of some parents, up to the limit of each."""
         found = self.rows.fetch(self._of_several, {**params, "_parents": parents, "_most": most * TOGETHER + 1})
         if len(found) > most * TOGETHER:
-            # One of them may be endless: now the database counts each, which costs more where all are short.
+            # One of them may be very long: now the database numbers the rows of each, which costs more if all are
+            # short.
             found = self.rows.fetch(self._of_each, {**params, "_parents": parents, "_most": most + 1})
         return self.cut(found, most)
 
     def ranked(self, criterion: ColumnElement[bool]) -> Select[Any]:
-        """A select of the rows that a criterion holds for, no more of each parent than the parameter `_most` says."""
+        """A select of the rows that match a criterion, at most `_most` for each parent."""
         place = func.row_number().over(partition_by=self.reference, order_by=self.order).label("place")
 
         def with_place(columns: list[Any]) -> list[Any]:
@@ -213,11 +214,11 @@ class Children:
         return select(*columns[:-1]).where(columns[-1] <= MOST).order_by(columns[-1])
 
     def cut(self, rows: Sequence[Any], most: int) -> Sequence[Any]:
-        """The rows without those that are too many of a list."""
+        """The rows without those beyond the limit of a list."""
         return self.limit.cut(rows, self.listed.reference, most)
 
     def by_parent(self, rows: Sequence[Any], params: Params) -> Lists:
-        """The items of rows, by the value that the rows refer to."""
+        """The serialized rows, by the value that they refer to."""
         lists: dict[Any, list[Any]] = {}
         for row, item in zip(rows, self.rows.render(rows, params), strict=True):
             lists.setdefault(row[self.listed.reference], []).append(item)
@@ -225,7 +226,7 @@ class Children:
 
 
 def hybrids_of(plan: Plan) -> dict[Column, Hybrid]:
-    """The columns of a plan that are hybrids whose values may change."""
+    """The columns of a plan that are hybrids with values that may change."""
     found = {}
     for column in plan.columns:
         mapper = inspect(plan.model)

@@ -1,4 +1,4 @@
-"""A row and its lists in one statement, which costs two thirds of two and sees one snapshot."""
+"""A row and its lists in one statement, which costs two thirds of two statements and sees one snapshot."""
 
 from functools import partial
 from itertools import chain
@@ -17,15 +17,15 @@ from beastmode.query.sources import Criteria, Getter, Params, Source
 __all__ = ["getter"]
 
 HEAD = 2
-"""Every row begins with the part that it belongs to, and its place in it."""
+"""Every row begins with the number of its part, and its position in it."""
 
 
 def getter(source: Source, criteria: Criteria) -> Getter:
-    """What gets one item by its key; lists that refer to that key are in the same statement.
+    """A function that gets one item by its key; lists that refer to that key are read in the same statement.
 
     Args:
-        source: What reads and shows the item.
-        criteria: What must be true of the row besides.
+        source: Reads and serializes the item.
+        criteria: Further conditions on the row.
     """
     if not isinstance(source, Rows):
         return source.getter(criteria)
@@ -36,20 +36,20 @@ def getter(source: Source, criteria: Criteria) -> Getter:
 
 
 def refers_to_key(rows: Rows, child: Children) -> bool:
-    """Whether a list's rows refer to the primary key of the plan's own model, which is known before the row is."""
+    """Whether a list's rows refer to the primary key of the plan's own model, which is known before the row is read."""
     return child.listed.path == () and child.listed.attribute == key_of(inspect(rows.plan.model))
 
 
 def has_untyped_column(parts: list[Rows]) -> bool:
-    """Whether a column has no type that NULL could be cast to."""
+    """Whether a column has a type that NULL cannot be cast to."""
     return any(isinstance(column, NullType) for rows in parts for column in rows.types())
 
 
 class Together:
-    """Gets an item and its lists by one UNION ALL: the rows of each part, with NULL in the columns of the others.
+    """Gets an item and its lists with one UNION ALL: the rows of each part, with NULL in the columns of the others.
 
     Attributes:
-        rows: What reads and shows the item.
+        rows: Reads and serializes the item.
         lists: The lists that are read with it, by number.
         statement: The statement.
     """
@@ -61,7 +61,7 @@ class Together:
         self.apart = rows.getter(criteria)
 
     def get(self, params: Params) -> Any:
-        """The item; None where there is none."""
+        """The item; None if it does not exist."""
         values = params
         for child in self.lists.values():
             values = child.rows.values(values)
@@ -69,7 +69,7 @@ class Together:
         found = self.rows.fetch(self.statement, {**values, "_most": most * TOGETHER + 1})
         if len(found) > most * TOGETHER:
             return self.apart(params)
-        # Rows of a list can be there without their parent, where only the criteria keep it back.
+        # There may be rows of a list without their parent, if the criteria exclude it.
         if not found or found[0][0] != 0:
             return None
         start = HEAD + len(self.rows.plan.columns)
@@ -99,7 +99,7 @@ class Together:
 
 
 def place_in(child: Children) -> ColumnElement[Any]:
-    """A row's place in its list: a union can be sorted by columns that it selects alone."""
+    """The position of a row in its list: a union can only be sorted by selected columns."""
     return func.row_number().over(order_by=child.order)
 
 
@@ -110,5 +110,5 @@ def nothing(rows: Rows) -> list[ColumnElement[Any]]:
 
 
 def labelled(before: list[Any], after: list[Any], own: list[Any]) -> list[Any]:
-    """A part's own columns between those of the others, under names that are the same in each part."""
+    """The columns of a part between those of the others, with the same names in each part."""
     return [column.label(f"x{place}") for place, column in enumerate([*before, *own, *after])]

@@ -1,4 +1,4 @@
-"""Nested lists of a response, cut before their items are dumped."""
+"""Nested lists of a response, truncated before their items are dumped."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -15,9 +15,9 @@ __all__ = ["cut_field", "cut_lists"]
 
 
 def cut_lists(schema: Schema) -> None:
-    """Have a schema return no more of a nested list than NESTED_LIMIT allows, while a response is written with it.
+    """Make a schema truncate nested lists at NESTED_LIMIT while a response is serialized with it.
 
-    Nested schemas follow when they are first used: a schema may nest itself without end.
+    Nested schemas follow on first use, because a schema may nest itself endlessly.
 
     Args:
         schema: The schema.
@@ -27,11 +27,11 @@ def cut_lists(schema: Schema) -> None:
 
 
 def cut_field(field: Any, name: str) -> None:
-    """Have a field, and those in it, do so.
+    """The same for a field, and those nested in it.
 
     Args:
         field: A field, bound to its schema.
-        name: What the log calls it.
+        name: Its name in the log.
     """
     for part in parts_of(field):
         cut_field(part, name)
@@ -41,11 +41,11 @@ def cut_field(field: Any, name: str) -> None:
 
 
 class Cutting(SeesThrough):
-    """How a field shows nested objects.
+    """The serialization of nested objects by a field.
 
     Args:
         field: The field.
-        limit: The bound of a list; None for one object, whose schema may have lists.
+        limit: The limit of a list; None for one object, whose schema may have lists.
     """
 
     def __init__(self, field: fields.Field[Any], limit: NestedLimit | None) -> None:
@@ -54,11 +54,11 @@ class Cutting(SeesThrough):
         self.is_first = True
 
     def __call__(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
-        """What the field shows of a value."""
+        """The result of the field for a value."""
         if self.is_first:
             self.follow()
         limit, most = self.limit, longest_list()
-        # Where no response is written, somebody dumps what they want.
+        # Outside a response, a dump is not limited.
         if limit is None or most is None:
             return self.plain(value, attr, obj, **options)
         if isinstance(value, AsShown):
@@ -66,7 +66,7 @@ class Cutting(SeesThrough):
         return self.plain(limit.first(items_of(value, most), most), attr, obj, **options)
 
     def follow(self) -> None:
-        """Cut the lists of the nested schema too; one object needs nothing more after that."""
+        """Truncate the lists of the nested schema too; a single object needs nothing more after that."""
         if isinstance(self.field, fields.Nested):
             cut_lists(self.field.schema)
         self.is_first = False
@@ -75,7 +75,7 @@ class Cutting(SeesThrough):
 
 
 def items_of(value: Any, most: int) -> Any:
-    """A value, or if it gives its items one by one, a list with as many of them as are needed."""
+    """A value; if it is an iterator, a list with as many items as needed."""
     if isinstance(value, Iterable) and not isinstance(value, Sequence) and not hasattr(value, "__len__"):
         return [*islice(value, most + 1)]
     return value

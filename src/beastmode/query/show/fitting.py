@@ -1,4 +1,4 @@
-"""What a schema takes over of what another has shown already."""
+"""What a schema can reuse of the serialized result of another."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -12,21 +12,21 @@ from beastmode.query.show.shown import Dumped, schema_in
 __all__ = ["Fitter", "fitted", "key_of"]
 
 FORMATS = ("dateformat", "datetimeformat", "timeformat")
-"""What a schema's `Meta` says about how its fields write values."""
+"""The options of a schema's `Meta` that affect serialization."""
 
 
 class Unfit(Exception):  # noqa: N818 - nothing is wrong yet; it is the answer to a question
-    """One schema cannot be answered with what another has shown; the message is the reason."""
+    """A schema cannot be satisfied with the result of another; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One value that a schema takes over from what another has shown.
+    """One value that a schema reuses from the result of another.
 
     Args:
         found: Its name there.
         key: Its name here.
-        parts: What is taken of what is nested in it; None for all.
+        parts: What is reused of its nested values; None for all.
     """
 
     found: str
@@ -35,22 +35,22 @@ class Pick:
 
 
 Picks: TypeAlias = tuple[Pick, ...]
-"""What a schema takes over of an item."""
+"""What a schema reuses of an item."""
 
 KNOWN: WeakKeyDictionary[Schema, WeakKeyDictionary[Schema, Picks | str | None]] = WeakKeyDictionary()
-"""What each schema takes over of what others have shown; a text says why it cannot."""
+"""What each schema reuses of the results of others; a string says why it cannot."""
 
 
 def fitted(schema: Schema, dumped: Dumped, *, many: bool) -> Any:
-    """What was shown, as far as a schema shows it.
+    """A serialized result, reduced to what a schema shows.
 
     Args:
-        schema: What it is shown by now.
-        dumped: What was shown.
-        many: Whether a list is wanted.
+        schema: The schema.
+        dumped: The result.
+        many: Whether a list is expected.
 
     Raises:
-        TypeError: It is none, or is one where none is wanted; or the schema shows something else.
+        TypeError: It is not a list, or is one where one item is expected; or the schema shows something else.
     """
     given = dumped.schema
     if given is None:
@@ -65,11 +65,11 @@ def fitted(schema: Schema, dumped: Dumped, *, many: bool) -> Any:
 
 
 class Fitter:
-    """Gives what one schema shows of what loadings have shown; of a loading that it knows, without looking again.
+    """Reduces results of loadings to what one schema shows; the comparison with each loading's schema is cached.
 
     Args:
         schema: The schema.
-        many: Whether a list is wanted, and nothing else will do.
+        many: Whether a list is expected.
     """
 
     def __init__(self, schema: Schema, *, many: bool) -> None:
@@ -78,10 +78,10 @@ class Fitter:
         self.known: Schema | None = None
 
     def __call__(self, dumped: Dumped) -> Any:
-        """What was shown, as far as the schema shows it.
+        """A serialized result, reduced to what the schema shows.
 
         Raises:
-            TypeError: As `fitted` does.
+            TypeError: As for `fitted`.
         """
         if dumped.schema is self.known and (dumped.many or not self.many):
             return dumped.plain
@@ -130,10 +130,10 @@ def compare(given: Schema, schema: Schema) -> Picks | None:
 
 
 def pick_of(given: Schema, schema: Schema, name: str) -> Pick:
-    """What a schema takes over for one of its fields.
+    """What a schema reuses for one of its fields.
 
     Raises:
-        Unfit: What was shown says nothing about it.
+        Unfit: The result does not contain it.
     """
     field, found = schema.dump_fields[name], given.dump_fields.get(name)
     if found is None:
@@ -146,7 +146,7 @@ def pick_of(given: Schema, schema: Schema, name: str) -> Pick:
 
 
 def is_declared_once(given: type[Schema], schema: type[Schema], name: str) -> bool:
-    """Whether two classes have a field from the same declaration, which one inherits, and write its values alike."""
+    """Whether two classes inherit a field from the same declaration, and serialize its values in the same way."""
     if given is schema:
         return True
     declared, other = (kind._declared_fields.get(name) for kind in (given, schema))  # noqa: SLF001 - no public name
@@ -158,19 +158,19 @@ def option(kind: type[Schema], name: str) -> Any:
 
 
 def key_of(name: str, field: fields.Field[Any]) -> str:
-    """The name under which a field shows its value."""
+    """The name of a field in the output."""
     return name if field.data_key is None else field.data_key
 
 
 def has_same_fields(given: Schema, schema: Schema) -> bool:
-    """Whether two schemas surely show the same: they are of one class, with the same modifiers."""
+    """Whether two schemas certainly show the same: they are of one class, with the same modifiers."""
     if given is schema:
         return True
     if type(given) is not type(schema) or not are_alike(given.load_only, schema.load_only):
         return False
     if not have_same_modifiers(given, schema) or given.dump_fields.keys() != schema.dump_fields.keys():
         return False
-    # What a modifier says of nested fields, marshmallow has handed on to the field that nests them.
+    # marshmallow passes modifiers for nested fields on to the nesting field.
     pairs = ((field, schema.dump_fields[name]) for name, field in given.dump_fields.items())
     return all(have_same_modifiers(*pair) for pair in pairs if isinstance(pair[0], fields.Nested | fields.List))
 
@@ -187,7 +187,7 @@ def are_alike(names: Any, others: Any) -> bool:
 
 
 def picked(picks: Picks, value: Any) -> Any:
-    """The parts of what was shown, of each item where it is a list."""
+    """The reused parts of a result, or of each item of a list."""
     if isinstance(value, list):
         return [picked(picks, each) for each in value]
     if not isinstance(value, dict):

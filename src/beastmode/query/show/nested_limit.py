@@ -1,4 +1,4 @@
-"""How long a nested list may be: the first items are shown, and that there are more is logged."""
+"""The limit of nested lists: the first items are shown, and it is logged that there are more."""
 
 import logging
 from collections import Counter
@@ -15,21 +15,21 @@ __all__ = ["MOST", "TOGETHER", "NestedLimit", "most_nested"]
 log = logging.getLogger("beastmode")
 
 MOST = bindparam("_most", type_=BigInteger())
-"""The most rows of a statement, or of each list in it."""
+"""The maximum number of rows of a statement, or of each list in it."""
 TOGETHER = 10
-"""How many full lists are read at once before the database is asked to count the rows of each."""
+"""The number of full lists that are read together before the database numbers the rows of each."""
 
 
 def most_nested() -> int:
-    """The most items of one list, as the current application's setting NESTED_LIMIT says."""
+    """The maximum number of items of one list, from the setting NESTED_LIMIT."""
     return current_work().installed.nested_limit
 
 
 class NestedLimit:
-    """The bound of the lists of one relation or field.
+    """The limit of the lists of one relationship or field.
 
     Args:
-        relation: What the log calls it.
+        relation: Its name in the log.
     """
 
     def __init__(self, relation: Any) -> None:
@@ -37,12 +37,12 @@ class NestedLimit:
         self.is_told = False
 
     def cut(self, rows: Sequence[Any], reference: int, most: int) -> Sequence[Any]:
-        """The rows without those that are too many of a list.
+        """The rows without those beyond the limit of a list.
 
         Args:
-            rows: Rows in their order.
-            reference: Where each says which list it belongs to.
-            most: The most of one list.
+            rows: Rows in order.
+            reference: The index of the value that identifies the list.
+            most: The limit of one list.
         """
         if len(rows) <= most:
             return rows
@@ -56,11 +56,11 @@ class NestedLimit:
         return kept
 
     def first(self, items: Any, most: int) -> Any:
-        """The first items of one list; all where they are no more than may be, or are no list.
+        """The first items of one list; all of them if there are few enough, or if it is not a list.
 
         Args:
-            items: What should be a list.
-            most: How many it may have.
+            items: The value, usually a list.
+            most: The limit.
         """
         if not hasattr(items, "__len__") or len(items) <= most:
             return items
@@ -68,7 +68,7 @@ class NestedLimit:
         return [*islice(items, most)]
 
     def tell(self, most: int) -> None:
-        """Log that a list was cut to so many, once for each of its schemas."""
+        """Log that a list was truncated, once for each of its schemas."""
         if not self.is_told:
             self.is_told = True
             log.warning(

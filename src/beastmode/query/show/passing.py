@@ -1,4 +1,4 @@
-"""What was shown already goes through the schemas that meet it again; it is never shown twice."""
+"""Schemas pass on what is already serialized, so nothing is serialized twice."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -16,16 +16,16 @@ Dump: TypeAlias = Callable[[Any], Any]
 
 
 def show(schema: Schema, value: Any, dump: Dump, *, many: bool) -> Any:
-    """What a schema shows of a value, of which parts may have been shown already.
+    """What a schema shows of a value, parts of which may already be serialized.
 
     Args:
         schema: The schema.
         value: An item, or several.
-        dump: marshmallow's own, for what was not shown yet.
-        many: Whether it is several.
+        dump: marshmallow's own, for what is not serialized yet.
+        many: Whether it is a list.
 
     Raises:
-        TypeError: A part was shown by a schema that shows something else.
+        TypeError: A part was serialized by a schema that shows something else.
     """
     if isinstance(value, AsShown):
         return fitted(schema, value.shown(), many=many)
@@ -58,7 +58,7 @@ RENAMED: WeakKeyDictionary[Schema, Renamed] = WeakKeyDictionary()
 
 
 def renamed_in(schema: Schema) -> Renamed:
-    """What each field reads and what it shows that by, where the two differ; none where a hook reads first."""
+    """The attribute and the output name of each field for which they differ; none if a hook reads first."""
     found = RENAMED.get(schema)
     if found is None:
         needed = {} if dumps_itself(schema) else schema.dump_fields
@@ -73,7 +73,7 @@ def read_by(name: str, field: fields.Field[Any]) -> str:
 
 
 def refuse_values_of(schema: Schema, value: Any) -> None:
-    """Refuse a dict that seems to be made of what a loading has given: marshmallow would leave out what it misses.
+    """Refuse a dict that seems to be built from the result of a loading: marshmallow would omit missing values.
 
     Raises:
         TypeError: It is one.
@@ -90,24 +90,24 @@ def refuse_values_of(schema: Schema, value: Any) -> None:
 
 
 class ShowsOnce(Schema):
-    """A schema that lets through what was shown already."""
+    """A schema that passes on what is already serialized."""
 
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
-        """What the schema shows of an object, or of several.
+        """Serialize an object, or several.
 
         Args:
-            obj: What to show; a loading, and what one gives, is shown as it is.
-            many: Whether it is several; None for what the schema says.
+            obj: The object; a loading, or its result, is passed on.
+            many: Whether it is several; None for the schema's own setting.
 
         Raises:
-            TypeError: A loading of another schema has shown something else.
+            TypeError: The result of a loading was serialized by a schema that shows something else.
         """
         several = bool(self.many if many is None else many)
         return show(self, obj, lambda value: super(ShowsOnce, self).dump(value, many=several), many=several)
 
 
 class Passing(SeesThrough):
-    """How a field shows its nested schema where that is marshmallow's own, which would show a second time.
+    """The serialization of a nested schema by a field, if the schema is marshmallow's own and would serialize twice.
 
     Args:
         field: The field.
@@ -137,9 +137,9 @@ class Passing(SeesThrough):
 
 
 def watch(schema: Schema) -> None:
-    """Have the fields of a schema let through what was shown already.
+    """Make the fields of a schema pass on what is already serialized.
 
-    The nested ones follow when they are first used: a schema may nest itself without end.
+    Nested ones follow on first use, because a schema may nest itself endlessly.
 
     Args:
         schema: The schema.
@@ -149,7 +149,7 @@ def watch(schema: Schema) -> None:
 
 
 def watch_field(field: Any) -> None:
-    """Have a field, and those in it, let through what was shown already."""
+    """Make a field, and those nested in it, pass on what is already serialized."""
     if isinstance(field, fields.Nested) and not has_before(field, Passing):
         Passing(field).stand_before()
     for each in parts_of(field):

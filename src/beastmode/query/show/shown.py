@@ -1,4 +1,4 @@
-"""What a loading gives: shown by its schema already, and known to be, wherever it goes."""
+"""The results of loadings, which are marked as serialized wherever they are passed."""
 
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -12,7 +12,7 @@ __all__ = ["AsShown", "Dumped", "ShownItem", "ShownList", "marked", "schema_in"]
 
 
 class AsShown:
-    """Whatever a schema has shown, or will have when it is asked for: no schema needs to show it again."""
+    """Something that is already serialized by a schema, or will be on demand: no schema needs to serialize it again."""
 
     __slots__ = ()
 
@@ -25,7 +25,7 @@ class Dumped(AsShown):
     """The serialized result of a loading, ready to be written as JSON.
 
     Attributes:
-        plain: Plain values, and those that orjson writes as marshmallow would: moments, dates, UUIDs.
+        plain: Plain values, and those that orjson writes as marshmallow would: datetimes, dates, UUIDs.
         schema: The schema that serialized them; None if a view created them itself.
         many: Whether it is a list of items.
 
@@ -66,24 +66,24 @@ class Dumped(AsShown):
         return (Dumped(each, self.schema, many=False) for each in self.plain)
 
     def __getattr__(self, name: str) -> NoReturn:
-        """Tell where the values are.
+        """Raise an error that says where the values are.
 
         Raises:
-            AttributeError: Something asks whether there is a special method.
-            TypeError: Somebody takes it for what it shows; marshmallow would leave out a mere AttributeError.
+            AttributeError: For special methods. TypeError: For any other name; marshmallow would omit the value after
+                an AttributeError.
         """
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)
         raise TypeError(f"{self.named()} has no attribute {name!r}; its values are in .data.")
 
     def __eq__(self, other: object) -> bool:
-        """Whether the same is shown."""
+        """Whether the values are equal."""
         return self.plain == other.plain if isinstance(other, Dumped) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]  # values can be changed
 
     def __repr__(self) -> str:
-        """The values, as they would be written."""
+        """The values."""
         return f"Dumped({self.plain!r})"
 
     def named(self) -> str:
@@ -92,7 +92,7 @@ class Dumped(AsShown):
 
 
 class ShownItem(AsShown, dict[str, Any]):
-    """One item of what a loading has given, and what has shown it."""
+    """One item of the result of a loading, with its schema."""
 
     __slots__ = ("schema",)
     schema: Schema | None
@@ -102,12 +102,12 @@ class ShownItem(AsShown, dict[str, Any]):
         return Dumped(self, self.schema, many=False)
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
-        """Kept elsewhere, as in a cache, it is a dict: its schema need not be able to be kept."""
+        """Pickled, for example in a cache, it is a dict, because its schema may not be picklable."""
         return dict, (dict(self),)
 
 
 class ShownList(AsShown, list[Any]):
-    """The items that a loading has given, and what has shown them."""
+    """The items of the result of a loading, with their schema."""
 
     __slots__ = ("schema",)
     schema: Schema | None
@@ -122,11 +122,11 @@ class ShownList(AsShown, list[Any]):
 
 
 NESTED: WeakKeyDictionary[Schema, tuple[tuple[str, Schema], ...]] = WeakKeyDictionary()
-"""The nested schemas of each schema, with the names under which they show."""
+"""The nested schemas of each schema, with their names in the output."""
 
 
 def marked(value: Any, schema: Schema | None) -> Any:
-    """A copy of what a schema has shown that says so, as do the parts that schemas nested in it have shown."""
+    """A copy of a serialized value that is marked as such, and so are the parts of nested schemas."""
     if schema is None or isinstance(value, AsShown):
         return value
     if isinstance(value, list):
@@ -144,7 +144,7 @@ def marked(value: Any, schema: Schema | None) -> Any:
 
 
 def nested_in(schema: Schema) -> tuple[tuple[str, Schema], ...]:
-    """The nested schemas of a schema, with the names under which they show; none where hooks may have moved them."""
+    """The nested schemas of a schema, with their names in the output; none if hooks may have moved them."""
     found = NESTED.get(schema)
     if found is None:
         shown = {} if dumps_itself(schema) else schema.dump_fields
@@ -154,7 +154,7 @@ def nested_in(schema: Schema) -> tuple[tuple[str, Schema], ...]:
 
 
 def schema_in(field: fields.Field[Any]) -> Schema | None:
-    """The schema that shows a field's value, or each item of it, as an object; None where none does."""
+    """The schema that serializes a field's value, or each item of it; None if there is none."""
     if isinstance(field, fields.List):
         return schema_in(field.inner)
     if isinstance(field, fields.Nested) and not isinstance(field, fields.Pluck):

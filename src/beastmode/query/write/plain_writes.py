@@ -1,4 +1,4 @@
-"""Whether one statement writes what a session would: nothing listens, nothing is validated, nothing cascades."""
+"""Whether one statement writes the same as a session would: no listeners, no validators, no cascades."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,11 +19,11 @@ SESSION_EVENTS = (
 )
 
 HARMLESS = frozenset({"beastmode.db.routed_session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
-"""Listeners of ours, and those that SQLAlchemy itself adds for what only entities need."""
+"""Our own listeners, and those that SQLAlchemy adds itself, which only entities need."""
 
 
 def inserts_plainly(mapper: Mapper[Any]) -> bool:
-    """Whether a row can be inserted without making an entity of it.
+    """Whether a row can be inserted without an entity.
 
     Args:
         mapper: The model's mapper.
@@ -52,7 +52,7 @@ def updates_plainly(mapper: Mapper[Any]) -> bool:
 
 
 def deletes_plainly(mapper: Mapper[Any]) -> bool:
-    """Whether a row can be deleted without loading it and what the session would delete or change with it.
+    """Whether a row can be deleted without loading it, or rows that the session would delete or change with it.
 
     Args:
         mapper: The model's mapper.
@@ -66,17 +66,17 @@ def deletes_plainly(mapper: Mapper[Any]) -> bool:
 
 
 def cascades(relation: RelationshipProperty[Any]) -> bool:
-    """Whether a session that deletes an entity touches what this relation leads to."""
+    """Whether a session that deletes an entity also changes the rows of this relationship."""
     if relation.viewonly:
         return False
     if relation.direction is MANYTOONE:
         return relation.cascade.delete
-    # Without passive_deletes it loads the related rows, to delete them or to take the reference out of them.
+    # Without passive_deletes it loads the related rows, to delete them or to clear their foreign keys.
     return not relation.passive_deletes
 
 
 def is_one_plain_table(mapper: Mapper[Any]) -> bool:
-    """Whether an entity is one row of one table: nothing is inherited, versioned or validated."""
+    """Whether an entity is one row of one table, without inheritance, versioning or validators."""
     return (
         isinstance(mapper.local_table, Table)
         and mapper.polymorphic_on is None
@@ -87,20 +87,20 @@ def is_one_plain_table(mapper: Mapper[Any]) -> bool:
 
 
 def watches(mapper: Mapper[Any]) -> bool:
-    """Whether something listens to the session's writes, or to the columns of a model being set."""
+    """Whether something listens to the session's writes, or to changes of a model's columns."""
     return listens(session_events(), SESSION_EVENTS) or any(
         listens(getattr(mapper.class_, attribute.key).dispatch, ("set",)) for attribute in mapper.column_attrs
     )
 
 
 def session_events() -> Any:
-    """What listens to the current session; to the one that would be made, where there is none yet."""
+    """The listeners to the current session, or to the one that would be created."""
     work = current_work()
     return work.installed.session_events if work.session is None else work.session.dispatch
 
 
 def listens(dispatch: Any, names: Iterable[str]) -> bool:
-    """Whether anything of the project listens to one of some events."""
+    """Whether the project listens to any of these events."""
     for name in names:
         listeners = getattr(dispatch, name)
         if listeners and not HARMLESS.issuperset(getattr(listener, "__module__", None) for listener in listeners):
@@ -109,7 +109,7 @@ def listens(dispatch: Any, names: Iterable[str]) -> bool:
 
 
 def as_columns(mapper: Mapper[Any], values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Values by the keys of the table's columns; None where one is of no column.
+    """Values by the keys of the table's columns; None if one does not belong to a column.
 
     Args:
         mapper: The model's mapper.
@@ -125,5 +125,5 @@ def as_columns(mapper: Mapper[Any], values: Mapping[str, Any]) -> dict[str, Any]
 
 
 def is_expression(value: Any) -> bool:
-    """Whether a value is for the database to compute."""
+    """Whether a value is a SQL expression."""
     return isinstance(value, ClauseElement) or hasattr(value, "__clause_element__")

@@ -1,4 +1,4 @@
-"""The row that a write is meant for, and who may change it."""
+"""The row of a write, and who may change it."""
 
 from functools import cached_property
 from typing import Any, NoReturn
@@ -16,21 +16,21 @@ from beastmode.query.sources import Criteria, Params
 __all__ = ["Target", "not_found", "not_yours"]
 
 APART = "_where_"
-"""What the criteria's own parameters begin with in a write, where the name of a column would set that column."""
+"""The prefix of the criteria's own parameters in a write, where the name of a column would set that column."""
 
 
 class Target:
-    """Finds the row of a write by its key, the loading's criteria, and the caller who must own it.
+    """Finds the row of a write by its key, the loading's criteria, and its owner.
 
     Attributes:
-        exists: That a row is the one that is meant.
-        owned: That it is the caller's besides, where the loading says whose rows are.
+        exists: The condition for the row.
+        owned: The same, with the condition that the caller owns it, if the loading has an owner.
 
     Args:
         model: The model.
-        criteria: What must be true of the row.
-        owner: The column that holds its owner's id; None where anybody may change it.
-        is_kept: Whether its statements are.
+        criteria: The conditions on the row.
+        owner: The column with the ID of its owner; None if anyone may change it.
+        is_kept: Whether its statements are cached.
     """
 
     def __init__(self, model: type[Any], criteria: Criteria, owner: Any = None, *, is_kept: bool = True) -> None:
@@ -48,7 +48,7 @@ class Target:
             params: Values of the criteria's own parameters.
 
         Raises:
-            Problem: 404 where no row can have such a key; 403 where the caller cannot own any.
+            Problem: 404 if no row can have such a key; 403 if the caller cannot own any.
         """
         found = self.key.params(key)
         if found is None:
@@ -62,46 +62,46 @@ class Target:
         return found
 
     def refuse(self, bound: dict[str, Any]) -> NoReturn:
-        """Say why nothing was hit.
+        """Raise the reason why no row was found.
 
         Raises:
-            Problem: 403 where the row is there, and somebody else's; else 404.
+            Problem: 403 if the row exists and belongs to another user; otherwise 404.
         """
         if self.owner is not None and self.finds(self.any, bound):
             raise not_yours()
         raise not_found()
 
     def check(self, bound: dict[str, Any]) -> None:
-        """Do nothing if the row is there and the caller may change it.
+        """Do nothing if the row exists and the caller may change it.
 
         Raises:
-            Problem: As `refuse` does.
+            Problem: As for `refuse`.
         """
         if not self.finds(self.own, bound):
             self.refuse(bound)
 
     @cached_property
     def any(self) -> Select[Any]:
-        """Finds the row, whosever it is."""
+        """Finds the row, whoever owns it."""
         return select(literal_column("1")).where(*self.exists)
 
     @cached_property
     def own(self) -> Select[Any]:
-        """Finds the row if it is the caller's."""
+        """Finds the row if the caller owns it."""
         return select(literal_column("1")).where(*self.owned)
 
     def finds(self, statement: Select[Any], bound: dict[str, Any]) -> bool:
-        """Whether there is such a row."""
+        """Whether the row exists."""
         return bool(current_work().fetch(statement, bound, kept=self.is_kept))
 
 
 def named_apart(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A criterion whose own parameters are not named like columns."""
+    """A criterion whose parameters are not named like columns."""
 
     def rename(element: Any, **_: Any) -> Any:
         if not isinstance(element, BindParameter) or element.unique:
             return None
-        # All that it is but its name: whether it is required, a callable, a list, or part of the text.
+        # Everything except its name: whether it is required, a callable, a list, or part of the SQL.
         renamed: Any = element._clone(maintain_key=True)  # noqa: SLF001 - bindparam() cannot say all of it
         renamed.key = renamed._orig_key = APART + element.key  # noqa: SLF001 - likewise
         return renamed
@@ -110,10 +110,10 @@ def named_apart(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def not_found() -> Problem:
-    """There is no such row."""
+    """The response if the row does not exist."""
     return Problem(404, "Resource not found")
 
 
 def not_yours() -> Problem:
-    """There is one, and it is not the caller's to change."""
+    """The response if the row belongs to another user."""
     return Problem(403, "Only the owner may change this")

@@ -1,4 +1,4 @@
-"""Writes that answer with what the schema shows: one statement where nothing but the row is concerned."""
+"""Writes that return what the schema shows: one statement, if only the row itself is affected."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -32,22 +32,22 @@ PLAIN: Mapping[Verb, Callable[[Mapper[Any]], bool]] = {
     "update": updates_plainly,
     "delete": deletes_plainly,
 }
-"""Whether one statement does what the session would."""
+"""Whether one statement does the same as the session."""
 SET = "_set"
-"""What the parameters begin with whose values are written."""
+"""The prefix of the parameters with the values to write."""
 
 KEPT = 64
-"""The most statements that are kept, each for a set of columns; the one used longest ago is forgotten."""
+"""The maximum number of cached statements, one for each set of columns; the least recently used one is dropped."""
 
 
 class Writes:
     """Inserts, updates and deletes rows of one loading.
 
     Args:
-        source: Shows what was written.
+        source: Serializes what was written.
         model: The model.
-        criteria: What must be true of a row that is changed.
-        owner: The column that says whose a row is; None where anybody may change it.
+        criteria: The conditions on a row that is changed.
+        owner: The column with the ID of the owner; None if anyone may change a row.
     """
 
     def __init__(self, source: Source, model: type[Any], criteria: Criteria, owner: Any = None) -> None:
@@ -66,7 +66,7 @@ class Writes:
         """A new row, as the schema shows it.
 
         Args:
-            values: By attribute; what is left out gets its default, and so does None.
+            values: The values by attribute; missing ones get their default, and so does None.
             params: Values of the parameters in what the schema shows.
 
         Raises:
@@ -84,11 +84,11 @@ class Writes:
             return self.reread(entity, params)
 
     def update(self, key: Any, values: Mapping[str, Any], params: Params) -> Any:
-        """A changed row, as the schema shows it; without values, the row as it is.
+        """A changed row, as the schema shows it; without values, the current row.
 
         Args:
             key: Its primary key.
-            values: By attribute.
+            values: The values by attribute.
             params: Values of the parameters in the criteria and in what the schema shows.
 
         Raises:
@@ -130,7 +130,7 @@ class Writes:
         self.forget(bound)
 
     def run(self, verb: Verb, columns: dict[str, Any], bound: dict[str, Any]) -> Sequence[Any]:
-        """The rows that a statement wrote; values that the database computes are part of the statement."""
+        """The rows that a statement wrote; SQL expressions are part of the statement."""
         computed = {name: value for name, value in columns.items() if is_expression(value)}
         names = tuple(sorted(columns.keys() - computed.keys()))
         params = {**bound, **{f"{SET}{number}": columns[name] for number, name in enumerate(names)}}
@@ -148,7 +148,7 @@ class Writes:
         Args:
             verb: What it does.
             names: The keys of the columns.
-            condition: What must be true for it to write anything.
+            condition: The condition for writing.
         """
         values = {name: bindparam(f"{SET}{number}", type_=self.table.c[name].type) for number, name in enumerate(names)}
         if verb == "insert" and condition is not None:
@@ -169,7 +169,7 @@ class Writes:
         return PLAIN[verb](self.mapper)
 
     def sample(self, verb: Verb) -> Any:
-        """The statement that writes a row whose columns are all given.
+        """The statement that writes a row with all columns.
 
         Args:
             verb: What it does.
@@ -178,28 +178,28 @@ class Writes:
         return self.statement(verb, tuple(sorted(given)), None)
 
     def carries(self, dialect: Dialect, names: tuple[str, ...]) -> bool:
-        """Whether an INSERT of some columns can have a condition: its values and Python's defaults say their types."""
+        """Whether an INSERT of some columns can have a condition: its values and Python's defaults have known types."""
         given = [column for column in self.table.c if column.key in names or column.default is not None]
         return bool(names) and all(says_its_type(column.type, dialect) for column in given)
 
     def at_once(self) -> AbstractContextManager[Any]:
-        """What writes a row and reads it again must happen as a whole, or not at all."""
+        """Writing a row and reading it again must happen completely, or not at all."""
         return nullcontext() if self.shown is not None else writing()
 
     def answer(self, row: Any, params: Params) -> Any:
-        """A row that was written, as the schema shows it; read by its key where the row alone does not say all."""
+        """A written row, as the schema shows it; read by its key if the row alone is not enough."""
         if self.shown is not None:
             return self.source.show(row, params)
         return self.read({**params, **dict(zip(self.target.key.names, row, strict=True))})
 
     def keeps_null(self, name: str) -> bool:
-        """Whether None is stored in a column of a new row, as a session does it: where there is no default."""
+        """Whether None is stored in a column of a new row, as in a session: only without a default."""
         column = self.table.c[name]
         has_default = column.primary_key or column.default is not None or column.server_default is not None
         return bool(column.type.should_evaluate_none) or not has_default
 
     def update_entity(self, values: Mapping[str, Any], bound: dict[str, Any], params: Params) -> Any:
-        """A row changed by way of its entity."""
+        """A row changed through its entity."""
         for name in values:
             if name not in self.mapper.all_orm_descriptors:
                 raise TypeError(f"{name!r} is not an attribute of {self.model.__name__}")
@@ -216,7 +216,7 @@ class Writes:
         Raises:
             Problem: 404 where there is no such row, 403 where it is somebody else's.
         """
-        # Relations that are joined by default would be locked too, which PostgreSQL refuses for outer joins.
+        # Relationships that are joined by default would be locked too, which PostgreSQL refuses for outer joins.
         statement = select(self.model).where(*self.target.exists).options(lazyload("*")).with_for_update()
         found = session.execute(statement.execution_options(populate_existing=True), bound).scalar_one_or_none()
         if found is None:
@@ -226,12 +226,12 @@ class Writes:
         return found
 
     def reread(self, entity: Any, params: Params) -> Any:
-        """An entity that was written, as the schema shows it."""
+        """A written entity, as the schema shows it."""
         key = zip(self.target.key.names, self.mapper.primary_key_from_instance(entity), strict=True)
         return self.read({**params, **dict(key)})
 
     def forget(self, bound: dict[str, Any]) -> None:
-        """Have the session read the row again, if it holds an entity of it that nobody has changed."""
+        """Make the session refresh the row, if it has an unchanged entity of it."""
         session = current_work().session
         if session is None:
             return
@@ -242,7 +242,7 @@ class Writes:
 
 
 def shown_columns(source: Source) -> list[Any] | None:
-    """The columns that a RETURNING gives all that the schema shows with; None where it takes a select."""
+    """The columns for RETURNING that are enough for the schema; None if it needs a select."""
     if not isinstance(source, Rows) or source.joins or source.children:
         return None
     attributes = inspect(source.plan.model).column_attrs
@@ -253,7 +253,7 @@ def shown_columns(source: Source) -> list[Any] | None:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """The session: in the transaction that is open, or in one of its own."""
+    """The session, in the open transaction or in a new one."""
     session = current_work().open_session()
     if session.is_writing and session.precondition is None:
         yield session
