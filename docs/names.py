@@ -20,6 +20,7 @@ PUBLIC = (
     "beastmode.db.migrations",
     "beastmode.query",
     "beastmode.accounts",
+    "beastmode.jobs",
     "beastmode.testing",
     "beastmode.cli",
     "beastmode.core.attempts",

@@ -16,6 +16,7 @@ from beastmode.core.middleware import install_middleware
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
+from beastmode.jobs import Jobs, JobSettings
 from beastmode.limits.settings import LimitSettings
 from beastmode.observability.install import install as install_observability
 from beastmode.observability.settings import LogSettings, MetricsSettings
@@ -30,6 +31,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     ApiSettings,
     AccountSettings,
     LimitSettings,
+    JobSettings,
     HeaderSettings,
     CorsSettings,
     LogSettings,
@@ -53,6 +55,7 @@ class Beastmode:
         migrations: The directory of its migrations, absolute or beside the application's package.
         api: The project's API.
         accounts: Registration and login; needs a database and an API.
+        jobs: Functions that run outside of requests; need a database.
         settings: The project's own settings: subclasses of `beastmode.core.settings.Settings`.
         without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors".
 
@@ -69,11 +72,14 @@ class Beastmode:
         migrations: str | Path = "migrations",
         api: Api | None = None,
         accounts: Accounts | None = None,
+        jobs: Jobs | None = None,
         settings: Collection[type[Settings]] = (),
         without: Collection[Feature] = (),
     ) -> None:
         if accounts is not None and (database is None or api is None):
             raise ConfigurationError("Beastmode(accounts=...) needs database= and api= as well; pass both.")
+        if jobs is not None and database is None:
+            raise ConfigurationError("Beastmode(jobs=...) needs database= as well; pass both.")
         if unknown := set(without) - FEATURES:
             expected = ", ".join(sorted(FEATURES))
             raise ConfigurationError(f"Beastmode(without={sorted(unknown)}): expected some of {expected}.")
@@ -84,6 +90,7 @@ class Beastmode:
         self._migrations = migrations
         self._api = api
         self._accounts = accounts
+        self._jobs = jobs
         self._settings = settings
         self._without = frozenset(without)
         if app is not None:
@@ -107,6 +114,8 @@ class Beastmode:
         if self._accounts is not None and self._database is not None and self._api is not None:
             install_limits(app, settings.of(LimitSettings), self._database)
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
+        if self._jobs is not None and self._database is not None:
+            self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         # Pages that accept larger uploads still do, unless the setting is set.
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
@@ -121,6 +130,7 @@ class Beastmode:
             ApiSettings: self._api is None,
             AccountSettings: self._accounts is None,
             LimitSettings: self._accounts is None,
+            JobSettings: self._jobs is None,
             HeaderSettings: "headers" in self._without,
             CorsSettings: "cors" in self._without,
             LogSettings: "logs" in self._without,

@@ -1,0 +1,111 @@
+"""`flask beastmode jobs`: looks at jobs, and decides about those that are dead."""
+
+import sys
+from typing import get_args
+
+import click
+import orjson
+
+from beastmode.cli.application import open_application
+from beastmode.jobs.child import COMMAND
+from beastmode.jobs.definition import declared
+from beastmode.jobs.running import Outcome, outcome_of
+from beastmode.jobs.status import State, Status, counts, discard, list_jobs, retry, status_of
+
+__all__ = ["jobs", "run_job"]
+
+
+@click.group("jobs")
+def jobs() -> None:
+    """Look at jobs, and retry or discard them."""
+
+
+@jobs.command("list")
+@click.option("--state", type=click.Choice(get_args(State)), default="dead", show_default=True, help="In which state.")
+@click.option("--name", help="Only those of one job.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many at the most.")
+@click.pass_context
+def list_command(context: click.Context, *, state: State, name: str | None, limit: int) -> None:
+    """List jobs, the newest first, and count all of them."""
+    open_application(context)
+    for each in list_jobs(state, name, limit):
+        click.echo(line(each))
+    total = counts()
+    states = ", ".join(f"{number} {each}" for each, number in sorted(total.states.items())) or "none unfinished"
+    click.echo(f"Jobs: {states}. The oldest has been ready for {total.lag:.0f} s.")
+
+
+@jobs.command("show")
+@click.argument("job_id", type=int)
+@click.pass_context
+def show(context: click.Context, *, job_id: int) -> None:
+    """Show the job JOB_ID, with its result or error."""
+    open_application(context)
+    found = status_of(job_id)
+    if found is None:
+        raise click.ClickException(f"there is no job {job_id}; finished ones are deleted after JOBS_RETENTION_DAYS.")
+    click.echo(line(found))
+    for title, value in (("result", found.result), ("error", found.error)):
+        if value is not None:
+            click.echo(f"{title}: {value}")
+
+
+@jobs.command("retry")
+@click.argument("job_ids", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All dead jobs.")
+@click.option("--name", help="All dead ones of one job.")
+@click.pass_context
+def retry_command(context: click.Context, *, job_ids: tuple[int, ...], everything: bool, name: str | None) -> None:
+    """Run the dead jobs JOB_IDS again, with all their attempts."""
+    open_application(context)
+    refuse_nothing(job_ids, name, everything=everything)
+    click.echo(f"Retrying {counted(retry(*job_ids, name=name))}.")
+
+
+@jobs.command("discard")
+@click.argument("job_ids", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All dead jobs.")
+@click.option("--name", help="All dead ones of one job.")
+@click.pass_context
+def discard_command(context: click.Context, *, job_ids: tuple[int, ...], everything: bool, name: str | None) -> None:
+    """Delete the jobs JOB_IDS, unless they are running or done."""
+    open_application(context)
+    refuse_nothing(job_ids, name, everything=everything)
+    click.echo(f"Discarded {counted(discard(*job_ids, name=name))}.")
+
+
+@click.command(COMMAND, hidden=True)
+@click.pass_context
+def run_job(context: click.Context) -> None:
+    """Read a claim from standard input, run it, and write its outcome: what a worker starts for process=True."""
+    open_application(context)
+    call = orjson.loads(sys.stdin.buffer.read())
+    job = declared.get(call["name"])
+    if job is None:
+        outcome = Outcome(error=f"{call['name']} is not known in the process that was started for it.")
+    else:
+        outcome = outcome_of(call["id"], job.name, job.function, call["arguments"])
+    sys.stdout.buffer.write(orjson.dumps({"result": outcome.result, "error": outcome.error}))
+
+
+def refuse_nothing(job_ids: tuple[int, ...], name: str | None, *, everything: bool) -> None:
+    """Refuse a command that does not say which jobs it means.
+
+    Raises:
+        UsageError: It names none, or all and some.
+    """
+    if everything == bool(job_ids or name):
+        raise click.UsageError("Name the jobs by their ids, or by --name, or write --all for all dead ones.")
+
+
+def counted(number: int) -> str:
+    """A number of jobs, in words."""
+    return "1 job" if number == 1 else f"{number} jobs"
+
+
+def line(each: Status) -> str:
+    """One job in one line."""
+    moment = each.finished_at or each.started_at or each.run_at
+    attempts = f"{each.attempts}/{each.max_attempts}"
+    last = (each.error or "").strip().rpartition("\n")[2]
+    return f"{each.id}  {each.state}  {each.name}  {attempts}  {moment:%Y-%m-%d %H:%M:%S}  {last}".rstrip()

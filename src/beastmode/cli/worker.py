@@ -1,0 +1,39 @@
+"""`flask beastmode worker`: runs jobs until it is told to stop."""
+
+import os
+import signal
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import ScriptInfo
+
+from beastmode.cli.application import open_application
+from beastmode.jobs.enqueueing import EXTENSION
+from beastmode.jobs.worker import Worker
+
+__all__ = ["worker"]
+
+
+@click.command("worker")
+@click.option("-c", "--concurrency", type=click.IntRange(1, 1000), default=4, show_default=True, help="Jobs at a time.")
+@click.option("-q", "--queue", "queues", multiple=True, help="A queue to take jobs from; repeat it. By default all.")
+@click.pass_context
+def worker(context: click.Context, *, concurrency: int, queues: tuple[str, ...]) -> None:
+    """Run jobs, until SIGTERM or Ctrl-C. Running jobs get 25 seconds to end; others run them again afterwards."""
+    open_application(context)
+    if EXTENSION not in current_app.extensions:
+        raise click.ClickException("this application has no jobs; pass jobs=Jobs() to Beastmode.")
+    path = context.ensure_object(ScriptInfo).app_import_path
+    if path:
+        os.environ.setdefault("FLASK_APP", path)  # for jobs in processes of their own
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's own way
+    running = Worker(app, concurrency, queues)
+
+    def stop(*_: Any) -> None:
+        running.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    click.echo(f"Running jobs, {concurrency} at a time. Press Ctrl-C to stop.")
+    running.run()

@@ -1,0 +1,57 @@
+"""Jobs: functions that run outside of requests, and survive a crash of anything."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from beastmode.jobs.install import Jobs
+from beastmode.jobs.settings import JobSettings
+
+if TYPE_CHECKING:
+    from beastmode.jobs.definition import Job, job
+    from beastmode.jobs.marks import once
+    from beastmode.jobs.running import current_job_id, progress
+    from beastmode.jobs.status import Counts, Status, counts, discard, list_jobs, retry, status_of
+    from beastmode.jobs.worker import Worker
+
+__all__ = [
+    "Counts",
+    "Job",
+    "JobSettings",
+    "Jobs",
+    "Status",
+    "Worker",
+    "counts",
+    "current_job_id",
+    "discard",
+    "job",
+    "list_jobs",
+    "once",
+    "progress",
+    "retry",
+    "status_of",
+]
+HOMES = {
+    "Counts": "status",
+    "Job": "definition",
+    "Status": "status",
+    "Worker": "worker",
+    "counts": "status",
+    "current_job_id": "running",
+    "discard": "status",
+    "job": "definition",
+    "list_jobs": "status",
+    "once": "marks",
+    "progress": "running",
+    "retry": "status",
+    "status_of": "status",
+}
+
+if not TYPE_CHECKING:  # or mypy would believe in any name
+
+    def __getattr__(name: str) -> Any:
+        # On first use: with the tables of jobs, which only projects that have jobs shall find in their migrations.
+        if name not in HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"beastmode.jobs.{HOMES[name]}"), name)
+        globals()[name] = value
+        return value

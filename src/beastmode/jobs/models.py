@@ -1,0 +1,73 @@
+"""The tables of jobs; in a project's migrations they are ordinary tables."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from beastmode.db.base import Base
+
+__all__ = ["JobMark", "JobRow", "JobTick"]
+
+ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER columns by itself
+
+
+class JobRow(Base):
+    """One call of a job: when it runs, whether it has, and what came of it."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
+    queue: Mapped[str] = mapped_column(String(50))
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(10))
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    max_attempts: Mapped[int] = mapped_column(SmallInteger)
+    run_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    worker: Mapped[str | None] = mapped_column(String(100))
+    unique_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    concurrency_key: Mapped[str | None] = mapped_column(String(200))
+    progress: Mapped[float | None]
+    note: Mapped[str | None] = mapped_column(String(200))
+    result: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+def partial_index(name: str, condition: str, *columns: Any) -> Index:
+    """An index of the rows in some states, which stays small however many others are kept."""
+    where = JobRow.state.in_(condition.split())
+    return Index(f"ix_jobs_{name}", *columns, postgresql_where=where, sqlite_where=where)
+
+
+# A worker takes the first rows of one of these, however many wait behind them.
+partial_index("ready", "ready", JobRow.queue, JobRow.priority.desc(), JobRow.id)
+partial_index("scheduled", "scheduled", JobRow.run_at)
+partial_index("running", "running", JobRow.lease_until)
+partial_index("held", "blocked parked", JobRow.state, JobRow.concurrency_key, JobRow.id)
+partial_index("keys", "running", JobRow.concurrency_key)
+partial_index("finished", "done dead", JobRow.finished_at)
+
+
+class JobMark(Base):
+    """That something has been done once, whichever job did it; see `once`."""
+
+    __tablename__ = "job_marks"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class JobTick(Base):
+    """That a job of a schedule was enqueued for a moment, by whichever worker came first."""
+
+    __tablename__ = "job_ticks"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    tick: Mapped[datetime] = mapped_column(primary_key=True)

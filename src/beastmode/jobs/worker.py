@@ -1,0 +1,249 @@
+"""Claims jobs and runs them, several at a time, each in a thread of its own."""
+
+import logging
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from secrets import token_hex
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from beastmode.core.clock import now
+from beastmode.core.settings import settings_of
+from beastmode.db.session import installed_in
+from beastmode.jobs.child import run_in_child
+from beastmode.jobs.definition import Job, declared
+from beastmode.jobs.queue import Claim, Queue
+from beastmode.jobs.running import Outcome, outcome_of
+from beastmode.jobs.settings import JobSettings
+from beastmode.jobs.ticks import enqueue_ticks
+from beastmode.jobs.wakeups import Wakeups
+
+__all__ = ["Worker"]
+
+STOP_SECONDS = 25.0
+"""How long jobs may go on when the worker is told to stop; Docker and Kubernetes wait 10 and 30 seconds."""
+UPKEEP_SECONDS = 5.0
+"""How often lost, blocked and parked rows are looked for, and the names of the queues."""
+FORGET_SECONDS = 600.0
+IDLE_SECONDS = 30.0
+"""The longest wait for a job; whatever else there is to do has its own time."""
+RETRY_SECONDS = 1.0
+log = logging.getLogger("beastmode")
+
+
+@dataclass(eq=False)
+class Run:
+    """An attempt that is under way.
+
+    Args:
+        claim: The row.
+        job: What it runs.
+        ends: The monotonic time after which it has failed; None for no limit.
+        is_over: Whether somebody has noted its outcome.
+    """
+
+    claim: Claim
+    job: Job[Any, Any]
+    ends: float | None
+    is_over: bool = False
+    lock: Lock = field(default_factory=Lock)
+
+    def take(self) -> bool:
+        """Whether the caller is the first to note the outcome."""
+        with self.lock:
+            first, self.is_over = not self.is_over, True
+        return first
+
+
+class Worker:
+    """Runs the jobs of an application until it is told to stop.
+
+    Args:
+        app: The Flask application.
+        threads: How many jobs run at the same time.
+        queues: The queues to take jobs from, the most important first; none for all.
+        jobs: What rows can name; by default every job of the process.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        threads: int,
+        queues: Sequence[str] = (),
+        jobs: Mapping[str, Job[Any, Any]] | None = None,
+    ) -> None:
+        settings = settings_of(app, JobSettings)
+        self.app = app
+        self.threads = threads
+        self.jobs = declared if jobs is None else jobs
+        self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(4)}"
+        self.queue = Queue(self.name, timedelta(seconds=settings.jobs_lease_seconds))
+        self.retention = timedelta(days=settings.jobs_retention_days)
+        self._only = tuple(queues)
+        self._known: list[str] = list(queues)
+        self._runs: set[Run] = set()
+        self._lock = Lock()
+        self._stopping = Event()
+        self._wakeups = Wakeups(installed_in(app))
+        self._beat_every = settings.jobs_lease_seconds / 3
+        self._due = {"beat": 0.0, "upkeep": 0.0, "forget": 0.0}
+
+    def start(self) -> Thread:
+        """Run in a thread of its own, which ends with the process."""
+        thread = Thread(target=self.run, name="beastmode-jobs", daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        """Claim nothing more, and end when the jobs that are running have ended, or their time is over."""
+        self._stopping.set()
+        self._wakeups.wake()
+
+    def run(self) -> None:
+        """Run jobs until `stop` is called. The database may be away meanwhile."""
+        while not self._stopping.is_set():
+            try:
+                with self.app.app_context():
+                    claimed = self._step()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("Jobs: the database does not respond; trying again: %s", type(error).__name__)
+                self._stopping.wait(RETRY_SECONDS)
+                continue
+            if not claimed:
+                self._wakeups.wait(self._rest())
+        self._drain()
+        self._wakeups.close()
+
+    def _step(self) -> int:
+        """Do what is due, and start as many jobs as there are threads free; how many were started."""
+        self._end_late()
+        self._keep_up()
+        self.queue.promote()
+        started = 0
+        for queue in self._known:
+            if (free := self.threads - len(self._runs)) <= 0 or self._stopping.is_set():
+                break
+            for claim in self.queue.claim(queue, free):
+                started += self._begin(claim)
+        return started
+
+    def _keep_up(self) -> None:
+        """Renew leases, and now and then look after the rows that nobody owns."""
+        if self._is_due("beat", self._beat_every):
+            self.queue.beat([run.claim for run in self._running()])
+        if self._is_due("upkeep", UPKEEP_SECONDS):
+            self.queue.reclaim()
+            self.queue.unblock()
+            self.queue.unpark(list(self.jobs))
+            enqueue_ticks(self.jobs.values())
+            self._known = list(self._only)
+        if not self._only:
+            self._known = self.queue.queues()
+        if self._is_due("forget", FORGET_SECONDS):
+            self.queue.forget(now() - self.retention)
+
+    def _is_due(self, task: str, seconds: float) -> bool:
+        moment = monotonic()
+        if moment < self._due[task]:
+            return False
+        self._due[task] = moment + seconds
+        return True
+
+    def _begin(self, claim: Claim) -> bool:
+        """Start a claimed job; False where it may not run now."""
+        job = self.jobs.get(claim.name)
+        if job is None:
+            log.warning("Jobs: %s is not known here; job %s waits for a worker that knows it", claim.name, claim.id)
+            self.queue.park(claim)
+            return False
+        if job.limit is not None and not self.queue.admit(claim, job.limit):
+            return False
+        run = Run(claim, job, None if job.timeout is None or job.process else monotonic() + job.timeout)
+        with self._lock:
+            self._runs.add(run)
+        Thread(target=self._attempt, args=(run,), name=f"beastmode-job-{claim.id}", daemon=True).start()
+        return True
+
+    def _attempt(self, run: Run) -> None:
+        """Run a job in this thread, and note what came of it."""
+        claim, job = run.claim, run.job
+        with self.app.app_context():
+            if job.process:
+                outcome = run_in_child(claim, job.timeout or STOP_SECONDS)
+            else:
+                outcome = outcome_of(claim.id, claim.name, job.function, claim.arguments)
+        if run.take():
+            self._note(run, outcome)
+        self._wakeups.wake()
+
+    def _note(self, run: Run, outcome: Outcome) -> None:
+        """Write the outcome of an attempt; where the database is away, the lease ends, and the job runs again."""
+        claim = run.claim
+        try:
+            with self.app.app_context():
+                if outcome.error is None:
+                    is_mine = self.queue.finish(claim, outcome.result)
+                else:
+                    log.error("%s failed:\n%s", described(claim), outcome.error)
+                    is_mine = self.queue.fail(claim, outcome.error, run.job.backoff)
+            if not is_mine:
+                log.warning("%s took longer than its lease; another worker has it now", described(claim))
+        except (SQLAlchemyError, OSError):
+            log.exception("%s: its outcome could not be stored; it will run again", described(claim))
+        finally:
+            with self._lock:
+                self._runs.discard(run)
+
+    def _end_late(self) -> None:
+        """Give up on attempts that have taken too long; their threads go on, and what they return is not noted."""
+        moment = monotonic()
+        for run in self._running():
+            if run.ends is not None and moment > run.ends and run.take():
+                self._note(run, Outcome(error=f"It took longer than its timeout of {run.job.timeout:g} s."))
+
+    def _running(self) -> list[Run]:
+        with self._lock:
+            return list(self._runs)
+
+    def _rest(self) -> float:
+        """How long there is nothing to do, unless a job comes."""
+        moment = monotonic()
+        seconds = min(*(each - moment for each in self._due.values()), IDLE_SECONDS)
+        ends = [run.ends - moment for run in self._running() if run.ends is not None]
+        with self.app.app_context():
+            following = self.queue.next_moment()
+        if following is not None:
+            ends.append((following - now()).total_seconds())
+        return max(0.0, min([seconds, *ends]))
+
+    def _drain(self) -> None:
+        """Let the running jobs end, as far as there is time, and give the others back."""
+        end = monotonic() + STOP_SECONDS
+        while (runs := self._running()) and monotonic() < end:
+            self._wakeups.wait(min(self._beat_every, end - monotonic()))
+            self._try(lambda: self.queue.beat(run.claim for run in self._running()))
+            self._end_late()
+        left = [run.claim for run in runs if run.take()]
+        if left:
+            log.warning("Jobs: %d jobs did not end in time; other workers will run them", len(left))
+            self._try(lambda: self.queue.give_back(left))
+
+    def _try(self, work: Any) -> None:
+        """Do something while stopping, which must not keep the worker from stopping."""
+        try:
+            with self.app.app_context():
+                work()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("Jobs: the database does not respond while stopping: %s", type(error).__name__)
+
+
+def described(claim: Claim) -> str:
+    """An attempt, as the log names it."""
+    return f"Job {claim.id} ({claim.name}), attempt {claim.attempts} of {claim.max_attempts}"

@@ -1,0 +1,62 @@
+"""A project with jobs, for `flask beastmode worker` and `flask beastmode jobs`."""
+
+JOB_SHOP = """
+    import os
+    import signal
+    import time
+
+    from flask import Flask
+    from sqlalchemy import insert, select
+    from sqlalchemy.orm import Mapped, mapped_column
+
+    from beastmode import Beastmode, Database
+    from beastmode.db import Base
+    from beastmode.jobs import Jobs, job, once
+
+    db = Database()
+
+    class Effect(Base):
+        __tablename__ = "effects"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        text: Mapped[str]
+
+    @job
+    def greet(name):
+        db.execute(insert(Effect).values(text=f"hello {name}"))
+
+    @job(attempts=1)
+    def fails():
+        raise RuntimeError("the printer is on fire")
+
+    @job(backoff=0.01)
+    def effect(number, fatal=""):
+        if fatal == "before" and not done(f"killed {number}"):
+            end(number)
+        with once(f"effect {number}") as is_first:
+            if is_first:
+                db.execute(insert(Effect).values(text=f"effect {number}"))
+        if fatal == "after" and not done(f"killed {number}"):
+            end(number)
+
+    @job(timeout=5, process=True, attempts=1)
+    def hangs():
+        time.sleep(600)
+
+    @job(timeout=60, process=True)
+    def elsewhere():
+        return os.getpid()
+
+    def done(text):
+        return db.execute(select(Effect.id).where(Effect.text == text)).first() is not None
+
+    def end(number):
+        db.execute(insert(Effect).values(text=f"killed {number}"))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def create_app():
+        app = Flask(__name__)
+        Beastmode(app, database=db, jobs=Jobs())
+        with app.app_context():
+            Base.metadata.create_all(db.engine)
+        return app
+"""

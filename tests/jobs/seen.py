@@ -1,0 +1,17 @@
+"""What tests of jobs look at."""
+
+from deeds import Deed
+from sqlalchemy import select
+
+from beastmode.db import current_database
+from beastmode.jobs.models import JobRow
+
+
+def rows():
+    """Every row, by id."""
+    return current_database().execute(select(JobRow.__table__).order_by(JobRow.id)).all()
+
+
+def deeds():
+    """What jobs have done, in order."""
+    return list(current_database().execute(select(Deed.text).order_by(Deed.id)).scalars())

@@ -1,0 +1,183 @@
+"""A worker runs what is enqueued, a few at a time, until it is told to stop."""
+
+import logging
+from time import monotonic, sleep
+
+import deeds as jobs
+import pytest
+from seen import deeds, rows
+
+from beastmode.jobs import Worker, status_of
+from beastmode.jobs.definition import declared
+
+SECONDS = 10
+"""More than any of these needs, on a busy machine too."""
+
+WITHOUT_SCHEDULE = {name: job for name, job in declared.items() if job.schedule is None}
+
+
+@pytest.fixture
+def start(app):
+    """Starts workers, which end with the test."""
+    workers = []
+
+    def started(**options):
+        options = {"threads": 2, "jobs": WITHOUT_SCHEDULE, **options}
+        worker = Worker(app, **options)
+        workers.append((worker, worker.start()))
+        return worker
+
+    yield started
+    for worker, thread in workers:
+        worker.stop()
+        thread.join(SECONDS)
+        assert not thread.is_alive()
+
+
+def state_of(job_id):
+    status = status_of(job_id)
+    return None if status is None else status.state
+
+
+def until(found, expected):
+    """Wait until something is as expected, and give what it is in the end."""
+    end = monotonic() + SECONDS
+    while (value := found()) != expected and monotonic() < end:
+        sleep(0.01)
+    return value
+
+
+def test_a_job_is_run_and_its_result_is_kept(app, start):
+    """With the arguments that it was enqueued with."""
+    start()
+
+    job_id = jobs.greet.enqueue(name="Ada")
+
+    assert until(lambda: state_of(job_id), "done") == "done"
+    assert (status_of(job_id).result, deeds()) == ({"greeted": "Ada"}, ["hello Ada"])
+
+
+def test_an_idle_worker_begins_at_once(app, start):
+    """It does not look once a second: ten jobs, one after the other, take less than one look would."""
+    start()
+    until(lambda: state_of(jobs.greet.enqueue(name="first")), "done")
+    begin = monotonic()
+    for number in range(10):
+        job_id = jobs.greet.enqueue(name=str(number))
+        until(lambda job_id=job_id: state_of(job_id), "done")
+
+    assert monotonic() - begin < SECONDS / 2
+
+
+def test_an_error_is_kept_with_its_traceback_and_logged(app, start, caplog):
+    """The job waits for its next attempt."""
+    start()
+    with caplog.at_level(logging.ERROR, "beastmode"):
+        job_id = jobs.fail.enqueue(text="the mail server is away")
+        assert until(lambda: state_of(job_id), "scheduled") == "scheduled"
+
+    error = status_of(job_id).error
+    assert error.startswith("Traceback (most recent call last):")
+    assert error.endswith("ValueError: the mail server is away\n")
+    assert f"Job {job_id} (deeds.fail), attempt 1 of 3 failed:" in caplog.text
+
+
+def test_a_result_that_cannot_be_kept_is_an_error(app, start):
+    """It would be another one when somebody reads it."""
+    start()
+    job_id = jobs.returns_a_set.enqueue()
+
+    until(lambda: state_of(job_id), "scheduled")
+    assert "The result of deeds.returns_a_set: it is a set; expected a JSON value." in status_of(job_id).error
+
+
+def test_an_attempt_that_takes_too_long_has_failed(app, start):
+    """Another job gets its place."""
+    start(threads=1)
+    slow = jobs.sleeps.enqueue(seconds=2)
+    quick = jobs.greet.enqueue(name="Ada")
+
+    assert until(lambda: state_of(slow), "scheduled") == "scheduled"
+    assert status_of(slow).error == "It took longer than its timeout of 0.3 s."
+    assert until(lambda: state_of(quick), "done") == "done"
+    sleep(2)
+    assert state_of(slow) == "scheduled", "what the thread returned in the end is not noted"
+
+
+def test_jobs_with_one_key_run_one_after_the_other(app, start):
+    """However many threads and workers there are."""
+    start(threads=4)
+    start(threads=4)
+    for _ in range(5):
+        jobs.one_each.enqueue(account="a")
+
+    until(lambda: len(deeds()), 10)
+    assert deeds() == ["a begins", "a ends"] * 5
+
+
+def test_an_effect_in_once_happens_once(app, start):
+    """Whichever of several jobs comes first."""
+    start(threads=4)
+    ids = [jobs.charge.enqueue(order=number % 3) for number in range(12)]
+
+    for job_id in ids:
+        assert until(lambda job_id=job_id: state_of(job_id), "done") == "done"
+    assert sorted(deeds()) == ["charged 0", "charged 1", "charged 2"]
+
+
+def test_a_job_says_how_far_it_is(app, start):
+    """Whoever reads its status sees it."""
+    start()
+    job_id = jobs.reports.enqueue()
+
+    until(lambda: state_of(job_id), "done")
+    status = status_of(job_id)
+    assert (status.progress, status.note, status.result) == (0.5, f"half of {job_id}", "whole")
+
+
+def test_a_job_of_another_version_is_kept(app, start):
+    """A worker that does not know it leaves it to one that does."""
+    start(jobs={"deeds.fail": declared["deeds.fail"]})
+    job_id = jobs.greet.enqueue(name="Ada")
+    assert until(lambda: state_of(job_id), "parked") == "parked"
+
+    start()
+    assert until(lambda: state_of(job_id), "done") == "done"
+
+
+def test_a_worker_takes_the_queues_that_it_was_given(app, start):
+    """In their order; the others wait."""
+    start(queues=["mail"])
+    ignored, taken = jobs.greet.enqueue(name="Ada"), jobs.post.enqueue(text="letter")
+
+    assert until(lambda: state_of(taken), "done") == "done"
+    assert state_of(ignored) == "ready"
+
+
+def test_a_worker_that_stops_lets_its_jobs_end(app):
+    """And takes no other."""
+    worker = Worker(app, 1, jobs=WITHOUT_SCHEDULE)
+    thread = worker.start()
+    first = jobs.one_each.enqueue(account="a")
+    until(lambda: state_of(first), "running")
+    worker.stop()
+    thread.join(SECONDS)
+    later = jobs.greet.enqueue(name="Ada")
+
+    assert (state_of(first), state_of(later)) == ("done", "ready")
+
+
+def test_a_job_that_does_not_end_is_given_back(app, monkeypatch):
+    """To a worker that is not told to stop; the attempt does not count."""
+    monkeypatch.setattr("beastmode.jobs.worker.STOP_SECONDS", 0.05)
+    worker = Worker(app, 1, jobs=WITHOUT_SCHEDULE)
+    thread = worker.start()
+    job_id = jobs.waits.enqueue(seconds=1)
+    until(lambda: state_of(job_id), "running")
+    worker.stop()
+    thread.join(SECONDS)
+
+    [row] = rows()
+    assert (row.state, row.attempts) == ("ready", 0)
+    sleep(1)
+    assert rows()[0].state == "ready", "what the thread returned in the end is not noted"
