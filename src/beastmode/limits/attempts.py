@@ -1,4 +1,4 @@
-"""How often somebody may try: one count in SQL for all processes, raised before any password is looked at."""
+"""The limit on attempts: counted in SQL for all processes, before the password is checked."""
 
 import hashlib
 import math
@@ -22,24 +22,24 @@ from beastmode.limits.models import LoginAttempt
 __all__ = ["Attempts"]
 
 Made = tuple[str, int, datetime]
-"""A key, how many attempts were made by it, and when its minute ends."""
+"""A key, the number of its attempts, and when its minute ends."""
 MINUTE = timedelta(minutes=1)
 EVERYWHERE = 10
-"""How many times as often as from one network one e-mail address may be tried from all of them together."""
+"""All networks together may try one email address this many times as often as a single network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Counts attempts by e-mail address and network, and refuses those that are too many.
+    """Counts attempts by email address and network, and refuses them if there are too many.
 
-    The pair of both is what is limited: who guesses somebody's password from elsewhere must not keep its owner out. The
-    e-mail address alone has a limit ten times as high, against guesses from many networks at once, from which those are
-    spared that the account signed in from before.
+    The limit applies to the combination, so that an attacker who guesses a password does not lock out its owner. The
+    email address alone has a limit ten times as high, against guesses from many networks; networks that the account has
+    logged in from before are exempt from it.
 
     Args:
-        database: Where the counts are kept.
-        per_email: Attempts a minute for one e-mail address from one network, each action by itself.
-        per_address: Attempts a minute from one network, all actions together.
+        database: The database with the counts.
+        per_email: Attempts per minute for one email address from one network, for each action.
+        per_address: Attempts per minute from one network, for all actions together.
     """
 
     database: Database
@@ -48,16 +48,16 @@ class Attempts:
     _made: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
     def count(self, action: Action, email: str, address: str, has_logged_in: HasLoggedIn) -> None:
-        """Count one attempt, whatever will become of it; one that is refused is not counted, and writes nothing.
+        """Count one attempt, whatever its result; a refused one is not counted, and writes nothing.
 
         Args:
             action: What is attempted.
-            email: The e-mail address that it is attempted for, in lower case.
+            email: The email address, in lowercase.
             address: The client's IP address.
             has_logged_in: Whether the account of the address has logged in from a network before.
 
         Raises:
-            Problem: 429 with `Retry-After`, if it is one too many.
+            Problem: 429 with `Retry-After` if there are too many.
         """
         moment, origin = now(), network_of(address)
         everywhere = key_of(action, email)
@@ -71,13 +71,13 @@ class Attempts:
             del over[everywhere], limits[everywhere]
         refuse(over.values(), moment)
         counted = self._add(limits, moment)
-        # Of several at once that all saw room, those are refused that there was none for.
+        # If several concurrent attempts were below the limit, those that exceed it now are refused.
         refuse([ends for key, made, ends in counted if made > limits[key]], moment)
         if next(self._made) % PURGE_EVERY == 0:
             self.purge()
 
     def purge(self) -> None:
-        """Delete rows whose minute is over, at most 1000 at once."""
+        """Delete rows whose minute is over, at most 1000 at a time."""
         with self.database.engine.begin() as connection:
             connection.execute(delete_some(LoginAttempt.key, LoginAttempt.resets_at <= now()))
 
@@ -89,19 +89,19 @@ class Attempts:
             return [(key, made, ends) for key, made, ends in connection.execute(statement)]
 
     def _add(self, keys: Iterable[str], moment: datetime) -> Sequence[Made]:
-        # A connection of its own: whatever the request does to its transaction, the attempt stays counted.
+        # A separate connection: whatever the request does with its transaction, the attempt remains counted.
         with self.database.engine.begin() as connection:
             counted: Any = connection.execute(upsert(connection.dialect.name, keys, moment))
             return [(key, made, ends) for key, made, ends in counted]
 
 
 def key_of(action: Action, email: str, origin: str | None = None) -> str:
-    """What counts an action for an e-mail address, which is not kept in clear.
+    """The key that counts an action for an email address, which is not stored in plain text.
 
     Args:
         action: What is attempted.
-        email: The e-mail address.
-        origin: The network it is attempted from; None for all of them.
+        email: The email address.
+        origin: The network of the client; None for all of them.
     """
     if origin is None:
         return f"everywhere:{action}:{hashlib.sha256(email.encode()).hexdigest()}"
@@ -109,10 +109,10 @@ def key_of(action: Action, email: str, origin: str | None = None) -> str:
 
 
 def refuse(ends: Collection[datetime], moment: datetime) -> None:
-    """Do nothing where no limit is reached.
+    """Do nothing if no limit is reached.
 
     Args:
-        ends: When the minute of each limit that is reached ends.
+        ends: When the minute of each limit that was reached ends.
         moment: The current moment.
 
     Raises:
@@ -124,16 +124,16 @@ def refuse(ends: Collection[datetime], moment: datetime) -> None:
 
 
 def upsert(dialect: str, keys: Iterable[str], moment: datetime) -> Executable:
-    """One statement that counts an attempt by several keys and tells how many there were and when each count ends.
+    """One statement that counts an attempt under several keys, and returns the counts and their ends.
 
     Args:
         dialect: "postgresql" or "sqlite".
-        keys: Who attempts what.
+        keys: The keys.
         moment: The current moment.
     """
     is_over = LoginAttempt.resets_at <= moment
     end = moment + MINUTE
-    # In one order: two statements that lock the same rows the other way round would wait for each other.
+    # In a fixed order: two statements that lock the same rows in different orders would wait for each other.
     rows = [{"key": key, "count": 1, "resets_at": end} for key in sorted(keys)]
     counted: Executable = (
         INSERTS[dialect](LoginAttempt)

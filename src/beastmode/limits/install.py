@@ -13,7 +13,7 @@ def install(app: Flask, settings: LimitSettings, database: Database) -> None:
 
     Args:
         app: The Flask application.
-        settings: Those that begin with LOGIN_LIMIT_.
+        settings: The settings LOGIN_LIMIT_*.
         database: Its database.
     """
     limiter = Attempts(database, settings.login_limit_per_email, settings.login_limit_per_address)

@@ -1,4 +1,4 @@
-"""The table in which attempts are counted; it comes into a project's migrations as an ordinary table."""
+"""The table with the counts of attempts; in a project's migrations it is an ordinary table."""
 
 from datetime import datetime
 
