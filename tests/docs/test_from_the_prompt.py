@@ -169,6 +169,27 @@ def test_what_exists_is_told_from_what_does_not(exists, name, is_in_the_product)
     assert exists(name) is is_in_the_product
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/index.md"])
+@pytest.mark.parametrize(
+    ("feature", "name"),
+    [
+        ("email", "beastmode.mail"),
+        ("caching", "beastmode.cache"),
+        ("background jobs", "beastmode.jobs"),
+        ("uploads", "beastmode.uploads"),
+        ("commands that generate code", "beast new"),
+    ],
+)
+def test_the_features_that_a_page_says_are_missing_do_not_exist(exists, page, feature, name):
+    """A feature is on the list of what is not included until it exists, and no longer."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    missing = re.search(
+        r"(?:## Not included yet\n|It does not include)(.+?)\n\n?(?:Public|##|\Z|[A-Z])", text + "\n", re.DOTALL
+    )
+
+    assert (feature in missing[1].lower()) is not exists(name)
+
+
 def test_no_other_page_and_no_code_speaks_of_the_prompt(request):
     """A reader of the code or of another page knows no such document."""
     known = re.compile(r"user's document|Backend Beast Mode|original document", re.IGNORECASE)
