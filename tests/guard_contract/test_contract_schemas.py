@@ -181,7 +181,7 @@ def test_where_everything_changed_the_worst_is_listed_and_the_rest_counted():
 
     assert len(found) == 301
     assert [each.problem for each in found if each.rule == "contract-change-not-understood"] == [
-        "100 more differences are not listed: what that means to clients is not known"
+        "100 more differences are not listed; its effect on clients is not known"
     ]
     assert [each.verdict.name for each in found].count(D) == 300
 

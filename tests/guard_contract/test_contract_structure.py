@@ -142,7 +142,7 @@ def test_an_operation_may_go_after_its_sunset_only():
     announced = lifecycle(deprecated=True, x_sunset="2030-01-01")
 
     assert rules(announced, gone, date(2030, 2, 1)) == {"operation-removed-after-sunset"}
-    assert rules(announced, gone, date(2029, 12, 1)) == {"operation-removed-before-sunset"}
+    assert rules(announced, gone, date(2029, 12, 1)) == {"operation-removed"}
     assert rules(lifecycle(deprecated=True), gone) == rules(operation(), gone) == {"operation-removed"}
     assert verdict(announced, gone, date(2030, 2, 1)) == C
 

@@ -18,19 +18,19 @@ def judged(old, new):
 def test_a_version_that_vanished_is_dangerous_and_a_new_one_safe():
     seen = judged({"v1": operation(), "v2": operation()}, {"v2": operation(), "v3": operation()})
 
-    assert seen == {("contract-version-removed", "v1"): "DANGEROUS", ("contract-version-added", "v3"): "SAFE"}
+    assert seen == {("contract-version-removed", "v1"): "DANGEROUS", ("harmless-contract-change", "v3"): "SAFE"}
 
 
 def test_a_change_is_found_in_the_version_that_changed():
     seen = judged({"v1": operation(), "v2": operation()}, {"v1": operation(), "v2": query(TEXT, required=True)})
 
-    assert seen == {("parameter-required", "v2 GET /things → query parameter page"): "DANGEROUS"}
+    assert seen == {("required-input-added", "v2 GET /things → query parameter page"): "DANGEROUS"}
 
 
 def test_the_only_version_needs_no_name_in_front_of_places():
     seen = judged({"default": operation()}, {"default": query(TEXT)})
 
-    assert seen == {("parameter-offered", "GET /things → query parameter page"): "SAFE"}
+    assert seen == {("harmless-contract-change", "GET /things → query parameter page"): "SAFE"}
 
 
 def test_the_only_version_under_another_name_is_another_version():

@@ -22,7 +22,7 @@ def report(*findings, **other):
     return Report(findings=findings, **given | other)
 
 
-def many(count, rule="request-field-required", verdict=DANGEROUS):
+def many(count, rule="required-input-added", verdict=DANGEROUS):
     """The same about many operations, as a component that they share gives it."""
     return [
         found(f"POST /things/{n} asks for 'name' now", verdict, rule=rule, where=f"POST /things/{n} → body → name")

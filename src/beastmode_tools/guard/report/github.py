@@ -25,7 +25,7 @@ def render(report: Report, view: View) -> str:
     groups: dict[object, list[Finding]] = {}
     for number, finding in enumerate(shown):
         alone = place_of(finding, view) is not None or not finding.counts
-        groups.setdefault(number if alone else (finding.rule, finding.verdict), []).append(finding)
+        groups.setdefault(number if alone else (finding.rule, finding.message, finding.verdict), []).append(finding)
     lines = [annotation(group[0], view, len(group) - 1) for group in groups.values()]
     return "\n".join([*lines, summary(report, show_safe=view.show_all)])
 

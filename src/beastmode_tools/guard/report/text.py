@@ -83,10 +83,10 @@ def counting(report: Report, view: View) -> list[Finding]:
 
 
 def groups(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """Findings of one verdict and rule together, in the order of their first ones."""
-    together: dict[tuple[int, str], list[Finding]] = {}
+    """Findings of one verdict, rule and message together, in the order of their first ones."""
+    together: dict[tuple[int, str, str], list[Finding]] = {}
     for finding in findings:
-        together.setdefault((-finding.verdict, finding.rule), []).append(finding)
+        together.setdefault((-finding.verdict, finding.rule, finding.message), []).append(finding)
     return list(together.values())
 
 

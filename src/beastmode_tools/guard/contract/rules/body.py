@@ -1,115 +1,44 @@
-"""Bodies of requests, and media types on both sides."""
-
-from collections.abc import Iterator
+"""Request bodies and responses: media types, status codes, headers."""
 
 from beastmode_tools.guard.contract.compare.structure_changes import (
     BodyAdded,
     BodyRemoved,
     BodyRequirednessChanged,
+    HeaderAdded,
+    HeaderRemoved,
+    HeaderRequirednessChanged,
     MediaSchemaAdded,
     MediaSchemaRemoved,
     MediaTypeAdded,
     MediaTypeRemoved,
+    StatusAdded,
+    StatusRemoved,
 )
-from beastmode_tools.guard.contract.rules.weighing import found
-from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.contract.rules.row import harmless, row
+from beastmode_tools.guard.contract.rules.weighing import of_request, of_response
 
 __all__ = ["RULES"]
 
-
-@rule("request-body-required", Verdict.DANGEROUS, BodyAdded)
-def request_body_required(change: BodyAdded) -> Iterator[Found]:
-    """A body must be sent."""
-    if change.site.is_request and change.is_required:
-        yield found(
-            change,
-            f"{change.site.operation} now needs a body: every call of today is refused",
-            "Make the body optional.",
-        )
-
-
-@rule("request-body-offered", Verdict.SAFE, BodyAdded)
-def request_body_offered(change: BodyAdded) -> Iterator[Found]:
-    """A body may be sent."""
-    if change.site.is_request and not change.is_required:
-        yield found(change, f"{change.site.operation} now takes a body")
-
-
-@rule("request-body-removed", Verdict.DANGEROUS, BodyRemoved)
-def request_body_removed(change: BodyRemoved) -> Iterator[Found]:
-    """A body is no longer read."""
-    if change.site.is_request:
-        yield found(
-            change,
-            f"{change.site.operation} takes no body any more: what clients send there is refused or lost",
-            "Go on reading it in this version.",
-        )
-
-
-@rule("request-body-became-required", Verdict.DANGEROUS, BodyRequirednessChanged)
-def request_body_became_required(change: BodyRequirednessChanged) -> Iterator[Found]:
-    """A body that could be left out must be sent."""
-    if change.site.is_request and change.is_required:
-        yield found(
-            change,
-            f"the body of {change.site.operation} must now be sent: calls without it are refused",
-            "Keep it optional.",
-        )
-
-
-@rule("request-body-became-optional", Verdict.SAFE, BodyRequirednessChanged)
-def request_body_became_optional(change: BodyRequirednessChanged) -> Iterator[Found]:
-    """A body may be left out."""
-    if change.site.is_request and not change.is_required:
-        yield found(change, f"the body of {change.site.operation} may now be left out")
-
-
-@rule("request-media-type-removed", Verdict.DANGEROUS, MediaTypeRemoved)
-def request_media_type_removed(change: MediaTypeRemoved) -> Iterator[Found]:
-    """A media type is refused that clients send."""
-    if change.site.is_request:
-        yield found(
-            change,
-            f"{change.site.operation} no longer takes {change.media_type}: calls that send it get 415",
-            "Go on accepting it in this version.",
-            f"{change.media_type}",
-        )
-
-
-@rule("request-media-type-added", Verdict.SAFE, MediaTypeAdded)
-def request_media_type_added(change: MediaTypeAdded) -> Iterator[Found]:
-    """One more media type is accepted."""
-    if change.site.is_request:
-        yield found(change, f"{change.site.operation} now takes {change.media_type} too", "", f"{change.media_type}")
-
-
-@rule("request-schema-added", Verdict.DANGEROUS, MediaSchemaAdded)
-def request_schema_added(change: MediaSchemaAdded) -> Iterator[Found]:
-    """What was free must now satisfy a schema."""
-    if change.site.is_request:
-        yield found(
-            change,
-            f"{change.site.name} took anything and must now satisfy a schema",
-            "Describe no more than what is accepted today.",
-        )
-
-
-@rule("request-schema-removed", Verdict.SAFE, MediaSchemaRemoved)
-def request_schema_removed(change: MediaSchemaRemoved) -> Iterator[Found]:
-    """What had to satisfy a schema is free."""
-    if change.site.is_request:
-        yield found(change, f"{change.site.name} takes anything now")
-
-
 RULES = (
-    request_body_required,
-    request_body_offered,
-    request_body_removed,
-    request_body_became_required,
-    request_body_became_optional,
-    request_media_type_removed,
-    request_media_type_added,
-    request_schema_added,
-    request_schema_removed,
+    row("required-input-added", BodyAdded, lambda c: of_request(c) and c.is_required, message="body"),
+    harmless("request-body-offered", BodyAdded, lambda c: of_request(c) and not c.is_required),
+    row("request-body-removed", BodyRemoved, of_request),
+    row("input-became-required", BodyRequirednessChanged, lambda c: of_request(c) and c.is_required, message="body"),
+    harmless("request-body-became-optional", BodyRequirednessChanged, lambda c: of_request(c) and not c.is_required),
+    row("request-media-type-removed", MediaTypeRemoved, of_request, detail="{media_type}"),
+    harmless("request-media-type-added", MediaTypeAdded, of_request, detail="{media_type}"),
+    row("request-schema-added", MediaSchemaAdded, of_request),
+    harmless("request-schema-removed", MediaSchemaRemoved, of_request),
+    row("response-status-removed", StatusRemoved, lambda c: of_response(c) and c.is_success),
+    harmless("response-error-removed", StatusRemoved, lambda c: of_response(c) and not c.is_success),
+    harmless("response-status-added", StatusAdded, of_response),
+    row("response-media-type-removed", MediaTypeRemoved, of_response, detail="{media_type}"),
+    harmless("response-media-type-added", MediaTypeAdded, of_response, detail="{media_type}"),
+    row("response-schema-removed", MediaSchemaRemoved, of_response),
+    harmless("response-schema-added", MediaSchemaAdded, of_response),
+    row("response-field-removed", HeaderRemoved, lambda c: c.was_required, message="header"),
+    row("response-optional-field-removed", HeaderRemoved, lambda c: not c.was_required, message="header"),
+    row("response-field-became-optional", HeaderRequirednessChanged, lambda c: not c.is_required, message="header"),
+    harmless("response-header-became-required", HeaderRequirednessChanged, lambda c: c.is_required),
+    harmless("response-header-added", HeaderAdded, lambda c: bool(c.site.part)),
 )

@@ -1,7 +1,8 @@
 """Parameters in path, query, headers and cookies."""
 
-from collections.abc import Iterator
+from typing import Any
 
+from beastmode_tools.guard.contract.compare.schema_changes import DefaultChanged
 from beastmode_tools.guard.contract.compare.structure_changes import (
     ParameterAdded,
     ParameterMoved,
@@ -9,125 +10,61 @@ from beastmode_tools.guard.contract.compare.structure_changes import (
     ParameterRequirednessChanged,
     SerializationChanged,
 )
-from beastmode_tools.guard.contract.rules.weighing import found
-from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.contract.rules.row import harmless, row
+from beastmode_tools.guard.contract.rules.weighing import from_client
 
-__all__ = ["RULES"]
-
-
-@rule("parameter-required", Verdict.DANGEROUS, ParameterAdded)
-def parameter_required(change: ParameterAdded) -> Iterator[Found]:
-    """A new parameter must be sent."""
-    if change.is_required and change.location != "path":
-        yield found(
-            change,
-            f"{change.site.name} is new and must be sent: every call of today is refused",
-            "Make it optional, and let calls without it mean what they meant.",
-        )
+__all__ = ["RULES", "is_parameter"]
 
 
-@rule("parameter-offered", Verdict.SAFE, ParameterAdded)
-def parameter_offered(change: ParameterAdded) -> Iterator[Found]:
-    """A new parameter may be sent."""
-    if not change.is_required and change.location != "path":
-        yield found(change, f"{change.site.name} is new and may be left out")
+def is_parameter(change: DefaultChanged) -> bool:
+    """Whether it is the whole value of a parameter."""
+    return change.site.kind == "parameter" and not change.site.field
 
 
-@rule("path-parameter-described", Verdict.CAUTIOUS, ParameterAdded)
-def path_parameter_described(change: ParameterAdded) -> Iterator[Found]:
-    """A placeholder of the path has a description now, which may restrict it."""
-    if change.location == "path":
-        yield found(
-            change,
-            f"{change.site.name} was not described and is now: addresses that were valid may no longer be",
-            "Describe it as what the route takes, no narrower.",
-        )
-
-
-@rule("parameter-removed", Verdict.CAUTIOUS, ParameterRemoved)
-def parameter_removed(change: ParameterRemoved) -> Iterator[Found]:
-    """A parameter is ignored that clients send."""
-    if not change.is_past:
-        yield found(
-            change,
-            f"{change.site.name} is no longer read: what clients send there is ignored in silence",
-            "Go on reading it; mark it as deprecated with a sunset date first.",
-        )
-
-
-@rule("parameter-removed-after-sunset", Verdict.SAFE, ParameterRemoved)
-def parameter_removed_after_sunset(change: ParameterRemoved) -> Iterator[Found]:
-    """A parameter is gone that was announced to go."""
-    if bool(change.is_past):
-        yield found(change, f"{change.site.name} is gone, as announced for {change.sunset}")
-
-
-@rule("parameter-moved", Verdict.DANGEROUS, ParameterMoved)
-def parameter_moved(change: ParameterMoved) -> Iterator[Found]:
-    """A parameter must be sent elsewhere."""
-    if change.old != change.new:
-        yield found(
-            change,
-            f"{change.site.name} was read from the {change.old} and is now read from the "
-            f"{change.new}: calls of today no longer reach it",
-            "Read it from both places in this version.",
-            f"{change.old} → {change.new}",
-        )
-
-
-@rule("parameter-became-required", Verdict.DANGEROUS, ParameterRequirednessChanged)
-def parameter_became_required(change: ParameterRequirednessChanged) -> Iterator[Found]:
-    """A parameter that could be left out must be sent."""
-    if change.is_required:
-        yield found(
-            change,
-            f"{change.site.name} must now be sent: calls that leave it out are refused",
-            "Keep it optional, with a default.",
-        )
-
-
-@rule("parameter-became-optional", Verdict.SAFE, ParameterRequirednessChanged)
-def parameter_became_optional(change: ParameterRequirednessChanged) -> Iterator[Found]:
-    """A parameter may be left out."""
-    if not change.is_required:
-        yield found(change, f"{change.site.name} may now be left out")
-
-
-@rule("parameter-written-otherwise", Verdict.DANGEROUS, SerializationChanged)
-def parameter_written_otherwise(change: SerializationChanged) -> Iterator[Found]:
-    """A list or object must be written in another way."""
-    if change.keyword in ("style", "explode", "content"):
-        yield found(
-            change,
-            f"{change.site.name} must be written in another way ({change.keyword}: "
-            f"{change.old} → {change.new}): calls of today are misread",
-            "Read both ways in this version, or give the new one another name.",
-            f"{change.keyword} {change.old} → {change.new}",
-        )
-
-
-@rule("parameter-characters-changed", Verdict.CAUTIOUS, SerializationChanged)
-def parameter_characters_changed(change: SerializationChanged) -> Iterator[Found]:
-    """Whether empty values or reserved characters are accepted."""
-    if change.keyword in ("allowEmptyValue", "allowReserved"):
-        yield found(
-            change,
-            f"{change.keyword} of {change.site.name} was {change.old} and is now {change.new}",
-            "Go on accepting what was accepted.",
-            f"{change.keyword}",
-        )
+def of_parameter(change: Any) -> bool:
+    """Whether it is the default of a parameter that clients may leave out."""
+    return from_client(change) and is_parameter(change)
 
 
 RULES = (
-    parameter_required,
-    parameter_offered,
-    path_parameter_described,
-    parameter_removed,
-    parameter_removed_after_sunset,
-    parameter_moved,
-    parameter_became_required,
-    parameter_became_optional,
-    parameter_written_otherwise,
-    parameter_characters_changed,
+    row(
+        "required-input-added",
+        ParameterAdded,
+        lambda c: c.is_required and c.location != "path",
+        message="parameter",
+    ),
+    harmless("parameter-offered", ParameterAdded, lambda c: not c.is_required and c.location != "path"),
+    row("path-parameter-described", ParameterAdded, lambda c: c.location == "path"),
+    row("parameter-removed", ParameterRemoved, lambda c: not c.is_past),
+    harmless("parameter-removed-after-sunset", ParameterRemoved, lambda c: bool(c.is_past)),
+    row("parameter-moved", ParameterMoved, lambda c: c.old != c.new, detail="{old} → {new}"),
+    row("input-became-required", ParameterRequirednessChanged, lambda c: c.is_required, message="parameter"),
+    harmless("parameter-became-optional", ParameterRequirednessChanged, lambda c: not c.is_required),
+    row(
+        "parameter-serialization-changed",
+        SerializationChanged,
+        lambda c: c.keyword in {"style", "explode", "content"},
+        detail="{keyword} {old} → {new}",
+    ),
+    row(
+        "parameter-characters-changed",
+        SerializationChanged,
+        lambda c: c.keyword in {"allowEmptyValue", "allowReserved"},
+        detail="{keyword}",
+    ),
+    row("parameter-default-added", DefaultChanged, lambda c: of_parameter(c) and c.old is None, detail="{new}"),
+    row(
+        "parameter-default-changed",
+        DefaultChanged,
+        lambda c: of_parameter(c) and c.old is not None and c.new is not None,
+        message="changed",
+        detail="{old} → {new}",
+    ),
+    row(
+        "parameter-default-changed",
+        DefaultChanged,
+        lambda c: of_parameter(c) and c.new is None,
+        message="removed",
+        detail="{old}",
+    ),
 )

@@ -3,9 +3,23 @@
 from typing import Any
 
 from beastmode_tools.guard.contract.compare.site import Effect
-from beastmode_tools.guard.rule import Found
 
-__all__ = ["found", "from_api", "from_client", "narrows", "widens"]
+__all__ = ["always", "from_api", "from_client", "narrows", "of_request", "of_response", "widens"]
+
+
+def always(_: Any) -> bool:
+    """Whatever the change says."""
+    return True
+
+
+def of_request(change: Any) -> bool:
+    """Whether it is about something that the client sends, even if nobody sends the field."""
+    return bool(change.site.is_request)
+
+
+def of_response(change: Any) -> bool:
+    """Whether it is about something that the API sends, even if nobody sends the field."""
+    return not change.site.is_request
 
 
 def from_client(change: Any) -> bool:
@@ -26,9 +40,3 @@ def narrows(change: Any) -> bool:
 def widens(change: Any) -> bool:
     """Whether something is valid that was not."""
     return Effect.WIDENS in change.effect
-
-
-def found(change: Any, problem: str, instead: str = "", detail: str = "") -> Found:
-    """A finding at the place of a change; `detail` tells it from others of the same rule at the same place."""
-    site = change.site
-    return Found(site.where or "the document", problem, instead, f"{site.subject} {detail}".strip())
