@@ -8,7 +8,7 @@ from beastmode_tools.guard.contract.rules import RULES
 from beastmode_tools.guard.explanation import explain
 from beastmode_tools.guard.files import judge_files
 
-KINDS = [getattr(module, name) for module in (schema_changes, structure_changes) for name in module.__all__]
+KINDS = [*schema_changes.KINDS, *(getattr(structure_changes, name) for name in structure_changes.__all__)]
 NAMES = sorted({rule.name for rule in RULES})
 EXAMPLES = [(name, example) for name in NAMES for example in explain(name).examples]
 

@@ -10,9 +10,13 @@ from beastmode_tools.guard.rule import judge
 TEXT = {"type": "string"}
 
 
-def judged(old, new):
+def findings(old, new):
     sides = ({name: document_of(each, name) for name, each in side.items()} for side in (old, new))
-    return {(each.rule, each.where): each.verdict.name for each in judge(RULES, compare_versions(*sides))}
+    return list(judge(RULES, compare_versions(*sides)))
+
+
+def judged(old, new):
+    return {(each.rule, each.where): each.verdict.name for each in findings(old, new)}
 
 
 def test_a_version_that_vanished_is_dangerous_and_a_new_one_safe():
@@ -37,3 +41,14 @@ def test_the_only_version_under_another_name_is_another_version():
     seen = judged({"v1": operation()}, {"v2": operation()})
 
     assert set(seen.values()) == {"DANGEROUS", "SAFE"}
+
+
+def test_another_content_is_another_finding_in_each_of_several_versions_too():
+    """Else whoever accepted one new parameter would have accepted every other of its name."""
+    old = {"v1": operation(), "v2": operation()}
+
+    [text] = findings(old, old | {"v2": query(TEXT)})
+    [number] = findings(old, old | {"v2": query({"type": "integer"})})
+
+    assert text.where == number.where
+    assert text.fingerprint != number.fingerprint

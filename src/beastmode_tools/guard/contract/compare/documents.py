@@ -1,6 +1,7 @@
 """Compares what an API promised with what it promises: two documents in, typed changes out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,10 +53,7 @@ def labelled(change: Any, label: str) -> Any:
     """A change of one document among several."""
     if not label:
         return change
-    site = change.site
-    place = Site(f"{label} {site.operation}".strip(), site.part, site.field, site.direction, site.kind, site.is_hidden)
-    values = [getattr(change, name) for name in change.__dataclass_fields__ if name != "site"]
-    return type(change)(place, *values)
+    return replace(change, site=replace(change.site, operation=f"{label} {change.site.operation}".strip()))
 
 
 def compare_versions(old: dict[str, Document], new: dict[str, Document], *, today: date | None = None) -> Iterator[Any]:

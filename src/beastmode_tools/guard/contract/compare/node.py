@@ -1,14 +1,31 @@
 """A pair of schemas, before and after: what differs in itself, and which pairs stand below."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from beastmode_tools.guard.contract.compare.shape import Shape
-from beastmode_tools.guard.contract.compare.site import Effect
+from beastmode_tools.guard.contract.compare.site import Effect, Site
 
 __all__ = ["Child", "Edit", "Key", "Node", "Reading", "key_of"]
 
+NOWHERE = Site("")
 Key = tuple[Any, Any]  # what each side of a pair is remembered by
+
+
+class SchemaChange(Protocol):
+    """What every change of a schema tells besides its own facts."""
+
+    @property
+    def site(self) -> Site:
+        """Where it stands."""
+
+    @property
+    def effect(self) -> Effect:
+        """What it does to the set of valid values."""
+
+
+Kind = Callable[..., SchemaChange]
 
 
 def key_of(raw: Any) -> Any:
@@ -24,7 +41,7 @@ class Edit(NamedTuple):
     `held` is what the facts only name: the raw parts of the old and of the new document.
     """
 
-    kind: type
+    kind: Kind
     facts: tuple[Any, ...]
     path: str = ""
     is_read_only: bool = False
@@ -33,11 +50,12 @@ class Edit(NamedTuple):
 
     @property
     def effect(self) -> Effect:
-        """What it does to the set of valid values: its last fact, or what its kind always does."""
-        if self.facts and isinstance(self.facts[-1], Effect):
-            return self.facts[-1]
-        default: Effect = self.kind.__dataclass_fields__["effect"].default  # type: ignore[attr-defined]  # every kind of change is a dataclass
-        return default
+        """What it does to the set of valid values, which is the same wherever it stands."""
+        return self.at(NOWHERE).effect
+
+    def at(self, site: Site) -> SchemaChange:
+        """The change, in its place."""
+        return self.kind(site, *self.facts)
 
 
 class Child(NamedTuple):
@@ -78,10 +96,10 @@ class Node:
         """Notes a pair of subschemas to be compared."""
         self.children.append(Child(path, old, new, is_read_only, is_write_only, (key_of(old), key_of(new))))
 
-    def edit(self, kind: type, *facts: Any, old: Any = None, new: Any = None) -> None:
+    def edit(self, kind: Kind, *facts: Any, old: Any = None, new: Any = None) -> None:
         """Notes a change of the schema itself; `old` and `new` are the raw parts where the facts only name them."""
         self.edits.append(Edit(kind, facts, held=(old, new)))
 
-    def edit_below(self, path: str, shape: Shape, kind: type, *facts: Any, new: Any = None) -> None:
+    def edit_below(self, path: str, shape: Shape, kind: Kind, *facts: Any, new: Any = None) -> None:
         """Notes a change of something that exists on one side only, whose shape tells who sends it."""
         self.edits.append(Edit(kind, facts, path, shape.is_read_only, shape.is_write_only, (None, new)))

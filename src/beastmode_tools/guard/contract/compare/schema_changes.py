@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from beastmode_tools.guard.contract.compare.site import Effect, Site
 
 __all__ = [
+    "KINDS",
     "AccessChanged",
     "AdditionalPropertiesChanged",
     "AllOfAdded",
@@ -311,3 +312,35 @@ class ReferenceNotFollowed:
     old: str
     new: str
     effect: Effect = Effect.BOTH
+
+
+KINDS: tuple[type, ...] = (
+    TypeChanged,
+    FormatChanged,
+    NullabilityChanged,
+    EnumAdded,
+    EnumDropped,
+    ValueAdded,
+    ValueRemoved,
+    FixedValueChanged,
+    BoundChanged,
+    PatternChanged,
+    PropertyAdded,
+    PropertyRemoved,
+    RequirednessChanged,
+    AdditionalPropertiesChanged,
+    ConstraintChanged,
+    UniquenessChanged,
+    AllOfAdded,
+    AllOfRemoved,
+    BranchAdded,
+    BranchRemoved,
+    DiscriminatorChanged,
+    AccessChanged,
+    DefaultChanged,
+    FieldDeprecated,
+    TextChanged,
+    NotUnderstood,
+    ReferenceNotFollowed,
+)
+"""Every change above, for rules that are about all of them."""

@@ -28,7 +28,9 @@ __all__ = ["Comparison"]
 
 MOST_REPORTED = 20_000  # beyond it, a body shows its FEW worst differences and how many more there are
 FEW = 10
+"""So many differences of one body a person looks at before asking for another way to see them."""
 MOST_NODES = 20_000
+"""Pairs that are walked for one pair of alternatives, since each may lead through all components."""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class Comparison:
             is_hidden = is_read_only if site.direction is Direction.REQUEST else is_write_only
             field = (site.field + path).lstrip(".")
             place = Site(site.operation, site.part, field, site.direction, site.kind, is_hidden, self.content(edit))
-            yield edit.kind(place, *edit.facts)
+            yield edit.at(place)
 
     def content(self, edit: Edit) -> str:
         """A digest of what an edit only names; "" where its facts are all there is."""

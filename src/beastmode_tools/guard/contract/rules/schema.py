@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from beastmode_tools.guard.contract.compare import schema_changes
 from beastmode_tools.guard.contract.compare.schema_changes import (
+    KINDS,
     AccessChanged,
     AllOfAdded,
     AllOfRemoved,
@@ -146,7 +146,6 @@ CONDITIONS = (
 
 # These have rules of their own that do not ask who sends the field.
 OTHERS = (AccessChanged, DiscriminatorChanged, FieldDeprecated, NotUnderstood, ReferenceNotFollowed, TextChanged)
-KINDS = tuple(getattr(schema_changes, name) for name in schema_changes.__all__)
 
 
 def is_unsent(change: Any) -> bool:
