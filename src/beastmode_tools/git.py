@@ -27,6 +27,7 @@ QUIET = (
     "advice.addEmbeddedRepo=false",
 )
 SECONDS = 120
+"""A large repository answers within seconds; two minutes without an answer are a prompt or a lock that nobody ends."""
 
 
 @dataclass(frozen=True, slots=True)

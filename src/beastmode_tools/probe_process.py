@@ -22,7 +22,10 @@ __all__ = ["ask_project", "read_message", "run_probe", "together"]
 
 PROBES = Path(__file__).parent / "probes"
 TAIL = 2000
+"""Bytes: the end of a traceback."""
 MOST_ANSWER = 128 * 1024 * 1024
+"""Far above what the largest contract and a thousand models take; a project that writes without end must not take this
+process's memory."""
 MOST_TRIES = 30  # settings that only a failed start tells of, one after the other, within the time of one probe
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 

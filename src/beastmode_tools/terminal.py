@@ -13,8 +13,11 @@ from beastmode_tools.errors import CouldNotRun
 __all__ = ["Progress", "complain", "has_colour", "plain", "say", "styled", "width", "write_file"]
 
 PIPE_WIDTH = 100
+"""Where nobody says how wide it is: logs of CI show that much."""
 NARROWEST = 40
+"""Narrower, and each line would hold one word beside its margin."""
 WIDEST = 120
+"""Longer lines are hard to read, however wide the window is."""
 STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34"}
 
 

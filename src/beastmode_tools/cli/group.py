@@ -23,6 +23,8 @@ __all__ = ["Beast", "commands", "main", "run"]
 
 DEBUG = "beastmode_tools.debug"
 PATIENCE = 3
+"""One Ctrl-C asks for an orderly end, which takes a moment; who presses it a third time does not want to wait for
+it."""
 
 
 @dataclass(frozen=True, slots=True)

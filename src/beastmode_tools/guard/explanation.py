@@ -170,6 +170,7 @@ def example(rule: str, heading: str, text: str) -> Example:
 def block(rule: str, found: re.Match[str]) -> Block:
     """One file of an example."""
     words = found["info"].split()
+    # LANGUAGE PATH SIDE
     if len(words) != 3 or words[2] not in ("before", "after", "both"):
         raise ValueError(f"{rule}.md: a block of an example begins with LANGUAGE PATH SIDE, not {found['info']!r}")
     return Block(words[0], words[1], words[2], found["text"])

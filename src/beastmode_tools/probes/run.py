@@ -18,8 +18,10 @@ LEAVE = os._exit
 PACKAGE = "beast_probes"
 MESSAGES = PACKAGE + ".messages."
 PR_SET_PDEATHSIG = 1
+"""Linux's number for it, of `sys/prctl.h`."""
 REFUSED = "refused: the guard"
 DEEPEST = 10
+"""Errors that were raised because of another; `__context__` may lead round in a circle."""
 TASKS = {
     "anonymous": ".call.anonymous",
     "boot": ".start.boot",

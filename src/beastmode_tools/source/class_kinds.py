@@ -36,6 +36,7 @@ def class_kind(module: Module, node: ast.ClassDef, depth: int = 0) -> str:  # no
         return "settings"
     for name in names:
         parent = module.classes.get(name)
+        # Classes derive over two or three steps in one file; two that name each other would lead round in a circle.
         if parent is not None and parent is not node and depth < 8:
             return class_kind(module, parent, depth + 1)
     if any(isinstance(each, ast.Assign) and is_call(each.value, COLUMN) for each in node.body):

@@ -32,7 +32,9 @@ REGISTERS = re.compile(r"(?:register_blueprint|register_api|add_namespace)$")
 ANY_REQUEST = re.compile(r"""\.(?:get|post|put|patch|delete|open)\(\s*f?["']/""")
 """In a test's text: a request, which runs every hook whatever its route is."""
 MOST_STEPS = 400
+"""Callers of callers; a function with more is called from everywhere, and its routes are not worth a list."""
 MOST_PARSED = 80
+"""Files that are parsed to find callers: a check costs what the change is big, not what the project is."""
 ENTRY_ROLES = {"route", "job", "command", "hook", "error handler", "listener", "validator"}
 
 

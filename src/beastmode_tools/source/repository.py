@@ -20,6 +20,7 @@ __all__ = ["Comparison", "base_commit", "two_sides"]
 
 MAIN_BRANCHES = ("main", "master", "trunk")
 LONGEST_TEXT = 16 * 1024 * 1024
+"""Bytes; what is longer is data that git holds by mistake, and is compared by its digest."""
 QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
 
 

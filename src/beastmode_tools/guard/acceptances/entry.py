@@ -17,6 +17,7 @@ from beastmode_tools.terminal import write_file
 __all__ = ["KnownFinding", "author_of", "write_acceptance"]
 
 LONGEST_REASON = 2000
+"""A reason is a paragraph in a review; what is longer was pasted by mistake, and fills every report."""
 
 
 @dataclass(frozen=True, slots=True)

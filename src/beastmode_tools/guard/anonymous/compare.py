@@ -31,6 +31,8 @@ STATUSES: dict[int, Kind] = {
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 ENOUGH = 3  # so many operations show a habit
 MOSTLY = 0.8
+"""Projects have a few public forms (log in, sign up) among their writes; one in five may be open without ending the
+habit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from beastmode_tools.guard.rule import Found, rule
 __all__ = ["RULES"]
 
 LAST_LINES = 3
+"""The end of a traceback: the line, the code on it and the error, without the frames of the framework."""
 COPY = re.compile(r"/[^\s\"']*/beast-check-[^/]+/(?:work|base)/")
 """The private copy of a side, which is gone when somebody reads of it."""
 

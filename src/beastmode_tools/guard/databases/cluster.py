@@ -22,8 +22,11 @@ __all__ = ["Cluster", "find_programs"]
 
 PREFIX = "beast-pg-"
 STARTS_WITHIN = 30.0
+"""Seconds; a server of our own is up in about one, on a busy machine later."""
 OLD = 24 * 3600
+"""No check takes a day, so nobody works in a folder of that age."""
 PR_SET_PDEATHSIG = 1
+"""Linux's number for it, of `sys/prctl.h`: the server ends when this process does."""
 # What is written is thrown away: no promise to survive a power cut is needed.
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=40")
 

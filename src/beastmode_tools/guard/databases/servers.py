@@ -25,7 +25,8 @@ __all__ = ["Server", "find_server"]
 PREFIX = "beast_scratch_"
 NAMED = re.compile(PREFIX + r"(\d{14})_[0-9a-f]{8}")
 TRIES = 4
-PAUSE = 0.5
+"""With `PAUSE` between them: two seconds, in which a server ends the connections that it was told to end."""
+PAUSE = 0.5  # seconds
 LEFTOVER = timedelta(days=1)
 SOCKETS = ("/var/run/postgresql", "/run/postgresql", "/tmp")  # noqa: S108 - where PostgreSQL itself puts its socket
 # An empty password and no password file: a server of this machine is used only if it asks for none.

@@ -14,10 +14,15 @@ from beastmode_tools.source.paths import slashless
 __all__ = ["sides"]
 
 MOST_OPERATIONS = 40
+"""Pictures of a page that a browser opens at once; those with the worst findings come first."""
 MOST_LINES = 400
+"""Ten screens; whoever needs more opens the document."""
 DEEPEST = 8
+"""Levels of a body that are drawn; beyond them the lines are too far to the right to be read."""
 CONTEXT = 2
+"""Unchanged lines around a change: fewer than the 3 of a diff, since each line names its whole path."""
 LONGEST_VALUE = 60
+"""Characters; a longer value would wrap its line in the picture."""
 # What the line itself says already, or what no client reads.
 SAID = {"type", "properties", "required", "items", "$ref", "description", "title", "example", "examples", "nullable"}
 BRANCHES = ("allOf", "oneOf", "anyOf", "not", "additionalProperties", "prefixItems")

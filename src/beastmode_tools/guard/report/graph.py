@@ -7,8 +7,11 @@ from typing import Any
 __all__ = ["Graph", "Line", "Row", "drawn"]
 
 ROW = 48
+"""Pixels: the id of a revision, and its message below."""
 LANE = 20
+"""Pixels: a dot and the room beside it."""
 MOST_ROWS = 40
+"""A screen or two; of a longer history only what changed is drawn."""
 NEVER_HIDDEN = {"new", "edited", "removed"}
 
 

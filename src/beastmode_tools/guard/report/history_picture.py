@@ -9,6 +9,7 @@ from beastmode_tools.guard.migrations.compare.history import History, Revision
 __all__ = ["history_picture"]
 
 LONGEST_MESSAGE = 200
+"""Characters of a file in which the first line of its docstring is looked for; the picture cuts it before."""
 
 
 def history_picture(old: History, new: History, findings: Iterable[Finding]) -> dict[str, Any]:

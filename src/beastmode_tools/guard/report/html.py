@@ -24,10 +24,15 @@ __all__ = ["render"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 OPEN_AT_FIRST = 20
+"""Findings whose details are unfolded; with more, the list itself is no longer seen."""
 FOLD_FROM = 5
+"""Up to so many findings of one rule stand one below the other."""
 FOLD_TO = 3
+"""Of more, so many are shown: a line that says "2 more" takes the room of one."""
 CONTRACT_ROWS = 200
+"""Rows of a table that a browser draws without a pause."""
 LONGEST_VALUE = 4000
+"""Characters: a screen of evidence."""
 SENTENCES = {
     Verdict.SAFE: "Nothing was found that speaks against shipping this change.",
     Verdict.CAUTIOUS: "It may ship, if somebody has looked at what is listed here.",

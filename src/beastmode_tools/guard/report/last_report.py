@@ -16,6 +16,7 @@ __all__ = ["known_finding", "remember"]
 
 LAST_REPORT = "beast/last-report.json"
 SHORTEST_PREFIX = 4
+"""Hexadecimal digits, as many as git asks for; a prefix that several findings share names none of them."""
 
 
 def remember(report: Report, project: Project, question: str = "check") -> None:

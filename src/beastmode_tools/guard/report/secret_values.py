@@ -13,6 +13,7 @@ SHORTEST = 8
 SHORTEST_NAMED = 6
 """The same of one that stands in a document under the name of a secret."""
 LONGEST_LINE = 2000
+"""Longer lines are generated (bundles, data), and patterns take long on them."""
 ADDRESS = re.compile(
     r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@\"'?#]*:)(?P<value>[^\s/@\"'{}$<>]+)(?=@)", re.IGNORECASE
 )

@@ -13,10 +13,15 @@ from beastmode_tools.terminal import plain, styled
 __all__ = ["render"]
 
 SCREEN = 40
+"""Lines of a terminal that is not small; what is above is scrolled away when the command ends."""
 MARGIN = 11
+"""The longest verdict, DANGEROUS, and two blanks."""
 EVIDENCE_LINES = 3
+"""What is needed to see where it is; the rest is in the page and with --all."""
 PLACES = 3
+"""So many fit on one line besides the sentence."""
 NOT_PROVEN = 4
+"""The notes stand below the findings, and must not push them off the screen."""
 NOTICES = {"acceptance-expired", "acceptance-unused", "acceptance-outdated"}
 
 

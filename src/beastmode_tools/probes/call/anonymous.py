@@ -19,6 +19,7 @@ __all__ = ["answer"]
 
 FOREIGN = "https://foreign.invalid"
 SECONDS = 5.0
+"""A call on an empty database takes milliseconds; one that takes longer waits for what is refused here."""
 READS = ("GET", "HEAD")
 METHODS = ("GET", "DELETE", "PATCH", "POST", "PUT")
 HEADERS = (
@@ -36,6 +37,7 @@ LOGIN = re.compile(r"log-?_?in|sign-?_?in|auth|sso|session/new", re.IGNORECASE)
 CSRF = re.compile(rb"csrf", re.IGNORECASE)
 UUID = "00000000-0000-4000-8000-000000000001"
 MOST_BODY = 20_000
+"""Bytes in which an error page names the CSRF token."""
 NOTHING = {"to": "", "csrf": False, "headers": {}, "cookies": {}, "origin": "", "credentials": False}
 
 

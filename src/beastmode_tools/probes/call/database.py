@@ -9,6 +9,7 @@ from typing import Any
 __all__ = ["Restorable", "restorable"]
 
 PATIENCE = 2
+"""Seconds to wait for a lock; nobody else is in the database but the request that just ended."""
 
 
 class Restorable:

@@ -14,7 +14,9 @@ from .plans import AS_FORM
 __all__ = ["Replay", "TooLong"]
 
 MOST_BYTES = 262_144
+"""Of an answer that is a stream without an end, enough to see that it began."""
 LONGEST = 300
+"""Characters of an error; a message with a page of HTML in it says no more."""
 LOGIN = re.compile(r"log-?_?in|sign-?_?in|/auth|/oauth|/sso|/session", re.IGNORECASE)
 REFUSED = (401, 403, 407, 419)
 

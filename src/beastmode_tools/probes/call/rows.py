@@ -10,6 +10,7 @@ __all__ = ["Rows", "gather"]
 IDENTIFIERS = ("id", "pk", "ident", "identifier", "key", "uid")
 ENDINGS = ("_id", "_pk", "_uuid", "_uid", "_slug", "_name", "id")
 MOST = 20
+"""Rows of which one is tried in a path; the guard put in 20 a table."""
 PLAIN = re.compile(r"[\w.@+-]+", re.ASCII)
 WORDS = re.compile(r"[A-Za-z]+")
 
@@ -38,6 +39,7 @@ class Rows:
         before = [word.lower() for word in WORDS.findall(re.sub(r"<[^>]*>", " ", path.split(name, maxsplit=1)[0]))]
         stem = stem_of(name)
         words = [each for each in (stem, *reversed(before)) if each]
+        # `username` is a name of users; `name` alone, or `xname`, says nothing of whom.
         words += [name[:-4]] if name.endswith("name") and len(name) > 5 else []
         for table in filter(lambda each: each is not None, map(self.named, words)):
             column = self.meant(table, name, stem)
@@ -194,6 +196,7 @@ def gather(engine: Any, tables: list[Any]) -> None:
                 with engine.begin() as connection:
                     first = connection.execute(select(func.min(target))).scalar()
                     keys = [row[0] for row in connection.execute(select(key).order_by(key))]
+                    # With fewer rows there is no half that could be given to one of them.
                     if first is not None and len(keys) > 3:
                         half = key.in_([each for each in keys[1::2] if each != first or target.table is not table])
                         connection.execute(table.update().where(half).values({column.name: first}))

@@ -8,7 +8,9 @@ from typing import Any
 __all__ = ["Statements", "first_line", "listen", "normalised"]
 
 LONGEST = 600
+"""Characters of a statement that are kept to tell it from others."""
 MOST = 400
+"""Different statements of one request; one that builds more builds them from its data."""
 READS = re.compile(r"\s*(?:\(\s*)?(?:SELECT|WITH|VALUES|SHOW|EXPLAIN|TABLE)\b", re.IGNORECASE)
 WRITES = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|MERGE\s+INTO)\b", re.IGNORECASE)
 SERVICE = re.compile(

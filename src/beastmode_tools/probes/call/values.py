@@ -17,6 +17,7 @@ UNKNOWN = object()
 """No value of this type can be made up."""
 
 LONGEST_TEXT = 300
+"""A full text for a column without a limit: longer than VARCHAR(255), which another schema may have for it."""
 NUMBERS = itertools.count(7001)
 MOMENT = dt.datetime(2031, 5, 17, 10, 30, 15)  # noqa: DTZ001 - columns without a zone take it, too
 

@@ -44,7 +44,9 @@ PROCESSES = {
 }
 LIBRARIAN = ("/sbin/ldconfig", "/usr/sbin/ldconfig")
 MOST_ATTEMPTS = 100
+"""Different refused attempts that are kept; a loop over addresses would fill the answer."""
 MEGABYTE = 1024 * 1024
+"""Bytes, as limits of a process count."""
 
 
 class ProjectExit(BaseException):

@@ -9,6 +9,7 @@ from typing import Any
 __all__ = ["shorten_waits"]
 
 SHORTEST = 0.001
+"""Seconds; not 0, so that other threads get their turn."""
 
 
 def shorten_waits(confinement: Any) -> None:

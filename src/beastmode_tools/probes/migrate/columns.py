@@ -216,6 +216,7 @@ def learn_from_check(column: Column, text: str) -> None:
     bare = LITERALS.sub("", text)
     numbers = [int(number) for number in re.findall(r"(?<![\w.])-?\d{1,9}(?![\w.])", bare)][:4]
     if re.search(r"char|text|clob", column.base):
+        # Longer texts say no more of a check on a length, and a number such as 4096 may be about something else.
         lengths = [most + step for most in numbers for step in (0, 1, -1) if 0 < most + step <= 300]
         column.tries += ["'{}'".format("x" * length) for length in lengths]
     else:

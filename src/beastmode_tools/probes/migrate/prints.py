@@ -13,7 +13,10 @@ from .schema import keys, quoted, tables
 __all__ = ["prints"]
 
 LONGEST = 60
+"""Characters of a value that a person compares by eye; a longer one is compared by its digest."""
 MOST_ROWS = 2000
+"""The guard puts in a few rows; seeds of a project may be thousands, and each is read before and after each
+revision."""
 
 
 def prints(connection: Any, version_table: str) -> dict[str, Any]:
@@ -61,6 +64,7 @@ def plain(value: Any) -> str:
         return str(int(value))
     if isinstance(value, (int, float, decimal.Decimal)):
         number = decimal.Decimal(str(value))
+        # Beyond every floating point number; written out, 1e1000000 would be a megabyte of zeros.
         return format(number.normalize(), "f") if number.is_finite() and number.adjusted() < 400 else str(number)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "0x" + bytes(value).hex()

@@ -18,7 +18,9 @@ READS = re.compile(
 
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 LONGEST = 4000
+"""Characters of a statement or an error: a table of a hundred columns."""
 MOST = 400
+"""Operations and statements of one revision; a loop over data sends one for each row."""
 
 
 class Recorder:

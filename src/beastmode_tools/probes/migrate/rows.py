@@ -12,11 +12,13 @@ from .values import UNKNOWN, VARIANTS, literal
 __all__ = ["fill", "hints_of"]
 
 SHIFTS = 4
+"""Numbers that are tried beside its own where a value is taken; unique columns of one table seldom collide twice."""
 PLAINER = ("plain", "empty", "negative", "edge", "null")
 LADDERS = {"up": ("empty", "plain", "edge"), "down": ("edge", "plain", "empty")}
 """What checked columns get, one after the other, so that the first is less than the second, or more."""
 
 MOST_TRIES = 12
+"""Values that a check names; an enum written as a check has a dozen."""
 
 
 class Refused(Exception):  # noqa: N818 - it tells of a table, and no one has erred

@@ -183,6 +183,7 @@ def json(_column: Any, variant: str, number: int) -> str:
 def identifier(column: Any, _variant: str, number: int) -> str:
     """A UUID; SQLite may keep it without its dashes."""
     value = UUID.format(number + 1)
+    # CHAR(32) has no room for the 4 dashes.
     return quote(value.replace("-", "") if column.length == 32 else value)
 
 

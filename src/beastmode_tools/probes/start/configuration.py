@@ -32,9 +32,14 @@ URL_WITH_PASSWORD = re.compile(r"^[\w+.-]+://[^/\s:@]*:[^/\s@]+@")
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 NOT_SAID = ("", "none", "null")
 MOST_TEXT = 2000
+"""Characters of a setting: a certificate fits, a page of data need not."""
 RANDOM_LENGTH = 32
+"""`secrets.token_hex(16)` has 32 characters; names and addresses of that length have words in them."""
 RANDOM_ENTROPY = 3.5
+"""Bits a character: 32 random hexadecimal digits have 3.6 on average, longer keys and larger alphabets more; digits in
+order and repeated words have less."""
 DEEPEST = 6
+"""Settings nest two or three levels; one that holds itself ends here."""
 
 
 def settings(application: Any, request: dict[str, Any]) -> dict[str, Any]:

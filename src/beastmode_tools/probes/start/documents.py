@@ -16,6 +16,7 @@ STATIC = ("openapi", "swagger", "api", "spec")
 FOLDERS = ("", "docs", "doc", "api", "spec", "static", "openapi")
 ENDINGS = (".json", ".yaml", ".yml")
 MOST_BYTES = 16 * 1024 * 1024
+"""A contract that a project keeps as a file is a few MB at most."""
 
 
 def documents(application: Any, folder: str, notes: list[str]) -> tuple[str | None, dict[str, dict[str, Any]]]:

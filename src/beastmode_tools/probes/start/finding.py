@@ -38,6 +38,7 @@ SKIPPED = (
     "bench",
 )
 MOST_BYTES = 500_000
+"""A module that makes an application is short; what is longer holds data."""
 TEST = re.compile(r"test_|conftest\.py$|setup\.py$|noxfile\.py$|.*_test\.py$")
 MADE = re.compile(r"\b(?:Flask|APIFlask|OpenAPI)\(")
 SERVED = re.compile(

@@ -13,7 +13,9 @@ from .values import UNKNOWN, evaluate, literal_name
 __all__ = ["Shapes", "assignments", "merged", "own_nodes"]
 
 DEEPEST = 10
+"""Expressions within expressions; an answer that is written deeper is built by code, which is not followed."""
 MOST_CALLS = 5
+"""Functions that call each other to build an answer; each is read for every view that uses it."""
 APART = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 JSONIFY = ("jsonify", "flask.jsonify", "json.dumps", "dumps")
 SERIALISERS = ("to_dict", "as_dict", "serialize", "serialise", "to_json", "asdict", "json", "dict", "_asdict", "dump")

@@ -27,6 +27,7 @@ LIBRARIES = (
 )
 CALL = "__call__"
 MOST_LAYERS = 50
+"""Decorators on one function are a handful; a wrapper may lead back to itself."""
 BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 PACKAGES = os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep
 

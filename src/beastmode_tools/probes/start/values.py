@@ -13,6 +13,7 @@ __all__ = ["UNKNOWN", "evaluate", "literal_name", "root_name"]
 
 DESCRIBING = ("marshmallow", "webargs", "apiflask", "flask_marshmallow", "flask_smorest", "apifairy")
 DEEPEST = 8
+"""Arguments of a schema nest two or three levels; one that holds itself ends here."""
 
 
 class Unknown:

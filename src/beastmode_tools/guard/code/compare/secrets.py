@@ -114,7 +114,7 @@ def compare_secrets(changes: tuple[FileChange, ...]) -> Iterator[SecretFound]:
             if not WORTH_A_LOOK.search(line) or line.strip() in known:
                 continue
             known.add(line.strip())
-            if len(line) < 2000:
+            if len(line) < 2000:  # longer lines are generated (bundles, data), and patterns take long on them
                 for found in secrets_of(change.path, number, line):
                     if found.name not in seen:
                         seen.add(found.name)
@@ -178,8 +178,11 @@ def looks_secret(name: str, value: str) -> bool:
         return False
     if PLACEHOLDER.search(value) or " " in value or value.startswith(NO_SECRET):
         return False
+    # Words in small letters have up to 3.6 bits a character; only where a password is asked for are they one.
     if re.fullmatch(r"[a-z]+(?:[_.-][a-z]+)*", value) and entropy(value) < 3.6:
+        # `test`, `admin`, `guest` and the like are what a placeholder is called.
         return bool(re.search(r"passw(?:or)?d$|passwd$|pwd$", name, re.IGNORECASE)) and len(value) > 5
+    # Six different characters have 2.58 bits each; what has less repeats itself (`foobar`, `xxxxxx`).
     return len(value) >= 6 and (entropy(value) > 2.5 or bool(re.search(r"passw(?:or)?d$", name, re.IGNORECASE)))
 
 

@@ -13,7 +13,9 @@ from beastmode_tools.source.openapi import listing, mapping
 __all__ = ["is_null", "shape_of"]
 
 DEEPEST = 120
+"""Compositions within compositions; Python's own limit of 1,000 calls would be reached at a few hundred."""
 WIDEST = 500
+"""Alternatives of one schema: generators write one for each kind of event, which are dozens."""
 GUARDS = ("contains", "propertyNames", "unevaluatedItems", "unevaluatedProperties", "contentSchema")
 LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains", "multipleOf")
@@ -185,6 +187,7 @@ def read_bound(keyword: str) -> Callable[[Shape, Any, dict[str, Any]], None]:
 def as_number(value: Any) -> float | None:
     """A limit's number, also where it was written as text; None for what no computer counts with."""
     try:
+        # No number that somebody wrote as text has 40 digits, and reading very long ones takes its time.
         number = json.loads(value) if isinstance(value, str) and len(value) < 40 else value
         is_number = isinstance(number, (int, float)) and not isinstance(number, bool) and math.isfinite(number)
     except (ValueError, OverflowError):

@@ -12,7 +12,9 @@ from beastmode_tools.guard.contract.compare.site import Effect
 __all__ = ["Graph", "Reached", "is_named", "listed", "start_of"]
 
 MOST_EDITS = 300
+"""Nobody reads more differences of one schema, and each is repeated for every operation that uses it."""
 MOST_STEPS = 3_000_000
+"""Ends the carrying of differences in a graph in which everything changed: that takes the square of its size."""
 Reached = tuple[Edit, str, bool, bool]  # an edit, the path to it, and whether it is read-only or write-only there
 
 

@@ -8,7 +8,9 @@ from beastmode_tools.errors import CouldNotRun
 __all__ = ["BIGGEST", "DEEPEST", "scan"]
 
 BIGGEST = 32 * 1024 * 1024
+"""Bytes; the largest published contracts, such as that of Microsoft Graph, have tens of megabytes."""
 DEEPEST = 200
+"""What walks a document calls itself for each level, and Python stops at 1,000 calls."""
 # Objects and lists, each counted as often as it is reached: more come only from aliases that multiply each other.
 MOST_PARTS = 3_000_000
 

@@ -29,6 +29,7 @@ MISSING: Any = object()
 STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 DEEPEST = 400
+"""More than `limits.DEEPEST`, which tells the reason better; this one only keeps the parser from going on."""
 
 
 def parse_yaml(content: bytes, name: str) -> Any:

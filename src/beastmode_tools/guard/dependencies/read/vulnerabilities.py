@@ -33,6 +33,7 @@ def audit(
     if not asked:
         return [], ()
     command = executable or found_executable()
+    # So many names fit on one line of a report.
     names = ", ".join(sorted(asked)[:5]) + (" and others" if len(asked) > 5 else "")
     if command is None:
         return [], (f"known vulnerabilities of {names}: pip-audit is not installed",)

@@ -192,6 +192,7 @@ COMPILED = tuple((re.compile(rf"^{pattern}", re.IGNORECASE), make) for pattern, 
 
 
 HEAD = 1500
+"""Characters; a name has at most 63, so that the words which tell and the names between them fit."""
 
 
 def command_of(text: str, place: Place, sql: str) -> list[Operation] | None:

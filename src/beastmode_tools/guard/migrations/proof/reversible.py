@@ -19,9 +19,10 @@ from beastmode_tools.source.sides import Side
 
 __all__ = ["Proof", "Start", "prove_revisions"]
 
-ROWS = 5
+ROWS = 5  # as in `states`: one of each variant of `probes/migrate/values.py`
 AT_ONCE = 10  # revisions that one process goes through, so that the person who waits hears something
 MOST_STARTS = 40
+"""A start takes a second or more; a history with so many revisions that cannot be passed is not proved by trying on."""
 
 
 @dataclass(frozen=True, slots=True)

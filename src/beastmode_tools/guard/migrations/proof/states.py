@@ -13,6 +13,7 @@ from beastmode_tools.source.sides import Side
 __all__ = ["State", "move", "reach"]
 
 ROWS = 5
+"""One of each variant of `probes/migrate/values.py`."""
 How = Literal["upgraded", "created and stamped", "failed"]
 
 

@@ -217,6 +217,7 @@ def call_collection(owner: Any, name: str, arguments: list[Any]) -> Any:
                 return owner.get(arguments[0], arguments[1] if len(arguments) > 1 else None)
             except TypeError:
                 return Unknown(name)
+    # A list that grows beyond what a migration writes out is built in a loop over data.
     elif name in {"append", "extend", "insert"} and arguments and len(owner) < 1000:
         added = arguments[-1]
         owner.extend(added if name == "extend" and isinstance(added, list | tuple) else [added])

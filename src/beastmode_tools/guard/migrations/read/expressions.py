@@ -44,6 +44,8 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.GtE: operator.ge,
 }
 LONGEST = 400
+"""Rows that a migration writes out are dozens; thousands would be read item by item, and spend what is left to read
+by."""
 
 
 def looked_up(reading: Reading, node: ast.Name, scope: Scope) -> Any:

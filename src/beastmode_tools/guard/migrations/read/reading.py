@@ -17,6 +17,7 @@ __all__ = ["Reading", "one_line"]
 # What a migration of any sane size needs; a loop over a literal of thousands ends here, and is said to.
 BUDGET = 60_000
 DEPTH = 16
+"""Functions of a migration that call each other; what goes deeper calls itself."""
 
 
 @dataclass(slots=True)

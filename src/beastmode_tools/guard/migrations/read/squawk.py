@@ -13,7 +13,9 @@ from beastmode_tools.guard.migrations.compare.squawk import SquawkWarning, State
 __all__ = ["find_squawk", "read_squawk"]
 
 SECONDS = 20.0
+"""It answers in a moment; the rest is for a machine that does much else."""
 MOST = 500
+"""Each is a file of its own; a change with more statements than that is a dump."""
 
 
 def find_squawk() -> Path | None:

@@ -26,6 +26,7 @@ from beastmode_tools.guard.migrations.read.values import (
 __all__ = ["declare", "run_function"]
 
 LOOPS = 400
+"""Turns of a loop over written values, as `expressions.LONGEST`; beyond it the body is read once."""
 # The body ended here: by `return`, by an exception, or by the end of a loop's turn.
 ENDED = object()
 

@@ -46,6 +46,7 @@ def not_created(op: AddColumn | AlterColumn) -> Iterator[Found]:
 @rule("enum-value-added", Verdict.CAUTIOUS, AddEnumValue)
 def value_added(op: AddEnumValue) -> Iterator[Found]:
     """A value that old code has never met."""
+    # PostgreSQL 12 is the first that adds a value to an enum within a transaction.
     old_server = op.known.postgres < 12 and not op.place.in_autocommit
     refused = op.known.uses_new_value or old_server
     why = (

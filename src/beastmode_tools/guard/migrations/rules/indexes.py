@@ -94,6 +94,7 @@ def dropped(op: DropIndex) -> Iterator[Found]:
 @rule("wide-index", Verdict.CAUTIOUS, CreateIndex)
 def wide(op: CreateIndex) -> Iterator[Found]:
     """An index on more columns than help."""
+    # The first two or three columns decide what is found; each more makes writes dearer and is seldom asked for.
     if len(op.columns) > 3 and not op.unique and not op.known.new_table:
         yield found(
             op,

@@ -27,6 +27,7 @@ from beastmode_tools.guard.wording import first_few
 __all__ = ["RULES"]
 
 SHOWN = 4
+"""So many names fit on one line of a report."""
 LIGHT = ("index", "comment", "sequence", "extension", "function", "view", "trigger", "policy", "schema")
 MISSING = {
     "missing": "there is no downgrade()",

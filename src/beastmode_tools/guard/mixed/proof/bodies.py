@@ -10,6 +10,7 @@ from beastmode_tools.source.paths import as_template
 __all__ = ["bodies_of", "sample"]
 
 DEEPEST = 6
+"""Bodies nest two or three levels; a schema that holds itself ends here."""
 AS_FORM = "$form"
 """A body with this one key is sent as a form."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

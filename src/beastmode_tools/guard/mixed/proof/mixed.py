@@ -21,7 +21,9 @@ __all__ = ["Mixed", "prove_mixed"]
 
 CELLS: tuple[tuple[Which, Which], ...] = (("old", "old"), ("old", "new"), ("new", "new"), ("new", "old"))
 AT_ONCE = 2
+"""Each is a process that runs the project; CI machines have two processors."""
 SHOWN = 5
+"""The first failures tell the cause; the others have the same one."""
 NOT_REACHED = (400, 404, 405, 415, 422)
 
 

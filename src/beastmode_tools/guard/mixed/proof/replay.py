@@ -14,7 +14,9 @@ from beastmode_tools.source.sides import Side
 __all__ = ["Run", "replay"]
 
 EACH = 5.0
+"""Seconds; a request that takes longer on a database with 20 rows waits for something that is refused here."""
 BUDGET = 20.0
+"""Seconds for all requests of one cell; there are four cells, and a check is to end within a minute or two."""
 
 
 @dataclass(frozen=True, slots=True)

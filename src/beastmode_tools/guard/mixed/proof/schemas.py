@@ -17,7 +17,9 @@ from beastmode_tools.source.sides import Side
 __all__ = ["MANY", "Schemas", "make_schemas", "removed"]
 
 MANY = 20
+"""Rows of a table: enough that a query for each row stands out from one for all, and few enough to fill every table."""
 AT_ONCE = 10
+"""PostgreSQL writes to the disk once for all that are removed together; it has 100 connections by default."""
 LONG = 100
 """From so many revisions on, the way to the head is gone once and copied, instead of twice at the same time."""
 

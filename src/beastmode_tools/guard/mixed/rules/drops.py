@@ -11,6 +11,7 @@ from beastmode_tools.guard.wording import first_few
 __all__ = ["RULES"]
 
 SHOWN = 5
+"""So many places fit on one line of a report, the surest first."""
 
 
 @rule("dropped-in-use", Verdict.DANGEROUS, DroppedInUse)

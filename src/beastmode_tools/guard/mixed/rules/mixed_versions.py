@@ -21,7 +21,9 @@ from beastmode_tools.guard.wording import first_few
 __all__ = ["RULES"]
 
 SHOWN = 6
+"""So many requests fit on one line of a report."""
 LONGEST = 240
+"""Two lines of a terminal; the beginning of a statement says what it does."""
 CODE_FIRST = (
     "The new code works on the old schema: deploy it everywhere first, and run this migration when no old code runs"
     " any more."
