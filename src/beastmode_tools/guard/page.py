@@ -23,6 +23,7 @@ __all__ = [
     "parse_head",
     "paths",
     "quoted",
+    "subjects",
 ]
 
 GUARD = Path(__file__).parent
@@ -91,6 +92,11 @@ class Head:
 def paths() -> dict[str, Path]:
     """The file of every rule's page by the rule's name, in the order of the names."""
     return {path.stem: path for path in sorted(GUARD.glob("*/pages/*.md"), key=lambda path: path.stem)}
+
+
+def subjects() -> list[str]:
+    """The folders that have pages of rules."""
+    return sorted({path.parent.parent.name for path in paths().values()})
 
 
 def page_of(name: str) -> str:
