@@ -5,7 +5,7 @@ from typing import Any
 
 import flask_smorest
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 from marshmallow import Schema
 
 from beastmode.api.components import Components
@@ -14,17 +14,19 @@ from beastmode.api.endpoint import Endpoint
 from beastmode.api.envelope import JsonResponse
 from beastmode.api.if_match import IfMatch
 from beastmode.api.operations import BEARER, Operations
+from beastmode.api.private_smorest import QuietApi
 from beastmode.api.properties import Direction
 from beastmode.api.representations import compare_with_representations
 from beastmode.api.route import Route
 from beastmode.api.settings import ApiSettings
+from beastmode.core.private_flask import current_request
 
 __all__ = ["VersionDocument"]
 
 OPENAPI = "3.1.0"
 
 
-class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no types
+class VersionDocument(QuietApi):
     """The document of one version.
 
     Args:
@@ -37,6 +39,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
     DEFAULT_ERROR_RESPONSE_NAME = None  # a `default` answer would hide a status that is not documented
 
     def __init__(self, app: Flask, title: str, version: str, settings: ApiSettings) -> None:
+        self._flask = app
         self._version = version
         self._text: bytes | None = None
         prefix = f"BEASTMODE_{version.upper()}_"
@@ -51,12 +54,6 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         self._operations = Operations(self._components, self.ma_plugin.converter, has_envelope=has_envelope)
         scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
         self.spec.components.security_scheme(BEARER, scheme)
-
-    def _register_error_handlers(self) -> None:
-        """Does nothing: flask-smorest's handlers would apply to the whole application, including HTML pages."""
-
-    def _register_responses(self) -> None:
-        """Does nothing: the names of its responses depend on the Python version."""
 
     def add_routes(self, endpoints: Sequence[Endpoint], descriptions: Mapping[str, str]) -> None:
         """Register the routes of this version, in Flask and in the document.
@@ -79,7 +76,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
             self.register_blueprint(blueprint)
             for endpoint in members:
                 # Without Flask's wrapper, which checks with each request whether it is async.
-                self._app.view_functions[f"{blueprint.name}.{endpoint.__name__}"] = endpoint
+                self._flask.view_functions[f"{blueprint.name}.{endpoint.__name__}"] = endpoint
 
     def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
         route = endpoint.route
@@ -106,7 +103,7 @@ class VersionDocument(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest
         if self._text is None:
             self._text = orjson.dumps(self.content(), option=orjson.OPT_INDENT_2)
         etag = etag_of(self._text)
-        known = has_it_already(request._get_current_object(), etag)  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's own way
+        known = has_it_already(current_request(), etag)
         response = JsonResponse(status=304) if known else JsonResponse([self._text])
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "no-cache"

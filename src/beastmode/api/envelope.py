@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Response
 
 from beastmode.api.json import write_json
+from beastmode.core.private_flask import has_close_functions
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,7 +44,7 @@ class JsonResponse(Response):
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """The WSGI interface; in werkzeug's usual way if a hook or the method needs more than headers and bytes."""
         body = self.response
-        is_plain = type(body) is list and not self._on_close and not self.direct_passthrough
+        is_plain = type(body) is list and not has_close_functions(self) and not self.direct_passthrough
         if not is_plain or environ["REQUEST_METHOD"] == "HEAD" or self.status_code in BODILESS:
             return super().__call__(environ, start_response)
         start_response(self.status, self.headers.to_wsgi_list())

@@ -41,10 +41,10 @@ class Filter:
 class WholeNumber(fields.Integer):
     """An integer in ASCII digits, and nothing else that Python's int() would accept."""
 
-    def _validated(self, value: Any) -> int:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, str) and not INTEGER.fullmatch(value):
             raise self.make_error("invalid")
-        return super()._validated(value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class AwareMoment(fields.AwareDateTime):

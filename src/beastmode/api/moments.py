@@ -9,6 +9,7 @@ from marshmallow.validate import Validator
 
 from beastmode.db.base import FIRST_MOMENT, LAST_MOMENT
 from beastmode.query.plan.field_kinds import parts_of
+from beastmode.query.private_marshmallow import reader_of, set_reader
 
 __all__ = ["IN_REACH", "bound_moment", "bound_moments", "shape_of"]
 
@@ -56,7 +57,7 @@ def bound_field(field: Any, known: frozenset[Any]) -> None:
     elif isinstance(field, fields.Nested):
         if shape_of(field.schema) in known:
             # It nests itself, perhaps endlessly: one more level with each that a client sends.
-            field._deserialize = bound_first(field)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow reads
+            set_reader(field, bound_first(field))
         else:
             bound_moments(field.schema, known)
     for each in parts_of(field):
@@ -67,7 +68,7 @@ def bound_moment(field: fields.DateTime) -> None:
     """Make a field refuse datetimes out of range."""
     if IN_REACH not in field.validators:
         field.validators = [IN_REACH, *field.validators]
-        field._deserialize = in_reach(field._deserialize)  # type: ignore[method-assign]  # noqa: SLF001 - where marshmallow converts
+        set_reader(field, in_reach(reader_of(field)))
 
 
 def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,7 +85,7 @@ def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
 
 def bound_first(field: fields.Nested) -> Callable[..., Any]:
     """The deserialization of a nested field, adding the limits to the nested schema on first use."""
-    read = field._deserialize  # noqa: SLF001 - where marshmallow reads
+    read = reader_of(field)
     is_bound = False
 
     def read_bound(*arguments: Any, **options: Any) -> Any:

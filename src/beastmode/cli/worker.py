@@ -9,6 +9,7 @@ from flask import current_app
 from flask.cli import ScriptInfo
 
 from beastmode.cli.application import open_application
+from beastmode.core.private_flask import current_app_context
 from beastmode.jobs.enqueueing import EXTENSION
 from beastmode.jobs.worker import Worker
 
@@ -27,8 +28,7 @@ def worker(context: click.Context, *, concurrency: int, queues: tuple[str, ...])
     path = context.ensure_object(ScriptInfo).app_import_path
     if path:
         os.environ.setdefault("FLASK_APP", path)  # for jobs in processes of their own
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's own way
-    running = Worker(app, concurrency, queues)
+    running = Worker(current_app_context().app, concurrency, queues)
 
     def stop(*_: Any) -> None:
         running.stop()

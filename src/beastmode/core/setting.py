@@ -107,10 +107,10 @@ class Secret(ma.String):
 class Whole(ma.Integer):
     """An integer; unlike marshmallow's own field, it refuses 2.5."""
 
-    def _validated(self, value: Any) -> int:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(value, float) and not value.is_integer():
             raise self.make_error("invalid")
-        return super()._validated(value)
+        return super()._deserialize(value, *args, **kwargs)
 
 
 class Words(ma.Field[tuple[str, ...]]):

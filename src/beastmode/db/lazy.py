@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, sessionmaker
 
 from beastmode.core.errors import LazyLoadError
+from beastmode.db.private_sqlalchemy import columns_read_by, entity_read_by
 
 __all__ = ["longest_list", "refuse_lazy_loads", "serialising"]
 
@@ -90,20 +91,14 @@ def wanted(state: ORMExecuteState) -> str:
     if state.lazy_loaded_from is not None:
         path: Any = state.loader_strategy_path
         return str(path.prop) if path else state.lazy_loaded_from.class_.__name__
-    return " and ".join(f"{refreshed(state).class_.__name__}.{name}" for name in sorted(columns_of(state)))
+    return " and ".join(f"{entity_read_by(state).class_.__name__}.{name}" for name in sorted(columns_of(state)))
 
 
 def is_refresh(state: ORMExecuteState) -> bool:
     """Whether expired columns are read again."""
-    return not columns_of(state).isdisjoint(refreshed(state).expired_attributes)
-
-
-def refreshed(state: ORMExecuteState) -> Any:
-    """The state of the entity that is read."""
-    return state.load_options._refresh_state  # noqa: SLF001 - SQLAlchemy has no public name for it
+    return not columns_of(state).isdisjoint(entity_read_by(state).expired_attributes)
 
 
 def columns_of(state: ORMExecuteState) -> frozenset[str]:
     """The names of the columns that are read for one entity; all of them if SQLAlchemy names none."""
-    named: frozenset[str] | None = state.statement._compile_options._only_load_props  # type: ignore[union-attr]  # noqa: SLF001 - as above
-    return named or frozenset(refreshed(state).mapper.column_attrs.keys())
+    return columns_read_by(state) or frozenset(entity_read_by(state).mapper.column_attrs.keys())

@@ -6,11 +6,11 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
-from beastmode.core.tries import Before
 from beastmode.db.errors import is_conflict
 from beastmode.db.routed_session import Precondition, RoutedSession
 from beastmode.db.session import current_work, opened_work
 from beastmode.db.transactions import expire_unmodified, is_untouched, pause_before
+from beastmode.db.tries import Before
 
 __all__ = ["after_looking", "make_way"]
 

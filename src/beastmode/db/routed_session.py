@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from beastmode.core.events import Callback, run_after, run_before
 from beastmode.db.engines.engines import Engines
+from beastmode.db.private_sqlalchemy import is_flushing
 from beastmode.db.statements import is_read, is_write
 from beastmode.db.waiting import Waiting
 
@@ -100,12 +101,13 @@ class RoutedSession(Session):
         if bind is not None:
             found: Engine | Connection = bind
             return found
-        if not self.is_writing and not self._flushing and is_read(clause):
+        flushes = is_flushing(self)
+        if not self.is_writing and not flushes and is_read(clause):
             return self.work.connect()
-        if self._flushing and self.is_read_only:
+        if flushes and self.is_read_only:
             raise InvalidRequestError("transaction(read_only=True) cannot write; write in a separate transaction")
         self.is_writing = True
-        self.has_written = self.has_written or self._flushing or is_write(clause)
+        self.has_written = self.has_written or flushes or is_write(clause)
         return self.work.engines.writer
 
     def begin(self, nested: bool = False) -> SessionTransaction:  # noqa: FBT001, FBT002 - the signature is SQLAlchemy's

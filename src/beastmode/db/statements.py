@@ -7,6 +7,8 @@ from sqlalchemy import CompoundSelect, Select, TextClause
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.dml import UpdateBase
 
+from beastmode.db.private_sqlalchemy import locks_rows
+
 __all__ = ["Statement", "is_read", "is_write"]
 
 Statement: TypeAlias = Select[Any] | CompoundSelect[Any]
@@ -23,7 +25,7 @@ WRITING = re.compile(
 
 def is_read(clause: Any) -> bool:
     """Whether a statement certainly changes and locks nothing; text could do anything."""
-    return isinstance(clause, Select | CompoundSelect) and clause._for_update_arg is None  # noqa: SLF001 - no public name
+    return isinstance(clause, Select | CompoundSelect) and not locks_rows(clause)
 
 
 def is_write(clause: Any) -> bool:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from beastmode.core.callables import deferred_result, name_of, refuse_deferred
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.tries import Before
 from beastmode.db.engines.sqlite import SNAPSHOT
 from beastmode.db.errors import is_conflict
 from beastmode.db.routed_session import RoutedSession
 from beastmode.db.session import current_work
+from beastmode.db.tries import Before
 
 __all__ = ["Isolation", "Transaction", "pause_before", "transaction"]
 

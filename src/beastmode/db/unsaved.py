@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from flask.globals import app_ctx
 from sqlalchemy import inspect
 
 from beastmode.core.errors import UncommittedError
+from beastmode.core.private_flask import current_app_context
 from beastmode.db.routed_session import RoutedSession
 from beastmode.db.session import WORK, Work, opened_work
 
@@ -57,7 +57,7 @@ def close_work(error: BaseException | None = None) -> None:
     Args:
         error: The exception that ended the context, if any.
     """
-    context = app_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a proxy costs 1.5 us an access
+    context = current_app_context()
     work: Work | None = context.g.pop(WORK, None)
     if work is None:
         return

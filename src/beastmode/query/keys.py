@@ -10,6 +10,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import Enum, String, TypeDecorator, TypeEngine, Uuid
 
+from beastmode.db.private_sqlalchemy import types_by_database
 from beastmode.db.session import current_work
 
 __all__ = ["Key", "bound_of", "can_hold"]
@@ -91,7 +92,7 @@ def is_something(value: Any) -> bool:
 
 def integer_check(column: TypeEngine[Any]) -> Check:
     """The function that checks whether an integer column can hold a value."""
-    variants = column._variant_mapping  # noqa: SLF001 - SQLAlchemy has no public name for it
+    variants = types_by_database(column)
     least = min(map(bound_of, [column, *variants.values()]))
 
     def holds(value: Any) -> bool:

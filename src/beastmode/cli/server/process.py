@@ -8,15 +8,13 @@ import sys
 from functools import partial
 from importlib import import_module
 from time import sleep
-from typing import Any
 
-from granian import _granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
-from granian.server.mp import MPServer
 
 from beastmode.cli.serve import Server
 from beastmode.cli.server.newcomers import turn_away
+from beastmode.cli.server.private_granian import SocketPerWorker
 from beastmode.cli.server.worker import DRAIN_SECONDS, load_gate, work
 
 __all__ = ["run"]
@@ -32,7 +30,7 @@ ACCEPT_SECONDS = 0.25
 """For the workers to accept who has come before newcomers were turned away: a round trip across half the world."""
 
 
-class MainProcess(MPServer):
+class MainProcess(SocketPerWorker):
     """granian's main process, which keeps a listening socket for each of its workers open as long as it lives.
 
     If all of them listened at one socket, the worker that wakes first would take all connections that come at a time.
@@ -40,7 +38,8 @@ class MainProcess(MPServer):
     they wait for the worker that replaces it.
     """
 
-    def _init_shared_socket(self) -> None:
+    def open_listeners(self) -> list[socket.socket]:
+        """The listening sockets of the workers, in order."""
         family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
         listen = partial(socket.create_server, (self.bind_addr, self.bind_port), family=family, backlog=BACKLOG)
         # Only this one fails where somebody else listens already; sockets that share a port ask nobody.
@@ -53,21 +52,14 @@ class MainProcess(MPServer):
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
-        self._ssp, self._listeners = None, listeners
+        return listeners
 
-    def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]  # as MPServer
-        holder: Any = _granian.SocketHolder  # its annotations are those of an older release
-        self._sso = self._listeners[idx % len(self._listeners)]
-        self._shd = holder(self._sso.fileno(), uds=False, backlog=BACKLOG)
-        others = [listener for listener in self._listeners if listener is not self._sso]
-        return super()._spawn_worker(idx, partial(target, others), callback_loader)
-
-    def _drop_shared_socket(self) -> None:
-        """Close the sockets once nobody waits in them; granian calls it before it tells the workers to leave."""
-        for listener in self._listeners:
+    def close_listeners(self) -> None:
+        """Close the sockets once nobody waits in them."""
+        for listener in self.listeners:
             turn_away(listener)
         sleep(ACCEPT_SECONDS)
-        for listener in self._listeners:
+        for listener in self.listeners:
             listener.close()
 
 
@@ -90,6 +82,7 @@ def run(server: Server) -> None:
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         workers=server.workers,
+        backlog=BACKLOG,
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,

@@ -18,15 +18,13 @@ from time import sleep
 from typing import Any
 
 from flask.cli import ScriptInfo
-from granian import _granian
 from granian.http import HTTP1Settings
 
 from beastmode.cli.serve import Server
 from beastmode.cli.server.crew import Crew
 from beastmode.cli.server.gate import Gate
+from beastmode.cli.server.private_granian import native, scheduler_that
 from beastmode.core.middleware import Middleware
-
-native: Any = _granian  # its annotations are those of an older release
 
 __all__ = ["CONNECTIONS", "DRAIN_SECONDS", "load_gate", "work"]
 
@@ -116,13 +114,11 @@ def work(
 def scheduler_of(gate: Gate, loop: Loop) -> Any:
     """What granian gives every request to, in one of its threads: here it goes straight to the gate."""
     run = gate.crew.run
-    scheduler = native.CallbackScheduler(loop, gate, None, None, None)
 
     def schedule(watcher: Any) -> None:
         run(gate, watcher.scope, watcher.proto)
 
-    scheduler._schedule_fn = schedule  # noqa: SLF001 - as granian's own schedulers do
-    return scheduler
+    return scheduler_that(schedule, loop, gate)
 
 
 def leave(gate: Gate, listener: socket.socket) -> None:

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Dialect, Engine
 
 from beastmode.db.driver.prepared import Prepared, Sendable, prepare
+from beastmode.db.private_sqlalchemy import has_listeners, prints_statements, raise_as_sqlalchemy
 
 __all__ = ["FastPath", "listens_to"]
 
@@ -87,8 +88,7 @@ def fetched(connection: Connection, text: str, values: Mapping[str, Any]) -> Seq
 
 def is_listened_to(connection: Connection) -> bool:
     """Whether something counts, traces, prints or changes what is executed, which must still work."""
-    # The flags that SQLAlchemy itself checks; looking up the listeners of each event would cost 9 microseconds.
-    if connection._has_events or connection._echo or listens_to(connection.engine):  # noqa: SLF001 - as above
+    if has_listeners(connection) or prints_statements(connection) or listens_to(connection.engine):
         return True
     return not HARMLESS.issuperset(connection.get_execution_options())
 
@@ -100,7 +100,7 @@ def listens_to(engine: Engine) -> bool:
         engine: The engine.
     """
     listeners: Any = engine.dialect.dispatch
-    return bool(engine._has_events or listeners.do_execute or listeners.do_setinputsizes)  # noqa: SLF001 - as above
+    return bool(has_listeners(engine) or listeners.do_execute or listeners.do_setinputsizes)
 
 
 def refuse(connection: Connection, error: BaseException, text: str, values: Mapping[str, Any]) -> None:
@@ -112,6 +112,6 @@ def refuse(connection: Connection, error: BaseException, text: str, values: Mapp
         DBAPIError: The error is the driver's.
     """
     if isinstance(error, connection.dialect.loaded_dbapi.Error):
-        connection._handle_dbapi_exception(error, text, values, None, None)  # noqa: SLF001 - there is no public name
+        raise_as_sqlalchemy(connection, error, text, values)
     elif not isinstance(error, Exception):
         connection.invalidate(error)  # interrupted in the middle of an answer, as SQLAlchemy sees it

@@ -12,6 +12,7 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import ARRAY, Float, Numeric, TypeDecorator, TypeEngine
 
+from beastmode.db.private_sqlalchemy import cache_key_of
 from beastmode.db.statements import Statement
 
 __all__ = ["Prepared", "Sendable", "prepare"]
@@ -82,7 +83,7 @@ def prepare(dialect: Dialect, statement: Sendable) -> Prepared | None:
     if (dialect.name, dialect.driver) != ("postgresql", "psycopg"):
         return None
     # If SQLAlchemy does not cache the SQL, neither may we.
-    if statement._generate_cache_key() is None or statement.get_execution_options():  # noqa: SLF001 - no public name
+    if cache_key_of(statement) is None or statement.get_execution_options():
         return None
     # Without column names: an INSERT without any uses the defaults, not a parameter for each column.
     compiled = statement.compile(dialect=dialect, column_keys=[])

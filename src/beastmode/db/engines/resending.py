@@ -6,6 +6,8 @@ import psycopg
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from beastmode.db.engines.private_psycopg import forget_prepared
+
 __all__ = ["ResendingCursor"]
 
 PLAN_CHECK = "RevalidateCachedQuery"
@@ -46,7 +48,7 @@ class ResendingCursor(psycopg.Cursor[Any]):
             if not is_alone or not is_outdated(error):
                 raise
         self.connection.rollback()  # psycopg has begun a transaction for it, if the connection is not in autocommit
-        self.connection._prepared.clear()  # noqa: SLF001 - what its rollback() calls, where there is one
+        forget_prepared(self.connection)
         return super().execute(query, params, prepare=prepare, binary=binary)
 
 

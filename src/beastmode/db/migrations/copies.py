@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Computed, Connection, Table, text
 
 from beastmode.db.migrations.autogenerate.expressions import words_of
+from beastmode.db.private_sqlalchemy import belongs_to_type
 
 __all__ = ["has_autoincrement", "keep_everything"]
 
@@ -36,7 +37,7 @@ def keep_everything(impl: Any) -> None:
     def rename_table(old: str, new: Any, schema: Any = None) -> None:
         rename(old, new, schema=schema)
         for sql in indexes.pop(str(new), []):
-            impl._exec(text(sql.replace(":", "\\:")))  # noqa: SLF001 - which also writes it where SQL is written
+            impl.execute(text(sql.replace(":", "\\:")))  # which also writes it where SQL is written
 
     impl.prep_table_for_batch = prepare
     impl.rename_table = rename_table
@@ -75,7 +76,7 @@ def keep_checks(batch: Any, table: Table) -> None:
         if gone & words_in(check, table):
             new.constraints.remove(check)
     for check in [one for one in table.constraints if isinstance(one, CheckConstraint) and not one.name]:
-        if not gone & words_in(check, table) and not getattr(check, "_type_bound", False):
+        if not gone & words_in(check, table) and not belongs_to_type(check):
             new.append_constraint(CheckConstraint(check.sqltext))
 
 

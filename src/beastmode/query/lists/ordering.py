@@ -14,6 +14,7 @@ from sqlalchemy.sql import ColumnElement, operators
 from sqlalchemy.sql.elements import UnaryExpression
 
 from beastmode.core.errors import ConfigurationError
+from beastmode.db.private_sqlalchemy import annotations_of
 from beastmode.query.lists.comparisons import column_named, is_nullable
 from beastmode.query.lists.page import Ordering
 
@@ -78,7 +79,7 @@ def orderings_of(mapper: Mapper[Any], columns: Iterable[Any]) -> tuple[Ordering,
         descending, inner = False, column
         while isinstance(inner, UnaryExpression) and inner.modifier in DIRECTIONS:
             descending, inner = DIRECTIONS[inner.modifier] or descending, inner.element
-        name = getattr(inner, "_annotations", {}).get("proxy_key", getattr(inner, "key", ""))
+        name = annotations_of(inner).get("proxy_key", getattr(inner, "key", ""))
         if name not in mapper.column_attrs:
             raise ConfigurationError(
                 f"A page cannot be ordered by {column}; expected columns of {mapper.class_.__name__}."

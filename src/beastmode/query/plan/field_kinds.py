@@ -8,6 +8,18 @@ from marshmallow import Schema, fields
 from sqlalchemy.types import TypeEngine
 
 from beastmode.db.base import UtcDateTime
+from beastmode.db.private_sqlalchemy import types_by_database
+from beastmode.query import private_marshmallow
+from beastmode.query.private_marshmallow import (
+    DUMPING,
+    WRITE,
+    hooks_of,
+    own_writer,
+    remove_own_writer,
+    set_writer,
+    writer_of,
+    writes_by_itself,
+)
 
 __all__ = ["SeesThrough", "dumps_itself", "has_before", "kind_of", "lists_objects", "parts_of", "passes"]
 
@@ -15,8 +27,8 @@ MARSHMALLOW = "marshmallow.fields"
 
 READING = frozenset(
     {
-        *("_deserialize", "deserialize", "_validate", "_validated", "_validate_missing", "_make_object_from_format"),
-        *("default_error_messages", "truthy", "falsy", "DESERIALIZATION_CLASS", "DESERIALIZATION_FUNCS"),
+        *private_marshmallow.READING,
+        *("deserialize", "default_error_messages", "truthy", "falsy", "DESERIALIZATION_CLASS", "DESERIALIZATION_FUNCS"),
         *("__module__", "__qualname__", "__doc__", "__init__", "__dict__", "__weakref__", "__annotations__"),
         *("__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl", "__init_subclass__"),
         *("__static_attributes__", "__firstlineno__", "__slotnames__", "__annotate__", "__annotate_func__"),
@@ -25,12 +37,12 @@ READING = frozenset(
 )
 """Attributes that a class may override without affecting the serialization of its fields."""
 
-WRITING = frozenset({"_serialize", "serialize", "get_value"})
+WRITING = frozenset({WRITE, "serialize", "get_value"})
 WHOLE_OBJECT = frozenset({fields.Method, fields.Function})
 
 SEES_THROUGH = "beastmode.query.show.passing"
 """The class with our own `dump`, which passes on what is already serialized, and leaves the rest to marshmallow."""
-SCHEMA_METHODS = ("dump", "_serialize", "get_attribute", "_invoke_dump_processors", "dict_class")
+SCHEMA_METHODS = ("dump", *DUMPING, "get_attribute", "dict_class")
 
 TEXTS = frozenset(
     {sa.String, sa.Text, sa.Unicode, sa.UnicodeText, sa.VARCHAR, sa.TEXT, sa.CHAR, sa.NVARCHAR, sa.NCHAR, sa.CLOB}
@@ -60,7 +72,7 @@ Time is not included: orjson 3.13 writes 00:00:00.010000 as "00:00:00.10000".
 
 UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
     # Before marshmallow 4, a boolean is converted, whatever the value was.
-    frozenset() if "_serialize" in vars(fields.Boolean) else frozenset({fields.Boolean})
+    frozenset() if writes_by_itself(fields.Boolean) else frozenset({fields.Boolean})
 )
 """The fields that return any value unchanged."""
 
@@ -77,25 +89,25 @@ class SeesThrough:
 
     def __init__(self, field: Any) -> None:
         self.field = field
-        self.given = vars(field).get("_serialize")
-        self.plain: Any = field._serialize  # noqa: SLF001 - where marshmallow shows
+        self.given = own_writer(field)
+        self.plain: Any = writer_of(field)
 
     def stand_before(self) -> None:
         """Replace the method that marshmallow calls."""
-        self.field._serialize = self  # noqa: SLF001 - as above
+        set_writer(self.field, self)
 
     def step_aside(self) -> None:
         """Restore the field, unless something else has wrapped it in the meantime."""
-        if vars(self.field).get("_serialize") is self:
+        if own_writer(self.field) is self:
             if self.given is None:
-                vars(self.field).pop("_serialize", None)
+                remove_own_writer(self.field)
             else:
-                self.field._serialize = self.given  # noqa: SLF001 - as above
+                set_writer(self.field, self.given)
 
 
 def has_before(field: Any, kind: type[SeesThrough]) -> bool:
     """Whether a field is already wrapped by this class."""
-    writer = vars(field).get("_serialize")
+    writer = own_writer(field)
     while isinstance(writer, SeesThrough) and not isinstance(writer, kind):
         writer = writer.plain
     return isinstance(writer, kind)
@@ -109,7 +121,7 @@ def dumps_itself(schema: Schema) -> str | None:
     """
     name = type(schema).__name__
     for hook in ("pre_dump", "post_dump"):
-        if schema._hooks[hook]:  # noqa: SLF001 - marshmallow has no public name for them
+        if hooks_of(schema, hook):
             return f"{name} has a {hook} hook"
     for method in SCHEMA_METHODS:
         found = getattr(type(schema), method)
@@ -180,7 +192,7 @@ def passes(field: fields.Field[Any], column: TypeEngine[Any]) -> bool:
         return kind is not None
     if getattr(field, "as_string", False) or getattr(field, "format", None) not in {None, "iso", "iso8601"}:
         return False
-    types = [column, *column._variant_mapping.values()]  # noqa: SLF001 - SQLAlchemy has no public name for variants
+    types = [column, *types_by_database(column).values()]
     return all(type(each) in SAME.get(kind, ()) and is_usual(each) for each in types)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.sql import ColumnElement, coercions, roles, visitors
 
 from beastmode.core.errors import ConfigurationError
+from beastmode.db.private_sqlalchemy import cache_key_of
 from beastmode.query.plan.asked import NAME, replaced
 
 __all__ = ["Hybrid", "hybrid_of"]
@@ -114,7 +115,7 @@ def binds_in(expression: ClauseElement) -> list[BindParameter[Any]]:
 
 def text_of(expression: ClauseElement) -> Any:
     """A string that is the same for expressions that differ only in their values."""
-    key = expression._generate_cache_key()  # noqa: SLF001 - what SQLAlchemy keeps compiled statements by
+    key = cache_key_of(expression)
     return str(expression) if key is None else key.key
 
 

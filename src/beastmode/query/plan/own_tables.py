@@ -7,6 +7,7 @@ from sqlalchemy import ClauseElement, FromClause, inspect
 from sqlalchemy.orm import Mapper
 
 from beastmode.core.errors import ConfigurationError
+from beastmode.db.private_sqlalchemy import tables_in
 
 __all__ = ["refuse_other_tables"]
 
@@ -23,12 +24,12 @@ def refuse_other_tables(model: type[Any], method: str, expressions: Iterable[Any
         ConfigurationError: One does.
     """
     mapper = inspect(model)
-    known = set(mapper.selectable._from_objects)  # noqa: SLF001 - a select() would tell it in public, in half a millisecond
+    known = set(tables_in(mapper.selectable))
     for each in expressions:
         clause = each.__clause_element__() if hasattr(each, "__clause_element__") else each
         if not isinstance(clause, ClauseElement):
             continue  # the name of a column, which can only be one of the model's
-        for other in clause._from_objects:  # noqa: SLF001 - as above
+        for other in tables_in(clause):
             if other not in known:
                 raise ConfigurationError(refusal(mapper, method, other))
 

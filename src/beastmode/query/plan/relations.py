@@ -9,6 +9,8 @@ from sqlalchemy.orm.interfaces import MANYTOONE, ONETOMANY
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression
 
+from beastmode.db.private_sqlalchemy import without_annotations
+
 __all__ = ["is_list", "is_more_than_rows", "is_reference", "pair_of"]
 
 
@@ -92,7 +94,7 @@ def pair_of(relation: RelationshipProperty[Any]) -> tuple[Column[Any], Column[An
     condition = relation.primaryjoin
     if len(pairs) != 1 or not isinstance(condition, BinaryExpression) or condition.operator is not operators.eq:
         return None
-    sides = {id(side._deannotate()) for side in (condition.left, condition.right)}  # noqa: SLF001 - no public name
+    sides = {id(without_annotations(side)) for side in (condition.left, condition.right)}
     local, remote = pairs[0]
     if sides != {id(local), id(remote)} or not isinstance(local, Column) or not isinstance(remote, Column):
         return None

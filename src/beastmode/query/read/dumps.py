@@ -8,6 +8,7 @@ from marshmallow import fields
 from beastmode.db.lazy import serialising
 from beastmode.query.plan.field_kinds import parts_of
 from beastmode.query.plan.plan import Constant, Default, Many, One, Part, Plan, Shape, Shown
+from beastmode.query.private_marshmallow import writer_of
 from beastmode.query.show.cutting import cut_field
 from beastmode.query.show.nested_limit import most_nested
 
@@ -84,7 +85,7 @@ class Writer:
         if has_nested(part.field):
             self.nests = True
             cut_field(part.field, f"{type(part.field.parent).__name__}.{part.name}")
-        write = self.name(part.field._serialize)  # noqa: SLF001 - what marshmallow's own dump calls
+        write = self.name(writer_of(part.field))
         return f"{write}({value}, {part.name!r}, None)"
 
     def name(self, value: Any) -> str:

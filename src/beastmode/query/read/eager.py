@@ -1,7 +1,7 @@
 """What to load with entities, so that dumping them needs no further query."""
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from marshmallow import Schema, fields
 from sqlalchemy.ext.associationproxy import AssociationProxy
@@ -15,15 +15,13 @@ from sqlalchemy.orm import (
     selectinload,
     undefer,
 )
-from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from beastmode.core.errors import ConfigurationError
+from beastmode.db.private_sqlalchemy import LoaderOption
 from beastmode.query.plan.field_kinds import dumps_itself, is_plain
 from beastmode.query.plan.planner import Above, nested_of
 
 __all__ = ["loader_options"]
-
-Option: TypeAlias = _AbstractLoad
 
 UNLOADABLE = frozenset({"dynamic", "write_only"})
 """The kinds of relationships that are queries, not collections."""
@@ -52,7 +50,7 @@ class Needs:
         return self.relations.setdefault(relation, Needs(relation.mapper))
 
 
-def loader_options(schema: Schema, mapper: Mapper[Any]) -> list[Option]:
+def loader_options(schema: Schema, mapper: Mapper[Any]) -> list[LoaderOption]:
     """Loader options for what a schema shows, which refuse everything else.
 
     Args:
@@ -142,9 +140,9 @@ def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | N
     return None
 
 
-def options_of(needs: Needs) -> list[Option]:
+def options_of(needs: Needs) -> list[LoaderOption]:
     """Loader options for what is read: a join for one related entity, one more select for several."""
-    options: list[Option] = [raiseload("*"), *column_options(needs)]
+    options: list[LoaderOption] = [raiseload("*"), *column_options(needs)]
     for relation, related in needs.relations.items():
         if relation not in needs.endless:
             load = selectinload if relation.uselist else joinedload
@@ -153,7 +151,7 @@ def options_of(needs: Needs) -> list[Option]:
     return options
 
 
-def column_options(needs: Needs) -> list[Option]:
+def column_options(needs: Needs) -> list[LoaderOption]:
     """Loader options for the columns that are shown, or for all if code may read any."""
     mapper = needs.mapper
     subclasses = [each.class_ for each in mapper.self_and_descendants if each is not mapper]

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from marshmallow import Schema, fields
 
 from beastmode.query.plan.field_kinds import dumps_itself
+from beastmode.query.private_marshmallow import declared_field
 from beastmode.query.show.shown import Dumped, schema_in
 
 __all__ = ["Fitter", "fitted", "key_of"]
@@ -149,7 +150,7 @@ def is_declared_once(given: type[Schema], schema: type[Schema], name: str) -> bo
     """Whether two classes inherit a field from the same declaration, and serialize its values in the same way."""
     if given is schema:
         return True
-    declared, other = (kind._declared_fields.get(name) for kind in (given, schema))  # noqa: SLF001 - no public name
+    declared, other = (declared_field(kind, name) for kind in (given, schema))
     return declared is not None and declared is other and all(option(given, o) == option(schema, o) for o in FORMATS)
 
 

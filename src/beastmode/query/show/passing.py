@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 from marshmallow import Schema, fields, missing
 
 from beastmode.query.plan.field_kinds import SeesThrough, dumps_itself, has_before, parts_of
+from beastmode.query.private_marshmallow import hooks_of, plucked_key
 from beastmode.query.show.fitting import fitted, key_of
 from beastmode.query.show.shown import AsShown
 
@@ -46,7 +47,7 @@ def show(schema: Schema, value: Any, dump: Dump, *, many: bool) -> Any:
 
 def refuse_hooks_for_lists(schema: Schema) -> None:
     for hook in ("pre_dump", "post_dump"):
-        if any(is_for_lists for _, is_for_lists, _ in schema._hooks[hook]):  # noqa: SLF001 - no public name
+        if any(is_for_lists for _, is_for_lists, _ in hooks_of(schema, hook)):
             raise TypeError(
                 f"{type(schema).__name__} has a {hook} hook for whole lists, but received individual items that are "
                 "already serialized; return the loading itself, or the result of its all()."
@@ -132,7 +133,7 @@ class Passing(SeesThrough):
         if not isinstance(field, fields.Pluck):
             return show(schema, value, lambda each: self.plain(each, attr, obj, **options), many=many)
         shown = show(schema, value, lambda each: schema.dump(each, many=many), many=many)
-        key = field._field_data_key  # noqa: SLF001 - likewise
+        key = plucked_key(field)
         return [each[key] for each in shown] if field.many else shown[key]
 
 

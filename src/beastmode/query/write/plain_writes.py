@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Table
-from sqlalchemy.orm import Mapper, RelationshipProperty
-from sqlalchemy.orm.decl_base import _declarative_constructor
+from sqlalchemy.orm import Mapper, RelationshipProperty, registry
 from sqlalchemy.orm.interfaces import MANYTOONE
 from sqlalchemy.sql import ClauseElement
 
 from beastmode.db.session import current_work
 
 __all__ = ["as_columns", "deletes_plainly", "inserts_plainly", "is_expression", "updates_plainly"]
+
+CONSTRUCTOR = registry().constructor
+"""Gives entities their values where no class of the project has an `__init__`; the same for every registry."""
 
 SESSION_EVENTS = (
     *("before_flush", "after_flush", "after_flush_postexec", "before_commit", "after_commit"),
@@ -30,7 +32,7 @@ def inserts_plainly(mapper: Mapper[Any]) -> bool:
     """
     return (
         is_one_plain_table(mapper)
-        and mapper.class_manager.original_init is _declarative_constructor
+        and mapper.class_manager.original_init is CONSTRUCTOR
         and not listens(mapper.class_manager.dispatch, ("init",))
         and not listens(mapper.dispatch, ("before_insert", "after_insert"))
         and not watches(mapper)

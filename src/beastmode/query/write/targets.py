@@ -9,6 +9,7 @@ from sqlalchemy.sql.elements import BindParameter
 
 from beastmode.core.errors import Problem
 from beastmode.core.identity import current_identity
+from beastmode.db.private_sqlalchemy import renamed
 from beastmode.db.session import current_work
 from beastmode.query.keys import Key, can_hold
 from beastmode.query.sources import Criteria, Params
@@ -101,10 +102,7 @@ def named_apart(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
     def rename(element: Any, **_: Any) -> Any:
         if not isinstance(element, BindParameter) or element.unique:
             return None
-        # Everything except its name: whether it is required, a callable, a list, or part of the SQL.
-        renamed: Any = element._clone(maintain_key=True)  # noqa: SLF001 - bindparam() cannot say all of it
-        renamed.key = renamed._orig_key = APART + element.key  # noqa: SLF001 - likewise
-        return renamed
+        return renamed(element, APART + element.key)
 
     return visitors.replacement_traverse(criterion, {}, rename)
 

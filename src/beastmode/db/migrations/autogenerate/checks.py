@@ -7,7 +7,6 @@ from typing import Any
 from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import renderers
 from alembic.operations.ops import MigrateOperation
-from alembic.util import sqla_compat
 from sqlalchemy import CheckConstraint, Column, Dialect, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import conv
@@ -18,6 +17,8 @@ from beastmode.db.migrations.autogenerate.enums import known_enums
 from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, without_casts, words_of
 from beastmode.db.migrations.autogenerate.online import validation
 from beastmode.db.migrations.autogenerate.scratch import Scratch, definitions_of, scratch_like, scratch_of
+from beastmode.db.migrations.private_alembic import final_name
+from beastmode.db.private_sqlalchemy import creation_rule
 
 __all__ = ["Check", "compare_checks", "restoring"]
 
@@ -123,14 +124,14 @@ def is_of_one_database(check: CheckConstraint) -> bool:
 
 def is_made(check: CheckConstraint, dialect: Dialect) -> bool:
     """Whether a kind of database has it: a type creates its check only if the database lacks the type."""
-    rule: Any = getattr(check, "_create_rule", None)
+    rule = creation_rule(check)
     compiler: Any = dialect.ddl_compiler
     return rule is None or bool(rule(compiler(dialect, None)))
 
 
 def name_of(check: CheckConstraint, column: Column[Any] | None, table: Table, dialect: Dialect, taken: set[str]) -> str:
     """The name in the database; by default one with the names of the table and the column."""
-    given = sqla_compat._get_constraint_final_name(check, dialect)  # noqa: SLF001 - Alembic's own way to the last form
+    given = final_name(check, dialect)
     if given:
         return given
     words = set(words_of(sql_of(check.sqltext, dialect)))

@@ -27,6 +27,7 @@ from beastmode.db.migrations.autogenerate.retyping import compare_types
 from beastmode.db.migrations.autogenerate.rewrites import tell_rewrites
 from beastmode.db.migrations.autogenerate.sequences import compare_sequences
 from beastmode.db.migrations.autogenerate.uniques import compare_uniques
+from beastmode.db.migrations.private_alembic import mark_for_rendering
 
 __all__ = ["complete", "is_comparing", "split"]
 
@@ -113,5 +114,5 @@ def split(script: MigrationScript) -> list[MigrationScript]:
         version_path=script.version_path,
         depends_on=None,
     )
-    behind._needs_render = True  # noqa: SLF001 - Alembic's own mark
+    mark_for_rendering(behind)
     return [script, behind]

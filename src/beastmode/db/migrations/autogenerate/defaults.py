@@ -11,6 +11,7 @@ from beastmode.db.migrations.autogenerate.enum_types import column_type, quoted
 from beastmode.db.migrations.autogenerate.enums import known_enums
 from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, without_casts, words_of
 from beastmode.db.migrations.autogenerate.scratch import Scratch, scratch_of
+from beastmode.db.private_sqlalchemy import copy_of
 
 __all__ = ["added_with", "compare_defaults", "default_sql"]
 
@@ -111,7 +112,7 @@ def added_with(table: str, schema: str | None, column: Column[Any], sql: str) ->
         column: The column; it is not changed.
         sql: The default.
     """
-    filled: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns
+    filled = copy_of(column)
     filled.server_default = DefaultClause(text(sql))
     last = AlterColumnOp(
         table,

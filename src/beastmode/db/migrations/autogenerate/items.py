@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from beastmode.db.base import UtcDateTime
 from beastmode.db.migrations.autogenerate.enum_types import enum_of
 from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of
+from beastmode.db.private_sqlalchemy import belongs_to_type, types_by_database
 
 __all__ = ["render_item"]
 
@@ -33,7 +34,7 @@ def type_said(item: Any, context: AutogenContext) -> str | bool:
     """A type; an enum does not create its own type, because the revision does that once."""
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if isinstance(item, Enum) and (enum := enum_of(item)) and not getattr(item, "_variant_mapping", None):
+    if isinstance(item, Enum) and (enum := enum_of(item)) and not types_by_database(item):
         context.imports.add("from sqlalchemy.dialects import postgresql")
         schema = f", schema={enum.schema!r}" if enum.schema else ""
         labels = ", ".join(map(repr, enum.labels))
@@ -60,7 +61,7 @@ def default_said(item: Any, context: AutogenContext) -> str | bool:
 
 def check_said(item: CheckConstraint, context: AutogenContext) -> str | bool:
     """A check; False if a type creates it, which Alembic handles."""
-    if getattr(item, "_type_bound", False):
+    if belongs_to_type(item):
         return False
     name = f", name=op.f({str(item.name)!r})" if item.name else ""
     return f"sa.CheckConstraint({in_text(said(item.sqltext, context))!r}{name})"

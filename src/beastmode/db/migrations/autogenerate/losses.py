@@ -4,6 +4,7 @@ from alembic.operations.ops import AddColumnOp, DropColumnOp, DropTableOp, Modif
 from sqlalchemy import Computed
 
 from beastmode.db.migrations.autogenerate.comparison import Comparison
+from beastmode.db.private_sqlalchemy import are_of_one_kind
 
 __all__ = ["tell_losses"]
 
@@ -25,8 +26,7 @@ def tell_columns(comparison: Comparison, changes: ModifyTableOps) -> None:
     for drop in [one for one in changes.ops if isinstance(one, DropColumnOp)]:
         column = drop.to_column()
         name = f"{changes.table_name}.{drop.column_name}"
-        kind = column.type._type_affinity  # noqa: SLF001 - Alembic compares so
-        alike = [one.name for one in adds if one.type._type_affinity is kind]  # noqa: SLF001 - likewise
+        alike = [one.name for one in adds if are_of_one_kind(one.type, column.type)]
         if isinstance(column.server_default, Computed):
             continue  # what it holds is computed again
         meant = f" If it was renamed to {alike[0]}, write batch_op.alter_column({drop.column_name!r}, " if alike else ""

@@ -12,6 +12,7 @@ from beastmode.db.migrations.autogenerate.enum_types import column_type
 from beastmode.db.migrations.autogenerate.enums import known_enums
 from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, without_casts
 from beastmode.db.migrations.autogenerate.scratch import definitions_of, scratch_like, scratch_with
+from beastmode.db.migrations.private_alembic import set_way_back, way_back_of
 
 __all__ = ["make_portable"]
 
@@ -34,8 +35,8 @@ def of_change(comparison: Comparison, change: object) -> None:
         kind = change.existing_type
         if kind is not None:
             change.existing_server_default = plainer(comparison, change.existing_server_default, kind)
-    elif isinstance(change, DropColumnOp) and change._reverse is not None:  # noqa: SLF001 - no other way
-        of_column(comparison, change._reverse.column, change.table_name, change.schema)  # noqa: SLF001 - likewise
+    elif isinstance(change, DropColumnOp) and (made := way_back_of(change)) is not None:
+        of_column(comparison, made.column, change.table_name, change.schema)
 
 
 def of_table(comparison: Comparison, operation: DropTableOp) -> None:
@@ -54,7 +55,7 @@ def of_table(comparison: Comparison, operation: DropTableOp) -> None:
             else:
                 parts.append(part)
     made.columns = parts
-    operation._reverse = made  # noqa: SLF001 - there is no other way to say what the way back makes
+    set_way_back(operation, made)
 
 
 def of_column(comparison: Comparison, column: Column[Any], table: str, schema: str | None) -> None:

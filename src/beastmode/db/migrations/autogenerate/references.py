@@ -17,6 +17,7 @@ from sqlalchemy import ForeignKeyConstraint, Table
 
 from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of
 from beastmode.db.migrations.autogenerate.online import validation
+from beastmode.db.migrations.private_alembic import set_way_back
 
 __all__ = ["compare_references"]
 
@@ -110,7 +111,7 @@ def backward(comparison: Comparison) -> Iterator[ModifyTableOps]:
             drops: list[MigrateOperation] = [DropReferenceOp(added(one).made) for one in late]
             yield ModifyTableOps(table.name, drops, schema=table.schema)
             made.columns = without(made.columns, late)
-            operation._reverse = made  # noqa: SLF001 - there is no other way to say what the way back makes
+            set_way_back(operation, made)
 
 
 def columns_of(operation: DropConstraintOp) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from beastmode.db.migrations.autogenerate.code import OnlineOp, name_sql, on_pos
 from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of, place_of
 from beastmode.db.migrations.autogenerate.defaults import added_with, default_sql
 from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of
+from beastmode.db.private_sqlalchemy import copy_of
 
 __all__ = ["AllowOp", "compare_requirements", "forbid_null"]
 
@@ -50,7 +51,7 @@ def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
     column, changes = operation.column, changes_of(comparison.upgrade, table)
     value = usual_value(comparison, column)
     if value is None:
-        empty: Column[Any] = column._copy()  # noqa: SLF001 - as Alembic copies columns
+        empty = copy_of(column)
         empty.nullable = True
         changes[changes.index(operation)] = AddColumnOp(table.name, empty, schema=table.schema)
         comparison.upgrade.ops.append(RequireOp(table.columns[column.name], None))

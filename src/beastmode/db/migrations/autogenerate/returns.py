@@ -9,6 +9,7 @@ from sqlalchemy.types import TypeEngine
 from beastmode.db.migrations.autogenerate.comparison import Comparison
 from beastmode.db.migrations.autogenerate.defaults import added_with
 from beastmode.db.migrations.autogenerate.enum_types import enum_of, quoted
+from beastmode.db.migrations.private_alembic import set_way_back
 
 __all__ = ["prepare_returns"]
 
@@ -58,5 +59,5 @@ def neutral_value(column: Column[Any]) -> str | None:
 def returning(changes: ModifyTableOps, drop: DropColumnOp, value: str) -> OnlyBack:
     """Adds a temporary default to the column in the downgrade."""
     added, last = added_with(changes.table_name, changes.schema, drop.to_column(), value)
-    drop._reverse = added  # noqa: SLF001 - no other way
+    set_way_back(drop, added)
     return OnlyBack(changes.table_name, [last], changes.schema)

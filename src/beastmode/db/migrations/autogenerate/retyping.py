@@ -3,7 +3,7 @@
 from typing import Any
 
 from alembic.autogenerate.api import AutogenContext
-from alembic.autogenerate.render import _alter_column, renderers
+from alembic.autogenerate.render import renderers
 from alembic.operations.ops import AlterColumnOp, MigrateOperation
 from sqlalchemy import ARRAY, String, Table
 from sqlalchemy.types import TypeEngine
@@ -11,6 +11,8 @@ from sqlalchemy.types import TypeEngine
 from beastmode.db.migrations.autogenerate.code import name_sql
 from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of
 from beastmode.db.migrations.autogenerate.enum_types import POSTGRESQL, enum_of
+from beastmode.db.migrations.private_alembic import rendered_alteration
+from beastmode.db.private_sqlalchemy import are_of_one_kind
 
 __all__ = ["compare_types"]
 
@@ -33,7 +35,7 @@ def retyped(operation: AlterColumnOp) -> AlterColumnOp:
 @renderers.dispatch_for(RetypeOp)
 def render(context: AutogenContext, operation: RetypeOp) -> str:
     """Alembic's own code, with the conversion."""
-    line = _alter_column(context, operation)
+    line = rendered_alteration(context, operation)
     using = using_of(operation)
     return f"{line[:-1]},\n{' ' * 11}postgresql_using={using!r})" if using else line
 
@@ -50,8 +52,7 @@ def using_of(operation: AlterColumnOp) -> str | None:
 
 def is_conversion(old: TypeEngine[Any], new: TypeEngine[Any]) -> bool:
     """Whether values are converted to another kind, not only to a wider or narrower type."""
-    is_other_kind = old._type_affinity is not new._type_affinity  # noqa: SLF001 - Alembic compares so
-    return is_other_kind or bool(enum_of(old)) is not bool(enum_of(new))
+    return not are_of_one_kind(old, new) or bool(enum_of(old)) is not bool(enum_of(new))
 
 
 def compare_types(comparison: Comparison) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.sql.visitors import iterate
 from beastmode.db.migrations.autogenerate.code import CodeOp, name_sql, on_postgresql, statement
 from beastmode.db.migrations.autogenerate.comparison import Comparison
 from beastmode.db.migrations.autogenerate.expressions import plain
+from beastmode.db.private_sqlalchemy import sequences_of
 
 __all__ = ["compare_sequences"]
 
@@ -50,7 +51,7 @@ def compare_sequences(comparison: Comparison) -> None:
 
 def declared(comparison: Comparison) -> Iterator[Sequence]:
     """Every sequence of the models."""
-    yield from getattr(comparison.models, "_sequences", {}).values()
+    yield from sequences_of(comparison.models)
     for table in comparison.models.sorted_tables:
         yield from used_by(table.columns)
 

@@ -6,9 +6,11 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from flask import has_app_context, has_request_context
-from flask.globals import app_ctx, request_ctx
+from flask.globals import app_ctx
+from sqlalchemy.orm import ClassManager
 
 from beastmode.core.exchange import current_exchange
+from beastmode.core.private_flask import CACHED_JSON, current_request_context, kept_in, session_of
 
 __all__ = ["Before"]
 
@@ -22,10 +24,6 @@ PLAIN: dict[type, tuple[type, str]] = {
     bytearray: (bytearray, "extend"),
 }
 """Containers, and the methods that fill them. A subclass may belong to another library, such as app.config."""
-STATE_OF_ENTITY = "_sa_instance_state"
-"""The attribute with SQLAlchemy's state of an entity; a rollback restores it by itself."""
-OF_CONTEXT = ("_after_request_functions", "flashes", "_session", "session")
-"""The attributes of a request context; Flask before 3.1.3 calls the session `session`."""
 
 
 class Before:
@@ -52,14 +50,13 @@ class Before:
             undo()
 
     def _keep_request(self) -> None:
-        context: Any = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - past the proxy
+        context = current_request_context()
         exchange = current_exchange()
         self._keep(exchange.arguments, owned=True)
         self._keep_attributes(exchange, ("headers", "identity", "deprecated"))
-        # Through its dict: the property marks the session as used, which marks the response as depending on cookies.
-        self._keep_attributes(context, [name for name in OF_CONTEXT if name in vars(context)])
-        self._keep_session(vars(context).get("_session", vars(context).get("session")))
-        self._keep_attributes(context.request, ("_cached_json",))
+        self._keep_attributes(context, kept_in(context))
+        self._keep_session(session_of(context))
+        self._keep_attributes(context.request, (CACHED_JSON,))
         known = vars(context.request)
         files = {id(file): file.stream.tell() for file in opened(known)}
         self._undo.append(lambda: rewind(opened(known), files))
@@ -116,7 +113,8 @@ def attributes_of(value: Any) -> list[str]:
         return [field.name for field in fields(value)]
     if isinstance(value, type) or callable(value):
         return []
-    return [name for name in getattr(value, "__dict__", ()) if name != STATE_OF_ENTITY]
+    # What SQLAlchemy knows of an entity a rollback puts back by itself.
+    return [name for name in getattr(value, "__dict__", ()) if name != ClassManager.STATE_ATTR]
 
 
 def opened(known: dict[str, Any]) -> list[Any]:
