@@ -27,7 +27,7 @@ __all__ = [
 ]
 __version__ = "0.1.0"
 
-HOMES = {
+_HOMES = {
     "Accounts": "beastmode.accounts",
     "Api": "beastmode.api",
     "Beastmode": "beastmode.extension",
@@ -46,6 +46,6 @@ if not TYPE_CHECKING:  # or mypy would believe in any name
 
     def __getattr__(name: str) -> Any:
         # On first use: every pytest run of an environment imports beastmode.testing.plugin, most without needing Flask.
-        if name not in HOMES:
+        if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return globals().setdefault(name, getattr(import_module(HOMES[name]), name))
+        return globals().setdefault(name, getattr(import_module(_HOMES[name]), name))

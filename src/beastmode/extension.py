@@ -24,8 +24,6 @@ from beastmode.security.install import install as install_security
 from beastmode.security.listening import guard_listening
 from beastmode.security.settings import CorsSettings, HeaderSettings
 
-__all__ = ["FEATURE_SETTINGS", "Beastmode"]
-
 FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     DatabaseSettings,
     ApiSettings,
@@ -39,7 +37,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
 )
 """The settings of each feature; an application has those of the features that it uses."""
 Feature = Literal["headers", "cors", "logs", "metrics", "health", "errors"]
-FEATURES = frozenset(get_args(Feature))
+_FEATURES = frozenset(get_args(Feature))
 
 
 class Beastmode:
@@ -80,8 +78,8 @@ class Beastmode:
             raise ConfigurationError("Beastmode(accounts=...) needs database= and api= as well; pass both.")
         if jobs is not None and database is None:
             raise ConfigurationError("Beastmode(jobs=...) needs database= as well; pass both.")
-        if unknown := set(without) - FEATURES:
-            expected = ", ".join(sorted(FEATURES))
+        if unknown := set(without) - _FEATURES:
+            expected = ", ".join(sorted(_FEATURES))
             raise ConfigurationError(f"Beastmode(without={sorted(unknown)}): expected some of {expected}.")
         if isinstance(settings, type):
             name = settings.__name__
@@ -102,9 +100,9 @@ class Beastmode:
         Args:
             app: The Flask application, already configured.
         """
-        settings = install_settings(app, settings_type([*self._feature_settings(), *self._settings]))
+        settings = _install_settings(app, settings_type([*self._feature_settings(), *self._settings]))
         middleware = install_middleware(app)
-        install_proxies(app, settings)
+        _install_proxies(app, settings)
         install_security(app, settings, middleware, self._without, has_api=self._api is not None)
         install_observability(app, settings, middleware, without=self._without)
         if self._api is not None and "errors" not in self._without:
@@ -112,7 +110,7 @@ class Beastmode:
         if self._database is not None:
             install_database(app, settings.of(DatabaseSettings), self._database, self._migrations)
         if self._accounts is not None and self._database is not None and self._api is not None:
-            install_limits(app, settings.of(LimitSettings), self._database)
+            _install_limits(app, settings.of(LimitSettings), self._database)
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
         if self._jobs is not None and self._database is not None:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
@@ -139,7 +137,7 @@ class Beastmode:
         return (kind for kind in FEATURE_SETTINGS if not absent[kind])
 
 
-def install_settings(app: Flask, kind: type[Settings]) -> Settings:
+def _install_settings(app: Flask, kind: type[Settings]) -> Settings:
     """Read the settings; values in `app.config` take precedence over the environment."""
     untouched = {**Flask.default_config, "DEBUG": False}
     given = {row.name: app.config.get(row.name) for row in settings_table(kind)}
@@ -156,14 +154,14 @@ def install_settings(app: Flask, kind: type[Settings]) -> Settings:
     return settings
 
 
-def install_limits(app: Flask, settings: LimitSettings, database: Database) -> None:
+def _install_limits(app: Flask, settings: LimitSettings, database: Database) -> None:
     """Limit the attempts to log in; only with accounts does their table join the metadata."""
     from beastmode.limits.install import install  # noqa: PLC0415 - imports the table
 
     install(app, settings, database)
 
 
-def install_proxies(app: Flask, settings: Settings) -> None:
+def _install_proxies(app: Flask, settings: Settings) -> None:
     """Trust as many proxies as TRUSTED_PROXIES says, outside the middleware, which then sees the client's address.
 
     The host and prefix headers are ignored: a proxy that sets neither would pass on what a client sent, and redirects

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from beastmode.api import Api, Blueprint
     from beastmode.db import Database
 
-__all__ = ["Accounts"]
-
 
 class Accounts:
     """Accounts for a project's users: the routes under `/api/auth`, and the services behind them.
@@ -26,7 +24,7 @@ class Accounts:
     """
 
     def __init__(self, user: Any) -> None:
-        refuse_other_models(user)
+        _refuse_other_models(user)
         never_reuse_ids(user.__table__)
         self.user = user
         self._blueprints: dict[tuple[str, bool], Blueprint] = {}
@@ -83,7 +81,7 @@ class Accounts:
         current_desk().registration.set_password(user_id, password)
 
 
-def refuse_other_models(user: Any) -> None:
+def _refuse_other_models(user: Any) -> None:
     """Refuse a model that lacks what accounts need, with a message that says what to change."""
     name = getattr(user, "__name__", repr(user))
     if getattr(user, "__tablename__", None) != "users":

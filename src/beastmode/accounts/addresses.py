@@ -6,13 +6,11 @@ from typing import Any
 from marshmallow import fields
 from marshmallow.validate import Length, Regexp
 
-__all__ = ["LONGEST", "EmailAddress", "is_address", "name_from"]
-
 LONGEST = 120
-LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
 # The HTML Living Standard's pattern for <input type=email>, with at least one dot in the domain.
-ADDRESS = re.compile(rf"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{LABEL}(?:\.{LABEL})+\Z")
-ADDRESS_RULE = Regexp(ADDRESS, error="Not a valid email address.")
+ADDRESS = re.compile(rf"^[a-zA-Z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(?:\.{_LABEL})+\Z")
+_ADDRESS_RULE = Regexp(ADDRESS, error="Not a valid email address.")
 
 
 def is_address(text: str) -> bool:
@@ -38,7 +36,7 @@ class EmailAddress(fields.String):
     """An email address in a request, passed to the view in lowercase; its pattern is in the API document."""
 
     def __init__(self) -> None:
-        rules = [ADDRESS_RULE, Length(max=LONGEST)]
+        rules = [_ADDRESS_RULE, Length(max=LONGEST)]
         super().__init__(required=True, validate=rules, metadata={"example": "ada@example.com"})
 
     def deserialize(self, *arguments: Any, **others: Any) -> str:

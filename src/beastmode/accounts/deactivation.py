@@ -16,10 +16,8 @@ from beastmode.accounts.holding import end_of_the_inactive
 from beastmode.core.clock import now
 from beastmode.db.session import Installed, current_work
 
-__all__ = ["watch_application", "watch_model"]
-
-CHANGED = "beastmode.is_active"
-UPDATE = re.compile(r"\bupdate\b.*\bis_active\b", re.IGNORECASE | re.DOTALL)
+_CHANGED = "beastmode.is_active"
+_UPDATE = re.compile(r"\bupdate\b.*\bis_active\b", re.IGNORECASE | re.DOTALL)
 
 
 def watch_model(user: Any) -> None:
@@ -28,23 +26,23 @@ def watch_model(user: Any) -> None:
     Args:
         user: The project's User model.
     """
-    if not event.contains(user, "after_update", end_sessions):
-        event.listen(user, "before_update", note_change)
-        event.listen(user, "after_update", end_sessions)
+    if not event.contains(user, "after_update", _end_sessions):
+        event.listen(user, "before_update", _note_change)
+        event.listen(user, "after_update", _end_sessions)
 
 
-def note_change(_mapper: Mapper[Any], _connection: Connection, entity: Any) -> None:
+def _note_change(_mapper: Mapper[Any], _connection: Connection, entity: Any) -> None:
     """Called by a flush before the UPDATE of a user; after it, an attribute that was set to SQL shows no change."""
     state = inspect(entity)
-    state.info[CHANGED] = state.attrs.is_active.history.has_changes()
+    state.info[_CHANGED] = state.attrs.is_active.history.has_changes()
 
 
-def end_sessions(mapper: Mapper[Any], connection: Connection, entity: Any) -> None:
+def _end_sessions(mapper: Mapper[Any], connection: Connection, entity: Any) -> None:
     """Called by a flush after the UPDATE of a user."""
     state = inspect(entity)
-    if state.info.pop(CHANGED, False):
+    if state.info.pop(_CHANGED, False):
         connection.execute(end_of_the_inactive(mapper.local_table, now(), state.identity[0]))  # type: ignore[arg-type]  # a table
-        forget_what_was_seen()
+        _forget_what_was_seen()
 
 
 def watch_application(installed: Installed, user: Any) -> None:
@@ -57,33 +55,33 @@ def watch_application(installed: Installed, user: Any) -> None:
     users = user.__table__
 
     def after(statement: Executable) -> None:
-        if deactivates(statement, users):
+        if _deactivates(statement, users):
             current_work().execute(end_of_the_inactive(users, now()))
-            forget_what_was_seen()
+            _forget_what_was_seen()
 
     def in_session(state: ORMExecuteState) -> Any:
-        if not deactivates(state.statement, users):
+        if not _deactivates(state.statement, users):
             return None
         result = state.invoke_statement()
         state.session.connection().execute(end_of_the_inactive(users, now()))
-        forget_what_was_seen()
+        _forget_what_was_seen()
         return result
 
     installed.watchers.append(after)
     event.listen(installed.sessions, "do_orm_execute", in_session)
 
 
-def deactivates(statement: Executable, users: Any) -> bool:
+def _deactivates(statement: Executable, users: Any) -> bool:
     """Whether a statement may set `is_active`."""
     if isinstance(statement, TextClause):
-        return UPDATE.search(statement.text) is not None
+        return _UPDATE.search(statement.text) is not None
     if not isinstance(statement, Update) or getattr(statement.table, "fullname", None) != users.fullname:
         return False
     # Only statements that update this table are compiled to see what they set.
     return "is_active" in str(statement)
 
 
-def forget_what_was_seen() -> None:
+def _forget_what_was_seen() -> None:
     """Make this process check every session again before it accepts it."""
     if has_app_context() and (desk := current_app.extensions.get(DESK)) is not None:
         desk.sign_in.sessions.seen.forget()

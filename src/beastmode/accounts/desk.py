@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from beastmode.accounts.registration import Registration
     from beastmode.accounts.sign_in import SignIn
 
-__all__ = ["DESK", "Desk", "current_desk"]
-
 DESK = "beastmode.accounts.desk"
 
 

@@ -7,8 +7,6 @@ from sqlalchemy import ColumnElement, Table, Update, and_, exists, not_, or_, se
 
 from beastmode.accounts.models import Credential, Session
 
-__all__ = ["NO_LIMIT", "end_of_the_inactive", "has_owner", "is_open"]
-
 NO_LIMIT = timedelta(days=36_500)
 """The maximum lifetime of a session if no setting limits it: a hundred years, which can be added to any date."""
 

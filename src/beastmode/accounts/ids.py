@@ -6,8 +6,6 @@ from sqlalchemy.dialects import sqlite
 from beastmode.core.errors import BeastmodeError
 from beastmode.db.migrations import has_autoincrement
 
-__all__ = ["never_reuse_ids", "refuse_reused_ids", "reuses_ids"]
-
 
 def never_reuse_ids(table: Table) -> None:
     """Make SQLite create a table that never reuses the ID of a deleted row.
@@ -19,11 +17,11 @@ def never_reuse_ids(table: Table) -> None:
     Args:
         table: The table of accounts.
     """
-    if is_numbered(table):
+    if _is_numbered(table):
         table.dialect_kwargs["sqlite_autoincrement"] = True
 
 
-def is_numbered(table: Table) -> bool:
+def _is_numbered(table: Table) -> bool:
     """Whether SQLite generates the IDs: the key is one column of exactly the type INTEGER."""
     key = table.autoincrement_column
     if key is None or len(table.primary_key) > 1 or table.dialect_kwargs.get("sqlite_with_rowid") is False:
@@ -38,7 +36,7 @@ def reuses_ids(engine: Engine, table: Table) -> bool:
         engine: The database's.
         table: The table of accounts.
     """
-    if engine.dialect.name != "sqlite" or not is_numbered(table):
+    if engine.dialect.name != "sqlite" or not _is_numbered(table):
         return False
     with engine.connect() as connection:
         return inspect(connection).has_table(table.name) and not has_autoincrement(connection, table.name)

@@ -23,9 +23,7 @@ from beastmode.core.inspections import add_inspection
 from beastmode.db import Database
 from beastmode.db.session import installed_in
 
-__all__ = ["install"]
-
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def install(app: Flask, settings: AccountSettings, database: Database, user: Any) -> None:
@@ -51,19 +49,19 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         trusted=timedelta(seconds=settings.session_check_seconds),
     )
     app.extensions[DESK] = Desk(
-        count_attempt=partial(limiter_of(app).count, has_logged_in=partial(has_logged_in, database, user)),
+        count_attempt=partial(_limiter_of(app).count, has_logged_in=partial(has_logged_in, database, user)),
         registration=Registration(database, user, settings.password_rules),
         sign_in=SignIn(database, user, tokens, sessions),
         is_open=settings.enable_registration,
     )
     read_id = id_reader(user.__table__.c.id.type.python_type)
-    set_authenticator(app, bearer_authenticator(tokens, read_id, holds=partial(holds, sessions)))
+    set_authenticator(app, bearer_authenticator(tokens, read_id, holds=partial(_holds, sessions)))
     installed = installed_in(app)
     watch_application(installed, user)
     add_inspection(app, partial(refuse_reused_ids, installed.engines.reader, user.__table__))
 
 
-def limiter_of(app: Flask) -> AttemptLimiter:
+def _limiter_of(app: Flask) -> AttemptLimiter:
     """What limits the attempts to log in; without it, passwords could be guessed at full speed."""
     limiter = attempt_limiter_of(app)
     if limiter is None:
@@ -75,8 +73,8 @@ def limiter_of(app: Flask) -> AttemptLimiter:
     return limiter
 
 
-def holds(sessions: Sessions, identity: Identity, request: Request) -> bool:
+def _holds(sessions: Sessions, identity: Identity, request: Request) -> bool:
     """Whether the session of a token is valid for this request."""
     if identity.session_id is None:
         return False
-    return sessions.holds(identity.session_id, identity.id, is_read=request.method in SAFE)
+    return sessions.holds(identity.session_id, identity.id, is_read=request.method in _SAFE)

@@ -5,8 +5,6 @@ import hmac
 
 from beastmode.core.secrets import SecretBytes
 
-__all__ = ["derive", "key_id"]
-
 
 def derive(secret: str, purpose: str) -> bytes:
     """A 32-byte key for this purpose only: no value created with it is valid for another purpose.

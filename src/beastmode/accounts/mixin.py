@@ -9,8 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from beastmode.accounts.addresses import LONGEST
 from beastmode.accounts.ids import never_reuse_ids
 
-__all__ = ["AccountMixin"]
-
 
 class AccountMixin:
     """Adds the columns `email`, `is_active` and `created_at` to a User model.

@@ -7,8 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.db.base import Base
 
-__all__ = ["Credential", "Session"]
-
 
 class Credential(Base):
     """A user's password hash, in a table of its own so that no response can contain it by accident."""

@@ -8,9 +8,7 @@ from beastmode.accounts.models import Session
 from beastmode.core.addresses import network_of
 from beastmode.db import Database
 
-__all__ = ["has_logged_in"]
-
-LATEST = 200
+_LATEST = 200
 """How many of an account's sessions are looked at, the latest first: the question must cost the same for everyone."""
 
 
@@ -28,7 +26,7 @@ def has_logged_in(database: Database, user: Any, email: str, network: str) -> bo
         .join(user, user.id == Session.user_id)
         .where(user.email == email)
         .order_by(Session.created_at.desc())
-        .limit(LATEST)
+        .limit(_LATEST)
     )
     with database.reader.connect() as connection:
         return any(network_of(address) == network for address in connection.scalars(statement))

@@ -19,16 +19,6 @@ from werkzeug.security import check_password_hash
 
 from beastmode.core.secrets import SecretText
 
-__all__ = [
-    "LONGEST",
-    "SHORTEST",
-    "Match",
-    "hash_password",
-    "match",
-    "match_nothing",
-    "weaknesses",
-]
-
 SHORTEST = 8
 LONGEST = 256
 
@@ -38,7 +28,7 @@ hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # same as with a real hash; a test checks that.
 DECOY = "$argon2id$v=19$m=19456,t=2,p=1$zfVKLSt3FHHkTCf768WclQ$RGHuMfBSHJRNYiNVCalHvlDBn4BX3KdIMMixsdZrUiU"
 
-COMPOSITION = (
+_COMPOSITION = (
     (re.compile(r"[A-Z]"), "Password must contain at least one uppercase letter"),
     (re.compile(r"[a-z]"), "Password must contain at least one lowercase letter"),
     (re.compile(r"[0-9]"), "Password must contain at least one number"),
@@ -70,22 +60,22 @@ def weaknesses(
         may_be_common: Whether common passwords are allowed, as in a test.
     """
     found = []
-    if len(normal(password)) < SHORTEST:
+    if len(_normal(password)) < SHORTEST:
         found.append(f"Password must be at least {SHORTEST} characters long")
     if len(password) > LONGEST:
         found.append(f"Password must be at most {LONGEST} characters long")
-    if not is_text(password):
+    if not _is_text(password):
         found.append("Password must be valid Unicode text")
     if rules == "composition":
-        found += [sentence for wanted, sentence in COMPOSITION if not wanted.search(password)]
-    if not found and not may_be_common and is_common(password):
+        found += [sentence for wanted, sentence in _COMPOSITION if not wanted.search(password)]
+    if not found and not may_be_common and _is_common(password):
         found.append("Password is too common; choose one that others do not use")
     if not found and folded(password) in {folded(text) for text in about}:
         found.append("Password must not be your email address or name")
     return found
 
 
-def is_common(password: str) -> bool:
+def _is_common(password: str) -> bool:
     """Whether a password is among the 16 thousand most common ones, ignoring case.
 
     Args:
@@ -106,7 +96,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold())
 
 
-def normal(password: str) -> SecretText:
+def _normal(password: str) -> SecretText:
     """A password in the normal form that is hashed."""
     return SecretText(unicodedata.normalize("NFC", password))
 
@@ -117,7 +107,7 @@ def hash_password(password: str) -> str:
     Args:
         password: A password in which `weaknesses` found nothing.
     """
-    return hasher.hash(normal(password))
+    return hasher.hash(_normal(password))
 
 
 def match(stored: str, password: str) -> Match:
@@ -127,21 +117,21 @@ def match(stored: str, password: str) -> Match:
         stored: An argon2 hash of any variant, or a werkzeug hash (scrypt, pbkdf2).
         password: What the caller says the password is.
     """
-    if not is_text(password):
+    if not _is_text(password):
         match_nothing("")
         return Match(is_right=False)
-    found = match_form(stored, normal(password))
-    if not found.is_right and normal(password) != password:
+    found = _match_form(stored, _normal(password))
+    if not found.is_right and _normal(password) != password:
         # The hash may be from before passwords were normalized.
-        found = match_form(stored, password)
+        found = _match_form(stored, password)
         return Match(found.is_right, is_outdated=found.is_right)
     return found
 
 
-def match_form(stored: str, password: str) -> Match:
+def _match_form(stored: str, password: str) -> Match:
     """The same for a password without normalizing it."""
     if not stored.startswith("$argon2"):
-        return Match(is_right=matches_werkzeug(stored, password), is_outdated=True)
+        return Match(is_right=_matches_werkzeug(stored, password), is_outdated=True)
     try:
         hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
@@ -159,7 +149,7 @@ def match_nothing(password: str) -> Match:
     return Match(is_right=False)
 
 
-def matches_werkzeug(stored: str, password: str) -> bool:
+def _matches_werkzeug(stored: str, password: str) -> bool:
     """Whether this is a werkzeug hash of this password; a damaged hash matches no password."""
     try:
         return check_password_hash(stored, password)
@@ -167,7 +157,7 @@ def matches_werkzeug(stored: str, password: str) -> bool:
         return False
 
 
-def is_text(password: str) -> bool:
+def _is_text(password: str) -> bool:
     """Whether this can be encoded as UTF-8; JSON can contain half a surrogate pair, which cannot."""
     try:
         password.encode()

@@ -16,11 +16,9 @@ from beastmode.accounts.tokens import invalid_token
 from beastmode.core.errors import Problem
 from beastmode.core.secrets import SecretBytes, SecretText
 
-__all__ = ["Presented", "RefreshTokens", "fingerprint", "refresh_tokens_of", "wrong_refresh_token"]
-
-PURPOSE = "refresh token"
-LONGEST = 128
-SHAPE = re.compile(r"([A-Za-z0-9_-]{22})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
+_PURPOSE = "refresh token"
+_LONGEST = 128
+_SHAPE = re.compile(r"([A-Za-z0-9_-]{22})\.(0|[1-9][0-9]{0,8})\.([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class RefreshTokens:
             session_id: 22 characters of base64url.
             generation: From 0.
         """
-        return sign(self.keys[0], session_id, generation)
+        return _sign(self.keys[0], session_id, generation)
 
     def find(self, session_id: str, generation: int, wanted: str) -> str | None:
         """The token of a session's generation that has this fingerprint, whichever key created it.
@@ -65,7 +63,7 @@ class RefreshTokens:
             generation: From 0.
             wanted: The fingerprint in the table.
         """
-        made = (sign(key, session_id, generation) for key in self.keys)
+        made = (_sign(key, session_id, generation) for key in self.keys)
         return next((token for token in made if fingerprint(token) == wanted), None)
 
     def recognise(self, token: str) -> Presented:
@@ -77,11 +75,11 @@ class RefreshTokens:
         Raises:
             Problem: 401 if none of the keys created it.
         """
-        parts = SHAPE.fullmatch(token) if len(token) <= LONGEST else None
+        parts = _SHAPE.fullmatch(token) if len(token) <= _LONGEST else None
         if parts is None:
             raise wrong_refresh_token()
         session_id, generation = parts[1], int(parts[2])
-        genuine = [hmac.compare_digest(sign(key, session_id, generation), token) for key in self.keys]
+        genuine = [hmac.compare_digest(_sign(key, session_id, generation), token) for key in self.keys]
         if not any(genuine):
             raise wrong_refresh_token()
         return Presented(session_id, generation, fingerprint(token))
@@ -94,10 +92,10 @@ def refresh_tokens_of(settings: AccountSettings) -> RefreshTokens:
         settings: Its secrets.
     """
     secrets_in_order = dict.fromkeys((settings.token_secret, *settings.jwt_previous_secret_keys))
-    return RefreshTokens(tuple(derive(secret, PURPOSE) for secret in secrets_in_order))
+    return RefreshTokens(tuple(derive(secret, _PURPOSE) for secret in secrets_in_order))
 
 
-def sign(key: bytes, session_id: str, generation: int) -> str:
+def _sign(key: bytes, session_id: str, generation: int) -> str:
     """The token that a key creates for this session and generation."""
     content = f"{session_id}.{generation}"
     mac = SecretBytes(base64.urlsafe_b64encode(hmac.digest(key, content.encode(), hashlib.sha256)).rstrip(b"="))

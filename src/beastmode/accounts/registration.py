@@ -18,8 +18,6 @@ from beastmode.core.errors import BeastmodeError, Problem
 from beastmode.db import Database, transaction
 from beastmode.db.inserts import INSERTS
 
-__all__ = ["Registration"]
-
 log = logging.getLogger("beastmode.accounts")
 
 
@@ -55,10 +53,10 @@ class Registration:
             raise Problem(422, "Validation failed", details={"email": ["Not a valid email address."]})
         email = email.lower()
         if self._is_taken(email):
-            raise already_exists()
+            raise _already_exists()
         made = self._create(email, password, name, is_operator=is_operator)
         if made is None:
-            raise already_exists()
+            raise _already_exists()
         return made
 
     def create_quietly(self, email: str, password: str, *, name: str | None = None) -> None:
@@ -165,6 +163,6 @@ def longest_name(user: Any) -> int | None:
     return None if column is None else (column.type.length or 255)
 
 
-def already_exists() -> Problem:
+def _already_exists() -> Problem:
     """The response to a registration with a registered address."""
     return Problem(400, "A user with this email address already exists")

@@ -12,10 +12,8 @@ from beastmode.accounts.registration import longest_name
 from beastmode.api import Schema
 from beastmode.core.secrets import SecretText
 
-__all__ = ["GrantSchema", "LoginSchema", "RefreshSchema", "account_schema", "registration_schema"]
 
-
-class SecretField(fields.String):
+class _SecretField(fields.String):
     """A password or token in a request, passed to the view as a string that `repr` does not show."""
 
     def _deserialize(self, *arguments: Any, **others: Any) -> SecretText:
@@ -26,13 +24,13 @@ class LoginSchema(Schema):
     """Credentials for a login."""
 
     email = EmailAddress()
-    password = SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
+    password = _SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
 
 
 class RefreshSchema(Schema):
     """The refresh token of the last grant."""
 
-    refresh_token = SecretField(required=True)
+    refresh_token = _SecretField(required=True)
 
 
 class GrantSchema(Schema):
@@ -58,7 +56,7 @@ def account_schema(user: Any) -> Schema:
     }
     if longest_name(user) is not None:
         shown["name"] = fields.String()
-    return named("Account", "The user's account.", shown)()
+    return _named("Account", "The user's account.", shown)()
 
 
 def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Schema:
@@ -74,7 +72,7 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
     bounds = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"}
     taken: dict[str, Any] = {
         "email": EmailAddress(),
-        "password": SecretField(required=True, metadata=bounds),
+        "password": _SecretField(required=True, metadata=bounds),
     }
     if (longest := longest_name(user)) is not None:
         taken["name"] = fields.String(validate=Length(1, longest))
@@ -85,9 +83,9 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
         if isinstance(password, str) and isinstance(error.messages, dict) and (wrong := weaknesses(password)):
             error.messages.setdefault("password", wrong)
 
-    return named("RegistrationSchema", "A new user.", {**taken, "handle_error": handle_error})()
+    return _named("RegistrationSchema", "A new user.", {**taken, "handle_error": handle_error})()
 
 
-def named(name: str, sentence: str, parts: dict[str, Any]) -> type[Schema]:
+def _named(name: str, sentence: str, parts: dict[str, Any]) -> type[Schema]:
     """A schema class with this name, which is also the name of its component in the document."""
     return type(name, (Schema,), {"__doc__": sentence, "__module__": __name__, **parts})

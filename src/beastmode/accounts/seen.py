@@ -1,8 +1,6 @@
 from datetime import datetime, timedelta
 from threading import Lock
 
-__all__ = ["LOOK", "REMEMBERED", "Seen"]
-
 LOOK = "/* session look */"
 """Marks the SELECT with which a request that writes checks its session, so that counts of queries can leave it out."""
 REMEMBERED = 10_000

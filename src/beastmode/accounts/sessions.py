@@ -22,8 +22,6 @@ from beastmode.db.permits import Permit, WriteCondition
 from beastmode.db.purging import PURGE_EVERY, delete_some
 from beastmode.db.session import current_work
 
-__all__ = ["Granted", "Sessions"]
-
 log = logging.getLogger("beastmode.accounts")
 
 

@@ -4,8 +4,6 @@ from typing import Literal
 from beastmode.core.setting import YES_NO, Secret, Words, choice, flag, number, setting, text
 from beastmode.core.settings import A_SECRET, SECRET_SENTENCE, Settings
 
-__all__ = ["AccountSettings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class AccountSettings(Settings):

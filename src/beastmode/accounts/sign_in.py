@@ -13,9 +13,7 @@ from beastmode.core.errors import Problem
 from beastmode.core.identity import Identity
 from beastmode.db import Database, transaction
 
-__all__ = ["Grant", "SignIn"]
-
-TRIES = 3
+_TRIES = 3
 """If another login replaced the hash during a comparison, it is compared again; each hash is replaced once."""
 
 
@@ -65,12 +63,12 @@ class SignIn:
             Problem: 401, with the same message after the same work for an unknown address, a wrong password and an
                 inactive user.
         """
-        for _ in range(TRIES):
+        for _ in range(_TRIES):
             account, compared = self._recognise(email, password)
             granted = self.sessions.open(account.id, user_agent=user_agent, address=address, compared=compared)
             if granted is not None:
                 return self._grant(granted)
-        raise wrong_credentials()
+        raise _wrong_credentials()
 
     def refresh(self, refresh_token: str) -> Grant:
         """A new access token and the next refresh token.
@@ -100,7 +98,7 @@ class SignIn:
         else:
             match = passwords.match(account.password_hash, password)
         if account is None or not match.is_right or not account.is_active:
-            raise wrong_credentials()
+            raise _wrong_credentials()
         return account, self._renew_hash(account, password) if match.is_outdated else account.password_hash
 
     def _find(self, email: str) -> Row[Any] | None:
@@ -127,6 +125,6 @@ class SignIn:
         return Grant(token, granted.refresh_token, self.tokens.lifetime)
 
 
-def wrong_credentials() -> Problem:
+def _wrong_credentials() -> Problem:
     """The response to a failed login, whatever was wrong."""
     return Problem(401, "Wrong email address or password", headers={"WWW-Authenticate": "Bearer"})

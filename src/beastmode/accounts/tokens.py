@@ -18,20 +18,18 @@ from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.secrets import SecretBytes, SecretText
 
-__all__ = ["Claims", "Tokens", "invalid_token", "tokens_of"]
-
-ALGORITHM = "HS256"
-KIND = "at+jwt"
-LONGEST = 4096
-LEEWAY_SECONDS = 5
-REQUIRED = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp")
-COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_ALGORITHM = "HS256"
+_KIND = "at+jwt"
+_LONGEST = 4096
+_LEEWAY_SECONDS = 5
+_REQUIRED = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp")
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 # HMAC pads a key to its block size with zeros (RFC 2104), so a padded key gives the same signature. PyJWT would warn
 # about a short key at every request; Settings refuse it in production, and `doctor` reports it.
-PADDED_KEY_BYTES = 32
+_PADDED_KEY_BYTES = 32
 # The times are compared with our own clock, which a test can move; PyJWT knows only the system clock.
-CHECKS: Any = {
-    "require": list(REQUIRED),
+_CHECKS: Any = {
+    "require": list(_REQUIRED),
     "strict_aud": True,
     "verify_exp": False,
     "verify_iat": False,
@@ -89,7 +87,7 @@ class Tokens:
             "nbf": issued_at,
             "exp": issued_at + self.lifetime,
         }
-        return SecretText(jwt.encode(claims, key, algorithm=ALGORITHM, headers={"typ": KIND, "kid": kid}))
+        return SecretText(jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"typ": _KIND, "kid": kid}))
 
     def read(self, token: str) -> Claims:
         """The contents of a token, after its signature, type, claims and times have been verified.
@@ -100,21 +98,21 @@ class Tokens:
         Raises:
             Problem: 401 with `WWW-Authenticate: Bearer error="invalid_token"` (RFC 6750), whatever is wrong with it.
         """
-        if len(token) > LONGEST or COMPACT.fullmatch(token) is None:
+        if len(token) > _LONGEST or _COMPACT.fullmatch(token) is None:
             raise invalid_token()
         try:
             header = jwt.get_unverified_header(token)
             key = self.keys[header["kid"]]
             claims = jwt.decode(
-                token, key, algorithms=[ALGORITHM], audience=self.audience, issuer=self.issuer, options=CHECKS
+                token, key, algorithms=[_ALGORITHM], audience=self.audience, issuer=self.issuer, options=_CHECKS
             )
         except (jwt.PyJWTError, KeyError, RecursionError):  # the last: JSON that nests without end, before PyJWT 2.14
             # From None: a traceback in a log would contain parts of the token.
             raise invalid_token() from None
         # Extensions named in `crit` must be understood (RFC 7515, 4.1.11), and none is; PyJWT checks it since 2.12.
-        if header.get("typ") != KIND or "crit" in header or not isinstance(claims["sid"], str):
+        if header.get("typ") != _KIND or "crit" in header or not isinstance(claims["sid"], str):
             raise invalid_token()
-        check_times(claims)
+        _check_times(claims)
         return Claims(claims["sub"], claims["sid"], claims["exp"])
 
 
@@ -129,10 +127,10 @@ def tokens_of(settings: AccountSettings) -> Tokens:
     """
     secrets_in_order = dict.fromkeys((settings.token_secret, *settings.jwt_previous_secret_keys))
     for secret in secrets_in_order:
-        refuse_key_pair(secret)
+        _refuse_key_pair(secret)
     return Tokens(
         keys={
-            key_id(secret): SecretBytes(secret.encode().ljust(PADDED_KEY_BYTES, b"\0")) for secret in secrets_in_order
+            key_id(secret): SecretBytes(secret.encode().ljust(_PADDED_KEY_BYTES, b"\0")) for secret in secrets_in_order
         },
         issuer=settings.jwt_issuer,
         audience=settings.jwt_audience,
@@ -140,17 +138,17 @@ def tokens_of(settings: AccountSettings) -> Tokens:
     )
 
 
-def refuse_key_pair(secret: str) -> None:
+def _refuse_key_pair(secret: str) -> None:
     """Refuse a secret with a public half: anyone who has that could sign tokens (RFC 8725, section 2.1)."""
     try:
         if secret.lstrip().startswith("{") and '"kty"' in secret:  # which PyJWT knows since 2.13
             raise jwt.InvalidKeyError("it is a JWK")
-        jwt.get_algorithm_by_name(ALGORITHM).prepare_key(secret)
+        jwt.get_algorithm_by_name(_ALGORITHM).prepare_key(secret)
     except jwt.InvalidKeyError as error:
         raise ConfigurationError(f"JWT_SECRET_KEY must be a random string, not half of a key pair: {error}") from None
 
 
-def check_times(claims: dict[str, Any]) -> None:
+def _check_times(claims: dict[str, Any]) -> None:
     """Refuse a token that has expired, or is not valid yet.
 
     Args:
@@ -165,7 +163,7 @@ def check_times(claims: dict[str, Any]) -> None:
     if claims["exp"] <= moment:
         raise invalid_token("The access token has expired")
     # The clock of the issuing server may be slightly ahead. No leeway on `exp`: clients know when it expires.
-    if max(claims["nbf"], claims["iat"]) > moment + LEEWAY_SECONDS:
+    if max(claims["nbf"], claims["iat"]) > moment + _LEEWAY_SECONDS:
         raise invalid_token()
 
 

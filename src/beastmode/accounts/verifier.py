@@ -13,9 +13,7 @@ from beastmode.core.errors import Problem
 from beastmode.core.identity import Authenticator, Identity
 from beastmode.core.secrets import SecretText
 
-__all__ = ["bearer_authenticator", "id_reader"]
-
-WHOLE = re.compile(r"[0-9]{1,19}")
+_WHOLE = re.compile(r"[0-9]{1,19}")
 
 
 def bearer_authenticator(
@@ -42,7 +40,7 @@ def bearer_authenticator(
     def authenticate(request: Request) -> Identity:
         told: str | None = request.environ.get("HTTP_AUTHORIZATION")
         if told is None:
-            raise no_token()
+            raise _no_token()
         # Every stack frame of the request has the environment, so a printed frame must not show the token.
         header = request.environ["HTTP_AUTHORIZATION"] = SecretText(told)
         del told
@@ -63,7 +61,7 @@ def bearer_authenticator(
     def check(header: str) -> tuple[int, Identity]:
         scheme, _, token = map(SecretText, header.partition(" "))
         if scheme.lower() != "bearer":
-            raise no_token()
+            raise _no_token()
         claims = tokens.read(token)
         try:
             account_id = read_id(claims.subject)
@@ -82,13 +80,13 @@ def id_reader(kind: type) -> Callable[[str], int | str]:
     """
 
     def read_whole(text: str) -> int:
-        if WHOLE.fullmatch(text) is None:
+        if _WHOLE.fullmatch(text) is None:
             raise ValueError(text)
         return int(text)
 
     return read_whole if kind is int else str
 
 
-def no_token() -> Problem:
+def _no_token() -> Problem:
     """The response to a request without an access token: 401, asking for one (RFC 6750, section 3)."""
     return Problem(401, "Authentication required", headers={"WWW-Authenticate": "Bearer"})

@@ -14,10 +14,8 @@ from beastmode.core.errors import Problem
 from beastmode.core.identity import current_identity
 from beastmode.query import loading
 
-__all__ = ["auth_blueprint"]
-
 # Tokens must not be stored in any cache on the way (RFC 6749, section 5.1).
-NOT_STORED = {"Cache-Control": "no-store"}
+_NOT_STORED = {"Cache-Control": "no-store"}
 
 
 def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False) -> Blueprint:
@@ -29,15 +27,15 @@ def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False) -> Blu
         hides_taken: Whether registration returns the same response for registered and for new addresses.
     """
     auth = Blueprint("auth", version=version, url_prefix="/auth", description="Registration, login and tokens.")
-    (add_quiet_registration if hides_taken else add_registration)(auth, user)
-    add_sign_in(auth)
-    add_account(auth, user)
+    (_add_quiet_registration if hides_taken else _add_registration)(auth, user)
+    _add_sign_in(auth)
+    _add_account(auth, user)
     return auth
 
 
-def add_registration(auth: Blueprint, user: Any) -> None:
+def _add_registration(auth: Blueprint, user: Any) -> None:
     """The route that creates users."""
-    accepts, returns = registration_schema(user, weaknesses), account_schema(user)
+    accepts, returns = registration_schema(user, _weaknesses), account_schema(user)
 
     @auth.post("/register", accepts=accepts, returns=returns, status=201, public=True, errors=(400, 403, 429))
     def register(new: dict[str, Any]) -> Answer:
@@ -45,30 +43,30 @@ def add_registration(auth: Blueprint, user: Any) -> None:
 
         A registered address returns 400. Limited per email address and network.
         """
-        return Answer(open_registration(new).create(**new), headers=NOT_STORED)
+        return Answer(_open_registration(new).create(**new), headers=_NOT_STORED)
 
 
-def add_quiet_registration(auth: Blueprint, user: Any) -> None:
+def _add_quiet_registration(auth: Blueprint, user: Any) -> None:
     """The route that creates users without revealing which addresses are registered."""
 
-    @auth.post("/register", accepts=registration_schema(user, weaknesses), status=202, public=True, errors=(403, 429))
+    @auth.post("/register", accepts=registration_schema(user, _weaknesses), status=202, public=True, errors=(403, 429))
     def register(new: dict[str, Any]) -> Answer:
         """Register.
 
         The response is the same for an address that is already registered. Limited per email address and network.
         """
-        open_registration(new).create_quietly(**new)
+        _open_registration(new).create_quietly(**new)
         return Answer(
-            message="If this email address was not registered yet, you can now log in with it.", headers=NOT_STORED
+            message="If this email address was not registered yet, you can now log in with it.", headers=_NOT_STORED
         )
 
 
-def weaknesses(password: str) -> list[str]:
+def _weaknesses(password: str) -> list[str]:
     """What is wrong with a password by the rules of the current application."""
     return current_desk().registration.weaknesses(password)
 
 
-def open_registration(new: dict[str, Any]) -> Registration:
+def _open_registration(new: dict[str, Any]) -> Registration:
     """The service that creates users, after the attempt was counted.
 
     Raises:
@@ -77,11 +75,11 @@ def open_registration(new: dict[str, Any]) -> Registration:
     desk = current_desk()
     if not desk.is_open:
         raise Problem(403, "Registration is closed")
-    desk.count_attempt("register", new["email"], client_address())
+    desk.count_attempt("register", new["email"], _client_address())
     return desk.registration
 
 
-def add_sign_in(auth: Blueprint) -> None:
+def _add_sign_in(auth: Blueprint) -> None:
     """The routes that issue and revoke tokens."""
 
     @auth.post("/login", accepts=LoginSchema, returns=GrantSchema, public=True, errors=(401, 429))
@@ -90,10 +88,10 @@ def add_sign_in(auth: Blueprint) -> None:
 
         Limited per email address and network.
         """
-        desk, address = current_desk(), client_address()
+        desk, address = current_desk(), _client_address()
         desk.count_attempt("login", credentials["email"], address)
         agent = request.headers.get("User-Agent", "")
-        return Answer(desk.sign_in.log_in(**credentials, user_agent=agent, address=address), headers=NOT_STORED)
+        return Answer(desk.sign_in.log_in(**credentials, user_agent=agent, address=address), headers=_NOT_STORED)
 
     @auth.post("/refresh", accepts=RefreshSchema, returns=GrantSchema, public=True, errors=(401,))
     def refresh(grant: dict[str, Any]) -> Answer:
@@ -101,16 +99,16 @@ def add_sign_in(auth: Blueprint) -> None:
 
         A refresh token can be used once. Using it again, after a short grace period, ends the session.
         """
-        return Answer(current_desk().sign_in.refresh(grant["refresh_token"]), headers=NOT_STORED)
+        return Answer(current_desk().sign_in.refresh(grant["refresh_token"]), headers=_NOT_STORED)
 
     @auth.post("/logout")
     def logout() -> Answer:
         """Log out: end the session that the access token belongs to."""
         current_desk().sign_in.log_out(current_identity())
-        return Answer(message="Logged out", headers=NOT_STORED)
+        return Answer(message="Logged out", headers=_NOT_STORED)
 
 
-def add_account(auth: Blueprint, user: Any) -> None:
+def _add_account(auth: Blueprint, user: Any) -> None:
     """The route that shows the logged-in user."""
     schema = account_schema(user)
     account = loading(schema, user).where(user.id == bindparam("user_id"), user.is_active)
@@ -122,9 +120,9 @@ def add_account(auth: Blueprint, user: Any) -> None:
         if found is None:
             # The user was deleted or deactivated after the token was issued.
             raise invalid_token()
-        return Answer(found, headers=NOT_STORED)
+        return Answer(found, headers=_NOT_STORED)
 
 
-def client_address() -> str:
+def _client_address() -> str:
     """The IP address of the client, as the server knows it."""
     return request.remote_addr or "unknown"

@@ -20,9 +20,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.middleware import Middleware
 from beastmode.core.steps import Stage, add_step
 
-__all__ = ["Api"]
-
-STEPS = (
+_STEPS = (
     (Stage.ANNOUNCEMENT, DeprecatedRoute.of),
     (Stage.CALLER, Authentication.of),
     (Stage.ARGUMENTS, PathNumbers.of),
@@ -30,7 +28,7 @@ STEPS = (
     (Stage.PRECONDITION, IfMatch.of),
 )
 """What every API has; features and projects add more."""
-FIRST_SEGMENT = re.compile(r"/api/([^/]+)")
+_FIRST_SEGMENT = re.compile(r"/api/([^/]+)")
 
 
 class Api:
@@ -43,7 +41,7 @@ class Api:
     """
 
     def __init__(self, title: str, *, versions: Sequence[Version] = (Version("v1"),)) -> None:
-        refuse_other_versions(versions)
+        _refuse_other_versions(versions)
         names = [version.name for version in versions]
         if not names or len(set(names)) < len(names):
             raise ConfigurationError(f"Api(versions={names}): expected at least one version, each with a unique name.")
@@ -61,7 +59,7 @@ class Api:
             ConfigurationError: One of them is not a beastmode blueprint.
         """
         for blueprint in blueprints:
-            refuse_other_blueprint(blueprint)
+            _refuse_other_blueprint(blueprint)
         self.blueprints += [blueprint for blueprint in blueprints if blueprint not in self.blueprints]
 
     def install(self, app: Flask, settings: ApiSettings, middleware: Middleware) -> None:
@@ -78,7 +76,7 @@ class Api:
         if settings.api_version not in {version.name for version in self.versions}:
             known = ", ".join(version.name for version in self.versions)
             raise ConfigurationError(f"API_VERSION is {settings.api_version!r}; available versions: {known}.")
-        for stage, make in STEPS:
+        for stage, make in _STEPS:
             add_step(app, stage, make)
         tables = resolve(self.versions, (route for blueprint in self.blueprints for route in blueprint.routes))
         descriptions = {blueprint.name: blueprint.description for blueprint in self.blueprints}
@@ -93,10 +91,10 @@ class Api:
             paths = {name: f"/api/{name}/openapi.json" for name in documents}
             app.register_blueprint(docs_blueprint(self.title, paths))
         default = settings.api_version
-        middleware.rewrites.append(unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
+        middleware.rewrites.append(_unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
 
 
-def refuse_other_blueprint(blueprint: Any) -> None:
+def _refuse_other_blueprint(blueprint: Any) -> None:
     """Refuse anything but blueprints of an API, with a message that says what to write."""
     if isinstance(blueprint, Blueprint):
         return
@@ -111,7 +109,7 @@ def refuse_other_blueprint(blueprint: Any) -> None:
     )
 
 
-def refuse_other_versions(versions: Any) -> None:
+def _refuse_other_versions(versions: Any) -> None:
     """Refuse anything but a sequence of versions, with a message that says what to write."""
     is_sequence = isinstance(versions, Sequence) and not isinstance(versions, str)
     if not is_sequence or not all(isinstance(version, Version) for version in versions):
@@ -120,7 +118,7 @@ def refuse_other_versions(versions: Any) -> None:
         )
 
 
-def unversioned(default: str, heads: set[str]) -> Callable[[str], str]:
+def _unversioned(default: str, heads: set[str]) -> Callable[[str], str]:
     """A function that turns `/api/posts` into the path of the default version, which limits and metrics then see.
 
     Args:
@@ -130,7 +128,7 @@ def unversioned(default: str, heads: set[str]) -> Callable[[str], str]:
     ours = heads | {"openapi.json"}
 
     def rewrite(path: str) -> str:
-        if path.startswith("/api/") and (match := FIRST_SEGMENT.match(path)) and match[1] in ours:
+        if path.startswith("/api/") and (match := _FIRST_SEGMENT.match(path)) and match[1] in ours:
             return f"/api/{default}{path[4:]}"
         return path
 

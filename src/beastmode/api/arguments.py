@@ -15,9 +15,7 @@ from beastmode.core.steps import Call, Proceed, Step
 from beastmode.db.errors import is_out_of_range
 from beastmode.query.write.targets import not_found
 
-__all__ = ["Arguments", "PathNumbers"]
-
-WIDTH, WIDEST = 2**31, 2**63
+_WIDTH, _WIDEST = 2**31, 2**63
 """The first numbers that are too large for an INTEGER and for any column."""
 
 
@@ -32,12 +30,12 @@ class PathNumbers(Step):
         Raises:
             Problem: 404.
         """
-        if has_beyond(call.path, WIDEST):
+        if _has_beyond(call.path, _WIDEST):
             raise not_found()
         try:
             return proceed(call)
         except Exception as error:
-            if is_out_of_range(error) and has_beyond(call.path, WIDTH):
+            if is_out_of_range(error) and _has_beyond(call.path, _WIDTH):
                 raise not_found() from error
             raise
 
@@ -91,6 +89,6 @@ class Arguments(Step):
         return cls(route, settings_of(app, ApiSettings))
 
 
-def has_beyond(path: dict[str, Any], bound: int) -> bool:
+def _has_beyond(path: dict[str, Any], bound: int) -> bool:
     """Whether a path has a number from this one on."""
     return any(type(value) is int and value >= bound for value in path.values())

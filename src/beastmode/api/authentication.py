@@ -8,10 +8,8 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import Authenticator, authenticator_of, identify
 from beastmode.core.steps import Call, Proceed, Step
 
-__all__ = ["Authentication"]
-
-PRIVATE = "private, no-cache"
-NOT_STORED = "no-store"
+_PRIVATE = "private, no-cache"
+_NOT_STORED = "no-store"
 
 
 class Authentication(Step):
@@ -51,4 +49,4 @@ class Authentication(Step):
                 "declare the route public=True."
             )
         # The response to a write, no cache needs to keep.
-        return cls(authenticate, PRIVATE if route.is_safe else NOT_STORED)
+        return cls(authenticate, _PRIVATE if route.is_safe else _NOT_STORED)

@@ -10,11 +10,9 @@ from beastmode.api.route import Route
 from beastmode.api.versions import Deprecation
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["Blueprint", "RouteOptions"]
-
-MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
-OF_APP = "Hooks and error handlers belong to the application: use @app.{0}."
-OF_FLASK = {
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+*-]+")
+_OF_APP = "Hooks and error handlers belong to the application: use @app.{0}."
+_OF_FLASK = {
     "add_url_rule": 'Declare the route: @posts.get("/<int:id>").',
     "arguments": "Declare what the route accepts: @posts.post(accepts=..., query=...).",
     "response": "Declare what the route returns: @posts.get(returns=..., status=...).",
@@ -23,15 +21,15 @@ OF_FLASK = {
     "head": "GET handles HEAD as well.",
     "options": "Flask handles OPTIONS for every route.",
     **{
-        hook: OF_APP.format(hook)
+        hook: _OF_APP.format(hook)
         for hook in ("before_request", "after_request", "teardown_request", "errorhandler", "context_processor", "cli")
     },
     **{
-        f"app_{hook}": OF_APP.format(hook)
+        f"app_{hook}": _OF_APP.format(hook)
         for hook in ("before_request", "after_request", "teardown_request", "errorhandler", "context_processor")
     },
-    "before_app_request": OF_APP.format("before_request"),
-    "after_app_request": OF_APP.format("after_request"),
+    "before_app_request": _OF_APP.format("before_request"),
+    "after_app_request": _OF_APP.format("after_request"),
     "record": "Use the application where you call Beastmode(app, api=api).",
     "register_blueprint": "Blueprints cannot be nested; pass several to api.register.",
 }
@@ -155,7 +153,7 @@ class Blueprint:
                 view=view,
                 **given,
             )
-            refuse_contradictions(route)
+            _refuse_contradictions(route)
             if any(other.name == route.name for other in self.routes):
                 raise ConfigurationError(f"Blueprint {self.name!r} has two views called {view.__name__}; rename one.")
             self.routes.append(route)
@@ -180,11 +178,11 @@ class Blueprint:
 
     def __getattr__(self, name: str) -> NoReturn:
         """Name the counterpart of what Flask's blueprints have and this one does not."""
-        advice = OF_FLASK.get(name, "")
+        advice = _OF_FLASK.get(name, "")
         raise AttributeError(f"beastmode's Blueprint has no {name}. {advice}".rstrip(), name=name, obj=self)
 
 
-def refuse_contradictions(route: Route) -> None:
+def _refuse_contradictions(route: Route) -> None:
     if route.accepts is not None and route.method in {"GET", "DELETE"}:
         raise ConfigurationError(f"{route}: {route.method} cannot have a request body (RFC 9110); use query=.")
     if route.consumes is not None and (route.accepts is not None or route.method in {"GET", "DELETE"}):
@@ -196,7 +194,7 @@ def refuse_contradictions(route: Route) -> None:
             f"{route}: produces= is for views that return a Response; it cannot be combined with returns=."
         )
     for media_type in (route.consumes, route.produces):
-        if media_type is not None and not MEDIA_TYPE.fullmatch(media_type):
+        if media_type is not None and not _MEDIA_TYPE.fullmatch(media_type):
             raise ConfigurationError(f"{route}: {media_type!r} is not a media type; expected, for example, text/csv.")
     if route.listing is not None and (route.returns is None or route.method != "GET"):
         raise ConfigurationError(f"{route}: listing= is for GET routes that declare returns=.")

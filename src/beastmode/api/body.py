@@ -16,19 +16,17 @@ from beastmode.api.numerals import numeral_pattern, reads_numeral
 from beastmode.api.settings import ApiSettings
 from beastmode.core.errors import Problem
 
-__all__ = ["body_reader", "query_reader"]
-
-EXACT: tuple[tuple[type[fields.Field[Any]], str, tuple[type, ...]], ...] = (
+_EXACT: tuple[tuple[type[fields.Field[Any]], str, tuple[type, ...]], ...] = (
     (fields.Boolean, "Not a valid boolean.", (bool,)),
     (fields.Integer, "Not a valid integer.", (int,)),
     (fields.Float, "Not a valid number.", (int, float)),
 )
 """Fields that marshmallow is lenient about, and the types that JSON has for them."""
-UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
-Errors = dict[str, Any]
-Guard = Callable[[Any], Errors]
+_UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
+_Errors = dict[str, Any]
+_Guard = Callable[[Any], _Errors]
 
-HAS_OWN_LENGTH = getattr(Request.max_content_length, "fset", None) is not None
+_HAS_OWN_LENGTH = getattr(Request.max_content_length, "fset", None) is not None
 """Whether a request's longest body can be told to the request: since Flask 3.1."""
 
 
@@ -41,22 +39,22 @@ def body_reader(schema: Schema, settings: ApiSettings, *, required: bool) -> Cal
         required: Whether it may not be left out; if it may, nothing counts as `{}`, or as `[]` for many.
     """
     longest, depth = settings.max_json_length, settings.max_json_depth
-    guard = guard_of(schema, settings.max_json_items)
+    guard = _guard_of(schema, settings.max_json_items)
     bound_moments(schema)
 
     def read(request: Request) -> Any:
-        raw = bytes_of(request, longest)
+        raw = _bytes_of(request, longest)
         if not raw and not required:
-            return load(schema, guard, [] if schema.many else {})
-        refuse_other_types(request)
+            return _load(schema, guard, [] if schema.many else {})
+        _refuse_other_types(request)
         if not raw:
             raise Problem(400, "The body is empty; expected JSON.")
-        return load(schema, guard, read_json(raw, depth=depth))
+        return _load(schema, guard, read_json(raw, depth=depth))
 
     return read
 
 
-def bytes_of(request: Request, longest: int) -> bytes:
+def _bytes_of(request: Request, longest: int) -> bytes:
     """The body, whole.
 
     Raises:
@@ -64,10 +62,10 @@ def bytes_of(request: Request, longest: int) -> bytes:
     """
     length = request.content_length
     if length is None:
-        bound(request, longest + 1)
+        _bound(request, longest + 1)
     elif length > longest:
         raise Problem(413, f"The body has {length} bytes; the maximum is {longest}.")
-    raw = bytes_at_hand(request)
+    raw = _bytes_at_hand(request)
     if raw is None:
         raw = request.get_data()  # kept, so that a view can check a signature over it
     if len(raw) > longest:
@@ -78,7 +76,7 @@ def bytes_of(request: Request, longest: int) -> bytes:
     return raw
 
 
-def bytes_at_hand(request: Request) -> bytes | None:
+def _bytes_at_hand(request: Request) -> bytes | None:
     """A body that the server has received whole; None where it has to be read. It stays unread for the view.
 
     To read it by way of Werkzeug takes longer than to load a small body by its schema.
@@ -91,15 +89,15 @@ def bytes_at_hand(request: Request) -> bytes | None:
     return raw if len(raw) == request.content_length and (limit is None or len(raw) <= limit) else None
 
 
-def bound(request: Request, longest: int) -> None:
+def _bound(request: Request, longest: int) -> None:
     """Have a body of unknown length end with 413 where it is longer."""
-    if HAS_OWN_LENGTH:
+    if _HAS_OWN_LENGTH:
         request.max_content_length = longest
     else:  # before Flask 3.1 the length is the application's
         request.stream = get_input_stream(request.environ, max_content_length=longest)
 
 
-def refuse_other_types(request: Request) -> None:
+def _refuse_other_types(request: Request) -> None:
     kind = request.mimetype
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         found = f"is {kind[:100]}" if kind else "is missing"
@@ -107,41 +105,41 @@ def refuse_other_types(request: Request) -> None:
             415, f"The Content-Type {found}; expected application/json.", headers={"Accept": "application/json"}
         )
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if charset not in UTF8:
+    if charset not in _UTF8:
         raise Problem(415, f"The charset is {charset[:40]}; expected UTF-8.", headers={"Accept": "application/json"})
 
 
-def load(schema: Schema, guard: Guard, data: Any) -> Any:
+def _load(schema: Schema, guard: _Guard, data: Any) -> Any:
     """The data as the schema loads it, or every problem at once; nothing but its length where a list is too long."""
     try:
         wrong = guard(data)
-    except TooLong as error:
+    except _TooLong as error:
         raise Problem(422, "Validation failed", details=error.details()) from None
     try:
         loaded = schema.load(data)
     except ValidationError as error:
-        raise Problem(422, "Validation failed", details=merged(by_field(error.messages), wrong)) from None
+        raise Problem(422, "Validation failed", details=_merged(_by_field(error.messages), wrong)) from None
     if wrong:
         raise Problem(422, "Validation failed", details=wrong)
     return loaded
 
 
-def by_field(messages: Any) -> Errors:
+def _by_field(messages: Any) -> _Errors:
     return messages if isinstance(messages, dict) else {"_schema": messages}
 
 
-def merged(first: Errors, second: Errors) -> Errors:
+def _merged(first: _Errors, second: _Errors) -> _Errors:
     """Both errors; where both know of a field, what marshmallow says stands."""
     whole = dict(first)
     for name, messages in second.items():
         if isinstance(messages, dict) and isinstance(whole.get(name), dict):
-            whole[name] = merged(whole[name], messages)
+            whole[name] = _merged(whole[name], messages)
         else:
             whole.setdefault(name, messages)
     return whole
 
 
-class TooLong(Exception):  # noqa: N818 - it becomes an answer
+class _TooLong(Exception):  # noqa: N818 - it becomes an answer
     """A list has more items than anybody wants to check.
 
     Args:
@@ -152,7 +150,7 @@ class TooLong(Exception):  # noqa: N818 - it becomes an answer
         self.most = most
         self.path: list[Any] = []
 
-    def details(self) -> Errors:
+    def details(self) -> _Errors:
         """The message, at its place in the body."""
         found: Any = [f"Longer than maximum length {self.most}."]
         for name in self.path or ["_schema"]:
@@ -160,101 +158,101 @@ class TooLong(Exception):  # noqa: N818 - it becomes an answer
         return found  # type: ignore[no-any-return]  # a dict, as there is one name at the least
 
 
-def guard_of(schema: Schema, most: int, known: dict[Any, Guard] | None = None) -> Guard:
+def _guard_of(schema: Schema, most: int, known: dict[Any, _Guard] | None = None) -> _Guard:
     """What finds values of the wrong JSON type that marshmallow would convert: "1" for a number, "yes" for a truth.
 
     The contract says `integer`, so a text is refused, as any client that checks itself against the contract would.
     """
     known = {} if known is None else known
-    checks: dict[str, Guard] = {}
+    checks: dict[str, _Guard] = {}
 
-    def guard(data: Any) -> Errors:
+    def guard(data: Any) -> _Errors:
         if isinstance(data, list):
-            return short(guard, most)(data)
-        errors: Errors = {}
+            return _short(guard, most)(data)
+        errors: _Errors = {}
         for name, check in checks.items() if isinstance(data, dict) else ():
-            if data.get(name) is not None and (wrong := at(name, check, data[name])):
+            if data.get(name) is not None and (wrong := _at(name, check, data[name])):
                 errors[name] = wrong.get("", wrong)
         return errors
 
     # Known before its fields are looked at: a schema may nest itself, by an instance that is made for each level.
     known[shape_of(schema)] = guard
     for name, field in schema.load_fields.items():
-        if (check := type_check(field, most, known)) is not None:
+        if (check := _type_check(field, most, known)) is not None:
             checks[field.data_key or name] = check
     return guard
 
 
-def type_check(field: fields.Field[Any], most: int, known: dict[Any, Guard]) -> Guard | None:
+def _type_check(field: fields.Field[Any], most: int, known: dict[Any, _Guard]) -> _Guard | None:
     """The check of one field's JSON type and length; None where marshmallow is exact already."""
     if isinstance(field, fields.Pluck):
-        return short(None, longest_of(field, most)) if field.many else None
+        return _short(None, _longest_of(field, most)) if field.many else None
     if isinstance(field, fields.Nested):
-        item = known.get(shape_of(field.schema)) or guard_of(field.schema, most, known)
+        item = known.get(shape_of(field.schema)) or _guard_of(field.schema, most, known)
         is_many = field.many or field.schema.many
-        return short(item, longest_of(field, most)) if is_many else item
+        return _short(item, _longest_of(field, most)) if is_many else item
     if isinstance(field, fields.List):
-        return short(type_check(field.inner, most, known), longest_of(field, most))
+        return _short(_type_check(field.inner, most, known), _longest_of(field, most))
     if isinstance(field, fields.Dict) and field.value_field is not None:
-        return of_values(type_check(field.value_field, most, known))
+        return _of_values(_type_check(field.value_field, most, known))
     if numeral_pattern(field) is not None:
         return lambda value: {} if reads_numeral(field, value) else {"": [str(field.error_messages["invalid"])]}
-    return next((only(message, *kinds) for kind, message, kinds in EXACT if isinstance(field, kind)), None)
+    return next((_only(message, *kinds) for kind, message, kinds in _EXACT if isinstance(field, kind)), None)
 
 
-def only(message: str, *kinds: type) -> Guard:
+def _only(message: str, *kinds: type) -> _Guard:
     return lambda value: {} if type(value) in kinds else {"": [message]}
 
 
-def longest_of(field: fields.Field[Any], most: int) -> int:
+def _longest_of(field: fields.Field[Any], most: int) -> int:
     """How many items a list may have: as many as its own `Length` says where that is more than usual."""
     return max([most, *(each.max or 0 for each in field.validators if isinstance(each, Length))])
 
 
-def length_of(name: str, values: list[str], most: int) -> Errors:
+def _length_of(name: str, values: list[str], most: int) -> _Errors:
     return {name: [f"Longer than maximum length {most}."]} if len(values) > most else {}
 
 
-def short(check: Guard | None, most: int) -> Guard:
+def _short(check: _Guard | None, most: int) -> _Guard:
     """The check of a list that may have so many items, and of each of them.
 
     Raises:
         TooLong: When it has more.
     """
 
-    def guard(data: Any) -> Errors:
+    def guard(data: Any) -> _Errors:
         if not isinstance(data, list):
             return {} if check is None else check(data)
         if len(data) > most:
-            raise TooLong(most)
-        return {} if check is None else each(check, data)
+            raise _TooLong(most)
+        return {} if check is None else _each(check, data)
 
     return guard
 
 
-def at(place: Any, check: Guard, value: Any) -> Errors:
+def _at(place: Any, check: _Guard, value: Any) -> _Errors:
     """What a check finds wrong with the value at a place."""
     try:
         return check(value)
-    except TooLong as error:
+    except _TooLong as error:
         error.path.append(place)
         raise
 
 
-def of_values(check: Guard | None) -> Guard | None:
+def _of_values(check: _Guard | None) -> _Guard | None:
     """The check of each value of an object whose keys are free."""
     if check is None:
         return None
 
-    def guard(data: Any) -> Errors:
+    def guard(data: Any) -> _Errors:
         values = data.items() if isinstance(data, dict) else ()
-        return {key: {"value": wrong.get("", wrong)} for key, value in values if (wrong := at(key, check, value))}
+        return {key: {"value": wrong.get("", wrong)} for key, value in values if (wrong := _at(key, check, value))}
 
     return guard
 
 
-def each(check: Guard, values: list[Any]) -> Errors:
-    return {index: found.get("", found) for index, value in enumerate(values) if (found := at(index, check, value))}  # type: ignore[misc]  # marshmallow too names list items by number
+def _each(check: _Guard, values: list[Any]) -> _Errors:
+    return {index: found.get("", found) for index, value in enumerate(values) if (found := _at(index, check, value))}  # type: ignore[misc]  # marshmallow too names list items by number
 
 
 def query_reader(schema: Schema | None, others: list[str], most: int) -> Callable[[MultiDict[str, str]], Any]:
@@ -271,13 +269,13 @@ def query_reader(schema: Schema | None, others: list[str], most: int) -> Callabl
     bound_moments(schema)
 
     def read(args: MultiDict[str, str]) -> Any:
-        problems: Errors = {}
+        problems: _Errors = {}
         given: dict[str, Any] = {}
         for name in args:
             values = args.getlist(name)
             if isinstance(listed := declared.get(name), fields.List):
                 given[name] = values
-                problems |= length_of(name, values, longest_of(listed, most))
+                problems |= _length_of(name, values, _longest_of(listed, most))
             elif len(values) > 1 and name in known:
                 problems[name] = ["Must be given only once."]
             elif name in declared:
@@ -289,7 +287,7 @@ def query_reader(schema: Schema | None, others: list[str], most: int) -> Callabl
         try:
             loaded = {} if schema is None else schema.load(given)
         except ValidationError as error:
-            problems = by_field(error.messages) | problems
+            problems = _by_field(error.messages) | problems
         if problems:
             raise Problem(422, "Validation failed", details=problems)
         return loaded

@@ -17,13 +17,11 @@ from beastmode.api.properties import Direction, Document, described_for, field_s
 from beastmode.core.errors import ConfigurationError
 from beastmode.query.plan.field_kinds import lists_objects
 
-__all__ = ["Components"]
-
-Partial: TypeAlias = bool | frozenset[str]
+_Partial: TypeAlias = bool | frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class SchemaUse:
+class _SchemaUse:
     """A schema as it is used in one place.
 
     Args:
@@ -36,12 +34,12 @@ class SchemaUse:
     schema: Schema
     direction: Direction
     unknown: str
-    partial: Partial
+    partial: _Partial
 
     @property
     def is_ours(self) -> bool:
         """Whether the schema belongs to the library, not to the project."""
-        return is_ours(type(self.schema))
+        return _is_ours(type(self.schema))
 
     def may_lack(self, name: str) -> bool:
         """Whether a required field may be missing."""
@@ -70,7 +68,7 @@ class Components:
             shown: Every schema of every route, with its direction.
         """
         for schema, direction in shown:
-            use = use_of(schema, direction)
+            use = _use_of(schema, direction)
             if not use.is_ours:
                 self._register(use)
 
@@ -81,7 +79,7 @@ class Components:
             schema: The schema, with its modifiers (`only`, `exclude`, `partial`, `unknown`).
             direction: Whether clients send it or get it.
         """
-        return self._register(use_of(schema, direction))
+        return self._register(_use_of(schema, direction))
 
     def plain(self, name: str, component: Document) -> Document:
         """A `$ref` to a component that is not a marshmallow schema.
@@ -94,11 +92,11 @@ class Components:
             name = f"Beastmode{name}"
         if name not in self._spec.components.schemas:
             self._spec.components.schema(name, component=component)
-        return reference_to(name)
+        return _reference_to(name)
 
-    def _register(self, use: SchemaUse) -> Document:
-        name, kind = component_name(use), type(use.schema)
-        if use.is_ours and not is_ours(self._owners.get(name, kind)):
+    def _register(self, use: _SchemaUse) -> Document:
+        name, kind = _component_name(use), type(use.schema)
+        if use.is_ours and not _is_ours(self._owners.get(name, kind)):
             name = f"Beastmode{name}"
         owner = self._owners.get(name)
         if owner is None:
@@ -109,12 +107,15 @@ class Components:
                 f"{kind.__module__}.{kind.__name__} and {owner.__module__}.{owner.__name__} are different schemas, "
                 f"but would both be called {name} in the document; rename one."
             )
-        return reference_to(name)
+        return _reference_to(name)
 
-    def _describe_schema(self, use: SchemaUse) -> Document:
+    def _describe_schema(self, use: _SchemaUse) -> Document:
         schema = use.schema
         shown = schema.load_fields if use.direction == "request" else schema.dump_fields
-        properties = {(f.data_key or n): self._field(f, use.direction, below(use.partial, n)) for n, f in shown.items()}
+        properties = {
+            (field.data_key or name): self._field(field, use.direction, _below(use.partial, name))
+            for name, field in shown.items()
+        }
         described: Document = {"type": "object", "properties": properties}
         if use.direction == "request":
             required = [f.data_key or name for name, f in shown.items() if f.required and not use.may_lack(name)]
@@ -136,7 +137,7 @@ class Components:
         """
         return self._field(field, direction, partial=False)
 
-    def _field(self, field: fields.Field[Any], direction: Direction, partial: Partial) -> Document:
+    def _field(self, field: fields.Field[Any], direction: Direction, partial: _Partial) -> Document:
         if isinstance(field, fields.Nested):
             return self._nested(field, direction, partial)
         if isinstance(field, fields.List):
@@ -151,13 +152,13 @@ class Components:
             described = {"type": "array", "prefixItems": items, "minItems": len(items), "maxItems": len(items)}
         else:
             return field_schema(self._converter, field, direction)
-        return nullable(field, described | said(field))
+        return nullable(field, described | _said(field))
 
-    def _nested(self, field: fields.Nested, direction: Direction, partial: Partial) -> Document:
+    def _nested(self, field: fields.Nested, direction: Direction, partial: _Partial) -> Document:
         if isinstance(field, fields.Pluck):
             described = self._field(field.schema.fields[field.field_name], direction, partial)
         else:
-            described = self._register(use_of(field.schema, direction, field.unknown, partial))
+            described = self._register(_use_of(field.schema, direction, field.unknown, partial))
         if field.many or field.schema.many:
             described = {"type": "array", "items": described}
             described |= self._length(field, direction)
@@ -170,50 +171,50 @@ class Components:
         return usual | described_for(direction, self._converter.field2length(field))
 
 
-def is_ours(kind: type[Schema]) -> bool:
+def _is_ours(kind: type[Schema]) -> bool:
     return kind.__module__.startswith("beastmode.")
 
 
-def said(field: fields.Field[Any]) -> Document:
+def _said(field: fields.Field[Any]) -> Document:
     """The description of a field from its metadata."""
     return {name: value for name, value in field.metadata.items() if name in {"title", "description", "example"}}
 
 
-def reference_to(name: str) -> Document:
+def _reference_to(name: str) -> Document:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def use_of(
-    schema: Schema, direction: Direction, unknown: str | None = None, partial: Partial | None = None
-) -> SchemaUse:
+def _use_of(
+    schema: Schema, direction: Direction, unknown: str | None = None, partial: _Partial | None = None
+) -> _SchemaUse:
     """How a schema is used by default: as it was created."""
     own = schema.partial if isinstance(schema.partial, bool) or schema.partial is None else frozenset(schema.partial)
-    return SchemaUse(schema, direction, unknown or schema.unknown, partial or own or False)
+    return _SchemaUse(schema, direction, unknown or schema.unknown, partial or own or False)
 
 
-def below(partial: Partial, name: str) -> Partial:
+def _below(partial: _Partial, name: str) -> _Partial:
     """The fields of a nested schema that may be missing: marshmallow passes on `partial`."""
     if isinstance(partial, bool):
         return partial
     return frozenset(each.removeprefix(f"{name}.") for each in partial if each.startswith(f"{name}."))
 
 
-def component_name(use: SchemaUse) -> str:
+def _component_name(use: _SchemaUse) -> str:
     """The name of a schema in the document: its class, the effect of its modifiers, and `Input` for requests."""
     schema = use.schema
     name = type(schema).__name__.removesuffix("Schema") or "Schema"
     if schema.only is not None:
-        name += "Only" + camel(schema.only)
+        name += "Only" + _camel(schema.only)
     if schema.exclude:
-        name += "Without" + camel(schema.exclude)
+        name += "Without" + _camel(schema.exclude)
     if use.direction == "response":
         return name
     if use.partial:
-        name += "Partial" if use.partial is True else "Partial" + camel(use.partial)
+        name += "Partial" if use.partial is True else "Partial" + _camel(use.partial)
     if use.unknown != schema.opts.unknown:
         name += "Closed" if use.unknown == RAISE else "Open"
     return f"{name}Input"
 
 
-def camel(names: Iterable[str]) -> str:
+def _camel(names: Iterable[str]) -> str:
     return "And".join("".join(word.title() for word in name.replace(".", "_").split("_")) for name in sorted(names))

@@ -6,8 +6,6 @@ from flask import Request
 
 from beastmode.core.errors import Problem
 
-__all__ = ["etag_of", "has_it_already", "require_match"]
-
 
 def etag_of(body: bytes) -> str:
     """The strong ETag of a representation, quoted.

@@ -11,12 +11,10 @@ import orjson
 
 from beastmode.core.errors import Problem
 
-__all__ = ["Cursor", "CursorSigner", "unknown_cursor"]
-
-TAG_BYTES = 16
-BLOCK = 32
+_TAG_BYTES = 16
+_BLOCK = 32
 """Payloads are padded to a multiple of this, so that a cursor does not reveal the length of a hidden value."""
-LONGEST = 4000
+_LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,10 @@ class CursorSigner:
             Problem: 422 if the values are too long for a URL.
         """
         payload = orjson.dumps([cursor.sort, cursor.direction[0], cursor.values], default=str)
-        payload = payload.ljust(-(-len(payload) // BLOCK) * BLOCK)
+        payload = payload.ljust(-(-len(payload) // _BLOCK) * _BLOCK)
         tag = self._tag(payload)
-        text = as_text(tag + self._masked(tag, payload))
-        if len(text) > LONGEST:
+        text = _as_text(tag + self._masked(tag, payload))
+        if len(text) > _LONGEST:
             raise Problem(
                 422, "Validation failed", details={"sort": ["Sorts by strings that are too long for a cursor."]}
             )
@@ -79,21 +77,21 @@ class CursorSigner:
         Raises:
             Problem: 404 if the cursor does not belong to this list.
         """
-        if len(text) <= LONGEST and text.isascii():
+        if len(text) <= _LONGEST and text.isascii():
             try:
                 raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             except (NotBase64, ValueError):
                 raw = b""
-            tag = raw[:TAG_BYTES]
-            payload = self._masked(tag, raw[TAG_BYTES:])
+            tag = raw[:_TAG_BYTES]
+            payload = self._masked(tag, raw[_TAG_BYTES:])
             # Base64 is lenient: without the first comparison, many strings would be valid for one cursor.
-            if payload and as_text(raw) == text and hmac.compare_digest(tag, self._tag(payload)):
+            if payload and _as_text(raw) == text and hmac.compare_digest(tag, self._tag(payload)):
                 sort, direction, values = orjson.loads(payload)
                 return Cursor(sort, "after" if direction == "a" else "before", tuple(values))
         raise unknown_cursor()
 
     def _tag(self, payload: bytes) -> bytes:
-        return hmac.digest(self._tag_key, payload, "sha256")[:TAG_BYTES]
+        return hmac.digest(self._tag_key, payload, "sha256")[:_TAG_BYTES]
 
     def _masked(self, tag: bytes, text: bytes) -> bytes:
         """Encrypts or decrypts: both combine the data with the key stream of its tag."""
@@ -101,6 +99,6 @@ class CursorSigner:
         return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
 
 
-def as_text(raw: bytes) -> str:
+def _as_text(raw: bytes) -> str:
     """Bytes encoded for a URL."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -13,15 +13,13 @@ from beastmode.core.callables import deferral_of, name_of
 from beastmode.core.errors import ConfigurationError
 from beastmode.query.show.passing import watch
 
-__all__ = ["METHODS", "checked_options", "refuse_rule", "refuse_view", "sync"]
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_SCHEMAS = ("accepts", "query", "returns")
+_TRUTHS = ("body_required", "many", "public", "envelope")
+_MEDIA_TYPES = ("consumes", "produces")
+_KNOWN = (*_SCHEMAS, *_TRUTHS, *_MEDIA_TYPES, "listing", "status", "errors", "deprecated")
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-SCHEMAS = ("accepts", "query", "returns")
-TRUTHS = ("body_required", "many", "public", "envelope")
-MEDIA_TYPES = ("consumes", "produces")
-KNOWN = (*SCHEMAS, *TRUTHS, *MEDIA_TYPES, "listing", "status", "errors", "deprecated")
-
-ELSEWHERE = {
+_ELSEWHERE = {
     "methods": "A route handles one method; declare each method separately: @{0}.get(...), @{0}.post(...).",
     "endpoint": "Endpoints are named after their views; rename the function.",
     "defaults": "Give the view's argument a default value, and declare the rule without it as well.",
@@ -58,32 +56,32 @@ def checked_options(blueprint: str, method: str, rule: str, options: Mapping[str
     where = f'@{blueprint}.{method.lower()}("{rule}")'
     checked = dict(options)
     for name, value in options.items():
-        if name in SCHEMAS:
-            checked[name] = schema_of(where, name, value)
-        elif name in TRUTHS:
-            demand(isinstance(value, bool), where, name, value, "True or False")
-        elif name in MEDIA_TYPES:
-            demand(value is None or isinstance(value, str), where, name, value, 'a media type, such as "text/csv"')
+        if name in _SCHEMAS:
+            checked[name] = _schema_of(where, name, value)
+        elif name in _TRUTHS:
+            _demand(isinstance(value, bool), where, name, value, "True or False")
+        elif name in _MEDIA_TYPES:
+            _demand(value is None or isinstance(value, str), where, name, value, 'a media type, such as "text/csv"')
         elif name == "listing":
-            demand(value is None or isinstance(value, Listing), where, name, value, "a Listing, such as Listing()")
+            _demand(value is None or isinstance(value, Listing), where, name, value, "a Listing, such as Listing()")
         elif name == "deprecated":
             example = "a Deprecation, such as Deprecation(since=datetime(2026, 1, 31, tzinfo=UTC))"
-            demand(value is None or isinstance(value, Deprecation), where, name, value, example)
+            _demand(value is None or isinstance(value, Deprecation), where, name, value, example)
         elif name == "status":
-            demand(is_status(value, 100), where, name, value, "a status code, such as 201")
+            _demand(_is_status(value, 100), where, name, value, "a status code, such as 201")
         elif name == "errors":
-            checked[name] = errors_of(where, value)
+            checked[name] = _errors_of(where, value)
         else:
-            raise ConfigurationError(f"{where}: there is no option {name}=. {instead_of(blueprint, name)}")
+            raise ConfigurationError(f"{where}: there is no option {name}=. {_instead_of(blueprint, name)}")
     return checked
 
 
-def demand(is_right: bool, where: str, name: str, found: Any, expected: str) -> None:  # noqa: FBT001 - what is demanded
+def _demand(is_right: bool, where: str, name: str, found: Any, expected: str) -> None:  # noqa: FBT001 - what is demanded
     if not is_right:
-        raise ConfigurationError(f"{where}: {name}= is {shown(found)}; expected {expected}.")
+        raise ConfigurationError(f"{where}: {name}= is {_shown(found)}; expected {expected}.")
 
 
-def shown(value: Any) -> str:
+def _shown(value: Any) -> str:
     """A value as it was written, if that is short."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
@@ -91,7 +89,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= 60 else f"a {type(value).__name__}"
 
 
-def schema_of(where: str, name: str, value: Any) -> Schema | None:
+def _schema_of(where: str, name: str, value: Any) -> Schema | None:
     """A schema instance, created once if a class was declared: marshmallow builds the fields for each instance."""
     if value is None:
         return None
@@ -107,28 +105,28 @@ def schema_of(where: str, name: str, value: Any) -> Schema | None:
         expected = f"{expected}; Schema.from_dict(...) creates one from fields"
     elif hasattr(value, "__tablename__"):
         expected = f"{expected}, which declares what clients see of the model {value.__name__}"
-    raise ConfigurationError(f"{where}: {name}= is {shown(value)}; expected {expected}.")
+    raise ConfigurationError(f"{where}: {name}= is {_shown(value)}; expected {expected}.")
 
 
-def errors_of(where: str, value: Any) -> tuple[int, ...]:
+def _errors_of(where: str, value: Any) -> tuple[int, ...]:
     expected = "a tuple of status codes, such as (403, 404)"
-    if is_status(value, 400):
+    if _is_status(value, 400):
         expected = f"({value},), with parentheses and a comma"
-    is_right = isinstance(value, list | tuple | set | frozenset) and all(is_status(each, 400) for each in value)
-    demand(is_right, where, "errors", value, expected)
+    is_right = isinstance(value, list | tuple | set | frozenset) and all(_is_status(each, 400) for each in value)
+    _demand(is_right, where, "errors", value, expected)
     return tuple(int(each) for each in value)
 
 
-def is_status(value: Any, lowest: int) -> bool:
+def _is_status(value: Any, lowest: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= 599
 
 
-def instead_of(blueprint: str, name: str) -> str:
+def _instead_of(blueprint: str, name: str) -> str:
     """What to write instead of an option that does not exist."""
-    if name in ELSEWHERE:
-        return ELSEWHERE[name].format(blueprint)
-    close = get_close_matches(name, KNOWN, n=1)
-    return f"Did you mean {close[0]}=?" if close else f"Known options: {', '.join(f'{known}=' for known in KNOWN)}."
+    if name in _ELSEWHERE:
+        return _ELSEWHERE[name].format(blueprint)
+    close = get_close_matches(name, _KNOWN, n=1)
+    return f"Did you mean {close[0]}=?" if close else f"Known options: {', '.join(f'{known}=' for known in _KNOWN)}."
 
 
 def refuse_rule(blueprint: str, method: Any, rule: Any, prefix: str) -> None:
@@ -148,13 +146,13 @@ def refuse_rule(blueprint: str, method: Any, rule: Any, prefix: str) -> None:
             f"@{blueprint}.{str(method).lower()} is used without parentheses on {name_of(rule)}; "
             f"write @{blueprint}.{str(method).lower()}() above it."
         )
-    if method not in METHODS:
+    if method not in _METHODS:
         path = method if isinstance(method, str) and method.startswith("/") else "/<int:id>"
         raise ConfigurationError(
-            f"{blueprint}.route({shown(method)}, ...): expected one of {', '.join(METHODS)} and then the rule; "
+            f"{blueprint}.route({_shown(method)}, ...): expected one of {', '.join(_METHODS)} and then the rule; "
             f'or use @{blueprint}.get("{path}").'
         )
-    where = f"@{blueprint}.{method.lower()}({shown(rule)})"
+    where = f"@{blueprint}.{method.lower()}({_shown(rule)})"
     if not isinstance(rule, str):
         raise ConfigurationError(f'{where}: expected the path after the prefix as a string, such as "/<int:id>".')
     if not (prefix + rule).startswith("/") or (rule and not rule.startswith("/")):

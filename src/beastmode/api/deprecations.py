@@ -10,8 +10,6 @@ from beastmode.core.errors import Problem
 from beastmode.core.exchange import current_exchange
 from beastmode.core.steps import Call, Proceed, Step
 
-__all__ = ["DeprecatedRoute"]
-
 
 class DeprecatedRoute(Step):
     """Announces a route's deprecation (RFC 9745, RFC 8594).

@@ -21,9 +21,7 @@ from beastmode.api.route import Route
 from beastmode.api.settings import ApiSettings
 from beastmode.core.private_flask import current_request
 
-__all__ = ["VersionDocument"]
-
-OPENAPI = "3.1.0"
+_OPENAPI = "3.1.0"
 
 
 class VersionDocument(QuietApi):
@@ -46,7 +44,7 @@ class VersionDocument(QuietApi):
         super().__init__(
             app,
             config_prefix=prefix,
-            spec_kwargs={"title": title, "version": version, "openapi_version": OPENAPI},
+            spec_kwargs={"title": title, "version": version, "openapi_version": _OPENAPI},
         )
         most: dict[Direction, int] = {"request": settings.max_json_items, "response": settings.nested_limit}
         self._components = Components(self.spec, self.ma_plugin.converter, most)
@@ -63,7 +61,7 @@ class VersionDocument(QuietApi):
             descriptions: A sentence for each blueprint, by name.
         """
         compare_with_representations(endpoints)
-        self._components.claim(shown_by(endpoint.route for endpoint in endpoints))
+        self._components.claim(_shown_by(endpoint.route for endpoint in endpoints))
         groups: dict[str, list[Endpoint]] = {}
         for endpoint in endpoints:
             groups.setdefault(endpoint.route.blueprint, []).append(endpoint)
@@ -80,7 +78,7 @@ class VersionDocument(QuietApi):
 
     def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
         route = endpoint.route
-        operation = self._operations.describe(route, statuses=statuses_of(endpoint), can_match=is_compared(endpoint))
+        operation = self._operations.describe(route, statuses=_statuses_of(endpoint), can_match=_is_compared(endpoint))
         blueprint.add_url_rule(
             route.rule,
             endpoint.__name__,
@@ -110,7 +108,7 @@ class VersionDocument(QuietApi):
         return response
 
 
-def shown_by(routes: Iterable[Route]) -> Iterator[tuple[Schema, Direction]]:
+def _shown_by(routes: Iterable[Route]) -> Iterator[tuple[Schema, Direction]]:
     """Every schema that clients of these routes send or receive."""
     for route in routes:
         if route.accepts is not None:
@@ -119,12 +117,12 @@ def shown_by(routes: Iterable[Route]) -> Iterator[tuple[Schema, Direction]]:
             yield route.returns, "response"
 
 
-def statuses_of(endpoint: Endpoint) -> frozenset[int]:
+def _statuses_of(endpoint: Endpoint) -> frozenset[int]:
     """The status codes with which the steps of a route refuse requests."""
     return frozenset().union(*(step.statuses for step in endpoint.steps))
 
 
-def is_compared(endpoint: Endpoint) -> bool:
+def _is_compared(endpoint: Endpoint) -> bool:
     """Whether `If-Match` has a representation to be compared with."""
     step = endpoint.step(IfMatch)
     return step is not None and step.tag is not None

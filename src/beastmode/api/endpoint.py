@@ -12,8 +12,6 @@ from beastmode.api.view import View
 from beastmode.core.private_flask import current_request
 from beastmode.core.steps import Call, Step, chained, steps_of
 
-__all__ = ["Endpoint"]
-
 S = TypeVar("S", bound=Step)
 
 

@@ -12,11 +12,9 @@ from beastmode.core.private_flask import has_close_functions
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-__all__ = ["Answer", "JsonResponse", "envelope"]
-
-SUCCESS = b'{"success":true,"message":"Success"}'
-SUCCESS_WITH_DATA = b'{"success":true,"message":"Success","data":'
-BODILESS = {204, 304}
+_SUCCESS = b'{"success":true,"message":"Success"}'
+_SUCCESS_WITH_DATA = b'{"success":true,"message":"Success","data":'
+_BODILESS = {204, 304}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class JsonResponse(Response):
         """The WSGI interface; in werkzeug's usual way if a hook or the method needs more than headers and bytes."""
         body = self.response
         is_plain = type(body) is list and not has_close_functions(self) and not self.direct_passthrough
-        if not is_plain or environ["REQUEST_METHOD"] == "HEAD" or self.status_code in BODILESS:
+        if not is_plain or environ["REQUEST_METHOD"] == "HEAD" or self.status_code in _BODILESS:
             return super().__call__(environ, start_response)
         start_response(self.status, self.headers.to_wsgi_list())
         return cast("list[bytes]", body)
@@ -59,6 +57,6 @@ def envelope(data: Any, message: str = "Success") -> bytes:
         message: One sentence for the client.
     """
     if message == "Success":
-        return SUCCESS if data is None else SUCCESS_WITH_DATA + write_json(data) + b"}"
+        return _SUCCESS if data is None else _SUCCESS_WITH_DATA + write_json(data) + b"}"
     whole = {"success": True, "message": message}
     return write_json(whole if data is None else {**whole, "data": data})

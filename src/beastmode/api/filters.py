@@ -19,10 +19,8 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.query.keys import bound_of
 from beastmode.query.lists.page import Condition, Operator
 
-__all__ = ["Filter", "field_of", "filter_fields"]
-
-OF_TEXT = {"contains", "startswith"}
-INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_OF_TEXT = {"contains", "startswith"}
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,16 @@ class Filter:
     operators: tuple[Operator, ...] = ("eq",)
 
 
-class WholeNumber(fields.Integer):
+class _WholeNumber(fields.Integer):
     """An integer in ASCII digits, and nothing else that Python's int() would accept."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if isinstance(value, str) and not INTEGER.fullmatch(value):
+        if isinstance(value, str) and not _INTEGER.fullmatch(value):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class AwareMoment(fields.AwareDateTime):
+class _AwareMoment(fields.AwareDateTime):
     """A datetime with an offset (`Z`, `+02:00`); without one it is refused, because it is ambiguous."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -67,7 +65,7 @@ def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
     kind = column.type.python_type
     if kind is int:
         bound = bound_of(column.type)
-        return WholeNumber(validate=Range(-bound, bound - 1))
+        return _WholeNumber(validate=Range(-bound, bound - 1))
     if kind is str:
         return fields.String(validate=[NO_NUL, Length(max=1000)])
     if issubclass(kind, enum.Enum):
@@ -76,7 +74,7 @@ def field_of(column: InstrumentedAttribute[Any]) -> fields.Field[Any]:
         bool: fields.Boolean(truthy={"true"}, falsy={"false"}),
         float: fields.Float(),
         Decimal: fields.Decimal(),
-        datetime: AwareMoment(validate=IN_REACH),
+        datetime: _AwareMoment(validate=IN_REACH),
         date: fields.Date(),
         time: fields.Time(),
         UUID: fields.UUID(),
@@ -98,17 +96,17 @@ def filter_fields(filters: dict[str, Filter]) -> dict[str, tuple[Condition, fiel
     for name, declared in filters.items():
         for operator in declared.operators:
             field = field_of(declared.column)
-            if operator in OF_TEXT and not isinstance(field, fields.String):
+            if operator in _OF_TEXT and not isinstance(field, fields.String):
                 raise ConfigurationError(
                     f"A list cannot be filtered by {declared.column} {operator}: the column is not a string."
                 )
             if operator == "in":
-                field = Several(field)
+                field = _Several(field)
             readers[name if operator == "eq" else f"{name}__{operator}"] = (Condition(declared.column, operator), field)
     return readers
 
 
-class Several(fields.Field[tuple[Any, ...]]):
+class _Several(fields.Field[tuple[Any, ...]]):
     """Up to 100 comma-separated values."""
 
     def __init__(self, inner: fields.Field[Any]) -> None:

@@ -13,8 +13,6 @@ from beastmode.core.steps import Call, Proceed, Step
 from beastmode.db.preconditions import after_looking
 from beastmode.db.session import has_database
 
-__all__ = ["IfMatch", "Tag"]
-
 Tag: TypeAlias = Callable[[Request, dict[str, object]], str]
 """Returns the entity tag of the current representation, for a request and the arguments of its path."""
 

@@ -8,9 +8,7 @@ from beastmode.api.route import Route
 from beastmode.api.versions import Version
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["resolve"]
-
-PARAMETER = re.compile(r"<[^>]*>")
+_PARAMETER = re.compile(r"<[^>]*>")
 
 
 def resolve(versions: Sequence[Version], routes: Iterable[Route]) -> dict[str, list[Route]]:
@@ -29,7 +27,7 @@ def resolve(versions: Sequence[Version], routes: Iterable[Route]) -> dict[str, l
             raise ConfigurationError(
                 f"{route} belongs to version {route.version!r}; available versions: {', '.join(declared)}."
             )
-        place = (route.method, PARAMETER.sub("<>", route.rule))
+        place = (route.method, _PARAMETER.sub("<>", route.rule))
         if (other := declared[route.version].get(place)) is not None:
             raise ConfigurationError(f"{route} and {other} both handle {route.method} {route.rule}.")
         declared[route.version][place] = route

@@ -10,12 +10,10 @@ import orjson
 from beastmode.core.errors import Problem
 from beastmode.query.show.shown import AsShown
 
-__all__ = ["read_json", "write_json"]
-
-TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-BRACKETS = b"[]{}"
-OTHERS = bytes(set(range(256)) - set(BRACKETS))
-ALIKE = bytes.maketrans(b"{}", b"[]")
+_TEXTS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_BRACKETS = b"[]{}"
+_OTHERS = bytes(set(range(256)) - set(_BRACKETS))
+_ALIKE = bytes.maketrans(b"{}", b"[]")
 
 
 def read_json(raw: bytes, *, depth: int) -> Any:
@@ -38,15 +36,15 @@ def read_json(raw: bytes, *, depth: int) -> Any:
         raise Problem(400, message) from error
     # Each key has one colon: if there are no more colons than keys, there is no duplicate key.
     colons = raw.count(b":")
-    if colons and colons != count_keys(value):
-        refuse_duplicates(raw)
+    if colons and colons != _count_keys(value):
+        _refuse_duplicates(raw)
     return value
 
 
 def deepest(raw: bytes, enough: int) -> int:
     """The nesting depth of a document, without brackets in strings; stops counting once it is too deep."""
     # Level by level from the inside, in C: a megabyte of brackets one by one would take half a second.
-    left = TEXTS.sub(b"", raw).translate(ALIKE, OTHERS)
+    left = _TEXTS.sub(b"", raw).translate(_ALIKE, _OTHERS)
     level = 0
     while level <= enough and b"[]" in left:
         left = left.replace(b"[]", b"")
@@ -54,15 +52,15 @@ def deepest(raw: bytes, enough: int) -> int:
     return level + left.count(b"[")
 
 
-def count_keys(value: Any) -> int:
+def _count_keys(value: Any) -> int:
     if type(value) is dict:
-        return len(value) + sum(count_keys(part) for part in value.values() if type(part) in (dict, list))
+        return len(value) + sum(_count_keys(part) for part in value.values() if type(part) in (dict, list))
     if type(value) is list:
-        return sum(count_keys(part) for part in value if type(part) in (dict, list))
+        return sum(_count_keys(part) for part in value if type(part) in (dict, list))
     return 0
 
 
-def refuse_duplicates(raw: bytes) -> None:
+def _refuse_duplicates(raw: bytes) -> None:
     def unique(pairs: list[tuple[str, Any]]) -> None:
         seen = set()
         for key, _ in pairs:
@@ -81,16 +79,16 @@ def write_json(value: Any) -> bytes:
         value: Plain values, as returned by a schema's dump.
     """
     try:
-        return orjson.dumps(value, default=plain)
+        return orjson.dumps(value, default=_plain)
     except orjson.JSONEncodeError as error:
         # OverflowError is orjson's own, before 3.11, for a number beyond 64 bits.
         if error.__cause__ is not None and not isinstance(error.__cause__, TypeError | OverflowError):
             raise error.__cause__ from None  # a loading in the value could not be read
         # orjson refuses integers beyond 64 bits and lone surrogates. They are rare, so the slow encoder is sufficient.
-        return json.dumps(value, default=slow_plain, separators=(",", ":"), allow_nan=False).encode()
+        return json.dumps(value, default=_slow_plain, separators=(",", ":"), allow_nan=False).encode()
 
 
-def plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, AsShown):
         return value.shown().plain
     if isinstance(value, Decimal):
@@ -100,9 +98,9 @@ def plain(value: Any) -> Any:
     )
 
 
-def slow_plain(value: Any) -> Any:
+def _slow_plain(value: Any) -> Any:
     """Values that the standard library cannot write, as orjson writes them."""
     try:
-        return orjson.loads(orjson.dumps(value, default=plain))
+        return orjson.loads(orjson.dumps(value, default=_plain))
     except orjson.JSONEncodeError as error:
         raise TypeError(str(error)) from error

@@ -9,8 +9,6 @@ from beastmode.api.filters import Filter, filter_fields, named
 from beastmode.core.errors import ConfigurationError
 from beastmode.query.lists.page import Condition, Ordering
 
-__all__ = ["MOST_PER_PAGE", "Listing"]
-
 MOST_PER_PAGE = 100
 MOST_SORTS = 3
 Column = InstrumentedAttribute[Any]

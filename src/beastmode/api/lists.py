@@ -7,11 +7,9 @@ from marshmallow import Schema
 
 from beastmode.query.lists.page import Condition, Operator, Ordering, Slice, Window
 
-__all__ = ["Items"]
-
 Test = Callable[[Any, Any], bool]
 
-TESTS: dict[Operator, Test] = {
+_TESTS: dict[Operator, Test] = {
     "eq": lambda value, other: value == other,
     "ne": lambda value, other: value != other,
     "lt": lambda value, other: value is not None and value < other,
@@ -53,7 +51,7 @@ class Items:
             ValueError: The key of the window belongs to another list.
         """
         chosen = self.ordered(self.filtered(window.conditions, window.values), window.orderings)
-        start, end = bounds(window, len(chosen))
+        start, end = _bounds(window, len(chosen))
         part = chosen[start:end]
         total = len(chosen) if window.count_limit is not None and len(chosen) <= window.count_limit else None
         has_more = start > 0 if window.before is not None else end < len(chosen)
@@ -64,7 +62,7 @@ class Items:
         """The items that match all conditions."""
         chosen = self.items
         for condition, value in zip(conditions, values, strict=True):
-            holds = TESTS[condition.operator]
+            holds = _TESTS[condition.operator]
             chosen = [item for item in chosen if self.compared(condition.column, item, holds, value)]
         return chosen
 
@@ -94,7 +92,7 @@ class Items:
         Raises:
             TypeError: The item does not have it.
         """
-        name = column.key if self.dump is not None or self.schema is None else shown_name(self.schema, column.key)
+        name = column.key if self.dump is not None or self.schema is None else _shown_name(self.schema, column.key)
         try:
             return item[name] if isinstance(item, Mapping) else getattr(item, name)
         except (KeyError, AttributeError) as error:
@@ -109,7 +107,7 @@ class Items:
         return TypeError(f"{self.name} sorts or filters by {column}, but cannot compare {kinds}; return a loading.")
 
 
-def bounds(window: Window, count: int) -> tuple[int, int]:
+def _bounds(window: Window, count: int) -> tuple[int, int]:
     """Where a window begins and ends in a list of this length.
 
     Raises:
@@ -118,20 +116,20 @@ def bounds(window: Window, count: int) -> tuple[int, int]:
     if window.offset is not None:
         start = window.offset
     elif window.before is not None:
-        end = min(position(window.before), count)
+        end = min(_position(window.before), count)
         return max(end - window.limit, 0), end
     else:
-        start = 0 if window.after is None else position(window.after)
+        start = 0 if window.after is None else _position(window.after)
     return min(start, count), min(start + window.limit, count)
 
 
-def position(key: tuple[Any, ...]) -> int:
+def _position(key: tuple[Any, ...]) -> int:
     if len(key) != 1 or type(key[0]) is not int or key[0] < 0:
         raise ValueError(f"A cursor of a list is a single number; found {key!r}.")
     return int(key[0])
 
 
-def shown_name(schema: Schema, attribute: str) -> str:
+def _shown_name(schema: Schema, attribute: str) -> str:
     """The name of an attribute in the schema's output."""
     for name, field in schema.dump_fields.items():
         if (field.attribute or name) == attribute:

@@ -11,12 +11,10 @@ from beastmode.db.base import FIRST_MOMENT, LAST_MOMENT
 from beastmode.query.plan.field_kinds import parts_of
 from beastmode.query.private_marshmallow import reader_of, set_reader
 
-__all__ = ["IN_REACH", "bound_moment", "bound_moments", "shape_of"]
-
-OUT_OF_REACH = "Must be between 0001-01-02 and 9999-12-30."
+_OUT_OF_REACH = "Must be between 0001-01-02 and 9999-12-30."
 
 
-class InReach(Validator):
+class _InReach(Validator):
     """A datetime that every time zone can represent: not on the first or the last day of the calendar."""
 
     def __call__(self, value: Any) -> Any:
@@ -24,11 +22,11 @@ class InReach(Validator):
         if isinstance(value, datetime):
             moment = value if value.tzinfo else value.replace(tzinfo=UTC)
             if not FIRST_MOMENT <= moment <= LAST_MOMENT:
-                raise ValidationError(OUT_OF_REACH)
+                raise ValidationError(_OUT_OF_REACH)
         return value
 
 
-IN_REACH = InReach()
+IN_REACH = _InReach()
 
 
 def bound_moments(schema: Schema | None, known: frozenset[Any] = frozenset()) -> None:
@@ -42,7 +40,7 @@ def bound_moments(schema: Schema | None, known: frozenset[Any] = frozenset()) ->
         return
     known |= {shape_of(schema)}
     for field in schema.fields.values():
-        bound_field(field, known)
+        _bound_field(field, known)
 
 
 def shape_of(schema: Schema) -> Any:
@@ -50,40 +48,40 @@ def shape_of(schema: Schema) -> Any:
     return type(schema), None if schema.only is None else frozenset(schema.only), frozenset(schema.exclude)
 
 
-def bound_field(field: Any, known: frozenset[Any]) -> None:
+def _bound_field(field: Any, known: frozenset[Any]) -> None:
     """Add the limits to a field, and to those nested in it."""
     if isinstance(field, fields.DateTime):
         bound_moment(field)
     elif isinstance(field, fields.Nested):
         if shape_of(field.schema) in known:
             # It nests itself, perhaps endlessly: one more level with each that a client sends.
-            set_reader(field, bound_first(field))
+            set_reader(field, _bound_first(field))
         else:
             bound_moments(field.schema, known)
     for each in parts_of(field):
-        bound_field(each, known)
+        _bound_field(each, known)
 
 
 def bound_moment(field: fields.DateTime) -> None:
     """Make a field refuse datetimes out of range."""
     if IN_REACH not in field.validators:
         field.validators = [IN_REACH, *field.validators]
-        set_reader(field, in_reach(reader_of(field)))
+        set_reader(field, _in_reach(reader_of(field)))
 
 
-def in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
+def _in_reach(read: Callable[..., Any]) -> Callable[..., Any]:
     """The deserialization of a field, refusing a datetime that the field's time zone cannot represent."""
 
     def read_in_reach(*arguments: Any, **options: Any) -> Any:
         try:
             return read(*arguments, **options)
         except OverflowError as error:
-            raise ValidationError(OUT_OF_REACH) from error
+            raise ValidationError(_OUT_OF_REACH) from error
 
     return read_in_reach
 
 
-def bound_first(field: fields.Nested) -> Callable[..., Any]:
+def _bound_first(field: fields.Nested) -> Callable[..., Any]:
     """The deserialization of a nested field, adding the limits to the nested schema on first use."""
     read = reader_of(field)
     is_bound = False

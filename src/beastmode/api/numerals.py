@@ -5,12 +5,10 @@ from typing import Any
 
 from marshmallow import fields
 
-__all__ = ["numeral_pattern", "reads_numeral"]
-
-WHOLE = r"[+-]?[0-9]{1,19}"
+_WHOLE = r"[+-]?[0-9]{1,19}"
 """Integers of 64 bits have up to 19 digits."""
-REAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,5})?"
-SPECIAL = r"[+-]?(NaN|nan|Infinity|inf)"
+_REAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,5})?"
+_SPECIAL = r"[+-]?(NaN|nan|Infinity|inf)"
 
 
 def numeral_pattern(field: fields.Field[Any]) -> str | None:
@@ -22,8 +20,8 @@ def numeral_pattern(field: fields.Field[Any]) -> str | None:
     if not isinstance(field, fields.Number) or not (field.as_string or isinstance(field, fields.Decimal)):
         return None
     if isinstance(field, fields.Integer):
-        return f"^{WHOLE}$"
-    return f"^({REAL}|{SPECIAL})$" if getattr(field, "allow_nan", False) else f"^{REAL}$"
+        return f"^{_WHOLE}$"
+    return f"^({_REAL}|{_SPECIAL})$" if getattr(field, "allow_nan", False) else f"^{_REAL}$"
 
 
 def reads_numeral(field: fields.Field[Any], value: Any) -> bool:

@@ -13,34 +13,32 @@ from beastmode.api.listing import MOST_PER_PAGE, MOST_SORTS, Listing
 from beastmode.api.properties import Document, field_schema
 from beastmode.api.route import Route
 
-__all__ = ["Operations"]
-
-PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; Python 3.13 renamed its own
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; Python 3.13 renamed its own
 BEARER = "bearer"
-FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
-INTEGER = {"type": "integer"}
-NULLABLE_INTEGER = {"type": ["integer", "null"]}
-NULLABLE_TEXT = {"type": ["string", "null"]}
-PAGINATION = {
-    "page": NULLABLE_INTEGER,
-    "per_page": INTEGER,
-    "total": NULLABLE_INTEGER,
-    "pages": NULLABLE_INTEGER,
+_FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
+_INTEGER = {"type": "integer"}
+_NULLABLE_INTEGER = {"type": ["integer", "null"]}
+_NULLABLE_TEXT = {"type": ["string", "null"]}
+_PAGINATION = {
+    "page": _NULLABLE_INTEGER,
+    "per_page": _INTEGER,
+    "total": _NULLABLE_INTEGER,
+    "pages": _NULLABLE_INTEGER,
     "has_next": {"type": "boolean"},
     "has_prev": {"type": "boolean"},
-    "next_page": NULLABLE_INTEGER,
-    "prev_page": NULLABLE_INTEGER,
-    "next_cursor": NULLABLE_TEXT,
-    "prev_cursor": NULLABLE_TEXT,
+    "next_page": _NULLABLE_INTEGER,
+    "prev_page": _NULLABLE_INTEGER,
+    "next_cursor": _NULLABLE_TEXT,
+    "prev_cursor": _NULLABLE_TEXT,
 }
 # In the description, not as a parameter: no schema can say which ETag is current, so every tool that sends what the
 # schema allows would get 412.
-IF_MATCH = "With `If-Match`, the change is made only if the ETag still matches."
-ETAG = {"ETag": {"description": "Strong entity tag of the response.", "schema": {"type": "string"}}}
-RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}}
-ALLOW = {"Allow": {"description": "Methods that this path supports.", "schema": {"type": "string"}}}
-CHALLENGE = {"WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}}
-ERROR_HEADERS = {401: CHALLENGE, 405: ALLOW, 429: RETRY_AFTER, 503: RETRY_AFTER}
+_IF_MATCH = "With `If-Match`, the change is made only if the ETag still matches."
+_ETAG = {"ETag": {"description": "Strong entity tag of the response.", "schema": {"type": "string"}}}
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}}
+_ALLOW = {"Allow": {"description": "Methods that this path supports.", "schema": {"type": "string"}}}
+_CHALLENGE = {"WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}}
+_ERROR_HEADERS = {401: _CHALLENGE, 405: _ALLOW, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
 
 
 class Operations:
@@ -74,7 +72,7 @@ class Operations:
         }
         if summary:
             operation["summary"] = summary.rstrip(".")
-        told = [" ".join(description.split()), IF_MATCH if can_match else ""]
+        told = [" ".join(description.split()), _IF_MATCH if can_match else ""]
         if any(told):
             operation["description"] = " ".join(filter(None, told))
         if route.deprecated:
@@ -85,7 +83,7 @@ class Operations:
 
     def _body(self, route: Route) -> Document | None:
         if route.consumes is not None:
-            return {route.consumes: {"schema": media_schema(route.consumes)}}
+            return {route.consumes: {"schema": _media_schema(route.consumes)}}
         if route.accepts is None:
             return None
         schema = self._components.reference(route.accepts, "request")
@@ -101,8 +99,8 @@ class Operations:
                 parameters.append({**about, "schema": self._components.field(field, "request")})
         if route.listing is not None:
             parameters += self._listing_parameters(route.listing)
-        if has_etag(route):
-            parameters.append(header("If-None-Match", "Returns 304 if the ETag still matches."))
+        if _has_etag(route):
+            parameters.append(_header("If-None-Match", "Returns 304 if the ETag still matches."))
         return parameters
 
     def _listing_parameters(self, listing: Listing) -> list[Document]:
@@ -124,40 +122,41 @@ class Operations:
             shown.append(("sort", order, {"type": "string", "pattern": pattern}))
         for name, (condition, field) in listing.readers.items():
             schema = {"type": "string"} if condition.operator == "in" else field_schema(self._converter, field)
-            shown.append((name, f"Only items whose {condition.column.key} {WORDS[condition.operator]}.", schema))
+            shown.append((name, f"Only items whose {condition.column.key} {_WORDS[condition.operator]}.", schema))
         return [{"in": "query", "name": n, "description": d, "required": False, "schema": s} for n, d, s in shown]
 
     def _responses(self, route: Route, statuses: frozenset[int]) -> Document:
-        success: Document = {"description": PHRASES.get(route.status) or HTTPStatus(route.status).phrase}
+        success: Document = {"description": _PHRASES.get(route.status) or HTTPStatus(route.status).phrase}
         if route.produces is not None:
-            success["content"] = {route.produces: {"schema": media_schema(route.produces)}}
+            success["content"] = {route.produces: {"schema": _media_schema(route.produces)}}
         elif is_own_response(route):
             success["content"] = {"*/*": {"schema": {}}}
         elif route.status != HTTPStatus.NO_CONTENT:
             success["content"] = {"application/json": {"schema": self._success_schema(route)}}
         responses = {str(route.status): success}
-        if has_etag(route):
-            success["headers"] = ETAG
-            responses["304"] = {"description": "Not Modified", "headers": ETAG}
-        for status in sorted(statuses | statuses_of(route)):
+        if _has_etag(route):
+            success["headers"] = _ETAG
+            responses["304"] = {"description": "Not Modified", "headers": _ETAG}
+        for status in sorted(statuses | _statuses_of(route)):
             responses[str(status)] = self._error(status)
         return responses
 
     def _success_schema(self, route: Route) -> Document:
         if route.returns is None:
-            return self._components.plain("Envelope", envelope_schema(None)) if route.envelope else {}
+            return self._components.plain("Envelope", _envelope_schema(None)) if route.envelope else {}
         data = self._components.reference(route.returns, "response")
         if route.listing is not None:
             return self._page_envelope(data)
-        name = name_of(data)
+        name = _name_of(data)
         if route.many:
             data = {"type": "array", "items": data}
         if not route.envelope:
             return data
-        return self._components.plain(f"{name}ListEnvelope" if route.many else f"{name}Envelope", envelope_schema(data))
+        name = f"{name}ListEnvelope" if route.many else f"{name}Envelope"
+        return self._components.plain(name, _envelope_schema(data))
 
     def _page_envelope(self, item: Document) -> Document:
-        pagination = {"type": "object", "properties": PAGINATION, "required": sorted(PAGINATION)}
+        pagination = {"type": "object", "properties": _PAGINATION, "required": sorted(_PAGINATION)}
         page = {
             "type": "object",
             "properties": {
@@ -166,21 +165,21 @@ class Operations:
             },
             "required": ["items", "pagination"],
         }
-        return self._components.plain(f"{name_of(item)}PageEnvelope", envelope_schema(page))
+        return self._components.plain(f"{_name_of(item)}PageEnvelope", _envelope_schema(page))
 
     def _error(self, status: int) -> Document:
-        described: Document = {"description": PHRASES.get(status) or HTTPStatus(status).phrase}
+        described: Document = {"description": _PHRASES.get(status) or HTTPStatus(status).phrase}
         if self._has_envelope:
             described["content"] = {
-                "application/json": {"schema": self._components.plain("Error", ERROR)},
-                "application/problem+json": {"schema": self._components.plain("ProblemDetails", PROBLEM_DETAILS)},
+                "application/json": {"schema": self._components.plain("Error", _ERROR)},
+                "application/problem+json": {"schema": self._components.plain("ProblemDetails", _PROBLEM_DETAILS)},
             }
-        if status in ERROR_HEADERS:
-            described["headers"] = ERROR_HEADERS[status]
+        if status in _ERROR_HEADERS:
+            described["headers"] = _ERROR_HEADERS[status]
         return described
 
 
-WORDS = {
+_WORDS = {
     "eq": "equals this value",
     "ne": "does not equal this value",
     "lt": "is less than this value",
@@ -191,7 +190,7 @@ WORDS = {
     "contains": "contains this text",
     "startswith": "starts with this text",
 }
-ERROR: Document = {
+_ERROR: Document = {
     "type": "object",
     "description": "Why the request failed.",
     "properties": {
@@ -201,7 +200,7 @@ ERROR: Document = {
     },
     "required": ["message", "success"],
 }
-PROBLEM_DETAILS: Document = {
+_PROBLEM_DETAILS: Document = {
     "type": "object",
     "description": "Why the request failed, as RFC 9457 problem details, for clients that accept them.",
     "properties": {
@@ -215,7 +214,7 @@ PROBLEM_DETAILS: Document = {
 }
 
 
-def statuses_of(route: Route) -> set[int]:
+def _statuses_of(route: Route) -> set[int]:
     """The status codes with which a route refuses requests whatever its steps are."""
     statuses = {400, 405, 422, 500, 503, *route.errors}
     if route.listing is not None:
@@ -229,10 +228,10 @@ def statuses_of(route: Route) -> set[int]:
 
 def is_own_response(route: Route) -> bool:
     """Whether a route declares that its view returns its own response."""
-    return route.produces is not None or (route.returns is None and gives_response(route.view))
+    return route.produces is not None or (route.returns is None and _gives_response(route.view))
 
 
-def gives_response(view: Callable[..., Any]) -> bool:
+def _gives_response(view: Callable[..., Any]) -> bool:
     """Whether a view's annotation says that it returns its own response, of any media type."""
     try:
         found = get_type_hints(view).get("return")
@@ -242,29 +241,29 @@ def gives_response(view: Callable[..., Any]) -> bool:
     return bool(kinds) and all(isinstance(kind, type) and issubclass(kind, Response) for kind in kinds)
 
 
-def has_etag(route: Route) -> bool:
+def _has_etag(route: Route) -> bool:
     """Whether responses have an ETag: those of a GET whose body is ours."""
     return route.is_safe and not is_own_response(route)
 
 
-def media_schema(media_type: str) -> Document:
+def _media_schema(media_type: str) -> Document:
     """The JSON schema of a body that is not JSON: text, a form, or bytes."""
     if media_type.startswith("text/"):
         return {"type": "string"}
-    return {"type": "object"} if media_type in FORMS else {"type": "string", "format": "binary"}
+    return {"type": "object"} if media_type in _FORMS else {"type": "string", "format": "binary"}
 
 
-def name_of(reference: Document) -> str:
+def _name_of(reference: Document) -> str:
     """The name of the component of a reference."""
     name: str = reference["$ref"].rpartition("/")[2]
     return name
 
 
-def header(name: str, description: str) -> Document:
+def _header(name: str, description: str) -> Document:
     return {"in": "header", "name": name, "description": description, "required": False, "schema": {"type": "string"}}
 
 
-def envelope_schema(data: Document | None) -> Document:
+def _envelope_schema(data: Document | None) -> Document:
     """The success envelope around data, as a JSON schema."""
     properties: dict[str, Any] = {"success": {"type": "boolean", "const": True}, "message": {"type": "string"}}
     if data is not None:

@@ -14,9 +14,7 @@ from beastmode.core.errors import Problem
 from beastmode.query.lists.page import Condition, Ordering, PageOutOfRangeError, Slice, Window
 from beastmode.query.loading import Loading
 
-__all__ = ["Pager"]
-
-FURTHEST_PAGE = 2**31 - 1
+_FURTHEST_PAGE = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Pager:
             problems["sort"] = ["Must be the sort order that the cursor was created with; leave it out."]
         if problems:
             raise Problem(422, "Validation failed", details=problems)
-        return Ask(sort, orderings, tuple(conditions), tuple(values), cursor, *page_of(args, self.listing.per_page))
+        return Ask(sort, orderings, tuple(conditions), tuple(values), cursor, *_page_of(args, self.listing.per_page))
 
     def answer(self, loading: Loading | Items, args: MultiDict[str, str]) -> dict[str, Any]:
         """The page that a query string requests.
@@ -152,7 +150,7 @@ class Pager:
         }
 
 
-def page_of(args: MultiDict[str, str], per_page: int) -> tuple[int, int]:
+def _page_of(args: MultiDict[str, str], per_page: int) -> tuple[int, int]:
     """The page number and the items per page; clients rely on invalid values meaning the first page.
 
     Args:
@@ -163,4 +161,4 @@ def page_of(args: MultiDict[str, str], per_page: int) -> tuple[int, int]:
         page, rows = int(args.get("page", 1)), int(args.get("per_page", per_page))
     except ValueError:
         return 1, per_page
-    return min(max(page, 1), FURTHEST_PAGE), min(rows, MOST_PER_PAGE) if rows > 0 else per_page
+    return min(max(page, 1), _FURTHEST_PAGE), min(rows, MOST_PER_PAGE) if rows > 0 else per_page

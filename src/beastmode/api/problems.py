@@ -19,20 +19,18 @@ from beastmode.core.exchange import current_exchange
 from beastmode.core.telling import cause_of
 from beastmode.db.errors import problem_of
 
-__all__ = ["install_problems", "problem_for", "render"]
-
-API_PREFIX = "/api/"
-PROBLEM_JSON = "application/problem+json"
-LONGEST_ACCEPT = 8192
+_API_PREFIX = "/api/"
+_PROBLEM_JSON = "application/problem+json"
+_LONGEST_ACCEPT = 8192
 """The number of characters of an Accept header that are read; servers refuse larger headers."""
-WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
-MOST_PROBLEMS = 100
+_WEIGHT = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+_MOST_PROBLEMS = 100
 """More than anyone fixes before trying again; a body of a megabyte can have half a million."""
-OF_THE_BODY = {"content-type", "content-length"}
-MESSAGES = {404: "Resource not found", 500: "Internal server error"}
+_OF_THE_BODY = {"content-type", "content-length"}
+_MESSAGES = {404: "Resource not found", 500: "Internal server error"}
 
 
-def render(error: HTTPException) -> Response:
+def _render(error: HTTPException) -> Response:
     """The response that tells a client what was wrong.
 
     Args:
@@ -42,19 +40,19 @@ def render(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]  # abort(response): the view's own answer
     status = error.code or 500
     details = getattr(error, "details", None)
-    message = message_of(error, status)
+    message = _message_of(error, status)
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and details:
-        details, count = first_of(details, MOST_PROBLEMS)
-        message += f"; the first {MOST_PROBLEMS} of {count} problems are listed" if count > MOST_PROBLEMS else ""
-    if wants_problem_details(request.headers.get("Accept", "")):
-        body = problem_details(status, message, details)
-        kind = PROBLEM_JSON
+        details, count = _first_of(details, _MOST_PROBLEMS)
+        message += f"; the first {_MOST_PROBLEMS} of {count} problems are listed" if count > _MOST_PROBLEMS else ""
+    if _wants_problem_details(request.headers.get("Accept", "")):
+        body = _problem_details(status, message, details)
+        kind = _PROBLEM_JSON
     else:
         body = {"success": False, "message": message} | ({"details": details} if details else {})
         kind = "application/json"
     response = JsonResponse(write_json(body), status, mimetype=kind)
     for name, value in error.get_headers(request.environ):
-        if name.lower() not in OF_THE_BODY:
+        if name.lower() not in _OF_THE_BODY:
             response.headers.add(name, value)
     response.vary.add("Accept")
     # By default a 404 or 410 may be cached (RFC 9111, section 4.2.2), but its details may be private.
@@ -62,7 +60,7 @@ def render(error: HTTPException) -> Response:
     return response
 
 
-def first_of(details: Any, most: int) -> tuple[Any, int]:
+def _first_of(details: Any, most: int) -> tuple[Any, int]:
     """Details with the first messages only, and how many there were.
 
     Args:
@@ -83,15 +81,15 @@ def first_of(details: Any, most: int) -> tuple[Any, int]:
     return take(details), count
 
 
-def message_of(error: HTTPException, status: int) -> str:
+def _message_of(error: HTTPException, status: int) -> str:
     standard = default_exceptions.get(status)
     said = error.description
     if said is None or (standard is not None and said == standard.description and not isinstance(error, Problem)):
-        return MESSAGES.get(status) or HTTPStatus(status).phrase
+        return _MESSAGES.get(status) or HTTPStatus(status).phrase
     return said
 
 
-def wants_problem_details(accept: str) -> bool:
+def _wants_problem_details(accept: str) -> bool:
     """Whether an Accept header includes problem details, and does not prefer JSON (RFC 9110, section 12.5.1).
 
     Not werkzeug's `accept_mimetypes`, whose time is quadratic in the number of spaces in the header.
@@ -99,26 +97,26 @@ def wants_problem_details(accept: str) -> bool:
     Args:
         accept: The header.
     """
-    if PROBLEM_JSON not in accept[:LONGEST_ACCEPT].lower():
+    if _PROBLEM_JSON not in accept[:_LONGEST_ACCEPT].lower():
         return False
     wanted: dict[str, float] = {}
-    for part in accept[:LONGEST_ACCEPT].lower().split(","):
+    for part in accept[:_LONGEST_ACCEPT].lower().split(","):
         kind, *parameters = part.split(";")
-        wanted.setdefault(kind.strip(), quality_of(parameters))
+        wanted.setdefault(kind.strip(), _quality_of(parameters))
     plain = next((wanted[kind] for kind in ("application/json", "application/*", "*/*") if kind in wanted), 0.0)
-    return wanted.get(PROBLEM_JSON, 0.0) > 0 and wanted[PROBLEM_JSON] >= plain
+    return wanted.get(_PROBLEM_JSON, 0.0) > 0 and wanted[_PROBLEM_JSON] >= plain
 
 
-def quality_of(parameters: list[str]) -> float:
+def _quality_of(parameters: list[str]) -> float:
     """The weight of a media range: 1 if there is none, 0 if it is invalid."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
-            return float(value) if WEIGHT.fullmatch(value.strip()) else 0.0
+            return float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
     return 1.0
 
 
-def problem_details(status: int, message: str, details: Any) -> dict[str, Any]:
+def _problem_details(status: int, message: str, details: Any) -> dict[str, Any]:
     """The body of a problem response (RFC 9457, section 3)."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": message}
     return body | ({"errors": details} if details else {})
@@ -134,9 +132,9 @@ def problem_for(error: Exception) -> HTTPException | None:
     return problem_of(error)
 
 
-def is_api(path: str) -> bool:
+def _is_api(path: str) -> bool:
     """Whether errors of a path are returned in the envelope."""
-    return path.startswith(API_PREFIX) or path == API_PREFIX.rstrip("/")
+    return path.startswith(_API_PREFIX) or path == _API_PREFIX.rstrip("/")
 
 
 def install_problems(app: Flask) -> None:
@@ -154,12 +152,12 @@ def install_problems(app: Flask) -> None:
     def http_exception(error: HTTPException) -> Any:
         if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
             current_exchange().cause = cause_of(error)
-        if not is_api(request.path) or isinstance(error, RequestRedirect):
+        if not _is_api(request.path) or isinstance(error, RequestRedirect):
             return handle_http(error)
-        return own_answer(app, error) or render(error)
+        return _own_answer(app, error) or _render(error)
 
     def exception(error: Exception) -> Response:
-        if not is_api(request.path) or propagates(app):
+        if not _is_api(request.path) or _propagates(app):
             return handle_other(error)
         got_request_exception.send(app, _async_wrapper=app.ensure_sync, exception=error)
         problem = problem_for(error)
@@ -168,22 +166,22 @@ def install_problems(app: Flask) -> None:
         elif problem is None or (problem.code or 500) >= 500:
             # Like Flask, so that handlers of `app.logger`, such as email to admins, still receive it.
             app.log_exception(sys.exc_info())
-        own = own_answer(app, problem or InternalServerError(original_exception=error))
+        own = _own_answer(app, problem or InternalServerError(original_exception=error))
         return app.finalize_request(
-            own or render(problem or Problem(500, MESSAGES[500])),
+            own or _render(problem or Problem(500, _MESSAGES[500])),
             from_error_handler=True,
         )
 
-    set_method(app, "handle_http_exception", http_exception)
-    set_method(app, "handle_exception", exception)
+    _set_method(app, "handle_http_exception", http_exception)
+    _set_method(app, "handle_exception", exception)
 
 
-def set_method(app: Flask, name: str, method: Callable[..., Any]) -> None:
+def _set_method(app: Flask, name: str, method: Callable[..., Any]) -> None:
     """Replace a method of the application, which Flask calls by name."""
     setattr(app, name, method)
 
 
-def own_answer(app: Flask, error: HTTPException) -> Response | None:
+def _own_answer(app: Flask, error: HTTPException) -> Response | None:
     """The response of the project's own error handler; None if there is none, or if it returns a page.
 
     Args:
@@ -192,13 +190,13 @@ def own_answer(app: Flask, error: HTTPException) -> Response | None:
     """
     if error.response is not None:
         return None
-    for blueprint, handler in own_handlers(app, error):
+    for blueprint, handler in _own_handlers(app, error):
         answer = app.make_response(app.ensure_sync(handler)(error))
-        return None if blueprint is None and is_page(answer) else answer
+        return None if blueprint is None and _is_page(answer) else answer
     return None
 
 
-def own_handlers(app: Flask, error: HTTPException) -> Iterator[tuple[str | None, Callable[..., Any]]]:
+def _own_handlers(app: Flask, error: HTTPException) -> Iterator[tuple[str | None, Callable[..., Any]]]:
     """The project's handlers for an error with their blueprints, in Flask's order."""
     # A Problem has its status on the instance, but Flask looks for it on the class.
     standard = default_exceptions.get(error.code or 500, HTTPException)
@@ -209,11 +207,11 @@ def own_handlers(app: Flask, error: HTTPException) -> Iterator[tuple[str | None,
             yield from ((blueprint, handlers[kind]) for kind in kinds if kind in handlers)
 
 
-def is_page(answer: Response) -> bool:
+def _is_page(answer: Response) -> bool:
     """Whether a response is an HTML document, rather than a string without a media type."""
     return answer.mimetype == "text/html" and answer.is_sequence and answer.get_data().lstrip().startswith(b"<")
 
 
-def propagates(app: Flask) -> bool:
+def _propagates(app: Flask) -> bool:
     """Whether an unexpected error should reach the test that caused it; never a browser, even in debug mode."""
     return app.testing and app.config["PROPAGATE_EXCEPTIONS"] is not False

@@ -9,14 +9,12 @@ from marshmallow import fields, missing
 from beastmode.api.numerals import numeral_pattern
 from beastmode.api.schema import NO_NUL
 
-__all__ = ["Direction", "Document", "described_for", "field_schema", "nullable"]
-
 Direction = Literal["request", "response"]
 Document: TypeAlias = dict[str, Any]
 # Constraints on input say nothing about existing rows, so responses do not promise them.
-INPUT_ONLY = {"minLength", "maxLength", "minItems", "maxItems", "pattern", "minimum", "maximum", "default", "allOf"}
-INPUT_ONLY |= {"exclusiveMinimum", "exclusiveMaximum", "readOnly", "writeOnly", "x-nullable"}
-BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+_INPUT_ONLY = {"minLength", "maxLength", "minItems", "maxItems", "pattern", "minimum", "maximum", "default", "allOf"}
+_INPUT_ONLY |= {"exclusiveMinimum", "exclusiveMaximum", "readOnly", "writeOnly", "x-nullable"}
+_BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
 
 def field_schema(converter: OpenAPIConverter, field: fields.Field[Any], direction: Direction = "request") -> Document:
@@ -27,7 +25,7 @@ def field_schema(converter: OpenAPIConverter, field: fields.Field[Any], directio
         field: The field.
         direction: Whether clients send or receive it.
     """
-    described: Document = {name: plain(value) for name, value in converter.field2property(field).items()}
+    described: Document = {name: _plain(value) for name, value in converter.field2property(field).items()}
     if "pattern" in described:
         described["pattern"] = described["pattern"].replace("\\Z", "$").replace("\\A", "^")
     if NO_NUL in field.validators:
@@ -40,10 +38,10 @@ def field_schema(converter: OpenAPIConverter, field: fields.Field[Any], directio
     if described.get("default", missing) is missing:
         described.pop("default", None)
     described = described_for(direction, described)
-    return described if (pattern := numeral_pattern(field)) is None else numeral(described, field, pattern, direction)
+    return described if (pattern := numeral_pattern(field)) is None else _numeral(described, field, pattern, direction)
 
 
-def numeral(described: Document, field: fields.Field[Any], pattern: str, direction: Direction) -> Document:
+def _numeral(described: Document, field: fields.Field[Any], pattern: str, direction: Direction) -> Document:
     """A number as a string: always in a response; a request may have a JSON number instead."""
     number = "integer" if isinstance(field, fields.Integer) else "number"
     kinds = ["string"] if direction == "response" else ["string", number]
@@ -51,9 +49,9 @@ def numeral(described: Document, field: fields.Field[Any], pattern: str, directi
     if "default" in described and described["default"] is not None:
         described["default"] = str(described["default"])
     described.pop("format", None)
-    for bound in BOUNDS & described.keys():
+    for bound in _BOUNDS & described.keys():
         # apispec writes limits like the field writes values.
-        described[bound] = plain(Decimal(described[bound]))
+        described[bound] = _plain(Decimal(described[bound]))
     return described | {"type": kinds[0] if len(kinds) == 1 else kinds, "pattern": pattern}
 
 
@@ -61,7 +59,7 @@ def described_for(direction: Direction, described: Document) -> Document:
     """The schema of a field, in responses without constraints that apply to input only."""
     if direction == "request":
         return described
-    return {key: value for key, value in described.items() if key not in INPUT_ONLY}
+    return {key: value for key, value in described.items() if key not in _INPUT_ONLY}
 
 
 def nullable(field: fields.Field[Any], described: Document) -> Document:
@@ -69,12 +67,12 @@ def nullable(field: fields.Field[Any], described: Document) -> Document:
     return described | {"type": [described["type"], "null"]} if field.allow_none else described
 
 
-def plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """A limit or default as a JSON value; in the code it can be anything that the field reads."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [_plain(each) for each in value]
     if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
+        return {name: _plain(each) for name, each in value.items()}
     return value if value is None or value is missing or isinstance(value, str | int | float) else str(value)

@@ -9,8 +9,6 @@ from beastmode.api.arguments import Arguments
 from beastmode.api.endpoint import Endpoint
 from beastmode.api.if_match import IfMatch, Tag
 
-__all__ = ["compare_with_representations"]
-
 
 def compare_with_representations(endpoints: Iterable[Endpoint]) -> None:
     """Have each route that changes something compare `If-Match` with the GET on its path.
@@ -26,10 +24,10 @@ def compare_with_representations(endpoints: Iterable[Endpoint]) -> None:
         step, source = endpoint.step(IfMatch), shown.get(endpoint.route.rule)
         # What a POST makes is not there yet.
         if step is not None and source is not None and endpoint.route.method != "POST":
-            step.compare_with(source.route, tag_of(source))
+            step.compare_with(source.route, _tag_of(source))
 
 
-def tag_of(source: Endpoint) -> Tag:
+def _tag_of(source: Endpoint) -> Tag:
     """What gives the entity tag of a GET's current representation."""
     arguments = source.step(Arguments)
 

@@ -13,9 +13,7 @@ from werkzeug.exceptions import HTTPException
 from beastmode.api.route import Route
 from beastmode.core.callables import deferred_result
 
-__all__ = ["items_of", "refuse_mistake", "refuse_shapeless"]
-
-SINGLE = (str, bytes, bytearray, int, float, complex, Decimal, date, time)
+_SINGLE = (str, bytes, bytearray, int, float, complex, Decimal, date, time)
 """Types without fields that a schema could show."""
 
 
@@ -35,7 +33,7 @@ def refuse_mistake(route: Route, result: Any) -> None:
             "that never changes on the route: status=201. For several items, return a list."
         )
     if isinstance(result, ClauseElement | Query):
-        raise TypeError(f"{route} returned {a_query(result)}, which was not executed; {instead_of_a_query(route)}")
+        raise TypeError(f"{route} returned {_a_query(result)}, which was not executed; {_instead_of_a_query(route)}")
     if isinstance(result, HTTPException):
         raise TypeError(f"{route} returned {type(result).__name__}; raise it.")
     if (kind := deferred_result(result)) and kind != "a generator":
@@ -44,12 +42,12 @@ def refuse_mistake(route: Route, result: Any) -> None:
         )
 
 
-def a_query(result: Any) -> str:
+def _a_query(result: Any) -> str:
     name = type(result).__name__
     return f"a {name.lower()}()" if isinstance(result, ClauseElement) else f"a {name}"
 
 
-def instead_of_a_query(route: Route) -> str:
+def _instead_of_a_query(route: Route) -> str:
     schema = "Schema" if route.returns is None else type(route.returns).__name__
     return f"return loading({schema}, Model).where(...), or execute it: db.session.scalars(...).all()."
 
@@ -70,12 +68,13 @@ def refuse_shapeless(route: Route, value: Any, *, many: bool) -> None:
             f"{route} returned None, but declares returns=; if the item does not exist, raise Problem(404, ...)."
         )
     schema = type(route.returns).__name__
-    if not many and (isinstance(value, SINGLE) or (isinstance(value, Result) and not isinstance(value, Mapping))):
+    if not many and (isinstance(value, _SINGLE) or (isinstance(value, Result) and not isinstance(value, Mapping))):
         raise TypeError(
-            f"{route} returned {found(value)}, but declares the schema {schema}; return a dict, an object or a loading."
+            f"{route} returned {_found(value)}, but declares the schema {schema}; return a dict, an object or a "
+            "loading."
         )
-    if many and (isinstance(value, (*SINGLE, Mapping)) or not isinstance(value, Iterable)):
-        raise TypeError(f"{route} returned {found(value)}, but declares a list of {schema}; return a list.")
+    if many and (isinstance(value, (*_SINGLE, Mapping)) or not isinstance(value, Iterable)):
+        raise TypeError(f"{route} returned {_found(value)}, but declares a list of {schema}; return a list.")
 
 
 def items_of(route: Route, result: Any) -> list[Any]:
@@ -92,5 +91,5 @@ def items_of(route: Route, result: Any) -> list[Any]:
     return result if isinstance(result, list) else list(result)
 
 
-def found(value: Any) -> str:
+def _found(value: Any) -> str:
     return f"a value of type {type(value).__name__}"

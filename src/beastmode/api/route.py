@@ -7,8 +7,6 @@ from marshmallow import Schema
 from beastmode.api.listing import Listing
 from beastmode.api.versions import Deprecation
 
-__all__ = ["Route"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Route:

@@ -7,10 +7,8 @@ from marshmallow.validate import Range, Validator
 from beastmode.api.moments import bound_moment
 from beastmode.query.show.passing import ShowsOnce, watch_field
 
-__all__ = ["NO_NUL", "Schema"]
 
-
-class NoNul(Validator):
+class _NoNul(Validator):
     """A string without the NUL character, which PostgreSQL cannot store.
 
     Not a Regexp: apispec shows one pattern per field, and that is the project's.
@@ -25,8 +23,8 @@ class NoNul(Validator):
         return value
 
 
-NO_NUL = NoNul()
-INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
+NO_NUL = _NoNul()
+_INT64 = Range(-(2**63), 2**63 - 1, error="Must fit in 64 bits.")
 
 
 class Schema(ShowsOnce):
@@ -43,24 +41,24 @@ class Schema(ShowsOnce):
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 - marshmallow's hook
         """Add the checks for every field of its kind; marshmallow calls it once per field."""
-        bound(field_obj)
+        _bound(field_obj)
         watch_field(field_obj)
 
 
-def bound(field: fields.Field[Any]) -> None:
+def _bound(field: fields.Field[Any]) -> None:
     """Add the limits of a field's kind, to nested fields too."""
     if isinstance(field, fields.String):
         field.validators = [NO_NUL, *field.validators]
     elif isinstance(field, fields.Integer):
-        field.validators = [INT64, *field.validators]
+        field.validators = [_INT64, *field.validators]
     elif isinstance(field, fields.DateTime):
         bound_moment(field)
     elif isinstance(field, fields.List):
-        bound(field.inner)
+        _bound(field.inner)
     elif isinstance(field, fields.Tuple):
         for each in field.tuple_fields:
-            bound(each)
+            _bound(each)
     elif isinstance(field, fields.Dict):
         for part in (field.key_field, field.value_field):
             if part is not None:
-                bound(part)
+                _bound(part)

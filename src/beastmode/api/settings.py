@@ -3,8 +3,6 @@ from dataclasses import dataclass
 from beastmode.core.setting import YES_NO, flag, setting, text, whole
 from beastmode.core.settings import Settings
 
-__all__ = ["ApiSettings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings(Settings):

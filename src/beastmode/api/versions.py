@@ -7,8 +7,6 @@ from email.utils import format_datetime
 
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["Deprecation", "Version"]
-
 
 @dataclass(frozen=True, slots=True)
 class Deprecation:

@@ -30,17 +30,15 @@ from beastmode.query.show.fitting import Fitter
 from beastmode.query.show.passing import show
 from beastmode.query.show.shown import AsShown
 
-__all__ = ["View"]
-
 log = logging.getLogger("beastmode")
-NOTHING: frozenset[Any] = frozenset()
-ORDINARY = frozenset({dict, list, Dumped})
+_NOTHING: frozenset[Any] = frozenset()
+_ORDINARY = frozenset({dict, list, Dumped})
 """What a view returns as a rule, and cannot return by mistake."""
-WITH_BODY = frozenset(range(200, 300)) - {HTTPStatus.NO_CONTENT}
+_WITH_BODY = frozenset(range(200, 300)) - {HTTPStatus.NO_CONTENT}
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class _Reply:
     """A view's answer, ready to send."""
 
     body: bytes
@@ -59,11 +57,11 @@ class View:
 
     def __init__(self, app: Flask, route: Route, settings: ApiSettings) -> None:
         self.route = route
-        self._media_type = media_type_of(route)
-        self._pager = pager_of(route, settings)
+        self._media_type = _media_type_of(route)
+        self._pager = _pager_of(route, settings)
         self._has_database = has_database(app)
-        self._dump = dumper_of(route, settings)
-        self._shown = fitter_of(route)
+        self._dump = _dumper_of(route, settings)
+        self._shown = _fitter_of(route)
         self._view = sync(app, route.view, str(route))
 
     def __call__(self, call: Call) -> Response:
@@ -82,8 +80,8 @@ class View:
         reply = self._reply(asked, path, arguments)
         return etag_of(reply.get_data() if isinstance(reply, Response) else reply.body)
 
-    def _reply(self, asked: Request, path: dict[str, Any], arguments: Sequence[Any]) -> Reply | Response:
-        unsaved = unsaved_now() if self._has_database else NOTHING
+    def _reply(self, asked: Request, path: dict[str, Any], arguments: Sequence[Any]) -> _Reply | Response:
+        unsaved = unsaved_now() if self._has_database else _NOTHING
         result = self._view(*arguments, **path)
         if self._has_database:
             settle()
@@ -94,11 +92,11 @@ class View:
         answer = result if type(result) is Answer else Answer(result)
         data = self._data(asked, answer.data)
         body = envelope(data, answer.message) if self.route.envelope else write_json(data)
-        return Reply(body, answer.status or self.route.status, tuple(answer.headers.items()))
+        return _Reply(body, answer.status or self.route.status, tuple(answer.headers.items()))
 
     def _compare_media_type(self, response: Response) -> None:
         declared = self._media_type
-        if declared is not None and response.mimetype != declared and response.status_code in WITH_BODY:
+        if declared is not None and response.mimetype != declared and response.status_code in _WITH_BODY:
             self._media_type = None
             log.warning(
                 "%s returned %s, but the API document says %s; add produces=%r to the route.",
@@ -111,7 +109,7 @@ class View:
                 return self._shown(result.all())
             page = self._pager.answer(result, asked.args)
             return page | {"items": self._shown(result.dumped(page["items"], many=True))}
-        if type(result) not in ORDINARY:
+        if type(result) not in _ORDINARY:
             refuse_mistake(self.route, result)
         if self._pager is not None:
             return self._pager.answer(self._items(result), asked.args)
@@ -128,39 +126,39 @@ class View:
             return Items(str(self.route), self._dump(items), None, schema)
         return Items(str(self.route), items, self._dump, schema)
 
-    def _response(self, asked: Request, reply: Reply) -> Response:
+    def _response(self, asked: Request, reply: _Reply) -> Response:
         if reply.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             response = JsonResponse(status=reply.status)
         elif self.route.is_safe:
             etag = etag_of(reply.body)
-            response = JsonResponse(status=304) if has_it_already(asked, etag) else whole(reply)
+            response = JsonResponse(status=304) if has_it_already(asked, etag) else _whole(reply)
             response.headers["ETag"] = etag
         else:
-            response = whole(reply)
+            response = _whole(reply)
         for name, value in reply.headers:
             response.headers[name] = value
         return response
 
 
-def whole(reply: Reply) -> JsonResponse:
+def _whole(reply: _Reply) -> JsonResponse:
     """A response with the reply's body and its length, which JsonResponse leaves to whoever makes one."""
     response = JsonResponse([reply.body], reply.status)
     response.headers["Content-Length"] = str(len(reply.body))
     return response
 
 
-def media_type_of(route: Route) -> str | None:
+def _media_type_of(route: Route) -> str | None:
     """What the document says that a view's own response is; None where it says that it may be anything."""
     return route.produces or (None if is_own_response(route) else "application/json")
 
 
-def pager_of(route: Route, settings: ApiSettings) -> Pager | None:
+def _pager_of(route: Route, settings: ApiSettings) -> Pager | None:
     if route.listing is None:
         return None
     return Pager(route.listing, CursorSigner(settings.secret_key, route.name), settings.count_limit)
 
 
-def dumper_of(route: Route, settings: ApiSettings) -> Callable[[Any], Any] | None:
+def _dumper_of(route: Route, settings: ApiSettings) -> Callable[[Any], Any] | None:
     schema = route.returns
     if schema is None:
         return None
@@ -169,7 +167,7 @@ def dumper_of(route: Route, settings: ApiSettings) -> Callable[[Any], Any] | Non
 
     def dump(value: Any) -> Any:
         many = route.many or isinstance(value, list)
-        if type(value) not in ORDINARY or many is not isinstance(value, list):
+        if type(value) not in _ORDINARY or many is not isinstance(value, list):
             refuse_shapeless(route, value, many=many)
         with serialising(name, most):
             return show(schema, value, lambda each: schema.dump(each, many=many), many=many)
@@ -177,7 +175,7 @@ def dumper_of(route: Route, settings: ApiSettings) -> Callable[[Any], Any] | Non
     return dump
 
 
-def fitter_of(route: Route) -> Callable[[Dumped], Any]:
+def _fitter_of(route: Route) -> Callable[[Dumped], Any]:
     """What gives a loading's values, as far as the route's schema shows them."""
     schema = route.returns
     if schema is None:

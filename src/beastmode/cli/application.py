@@ -7,10 +7,8 @@ from flask.cli import ScriptInfo
 from beastmode.core.errors import BeastmodeError
 from beastmode.core.settings import Settings
 
-__all__ = ["installed_settings", "load_application", "open_application"]
 
-
-def load_application(info: ScriptInfo) -> Flask:
+def _load_application(info: ScriptInfo) -> Flask:
     """The application, or one message that says why it could not be loaded.
 
     Raises:
@@ -24,7 +22,7 @@ def load_application(info: ScriptInfo) -> Flask:
 
 def open_application(context: click.Context) -> Flask:
     """The application, in an app context that is open until the command ends."""
-    app = load_application(context.ensure_object(ScriptInfo))
+    app = _load_application(context.ensure_object(ScriptInfo))
     context.with_resource(app.app_context())
     return app
 

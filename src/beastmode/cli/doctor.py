@@ -16,8 +16,6 @@ from beastmode.core.settings import secret_names
 from beastmode.extension import FEATURE_SETTINGS
 from beastmode.observability.health import READINESS
 
-__all__ = ["doctor"]
-
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -29,9 +27,9 @@ def doctor(context: click.Context, *, as_json: bool, queries: bool) -> None:
     The exit status is 0 if there are no problems, and 1 otherwise.
     """
     if queries:
-        show_queries(context.ensure_object(ScriptInfo).load_app(), as_json=as_json)
+        _show_queries(context.ensure_object(ScriptInfo).load_app(), as_json=as_json)
         return
-    problems = list(problems_of(context.ensure_object(ScriptInfo)))
+    problems = list(_problems_of(context.ensure_object(ScriptInfo)))
     # Computed after the application has been loaded, because it may declare its own settings.
     secret = secret_names()
     problems = [without_secrets(problem, secret) for problem in problems]
@@ -44,7 +42,7 @@ def doctor(context: click.Context, *, as_json: bool, queries: bool) -> None:
     context.exit(1 if problems else 0)
 
 
-def show_queries(app: Flask, *, as_json: bool) -> None:
+def _show_queries(app: Flask, *, as_json: bool) -> None:
     """Print how each loading reads and writes."""
     with app.app_context():
         loadings = ways_of(app)
@@ -54,25 +52,25 @@ def show_queries(app: Flask, *, as_json: bool) -> None:
         click.echo("\n".join(as_table(loadings)))
 
 
-def problems_of(info: ScriptInfo) -> Iterator[str]:
+def _problems_of(info: ScriptInfo) -> Iterator[str]:
     """The problems, one sentence each: of the settings, then of the application, then of its services."""
     try:
         app = info.load_app()
     except SettingsError as error:
         yield from error.problems
     except NoAppException as error:
-        yield from environment_problems()
+        yield from _environment_problems()
         yield f"No application was found, so only the environment was checked: {error.format_message()}"
     except Exception as error:  # noqa: BLE001 - whatever keeps the application from loading is the finding
-        yield from environment_problems()
+        yield from _environment_problems()
         yield f"The application could not be loaded: {type(error).__name__}: {error}"
     else:
         with app.app_context():
-            yield from readiness_problems(app)
+            yield from _readiness_problems(app)
         yield from inspect(app)
 
 
-def environment_problems() -> list[str]:
+def _environment_problems() -> list[str]:
     """The problems of the settings in the environment, if there is no application."""
     try:
         read_settings(kinds=FEATURE_SETTINGS)
@@ -81,7 +79,7 @@ def environment_problems() -> list[str]:
     return []
 
 
-def readiness_problems(app: Flask) -> Iterator[str]:
+def _readiness_problems(app: Flask) -> Iterator[str]:
     """The problems that `/health/ready` would report: an unavailable database, missing migrations."""
     for name, check in app.extensions.get(READINESS, {}).items():
         try:

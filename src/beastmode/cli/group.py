@@ -10,8 +10,6 @@ from beastmode.cli.settings import settings
 from beastmode.cli.users import user
 from beastmode.cli.worker import worker
 
-__all__ = ["commands"]
-
 commands = AppGroup("beastmode", help="Serve, inspect and check a beastmode project.")
 """`flask beastmode ...`, the entry point for the `flask` command."""
 

@@ -2,8 +2,6 @@ from flask import Flask
 
 from beastmode.cli.group import commands
 
-__all__ = ["install"]
-
 
 def install(app: Flask) -> None:
     """Add the command group `beastmode` to an application, for `app.test_cli_runner()`.

@@ -12,8 +12,6 @@ from beastmode.jobs.definition import declared
 from beastmode.jobs.running import Outcome, outcome_of
 from beastmode.jobs.status import State, Status, counts, discard, list_jobs, retry, status_of
 
-__all__ = ["jobs", "run_job"]
-
 
 @click.group("jobs")
 def jobs() -> None:
@@ -29,7 +27,7 @@ def list_command(context: click.Context, *, state: State, name: str | None, limi
     """List jobs, the newest first, and count all of them."""
     open_application(context)
     for each in list_jobs(state, name, limit):
-        click.echo(line(each))
+        click.echo(_line(each))
     total = counts()
     states = ", ".join(f"{number} {each}" for each, number in sorted(total.states.items())) or "none unfinished"
     click.echo(f"Jobs: {states}. The oldest has been ready for {total.lag:.0f} s.")
@@ -44,7 +42,7 @@ def show(context: click.Context, *, job_id: int) -> None:
     found = status_of(job_id)
     if found is None:
         raise click.ClickException(f"there is no job {job_id}; finished ones are deleted after JOBS_RETENTION_DAYS.")
-    click.echo(line(found))
+    click.echo(_line(found))
     for title, value in (("result", found.result), ("error", found.error)):
         if value is not None:
             click.echo(f"{title}: {value}")
@@ -58,8 +56,8 @@ def show(context: click.Context, *, job_id: int) -> None:
 def retry_command(context: click.Context, *, job_ids: tuple[int, ...], everything: bool, name: str | None) -> None:
     """Run the dead jobs JOB_IDS again, with all their attempts."""
     open_application(context)
-    refuse_nothing(job_ids, name, everything=everything)
-    click.echo(f"Retrying {counted(retry(*job_ids, name=name))}.")
+    _refuse_nothing(job_ids, name, everything=everything)
+    click.echo(f"Retrying {_counted(retry(*job_ids, name=name))}.")
 
 
 @jobs.command("discard")
@@ -70,8 +68,8 @@ def retry_command(context: click.Context, *, job_ids: tuple[int, ...], everythin
 def discard_command(context: click.Context, *, job_ids: tuple[int, ...], everything: bool, name: str | None) -> None:
     """Delete the jobs JOB_IDS, unless they are running or done."""
     open_application(context)
-    refuse_nothing(job_ids, name, everything=everything)
-    click.echo(f"Discarded {counted(discard(*job_ids, name=name))}.")
+    _refuse_nothing(job_ids, name, everything=everything)
+    click.echo(f"Discarded {_counted(discard(*job_ids, name=name))}.")
 
 
 @click.command(COMMAND, hidden=True)
@@ -88,7 +86,7 @@ def run_job(context: click.Context) -> None:
     sys.stdout.buffer.write(orjson.dumps({"result": outcome.result, "error": outcome.error}))
 
 
-def refuse_nothing(job_ids: tuple[int, ...], name: str | None, *, everything: bool) -> None:
+def _refuse_nothing(job_ids: tuple[int, ...], name: str | None, *, everything: bool) -> None:
     """Refuse a command that does not say which jobs it means.
 
     Raises:
@@ -98,12 +96,12 @@ def refuse_nothing(job_ids: tuple[int, ...], name: str | None, *, everything: bo
         raise click.UsageError("Name the jobs by their ids, or by --name, or write --all for all dead ones.")
 
 
-def counted(number: int) -> str:
+def _counted(number: int) -> str:
     """A number of jobs, in words."""
     return "1 job" if number == 1 else f"{number} jobs"
 
 
-def line(each: Status) -> str:
+def _line(each: Status) -> str:
     """One job in one line."""
     moment = each.finished_at or each.started_at or each.run_at
     attempts = f"{each.attempts}/{each.max_attempts}"

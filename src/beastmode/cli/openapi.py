@@ -6,8 +6,6 @@ import click
 
 from beastmode.cli.application import open_application
 
-__all__ = ["openapi"]
-
 
 @click.command("openapi")
 @click.argument("version")

@@ -12,9 +12,7 @@ from beastmode.query.statements import kept
 from beastmode.query.way import read_way, write_ways
 from beastmode.query.write.writes import VERBS
 
-__all__ = ["LoadingWays", "as_plain", "as_table", "ways_of"]
-
-HEADINGS = ("loading", "reads", "inserts", "updates", "deletes")
+_HEADINGS = ("loading", "reads", "inserts", "updates", "deletes")
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def as_table(loadings: list[LoadingWays]) -> Iterator[str]:
     if not loadings:
         yield "The application has no loadings at module level."
         return
-    rows = [HEADINGS, *((each.loading, each.read, each.insert, each.update, each.delete) for each in loadings)]
+    rows = [_HEADINGS, *((each.loading, each.read, each.insert, each.update, each.delete) for each in loadings)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(starmap(str.ljust, zip(row, widths, strict=True))).rstrip()

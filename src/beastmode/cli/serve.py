@@ -15,8 +15,6 @@ from beastmode.core.inspections import inspect
 from beastmode.core.settings import Settings
 from beastmode.security.listening import refuse_strangers
 
-__all__ = ["Server", "refuse_busy_port", "serve"]
-
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -56,7 +54,7 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, thr
 
     A worker that dies is replaced. On shutdown, workers finish their requests first, for up to 25 seconds.
     """
-    refuse_busy_port(host, port)
+    _refuse_busy_port(host, port)
     app = open_application(context)
     settings: Settings | None = app.extensions.get("beastmode.settings")
     if settings is None:
@@ -66,12 +64,12 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, thr
     for found in inspect(app):
         click.echo(f"Warning: {found}", err=True)
     target = context.ensure_object(ScriptInfo).app_import_path
-    workers = workers or settings.workers or processors()
+    workers = workers or settings.workers or _processors()
     threads = threads or settings.threads
-    become(Server(target, host, port, workers, threads))
+    _become(Server(target, host, port, workers, threads))
 
 
-def refuse_busy_port(host: str, port: int) -> None:
+def _refuse_busy_port(host: str, port: int) -> None:
     """Exit with one line if the port is in use: with SO_REUSEPORT, granian would share it.
 
     Raises:
@@ -86,7 +84,7 @@ def refuse_busy_port(host: str, port: int) -> None:
         raise click.ClickException(message) from error
 
 
-def become(server: Server) -> None:
+def _become(server: Server) -> None:
     """Replace this process with the server, which keeps the process ID.
 
     prometheus-client reads PROMETHEUS_MULTIPROC_DIR when it is imported, and in this process it has been imported
@@ -100,7 +98,7 @@ def become(server: Server) -> None:
     os.execve(sys.executable, command, environment)  # noqa: S606 - no shell is wanted
 
 
-def processors() -> int:
+def _processors() -> int:
     """The number of CPUs that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # where containers and taskset say so
         return len(os.sched_getaffinity(0))

@@ -12,10 +12,8 @@ from beastmode.cli.application import installed_settings, open_application
 from beastmode.core.secrets import STARS
 from beastmode.core.settings import settings_table
 
-__all__ = ["masked", "settings"]
-
-DATABASES = re.compile(r"(?:sqlite|postgres|postgresql)(?:\+\w+)?")
-PLAIN = re.compile(r"[\w.:%/-]*")
+_DATABASES = re.compile(r"(?:sqlite|postgres|postgresql)(?:\+\w+)?")
+_PLAIN = re.compile(r"[\w.:%/-]*")
 """The characters of names of users, hosts and databases; no @, because a password might continue after it."""
 
 
@@ -29,7 +27,7 @@ def settings(context: click.Context, *, as_json: bool, describe: bool) -> None:
     rows = []
     for row in settings_table(type(current)):
         value = getattr(current, row.name.lower())
-        shown = value if not row.is_secret else masked(value) if row.name == "DATABASE_URL" else hidden(value)
+        shown = value if not row.is_secret else masked(value) if row.name == "DATABASE_URL" else _hidden(value)
         described = {"about": row.sentence, "expects": row.expects}
         rows.append({"name": row.name, "value": shown, "is_default": value == row.default, **described})
     if as_json:
@@ -38,7 +36,7 @@ def settings(context: click.Context, *, as_json: bool, describe: bool) -> None:
     width = max(len(row["name"]) for row in rows)
     for line in rows:
         mark = " " if line["is_default"] else "*"
-        click.echo(f"{mark} {line['name']:{width}}  {written(line['value'])}")
+        click.echo(f"{mark} {line['name']:{width}}  {_written(line['value'])}")
         if describe:
             click.echo(f"    {line['about']}\n    Expects {line['expects']}.\n")
     click.echo(f"\n{len(rows)} settings; * differs from the default.")
@@ -52,32 +50,32 @@ def masked(value: Any) -> Any:
     """
     if isinstance(value, tuple):
         return [masked(secret) for secret in value]
-    return (masked_address(value) or STARS) if value else ""
+    return (_masked_address(value) or STARS) if value else ""
 
 
-def hidden(value: Any) -> Any:
+def _hidden(value: Any) -> Any:
     """A secret that is not a URL, as asterisks."""
     return [STARS] * len(value) if isinstance(value, tuple) else STARS if value else ""
 
 
-def masked_address(text: str) -> str | None:
+def _masked_address(text: str) -> str | None:
     """The URL of a database, without its password and query; None if it is not such a URL."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
         return None
-    if not DATABASES.fullmatch(url.drivername):
+    if not _DATABASES.fullmatch(url.drivername):
         return None
     if url.drivername.startswith("sqlite") and url.host is None and url.username is None:
         return f"{url.drivername}:///{url.database}" if url.database else f"{url.drivername}://"
     # A password with an @ that is not written as %40 continues in the part that is parsed as the host.
     host = (url.host or "").rpartition("@")[2]
-    if not PLAIN.fullmatch(f"{url.username or ''}{host}{url.database or ''}"):
+    if not _PLAIN.fullmatch(f"{url.username or ''}{host}{url.database or ''}"):
         return None
     return url.set(host=host or None, query={}).render_as_string(hide_password=True).replace(":***@", f":{STARS}@")
 
 
-def written(value: Any) -> str:
+def _written(value: Any) -> str:
     """A value as it would be written in the environment."""
     if isinstance(value, bool):
         return str(value).lower()

@@ -10,8 +10,6 @@ from beastmode.cli.application import open_application
 from beastmode.core.errors import Problem
 from beastmode.core.secrets import SecretText
 
-__all__ = ["user"]
-
 
 @click.group("user")
 def user() -> None:
@@ -30,29 +28,29 @@ def create(context: click.Context, email: str, *, operator: bool, password_stdin
     if accounts is None:
         raise click.ClickException("this application has no accounts; pass them to Beastmode(app, accounts=...).")
     try:
-        made = accounts.create_user(email, password_from(stdin=password_stdin), operator=operator)
+        made = accounts.create_user(email, _password_from(stdin=password_stdin), operator=operator)
     except Problem as problem:
-        raise click.ClickException(sentence(problem)) from problem
+        raise click.ClickException(_sentence(problem)) from problem
     except SQLAlchemyError as error:
         # From None, and without the statement, which contains the password hash.
-        raise click.ClickException(away(error)) from None
+        raise click.ClickException(_away(error)) from None
     click.echo(f"{'Operator' if operator else 'User'} {made.id}: {email}")
 
 
-def password_from(*, stdin: bool) -> str:
+def _password_from(*, stdin: bool) -> str:
     """The first line of standard input, or a hidden prompt with confirmation."""
     if stdin:
         return SecretText(sys.stdin.readline().rstrip("\r\n"))
     return SecretText(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-def away(error: SQLAlchemyError) -> str:
+def _away(error: SQLAlchemyError) -> str:
     """Why the database did not create the account, in one line."""
     said = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
     return f"the database did not create the account: {said}. Run `flask beastmode doctor` to see what is missing."
 
 
-def sentence(problem: Problem) -> str:
+def _sentence(problem: Problem) -> str:
     """A refusal, in one line."""
     fields = problem.details if isinstance(problem.details, dict) else {}
     details = "; ".join(f"{field}: {' '.join(map(str, said))}" for field, said in fields.items())

@@ -13,8 +13,6 @@ from beastmode.core.private_flask import current_app_context
 from beastmode.jobs.enqueueing import EXTENSION
 from beastmode.jobs.worker import Worker
 
-__all__ = ["worker"]
-
 
 @click.command("worker")
 @click.option("-c", "--concurrency", type=click.IntRange(1, 1000), default=4, show_default=True, help="Jobs at a time.")

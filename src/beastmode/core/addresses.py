@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["BareAddresses", "bare_address", "network_of"]
-
-BRACKETED = re.compile(r"\[([^\[\]]+)\](?::[0-9]*)?")
-WITH_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]*")
+_BRACKETED = re.compile(r"\[([^\[\]]+)\](?::[0-9]*)?")
+_WITH_PORT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]*")
 
 
 def bare_address(text: str) -> str:
@@ -24,7 +22,7 @@ def bare_address(text: str) -> str:
         text: One address from a server or a proxy.
     """
     text = text.strip().strip('"')
-    found = BRACKETED.fullmatch(text) or WITH_PORT.fullmatch(text)
+    found = _BRACKETED.fullmatch(text) or _WITH_PORT.fullmatch(text)
     return found[1] if found else text
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 
 __all__ = ["Action", "AttemptLimiter", "HasLoggedIn", "attempt_limiter_of", "set_attempt_limiter"]
 
-EXTENSION = "beastmode.attempt_limiter"
+_EXTENSION = "beastmode.attempt_limiter"
 Action = Literal["login", "register"]
 HasLoggedIn = Callable[[str, str], bool]
 """Takes an email address and a network; returns whether the account has logged in from there before."""
@@ -37,7 +37,7 @@ def set_attempt_limiter(app: Flask, limiter: AttemptLimiter) -> None:
         app: The Flask application.
         limiter: Counts attempts.
     """
-    app.extensions[EXTENSION] = limiter
+    app.extensions[_EXTENSION] = limiter
 
 
 def attempt_limiter_of(app: Flask) -> AttemptLimiter | None:
@@ -46,5 +46,5 @@ def attempt_limiter_of(app: Flask) -> AttemptLimiter | None:
     Args:
         app: The Flask application.
     """
-    limiter: AttemptLimiter | None = app.extensions.get(EXTENSION)
+    limiter: AttemptLimiter | None = app.extensions.get(_EXTENSION)
     return limiter

@@ -6,14 +6,12 @@ from functools import partial
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any
 
-__all__ = ["deferral_of", "deferred_result", "name_of", "refuse_deferred"]
-
-KINDS: tuple[tuple[Callable[[Any], bool], str], ...] = (
+_KINDS: tuple[tuple[Callable[[Any], bool], str], ...] = (
     (inspect.iscoroutinefunction, "async def"),
     (inspect.isasyncgenfunction, "an async generator"),
     (inspect.isgeneratorfunction, "a generator"),
 )
-RESULTS = {CoroutineType: "a coroutine", GeneratorType: "a generator", AsyncGeneratorType: "an async generator"}
+_RESULTS = {CoroutineType: "a coroutine", GeneratorType: "a generator", AsyncGeneratorType: "an async generator"}
 
 
 def deferral_of(function: Any) -> str | None:
@@ -22,15 +20,15 @@ def deferral_of(function: Any) -> str | None:
     Args:
         function: A function, a method, a `functools.partial`, or an object with `__call__`.
     """
-    inner = innermost(function)
-    for candidate in (inner, innermost(getattr(type(inner), "__call__", None))):  # noqa: B004 - its own is wanted
-        for is_kind, kind in KINDS:
+    inner = _innermost(function)
+    for candidate in (inner, _innermost(getattr(type(inner), "__call__", None))):  # noqa: B004 - its own is wanted
+        for is_kind, kind in _KINDS:
             if is_kind(candidate):
                 return kind
     return None
 
 
-def innermost(function: Any) -> Any:
+def _innermost(function: Any) -> Any:
     """The function inside partials, methods, staticmethod and classmethod."""
     while True:
         if isinstance(function, partial):
@@ -47,7 +45,7 @@ def deferred_result(result: Any) -> str | None:
     Args:
         result: What it returned.
     """
-    kind = RESULTS.get(type(result))
+    kind = _RESULTS.get(type(result))
     if kind == "a coroutine":
         result.close()  # or Python would warn that nobody awaited it
     elif kind is None and hasattr(type(result), "__await__"):
@@ -72,5 +70,5 @@ def refuse_deferred(function: Any, what: str, instead: str, error: type[Exceptio
 
 def name_of(function: Any) -> str:
     """The name of a callable in messages."""
-    inner = innermost(function)
+    inner = _innermost(function)
     return getattr(inner, "__qualname__", None) or type(inner).__name__

@@ -8,10 +8,8 @@ if TYPE_CHECKING:
     from flask import Flask, Request, Response
     from flask.sessions import SessionMixin
 
-__all__ = ["install_cookie_sessions"]
 
-
-class CookieSessions(SecureCookieSessionInterface):
+class _CookieSessions(SecureCookieSessionInterface):
     """Reads and writes the same as Flask's interface, at no cost for clients of the API, which send no cookie."""
 
     def open_session(self, app: "Flask", request: "Request") -> SecureCookieSession | None:
@@ -36,6 +34,6 @@ def install_cookie_sessions(app: "Flask") -> None:
     """
     given = app.session_interface
     if type(given) is SecureCookieSessionInterface:
-        sessions = CookieSessions()
+        sessions = _CookieSessions()
         vars(sessions).update(vars(given))  # a salt or serializer of the project's own
         app.session_interface = sessions

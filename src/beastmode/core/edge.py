@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from beastmode.core import middleware
 
-__all__: list[str] = []
-
-NAMES = {
+_NAMES = {
     "Edge": "Middleware",
     "Probe": "Probe",
     "edge_of": "middleware_of",
@@ -18,8 +16,8 @@ NAMES = {
 if not TYPE_CHECKING:  # or mypy would believe in any name
 
     def __getattr__(name: str) -> Any:
-        if name not in NAMES:
+        if name not in _NAMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        message = f"beastmode.core.edge.{name} is deprecated; import {NAMES[name]} from beastmode.core.middleware."
+        message = f"beastmode.core.edge.{name} is deprecated; import {_NAMES[name]} from beastmode.core.middleware."
         warnings.warn(message, DeprecationWarning, stacklevel=2)
-        return getattr(middleware, NAMES[name])
+        return getattr(middleware, _NAMES[name])

@@ -24,7 +24,7 @@ from beastmode.core.settings import (
 
 __all__ = ["read_settings"]
 
-OFF = {"", "0", "false", "no"}
+_OFF = {"", "0", "false", "no"}
 """Values of FLASK_DEBUG that turn debug mode off."""
 
 
@@ -52,39 +52,39 @@ def read_settings(
     kind = settings_type(kinds)
     environ = os.environ if environ is None else environ
     sources: list[Mapping[str, Any]] = [given or {}, environ]
-    if not first(sources, "ENVIRONMENT"):
-        debug = debug or environ.get("FLASK_DEBUG", "").lower() not in OFF
+    if not _first(sources, "ENVIRONMENT"):
+        debug = debug or environ.get("FLASK_DEBUG", "").lower() not in _OFF
         sources.insert(0, {"ENVIRONMENT": "testing" if testing else "development" if debug else None})
     problems: list[str] = []
-    if first(sources, "ENVIRONMENT") == "development":
+    if _first(sources, "ENVIRONMENT") == "development":
         try:
             sources.append(dotenv_values(Path.cwd() / ".env"))
         except (OSError, ValueError) as error:
             problems.append(f".env cannot be read: {error}; expected a UTF-8 text file.")
-    settings = kind(**parsed(kind, sources, problems))
-    problems += combined_problems(settings)
+    settings = kind(**_parsed(kind, sources, problems))
+    problems += _combined_problems(settings)
     if problems:
-        raise SettingsError(problems, why_production(sources) if settings.is_production else "")
+        raise SettingsError(problems, _why_production(sources) if settings.is_production else "")
     return settings
 
 
-def parsed(kind: type[Settings], sources: list[Mapping[str, Any]], problems: list[str]) -> dict[str, Any]:
+def _parsed(kind: type[Settings], sources: list[Mapping[str, Any]], problems: list[str]) -> dict[str, Any]:
     """Every valid value of a source, by attribute; what is wrong with the others is added to the problems."""
     values: dict[str, Any] = {}
     for row in settings_table(kind):
-        written = first(sources, row.name)
+        written = _first(sources, row.name)
         if written is None or (written == "" and row.default != ""):
             continue
         try:
-            value = row.kind.deserialize(current_name(row, written))
+            value = row.kind.deserialize(_current_name(row, written))
             values[row.name.lower()] = as_secret(value) if row.is_secret else value
         except ValidationError:
-            shown = "not usable" if row.is_secret else shortened(repr(written))
+            shown = "not usable" if row.is_secret else _shortened(repr(written))
             problems.append(f"{row.name} is {shown}; expected {row.expects}.")
     return values
 
 
-def current_name(row: Setting, written: Any) -> Any:
+def _current_name(row: Setting, written: Any) -> Any:
     """The current name of a value; a renamed one still works, with a warning."""
     if not isinstance(written, str) or written not in row.renamed:
         return written
@@ -95,35 +95,35 @@ def current_name(row: Setting, written: Any) -> Any:
     return name
 
 
-def why_production(sources: list[Mapping[str, Any]]) -> str:
+def _why_production(sources: list[Mapping[str, Any]]) -> str:
     """Why the rules of production apply; usually that is not intended."""
-    said = "is production" if first(sources, "ENVIRONMENT") else "is not set, so the environment is production"
+    said = "is production" if _first(sources, "ENVIRONMENT") else "is not set, so the environment is production"
     return f"ENVIRONMENT {said} (on your own machine: export ENVIRONMENT=development)."
 
 
-def shortened(text: str) -> str:
+def _shortened(text: str) -> str:
     """A string, truncated to 100 characters."""
     return text if len(text) <= 100 else f"{text[:97]}..."
 
 
-def first(sources: list[Mapping[str, Any]], name: str) -> Any:
+def _first(sources: list[Mapping[str, Any]], name: str) -> Any:
     """The first value for a name in any source; None if there is none."""
     return next((source[name] for source in sources if source.get(name) is not None), None)
 
 
-def combined_problems(settings: Settings) -> Iterator[str]:
+def _combined_problems(settings: Settings) -> Iterator[str]:
     """What is wrong with values that are each valid: weak secrets in production, and what each class refuses."""
     if settings.is_production:
         for row in settings_table(type(settings)):
             for secret in keys_of(settings, row):
-                yield from weakness_of(row.name, secret)
+                yield from _weakness_of(row.name, secret)
     # The method of each class, not only of the last one: a class that does not call super() would silence the others.
     for kind in reversed(type(settings).__mro__):
         if "problems" in vars(kind):
             yield from vars(kind)["problems"](settings)
 
 
-def weakness_of(name: str, secret: str) -> Iterator[str]:
+def _weakness_of(name: str, secret: str) -> Iterator[str]:
     """Why a secret is not safe in production."""
     if secret == DEVELOPMENT_SECRET:
         yield f"{name} is not set, or has its development value; production requires {A_SECRET}."

@@ -14,13 +14,11 @@ from flask import Flask, current_app, g, has_app_context
 from beastmode.core.callables import deferred_result, name_of, refuse_deferred
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["Callback", "Pending", "after_commit", "before_commit", "run_after", "run_before", "set_pending"]
-
-PENDING = "beastmode_pending"
+_PENDING = "beastmode_pending"
 """The name in the app context's `g` of the callbacks that wait for a commit."""
-TRANSACTION = "beastmode.transaction"
+_TRANSACTION = "beastmode.transaction"
 """The key in `app.extensions` of the function that runs a function in its own transaction."""
-INSTEAD = "Pass an ordinary function, or a lambda that calls one."
+_INSTEAD = "Pass an ordinary function, or a lambda that calls one."
 log = logging.getLogger("beastmode")
 
 Callback = Callable[[], object]
@@ -50,11 +48,11 @@ def before_commit(callback: Callback) -> None:
     Raises:
         ConfigurationError: It is not an ordinary function.
     """
-    refuse_deferred(callback, "before_commit()", INSTEAD, ConfigurationError)
-    pending = current_pending()
+    refuse_deferred(callback, "before_commit()", _INSTEAD, ConfigurationError)
+    pending = _current_pending()
     if pending is not None and pending.wait_before(callback):
         return
-    in_transaction = current_app.extensions.get(TRANSACTION) if has_app_context() else None
+    in_transaction = current_app.extensions.get(_TRANSACTION) if has_app_context() else None
     if in_transaction is None:
         run_before(callback)
     else:
@@ -73,15 +71,15 @@ def after_commit(callback: Callback) -> None:
     Raises:
         ConfigurationError: It is not an ordinary function.
     """
-    refuse_deferred(callback, "after_commit()", INSTEAD, ConfigurationError)
-    pending = current_pending()
+    refuse_deferred(callback, "after_commit()", _INSTEAD, ConfigurationError)
+    pending = _current_pending()
     if pending is None or not pending.wait_after(callback):
         run_after([callback])
 
 
-def current_pending() -> Pending | None:
+def _current_pending() -> Pending | None:
     """The uncommitted changes of the current app context; None if it has written nothing."""
-    pending: Pending | None = g.get(PENDING) if has_app_context() else None
+    pending: Pending | None = g.get(_PENDING) if has_app_context() else None
     return pending
 
 
@@ -92,7 +90,7 @@ def set_pending(context: Any, pending: Pending) -> None:
         context: The app context's `g`.
         pending: Registers the callbacks.
     """
-    setattr(context, PENDING, pending)
+    setattr(context, _PENDING, pending)
 
 
 def set_transaction(app: Flask, in_transaction: Callable[[Callable[[], None]], Callable[[], None]]) -> None:
@@ -102,7 +100,7 @@ def set_transaction(app: Flask, in_transaction: Callable[[Callable[[], None]], C
         app: The Flask application.
         in_transaction: Decorates a function.
     """
-    app.extensions[TRANSACTION] = in_transaction
+    app.extensions[_TRANSACTION] = in_transaction
 
 
 def run_before(callback: Callback) -> None:
@@ -115,7 +113,7 @@ def run_before(callback: Callback) -> None:
         TypeError: It returned deferred work, such as a coroutine, which would never run.
     """
     if kind := deferred_result(callback()):
-        raise TypeError(f"before_commit: {name_of(callback)} returned {kind}, which is never run. {INSTEAD}")
+        raise TypeError(f"before_commit: {name_of(callback)} returned {kind}, which is never run. {_INSTEAD}")
 
 
 def run_after(callbacks: list[Callback]) -> None:
@@ -127,6 +125,6 @@ def run_after(callbacks: list[Callback]) -> None:
     for callback in callbacks:
         try:
             if kind := deferred_result(callback()):
-                log.error("after_commit: %s returned %s, which is never run. %s", name_of(callback), kind, INSTEAD)
+                log.error("after_commit: %s returned %s, which is never run. %s", name_of(callback), kind, _INSTEAD)
         except Exception:
             log.exception("after_commit: %s failed; the commit is not affected", name_of(callback))

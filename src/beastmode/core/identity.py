@@ -15,13 +15,13 @@ __all__ = ["Authenticator", "Identity", "authenticator_of", "current_identity", 
 Authenticator = Callable[[Request], Identity]
 """Takes a request and returns its caller, or raises Problem(401)."""
 
-NOBODY = Identity("address", "none")
+_NOBODY = Identity("address", "none")
 
 
 def current_identity() -> Identity:
     """The caller of the current request; outside a request, an anonymous one."""
     if not has_request_context():
-        return NOBODY
+        return _NOBODY
     exchange = current_exchange()
     if exchange.identity is None:
         return Identity("address", request.remote_addr or "unknown")

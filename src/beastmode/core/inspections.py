@@ -6,9 +6,7 @@ from flask import Flask
 
 from beastmode.core.errors import BeastmodeError
 
-__all__ = ["add_inspection", "inspect"]
-
-EXTENSION = "beastmode.inspections"
+_EXTENSION = "beastmode.inspections"
 Inspection = Callable[[], object]
 """Raises BeastmodeError if it finds a problem; runs in an application context."""
 
@@ -20,7 +18,7 @@ def add_inspection(app: Flask, inspection: Inspection) -> None:
         app: The Flask application.
         inspection: Raises BeastmodeError with what was found and what to do.
     """
-    app.extensions.setdefault(EXTENSION, []).append(inspection)
+    app.extensions.setdefault(_EXTENSION, []).append(inspection)
 
 
 def inspect(app: Flask) -> Iterator[str]:
@@ -33,7 +31,7 @@ def inspect(app: Flask) -> Iterator[str]:
         app: The Flask application.
     """
     with app.app_context():
-        for inspection in app.extensions.get(EXTENSION, ()):
+        for inspection in app.extensions.get(_EXTENSION, ()):
             try:
                 inspection()
             except BeastmodeError as error:

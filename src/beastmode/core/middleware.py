@@ -31,15 +31,15 @@ Headers = list[tuple[str, str]]
 Probe = Callable[[Exchange], tuple[int, Headers, bytes]]
 """Handles a request before Flask does: returns status code, headers, body."""
 
-QUERY_MARKS = "".join(map(chr, range(0x21, 0x7F)))
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
-STATUS_LINES = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
-LAST_RESORT = b'{"success":false,"message":"%s","details":null}'
-STATUS_LINES[499] = "499 CLIENT CLOSED REQUEST"  # nginx's: in the log only, since nobody is there to read it
-LONGEST_HEADER = 8 * 1024
+_QUERY_MARKS = "".join(map(chr, range(0x21, 0x7F)))
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase.upper()}" for status in HTTPStatus}
+_LAST_RESORT = b'{"success":false,"message":"%s","details":null}'
+_STATUS_LINES[499] = "499 CLIENT CLOSED REQUEST"  # nginx's: in the log only, since nobody is there to read it
+_LONGEST_HEADER = 8 * 1024
 """The maximum size of one header: the same as in nginx and Apache, and larger than any reasonable token or cookie."""
-ALL_HEADERS = 64 * 1024
-TOO_LARGE = Refusal(431, "A header is larger than 8 kB, or all headers together are larger than 64 kB")
+_ALL_HEADERS = 64 * 1024
+_TOO_LARGE = Refusal(431, "A header is larger than 8 kB, or all headers together are larger than 64 kB")
 log = logging.getLogger("beastmode")
 
 
@@ -81,7 +81,7 @@ class Middleware:
 
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
             exchange.status = int(status[:3])
-            exchange.route = exchange.route or matched_rule(environ)
+            exchange.route = exchange.route or _matched_rule(environ)
             tell_why(log if self.project is None else self.project.logger, exchange)
             headers = self._decorated(exchange, headers)
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
@@ -91,7 +91,7 @@ class Middleware:
             if type(body) is not list:  # a stream: with its first part made, there is a whole answer where it fails
                 body = Stream(body, exchange, self._observe, self.pauses)
         except Exception as error:
-            status = refused_with(error)
+            status = _refused_with(error)
             if status is None and self._propagates():
                 self._fail(exchange)
                 raise
@@ -109,16 +109,16 @@ class Middleware:
         return body
 
     def _answer(self, exchange: Exchange, begin: "StartResponse") -> Iterable[bytes]:
-        if (refusal := refused(exchange.environ)) is not None:
-            return refuse(refusal, exchange, begin)
+        if (refusal := _refused(exchange.environ)) is not None:
+            return _refuse(refusal, exchange, begin)
         for guard in self.guards:
             if (refusal := guard(exchange.environ)) is not None:
-                return refuse(refusal, exchange, begin)
+                return _refuse(refusal, exchange, begin)
         if not self._is_settled:
             self._settle()
         probe = self.probes.get(exchange.path)
         if probe is not None:
-            return answer_probe(probe, exchange, begin)
+            return _answer_probe(probe, exchange, begin)
         if self.rewrites:
             path = exchange.path
             for rewrite in self.rewrites:
@@ -126,7 +126,7 @@ class Middleware:
             exchange.environ["PATH_INFO"] = path
         if not (query := exchange.environ.get("QUERY_STRING", "")).isascii():
             # Some servers pass on raw bytes: werkzeug fails if they are not UTF-8.
-            exchange.environ["QUERY_STRING"] = quote(query, safe=QUERY_MARKS, encoding="latin-1")
+            exchange.environ["QUERY_STRING"] = quote(query, safe=_QUERY_MARKS, encoding="latin-1")
         return self.app(exchange.environ, begin)
 
     def _settle(self) -> None:
@@ -145,16 +145,16 @@ class Middleware:
 
     def _last_resort(self, begin: "StartResponse", status: int) -> list[bytes]:
         """The response if Flask's error handling itself fails: the server's response would have no headers of ours."""
-        body = LAST_RESORT % HTTPStatus(status).phrase.encode()
+        body = _LAST_RESORT % HTTPStatus(status).phrase.encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers.append(("Retry-After", "1"))
-        begin(STATUS_LINES[status], headers, sys.exc_info())
+        begin(_STATUS_LINES[status], headers, sys.exc_info())
         return [body]
 
     def _fail(self, exchange: Exchange) -> None:
         exchange.status = 500
-        exchange.route = exchange.route or matched_rule(exchange.environ)
+        exchange.route = exchange.route or _matched_rule(exchange.environ)
         self._observe(exchange)
 
     def _decorated(self, exchange: Exchange, headers: Headers) -> Headers:
@@ -178,13 +178,13 @@ class Middleware:
                 log.exception("Request %s: an observer failed", exchange.request_id)
 
 
-def refused_with(error: Exception) -> int | None:
+def _refused_with(error: Exception) -> int | None:
     """The status of an exception that is a response, such as a Problem; None for any other."""
     status = error.code if isinstance(error, HTTPException) else None
-    return status if status in STATUS_LINES else None
+    return status if status in _STATUS_LINES else None
 
 
-def refused(environ: "WSGIEnvironment") -> Refusal | None:
+def _refused(environ: "WSGIEnvironment") -> Refusal | None:
     """The response that refuses a request before its headers are parsed; None for nearly all requests.
 
     Servers differ in what they accept, and a long header can keep some parsers busy for long.
@@ -196,23 +196,23 @@ def refused(environ: "WSGIEnvironment") -> Refusal | None:
     for name, value in environ.items():
         if name[:5] == "HTTP_":
             length = len(value)
-            if length > LONGEST_HEADER:
-                return TOO_LARGE
+            if length > _LONGEST_HEADER:
+                return _TOO_LARGE
             total += length + len(name)
-    if total > ALL_HEADERS or len(environ.get("CONTENT_TYPE", "")) > LONGEST_HEADER:
-        return TOO_LARGE
+    if total > _ALL_HEADERS or len(environ.get("CONTENT_TYPE", "")) > _LONGEST_HEADER:
+        return _TOO_LARGE
     return None
 
 
-def refuse(refusal: Refusal, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
+def _refuse(refusal: Refusal, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
     """Send a refusal."""
     exchange.cause = refusal.cause
     body = refusal.body()
-    begin(STATUS_LINES[refusal.status], [*refusal.headers(), ("Content-Length", str(len(body)))])
+    begin(_STATUS_LINES[refusal.status], [*refusal.headers(), ("Content-Length", str(len(body)))])
     return [body]
 
 
-def answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
+def _answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> list[bytes]:
     """Send the response of a probe, which handles neither methods nor lengths."""
     exchange.route = exchange.path
     method = exchange.environ["REQUEST_METHOD"]
@@ -220,18 +220,18 @@ def answer_probe(probe: Probe, exchange: Exchange, begin: "StartResponse") -> li
         status, headers, body = probe(exchange)
     else:
         status, headers, body = 405, [("Allow", "GET, HEAD")], b""
-    begin(STATUS_LINES[status], [*headers, ("Content-Length", str(len(body)))])
+    begin(_STATUS_LINES[status], [*headers, ("Content-Length", str(len(body)))])
     return [] if method == "HEAD" else [body]
 
 
 def request_id(given: str | None) -> str:
     """The caller's own ID if it is safe in a header and a log line, otherwise a new one of 32 hex digits."""
-    if given and REQUEST_ID.fullmatch(given):
+    if given and _REQUEST_ID.fullmatch(given):
         return given
     return os.urandom(16).hex()
 
 
-def matched_rule(environ: "WSGIEnvironment") -> str:
+def _matched_rule(environ: "WSGIEnvironment") -> str:
     """The rule of the route; "" if none matched."""
     flask_request = environ.get("werkzeug.request")
     rule = getattr(flask_request, "url_rule", None)

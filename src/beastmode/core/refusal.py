@@ -3,8 +3,6 @@
 import json
 from dataclasses import dataclass
 
-__all__ = ["ARRIVED", "REFUSAL", "Refusal"]
-
 ARRIVED = "beastmode.arrived"
 """The key in the WSGI environment of the time at which a request arrived, by `time.perf_counter()`."""
 REFUSAL = "beastmode.refusal"

@@ -7,19 +7,17 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["STARS", "SecretBytes", "SecretText", "as_secret", "is_monotonous", "secrets_of", "without_secrets"]
-
 STARS = "********"
-TRIPLES = 24
+_TRIPLES = 24
 """The minimum number of different three-character sequences: 32 random digits have about 30, a repeated word few."""
-STEPS = 8
+_STEPS = 8
 """The minimum number of different steps between neighbours: 32 random digits have about 14, `abcdef...` one or two."""
-TELLING = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE", re.IGNORECASE)
-SHORTEST = 6
+_TELLING = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE", re.IGNORECASE)
+_SHORTEST = 6
 """The minimum length of a value that is masked in strings: `true` and `8000` are not secrets, whatever their name."""
-ADDRESS = re.compile(r"(?<=://)[^\s/?#'\"@]*@")
+_ADDRESS = re.compile(r"(?<=://)[^\s/?#'\"@]*@")
 """The user part of a URL, before the @, which may contain a password."""
-PASSWORD = re.compile(r"://[^:/@]*:(.*)@", re.DOTALL)
+_PASSWORD = re.compile(r"://[^:/@]*:(.*)@", re.DOTALL)
 
 
 class SecretText(str):
@@ -60,10 +58,10 @@ def is_monotonous(secret: str) -> bool:
     triples = {content[start : start + 3] for start in range(len(content) - 2)}
     steps = {after - before for before, after in pairwise(content)}
     # Only strings are typed by people; bytes come from a program.
-    return len(triples) < TRIPLES or (secret.isascii() and len(steps) < STEPS)
+    return len(triples) < _TRIPLES or (secret.isascii() and len(steps) < _STEPS)
 
 
-def secrets_of(environ: Mapping[str, str], names: Iterable[str]) -> list[str]:
+def _secrets_of(environ: Mapping[str, str], names: Iterable[str]) -> list[str]:
     """Every value of the environment that must not be shown, longest first.
 
     Args:
@@ -71,11 +69,11 @@ def secrets_of(environ: Mapping[str, str], names: Iterable[str]) -> list[str]:
         names: The secret settings; any other that is named like a password or a token counts too.
     """
     named = set(names)
-    found = {value for name, value in environ.items() if name in named or TELLING.search(name)}
+    found = {value for name, value in environ.items() if name in named or _TELLING.search(name)}
     found |= {part.strip() for value in found for part in value.split(",")}
-    passwords = {match[1] for value in found if (match := PASSWORD.search(value))}
+    passwords = {match[1] for value in found if (match := _PASSWORD.search(value))}
     found |= passwords | {unquote(password) for password in passwords}
-    return sorted((value for value in found if len(value) >= SHORTEST), key=len, reverse=True)
+    return sorted((value for value in found if len(value) >= _SHORTEST), key=len, reverse=True)
 
 
 def without_secrets(text: str, names: Iterable[str], environ: Mapping[str, str] | None = None) -> str:
@@ -86,6 +84,6 @@ def without_secrets(text: str, names: Iterable[str], environ: Mapping[str, str] 
         names: The secret settings.
         environ: The environment with their values; by default that of the process.
     """
-    for secret in secrets_of(os.environ if environ is None else environ, names):
+    for secret in _secrets_of(os.environ if environ is None else environ, names):
         text = text.replace(secret, STARS)
-    return ADDRESS.sub(f"{STARS}@", text)
+    return _ADDRESS.sub(f"{STARS}@", text)

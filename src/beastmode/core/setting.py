@@ -32,7 +32,7 @@ __all__ = [
 T = TypeVar("T")
 YES_NO = "true or false"
 """What a `flag()` expects."""
-ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Secret(ma.String):
         if isinstance(value, bytes):
             return value.decode("latin-1")
         line = super()._deserialize(value, *args, **kwargs)
-        one_line(line)
+        _one_line(line)
         return line
 
 
@@ -121,7 +121,7 @@ class Words(ma.Field[tuple[str, ...]]):
         if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
             raise ValidationError("no words")
         for word in words:
-            one_line(word)
+            _one_line(word)
         return tuple(word.strip() for word in words if word.strip())
 
 
@@ -134,7 +134,7 @@ class Origins(Words):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         origins = super()._deserialize(value)
-        if not all(origin == "*" or ORIGIN.fullmatch(origin) for origin in origins):
+        if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in origins):
             raise ValidationError("no origin")
         return origins
 
@@ -146,10 +146,10 @@ def choice(*words: str) -> ma.Field[Any]:
 
 def text() -> ma.Field[str]:
     """One line of text."""
-    return ma.String(validate=one_line)
+    return ma.String(validate=_one_line)
 
 
-def one_line(value: str) -> None:
+def _one_line(value: str) -> None:
     """Raise ValidationError for text with a line end or NUL, or bytes that are not UTF-8."""
     # An environment variable that is not UTF-8 has lone surrogates in Python, which cannot be encoded later.
     if any(character in "\0\r\n" or "\ud800" <= character <= "\udfff" for character in value):

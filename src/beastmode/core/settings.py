@@ -169,15 +169,15 @@ def settings_table(*kinds: type[Settings]) -> Iterator[Setting]:
 
 def secret_names() -> set[str]:
     """Every secret setting that a class declares, whether or not the current application has it."""
-    kinds: list[type[Settings]] = [Settings, *subclasses(Settings)]
+    kinds: list[type[Settings]] = [Settings, *_subclasses(Settings)]
     rows = [row for kind in kinds for row in fields(kind)]
     return {row.name.upper() for row in rows if row.metadata.get("is_secret")}
 
 
-def subclasses(kind: type[Settings]) -> Iterator[type[Settings]]:
+def _subclasses(kind: type[Settings]) -> Iterator[type[Settings]]:
     """Every direct and indirect subclass of a class of settings."""
     for each in kind.__subclasses__():
-        yield from (each, *subclasses(each))
+        yield from (each, *_subclasses(each))
 
 
 def settings_type(kinds: Iterable[type[Settings]]) -> type[Settings]:
@@ -191,12 +191,12 @@ def settings_type(kinds: Iterable[type[Settings]]) -> type[Settings]:
     """
     listed = tuple(kinds)
     for kind in listed:
-        refuse_undeclared(kind)
-    return joined(tuple(dict.fromkeys(listed)))
+        _refuse_undeclared(kind)
+    return _joined(tuple(dict.fromkeys(listed)))
 
 
 @cache
-def joined(kinds: tuple[type[Settings], ...]) -> type[Settings]:
+def _joined(kinds: tuple[type[Settings], ...]) -> type[Settings]:
     """The same, cached: an application that is created again, as in tests, does not need a new class."""
     owners: dict[str, tuple[type[Settings], Any]] = {}
     every: list[type[Settings]] = [Settings, *kinds]
@@ -213,7 +213,7 @@ def joined(kinds: tuple[type[Settings], ...]) -> type[Settings]:
     return make_dataclass("Settings", (), bases=tuple(reversed(kinds)) or (Settings,), frozen=True, kw_only=True)
 
 
-def refuse_undeclared(kind: Any) -> None:
+def _refuse_undeclared(kind: Any) -> None:
     """Refuse a class whose settings would not be read, with a message that says what to write."""
     name = getattr(kind, "__name__", repr(kind))
     if not (isinstance(kind, type) and issubclass(kind, Settings)):

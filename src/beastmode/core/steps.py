@@ -29,8 +29,8 @@ __all__ = [
     "steps_of",
 ]
 
-EXTENSION = "beastmode.steps"
-DECLARATIONS = "_beastmode_declarations"
+_EXTENSION = "beastmode.steps"
+_DECLARATIONS = "_beastmode_declarations"
 """The attribute of a view with the declarations of decorators; functools.wraps copies it to wrapping functions."""
 
 T = TypeVar("T")
@@ -134,7 +134,7 @@ MakeStep: TypeAlias = Callable[[Flask, Any], Step | None]
 
 
 @dataclass
-class Steps:
+class _Steps:
     """The steps that an application's routes may have.
 
     Attributes:
@@ -157,7 +157,7 @@ def add_step(app: Flask, stage: Stage, make: MakeStep) -> None:
     Raises:
         ConfigurationError: The routes have been built already.
     """
-    steps = app.extensions.setdefault(EXTENSION, Steps())
+    steps = app.extensions.setdefault(_EXTENSION, _Steps())
     if steps.is_read:
         raise ConfigurationError("add_step(): the routes are built already; call it before Beastmode(app, api=...).")
     steps.makers.append((stage, make))
@@ -170,7 +170,7 @@ def steps_of(app: Flask, route: Declared) -> Iterator[Step]:
         app: The Flask application.
         route: The declaration.
     """
-    steps = app.extensions.setdefault(EXTENSION, Steps())
+    steps = app.extensions.setdefault(_EXTENSION, _Steps())
     steps.is_read = True
     for _, make in sorted(steps.makers, key=lambda added: added[0]):
         step = make(app, route)
@@ -187,11 +187,11 @@ def chained(steps: Iterable[Step], view: Proceed) -> Proceed:
     """
     proceed = view
     for step in reversed(list(steps)):
-        proceed = partial(run, step, proceed)
+        proceed = partial(_run, step, proceed)
     return proceed
 
 
-def run(step: Step, proceed: Proceed, call: Call) -> Response:
+def _run(step: Step, proceed: Proceed, call: Call) -> Response:
     return step(call, proceed)
 
 
@@ -202,7 +202,7 @@ def declare(view: View, declaration: Any) -> View:
         view: The view.
         declaration: An instance of a class that belongs to the step.
     """
-    setattr(view, DECLARATIONS, (*getattr(view, DECLARATIONS, ()), declaration))
+    setattr(view, _DECLARATIONS, (*getattr(view, _DECLARATIONS, ()), declaration))
     return view
 
 
@@ -213,5 +213,5 @@ def declaration_of(view: Callable[..., Any], kind: type[T]) -> T | None:
         view: The view.
         kind: The class of the declaration.
     """
-    given = [each for each in getattr(view, DECLARATIONS, ()) if isinstance(each, kind)]
+    given = [each for each in getattr(view, _DECLARATIONS, ()) if isinstance(each, kind)]
     return given[-1] if given else None

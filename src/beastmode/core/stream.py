@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from beastmode.core.exchange import Exchange
 
-__all__ = ["Stream", "close_body"]
-
 log = logging.getLogger("beastmode")
 
 

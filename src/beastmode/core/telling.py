@@ -8,14 +8,12 @@ from werkzeug.exceptions import HTTPException
 
 from beastmode.core.exchange import Exchange
 
-__all__ = ["cause_of", "tell", "tell_why"]
-
 QUIET_SECONDS = 1.0
 """The seconds between two lines with the same cause: without a database, thousands of requests per second fail."""
-CAUSES = 1000
+_CAUSES = 1000
 """The number of causes that are remembered; a program has a few, whatever clients send."""
 
-LONGEST_CAUSE = 300
+_LONGEST_CAUSE = 300
 """The maximum length of an error message; some drivers repeat the statement."""
 
 told: dict[str, float] = {}
@@ -33,7 +31,7 @@ def tell(log: logging.Logger, cause: str, message: str, *arguments: object) -> N
     now = monotonic()
     if now - told.get(cause, -QUIET_SECONDS) < QUIET_SECONDS:
         return
-    if len(told) >= CAUSES:
+    if len(told) >= _CAUSES:
         told.clear()
     told[cause] = now
     log.error(message, *arguments)
@@ -51,7 +49,7 @@ def tell_why(log: logging.Logger, exchange: Exchange) -> None:
     if exchange.cause is None or exchange.status < 400 or not (exchange.cause or exchange.status == 503):
         return
     cause = exchange.cause or "the application gave no reason"
-    about = (exchange.environ["REQUEST_METHOD"], as_logged(exchange.path), exchange.status, cause)
+    about = (exchange.environ["REQUEST_METHOD"], _as_logged(exchange.path), exchange.status, cause)
     tell(log, exchange.cause or f"{exchange.route}: {cause}", "%s %s returned %s: %s", *about)
 
 
@@ -65,9 +63,9 @@ def cause_of(error: BaseException) -> str:
     found = getattr(error, "orig", None) or error
     text = (found.description or "") if isinstance(found, HTTPException) else str(found)
     said = text.strip().splitlines()
-    return f"{type(found).__name__}: {said[0][:LONGEST_CAUSE] if said else 'no message'}"
+    return f"{type(found).__name__}: {said[0][:_LONGEST_CAUSE] if said else 'no message'}"
 
 
-def as_logged(path: str) -> str:
+def _as_logged(path: str) -> str:
     """A path as one line, truncated."""
     return quote(path[:200], safe="/~!$&'()*+,;:@=-._")

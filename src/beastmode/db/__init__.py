@@ -21,14 +21,14 @@ __all__ = [
     "transaction",
 ]
 
-MOVED = frozenset({"Dumped", "Loading", "loading"})
+_MOVED = frozenset({"Dumped", "Loading", "loading"})
 """Names that are now in `beastmode.query`."""
 
 if not TYPE_CHECKING:  # or mypy would believe in any name
 
     def __getattr__(name: str) -> Any:
         # By name and on demand, because this package is below the one that has them.
-        if name not in MOVED:
+        if name not in _MOVED:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         message = f"beastmode.db.{name} is deprecated; import {name} from beastmode.query."
         warnings.warn(message, DeprecationWarning, stacklevel=2)

@@ -9,8 +9,6 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from beastmode.db.elsewhere import NoQuery
 
-__all__ = ["FIRST_MOMENT", "LAST_MOMENT", "NAMING_CONVENTION", "Base", "MomentOutOfRangeError", "UtcDateTime"]
-
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -30,7 +28,7 @@ class MomentOutOfRangeError(ValueError):
     """A datetime that some time zones cannot represent, so that not everyone could read it again."""
 
 
-class SqliteUtc(sqlite.DATETIME):
+class _SqliteUtc(sqlite.DATETIME):
     """Datetimes in the format of SQLite's CURRENT_TIMESTAMP, with a fraction only if there is one.
 
     Strings are compared character by character; SQLAlchemy's own format always has a fraction, so it would not equal a
@@ -84,7 +82,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """The type that the database stores."""
         stored: TypeEngine[Any] = DateTime(timezone=True)
         if dialect.name == "sqlite":
-            stored = SqliteUtc()  # type: ignore[no-untyped-call]  # SQLAlchemy left its constructor untyped
+            stored = _SqliteUtc()  # type: ignore[no-untyped-call]  # SQLAlchemy left its constructor untyped
         return dialect.type_descriptor(stored)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:

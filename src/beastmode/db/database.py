@@ -26,8 +26,6 @@ from beastmode.db.settings import DatabaseSettings
 from beastmode.db.transactions import transaction
 from beastmode.db.unsaved import close_work
 
-__all__ = ["Database", "current_database"]
-
 
 class Database:
     """The database of a project: create one at module level, and pass it to Beastmode.

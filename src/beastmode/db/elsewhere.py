@@ -2,11 +2,9 @@
 
 from typing import Any, NoReturn
 
-__all__ = ["NoQuery", "missing_name"]
-
-SQLALCHEMY = "import it from SQLAlchemy: from sqlalchemy import {name}"
-ORM = "import it from SQLAlchemy: from sqlalchemy.orm import {name}"
-INSTEAD = {
+_SQLALCHEMY = "import it from SQLAlchemy: from sqlalchemy import {name}"
+_ORM = "import it from SQLAlchemy: from sqlalchemy.orm import {name}"
+_INSTEAD = {
     "Model": "models inherit from beastmode.db.Base",
     "init_app": "pass the database to Beastmode(app, database=db)",
     "create_all": "create the tables with flask db upgrade, or in a test with db.metadata.create_all(db.engine)",
@@ -15,9 +13,9 @@ INSTEAD = {
     "first_or_404": "loading(...).first(), or db.session.scalar(select(Model))",
     "paginate": "declare listing=Listing(...) on the route, and return a loading",
     "engines": "use db.engine, which writes, or db.reader",
-    **dict.fromkeys(("Column", "ForeignKey", "Integer", "String", "Text", "Boolean", "DateTime", "Table"), SQLALCHEMY),
-    **dict.fromkeys(("Float", "Numeric", "Enum", "Index", "UniqueConstraint", "select", "func"), SQLALCHEMY),
-    **dict.fromkeys(("relationship", "backref", "joinedload", "mapped_column", "Mapped"), ORM),
+    **dict.fromkeys(("Column", "ForeignKey", "Integer", "String", "Text", "Boolean", "DateTime", "Table"), _SQLALCHEMY),
+    **dict.fromkeys(("Float", "Numeric", "Enum", "Index", "UniqueConstraint", "select", "func"), _SQLALCHEMY),
+    **dict.fromkeys(("relationship", "backref", "joinedload", "mapped_column", "Mapped"), _ORM),
 }
 """By the name of an attribute of Flask-SQLAlchemy's `db`."""
 
@@ -28,7 +26,7 @@ def missing_name(name: str) -> AttributeError:
     Args:
         name: The attribute's name.
     """
-    instead = INSTEAD.get(name)
+    instead = _INSTEAD.get(name)
     hint = f"; {instead.format(name=name)}. See docs/how-to/move-from-flask-sqlalchemy.md." if instead else ""
     return AttributeError(f"Database has no attribute {name!r}{hint}", name=name)
 

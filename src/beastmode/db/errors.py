@@ -9,27 +9,25 @@ from sqlalchemy.orm.exc import StaleDataError
 from beastmode.core.errors import Problem
 from beastmode.db.base import MomentOutOfRangeError
 
-__all__ = ["is_conflict", "is_out_of_range", "is_unanswered", "problem_of"]
-
-RETRY_SECONDS = 1
-CONFLICTS = {"40001", "40P01"}
+_RETRY_SECONDS = 1
+_CONFLICTS = {"40001", "40P01"}
 """PostgreSQL's serialization_failure and deadlock_detected."""
 
-BUSY = "The database is busy or unavailable; try again"
-TAKEN = "This already exists"
-REFERENCE = "This refers to something that does not exist, or something else still refers to it"
-UNACCEPTABLE = "A value is not allowed"
-CHANGED = "This was changed or deleted in the meantime"
+_BUSY = "The database is busy or unavailable; try again"
+_TAKEN = "This already exists"
+_REFERENCE = "This refers to something that does not exist, or something else still refers to it"
+_UNACCEPTABLE = "A value is not allowed"
+_CHANGED = "This was changed or deleted in the meantime"
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-BUSY_CLASSES = {"08", "40", "53", "57"}
+_BUSY_CLASSES = {"08", "40", "53", "57"}
 """Connection exceptions, transaction rollbacks, insufficient resources, operator intervention."""
-LOCK_NOT_AVAILABLE = "55P03"
-OUT_OF_RANGE = "22003"
-CONSTRAINTS = {"23505": (409, TAKEN), "23P01": (409, TAKEN), "23503": (409, REFERENCE)}
+_LOCK_NOT_AVAILABLE = "55P03"
+_OUT_OF_RANGE = "22003"
+_CONSTRAINTS = {"23505": (409, _TAKEN), "23P01": (409, _TAKEN), "23503": (409, _REFERENCE)}
 
 # https://www.sqlite.org/rescode.html; the low byte is the primary code.
-SQLITE_BUSY = {
+_SQLITE_BUSY = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_CANTOPEN,
@@ -37,22 +35,22 @@ SQLITE_BUSY = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_NOMEM,
 }
-SQLITE_CONSTRAINTS = {
-    sqlite3.SQLITE_CONSTRAINT_UNIQUE: (409, TAKEN),
-    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: (409, TAKEN),
-    sqlite3.SQLITE_CONSTRAINT_ROWID: (409, TAKEN),
-    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: (409, REFERENCE),
+_SQLITE_CONSTRAINTS = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: (409, _TAKEN),
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: (409, _TAKEN),
+    sqlite3.SQLITE_CONSTRAINT_ROWID: (409, _TAKEN),
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: (409, _REFERENCE),
 }
 
 
 def is_conflict(error: DBAPIError) -> bool:
     """Whether PostgreSQL aborted this transaction because of a conflict, so that it may succeed when retried."""
-    return sqlstate_of(error) in CONFLICTS
+    return _sqlstate_of(error) in _CONFLICTS
 
 
 def is_out_of_range(error: Exception) -> bool:
     """Whether a number was too large for its PostgreSQL column; SQLite stores any 64-bit integer."""
-    return isinstance(error, DataError) and sqlstate_of(error) == OUT_OF_RANGE
+    return isinstance(error, DataError) and _sqlstate_of(error) == _OUT_OF_RANGE
 
 
 def is_unanswered(error: DBAPIError) -> bool:
@@ -71,59 +69,59 @@ def problem_of(error: Exception) -> Problem | None:
         value that cannot be stored; None if it is not an error of the database, or a programming error.
     """
     if isinstance(error, NoConnection):
-        return busy()
+        return _busy()
     if isinstance(error, StaleDataError):
-        return Problem(409, CHANGED)
+        return Problem(409, _CHANGED)
     if isinstance(error, DBAPIError):
-        return problem_of_driver(error)
+        return _problem_of_driver(error)
     is_unreachable = isinstance(error, StatementError) and isinstance(error.orig, MomentOutOfRangeError)
     if is_unreachable or (isinstance(error, OverflowError) and "SQLite" in str(error)):
-        return Problem(422, UNACCEPTABLE)
+        return Problem(422, _UNACCEPTABLE)
     return None
 
 
-def problem_of_driver(error: DBAPIError) -> Problem | None:
+def _problem_of_driver(error: DBAPIError) -> Problem | None:
     """The response to an error of the driver."""
-    if error.connection_invalidated or is_busy(error):
-        return busy()
+    if error.connection_invalidated or _is_busy(error):
+        return _busy()
     if isinstance(error, IntegrityError):
-        status, message = violated(error)
+        status, message = _violated(error)
         return Problem(status, message)
     if isinstance(error, DataError):
-        return Problem(422, UNACCEPTABLE)
+        return Problem(422, _UNACCEPTABLE)
     return None
 
 
-def is_busy(error: DBAPIError) -> bool:
+def _is_busy(error: DBAPIError) -> bool:
     """Whether the same request may succeed a little later."""
     if isinstance(error.orig, sqlite3.Error):
-        return sqlite_code(error.orig) & 0xFF in SQLITE_BUSY
-    state = sqlstate_of(error)
+        return _sqlite_code(error.orig) & 0xFF in _SQLITE_BUSY
+    state = _sqlstate_of(error)
     if state is None:
         # libpq could not connect in time, or lost its connection; the error does not come from the server.
         return isinstance(error, OperationalError)
-    return state[:2] in BUSY_CLASSES or state == LOCK_NOT_AVAILABLE
+    return state[:2] in _BUSY_CLASSES or state == _LOCK_NOT_AVAILABLE
 
 
-def violated(error: IntegrityError) -> tuple[int, str]:
+def _violated(error: IntegrityError) -> tuple[int, str]:
     """The status and the message for a violated constraint."""
     if isinstance(error.orig, sqlite3.Error):
-        return SQLITE_CONSTRAINTS.get(sqlite_code(error.orig), (422, UNACCEPTABLE))
-    return CONSTRAINTS.get(sqlstate_of(error) or "", (422, UNACCEPTABLE))
+        return _SQLITE_CONSTRAINTS.get(_sqlite_code(error.orig), (422, _UNACCEPTABLE))
+    return _CONSTRAINTS.get(_sqlstate_of(error) or "", (422, _UNACCEPTABLE))
 
 
-def sqlite_code(error: sqlite3.Error) -> int:
+def _sqlite_code(error: sqlite3.Error) -> int:
     """SQLite's extended result code; 0 for an error of Python's module itself."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code
 
 
-def sqlstate_of(error: DBAPIError) -> str | None:
+def _sqlstate_of(error: DBAPIError) -> str | None:
     """PostgreSQL's code for an error; None if it does not come from the server."""
     state: str | None = getattr(error.orig, "sqlstate", None)
     return state
 
 
-def busy() -> Problem:
+def _busy() -> Problem:
     """The response if the database is busy or unavailable for now."""
-    return Problem(503, BUSY, headers={"Retry-After": str(RETRY_SECONDS)})
+    return Problem(503, _BUSY, headers={"Retry-After": str(_RETRY_SECONDS)})

@@ -2,8 +2,6 @@ from threading import Lock
 
 from beastmode.core.errors import Problem
 
-__all__ = ["Holders"]
-
 
 class Holders:
     """Streams that keep a connection while their clients read: at most half of the connections, so that others get one.

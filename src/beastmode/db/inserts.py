@@ -5,7 +5,5 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-__all__ = ["INSERTS"]
-
 INSERTS: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 """The function that creates such a statement for a model, by the name of the dialect."""

@@ -21,9 +21,7 @@ from beastmode.db.setup import (
 )
 from beastmode.db.streams import let_go
 
-__all__ = ["install"]
-
-TEMPLATES = Path(__file__).parent / "migrations" / "templates"
+_TEMPLATES = Path(__file__).parent / "migrations" / "templates"
 
 
 def install(app: Flask, settings: DatabaseSettings, database: Database, migrations: str | Path = "migrations") -> None:
@@ -44,32 +42,32 @@ def install(app: Flask, settings: DatabaseSettings, database: Database, migratio
     """
     refuse_other_setting(app, settings)
     database.install(app, settings)
-    migrate = Migrate(app, database, directory=str(folder_beside(app) / migrations), **migration_options())
-    migrate.configure(use_templates)
+    migrate = Migrate(app, database, directory=str(_folder_beside(app) / migrations), **migration_options())
+    migrate.configure(_use_templates)
     if (middleware := app.extensions.get("beastmode.middleware")) is not None:
         middleware.pauses.append(let_go)
     readiness = app.extensions.setdefault("beastmode.readiness", {})
     readiness["database"] = partial(ping, installed_in(app))
-    readiness["migrations"] = partial(require_head, app)
+    readiness["migrations"] = partial(_require_head, app)
     add_inspection(app, partial(refuse_default_in_production, settings))
     add_inspection(app, partial(refuse_missing_migrations, app))
     add_inspection(app, partial(refuse_readable_file, settings))
 
 
-def folder_beside(app: Flask) -> Path:
+def _folder_beside(app: Flask) -> Path:
     """The directory of the application's topmost package, or of its module."""
     root = Path(app.root_path)
     depth = app.import_name.count(".") + (root / "__init__.py").exists()
     return root.parents[depth - 1] if depth else root
 
 
-def use_templates(config: Config) -> Config:
+def _use_templates(config: Config) -> Config:
     """Make `flask db init` write an env.py that calls `beastmode.db.migrations.run`."""
-    config.template_directory = TEMPLATES  # type: ignore[attr-defined]  # Flask-Migrate's own attribute
+    config.template_directory = _TEMPLATES  # type: ignore[attr-defined]  # Flask-Migrate's own attribute
     return config
 
 
-def require_head(app: Flask) -> None:
+def _require_head(app: Flask) -> None:
     """Do nothing if every migration has been applied.
 
     Raises:

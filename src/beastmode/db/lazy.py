@@ -12,11 +12,9 @@ from sqlalchemy.orm import ORMExecuteState, sessionmaker
 from beastmode.core.errors import LazyLoadError
 from beastmode.db.private_sqlalchemy import columns_read_by, entity_read_by
 
-__all__ = ["longest_list", "refuse_lazy_loads", "serialising"]
-
 
 @dataclass
-class Serialization:
+class _Serialization:
     """A response that is being serialized.
 
     Attributes:
@@ -30,7 +28,7 @@ class Serialization:
     refreshed: bool = False
 
 
-current_serialization: ContextVar[Serialization | None] = ContextVar("beastmode.serialization", default=None)
+_current_serialization: ContextVar[_Serialization | None] = ContextVar("beastmode.serialization", default=None)
 
 
 @contextmanager
@@ -46,16 +44,16 @@ def serialising(schema_name: str, most: int | None = None) -> Iterator[None]:
     Raises:
         LazyLoadError: A relationship, a deferred column, or a second entity was about to be loaded.
     """
-    token = current_serialization.set(Serialization(schema_name, most))
+    token = _current_serialization.set(_Serialization(schema_name, most))
     try:
         yield
     finally:
-        current_serialization.reset(token)
+        _current_serialization.reset(token)
 
 
 def longest_list() -> int | None:
     """The maximum number of items of a nested list in the current response; None for no limit."""
-    serialization = current_serialization.get()
+    serialization = _current_serialization.get()
     return None if serialization is None else serialization.most
 
 
@@ -65,40 +63,40 @@ def refuse_lazy_loads(sessions: sessionmaker[Any]) -> None:
     Args:
         sessions: The session factory of one application.
     """
-    event.listen(sessions, "do_orm_execute", refuse)
+    event.listen(sessions, "do_orm_execute", _refuse)
 
 
-def refuse(state: ORMExecuteState) -> None:
+def _refuse(state: ORMExecuteState) -> None:
     """Refuse a lazy load while a response is being serialized.
 
     Raises:
         LazyLoadError: This is a lazy load.
     """
-    serialization = current_serialization.get()
+    serialization = _current_serialization.get()
     if serialization is None or not (state.is_column_load or state.lazy_loaded_from):
         return
-    if state.is_column_load and is_refresh(state) and not serialization.refreshed:
+    if state.is_column_load and _is_refresh(state) and not serialization.refreshed:
         serialization.refreshed = True
         return
     raise LazyLoadError(
-        f"{serialization.schema_name} needs {wanted(state)}, which the query did not load, so every entity would cost "
+        f"{serialization.schema_name} needs {_wanted(state)}, which the query did not load, so every entity would cost "
         "another query. Return a Loading, or load it with selectinload() or joinedload()."
     )
 
 
-def wanted(state: ORMExecuteState) -> str:
+def _wanted(state: ORMExecuteState) -> str:
     """The attribute that is about to be loaded, such as "Post.author"."""
     if state.lazy_loaded_from is not None:
         path: Any = state.loader_strategy_path
         return str(path.prop) if path else state.lazy_loaded_from.class_.__name__
-    return " and ".join(f"{entity_read_by(state).class_.__name__}.{name}" for name in sorted(columns_of(state)))
+    return " and ".join(f"{entity_read_by(state).class_.__name__}.{name}" for name in sorted(_columns_of(state)))
 
 
-def is_refresh(state: ORMExecuteState) -> bool:
+def _is_refresh(state: ORMExecuteState) -> bool:
     """Whether expired columns are read again."""
-    return not columns_of(state).isdisjoint(entity_read_by(state).expired_attributes)
+    return not _columns_of(state).isdisjoint(entity_read_by(state).expired_attributes)
 
 
-def columns_of(state: ORMExecuteState) -> frozenset[str]:
+def _columns_of(state: ORMExecuteState) -> frozenset[str]:
     """The names of the columns that are read for one entity; all of them if SQLAlchemy names none."""
     return columns_read_by(state) or frozenset(entity_read_by(state).mapper.column_attrs.keys())

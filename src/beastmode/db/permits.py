@@ -8,9 +8,7 @@ from sqlalchemy import BindParameter, Dialect, Numeric, cast, insert, select
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import Float, TypeDecorator, TypeEngine
 
-__all__ = ["Permit", "WriteCondition", "insert_where", "says_its_type"]
-
-NUMBERS = (Numeric, Float)
+_NUMBERS = (Numeric, Float)
 """Types for which a cast rounds and refuses like storing the value does."""
 
 
@@ -51,12 +49,12 @@ def insert_where(table: Any, values: Mapping[str, BindParameter[Any]], condition
         condition: The condition.
         returned: The columns to return.
     """
-    row = select(*(typed(value) for value in values.values())).where(condition.clause)
+    row = select(*(_typed(value) for value in values.values())).where(condition.clause)
     return insert(table).from_select(list(values), row).returning(*returned)
 
 
-def typed(value: BindParameter[Any]) -> ColumnElement[Any]:
-    return cast(value, value.type) if isinstance(value.type, NUMBERS) else value
+def _typed(value: BindParameter[Any]) -> ColumnElement[Any]:
+    return cast(value, value.type) if isinstance(value.type, _NUMBERS) else value
 
 
 def says_its_type(kind: TypeEngine[Any], dialect: Dialect) -> bool:
@@ -72,4 +70,4 @@ def says_its_type(kind: TypeEngine[Any], dialect: Dialect) -> bool:
     found = kind.dialect_impl(dialect)
     if isinstance(found, TypeDecorator):
         return says_its_type(found.impl_instance, dialect)
-    return dialect.name == "sqlite" or isinstance(kind, NUMBERS) or found.render_bind_cast
+    return dialect.name == "sqlite" or isinstance(kind, _NUMBERS) or found.render_bind_cast

@@ -12,9 +12,7 @@ from beastmode.db.session import current_work, opened_work
 from beastmode.db.transactions import expire_unmodified, is_untouched, pause_before
 from beastmode.db.tries import Before
 
-__all__ = ["after_looking", "make_way"]
-
-RETRIES = 3
+_RETRIES = 3
 """How often a repeatable function is retried, as in a `transaction`."""
 
 R = TypeVar("R")
@@ -43,14 +41,14 @@ def after_looking(look: Callable[[], None], act: Callable[[], R]) -> R:
     while True:
         precondition, commits = Precondition(look), session.commits
         try:
-            with looking(session, precondition):
+            with _looking(session, precondition):
                 look()
                 return act()
         except DBAPIError as error:
             if not is_conflict(error) or session.commits > commits:
                 raise
-            if not precondition.may_repeat or attempt == RETRIES:
-                with looking(session, Precondition(look)):
+            if not precondition.may_repeat or attempt == _RETRIES:
+                with _looking(session, Precondition(look)):
                     look()
                 raise
         before.restore()
@@ -59,7 +57,7 @@ def after_looking(look: Callable[[], None], act: Callable[[], R]) -> R:
 
 
 @contextmanager
-def looking(session: RoutedSession, precondition: Precondition) -> Iterator[None]:
+def _looking(session: RoutedSession, precondition: Precondition) -> Iterator[None]:
     """A transaction that the first write takes over; ended here if there was none, or only a single statement."""
     expire_unmodified(session)
     root = session.get_transaction() or session.begin()

@@ -5,11 +5,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Delete, delete, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-__all__ = ["PURGE_EVERY", "delete_some"]
-
 PURGE_EVERY = 100
 """The number of new rows in a process after which expired ones are deleted."""
-AT_ONCE = 1000
+_AT_ONCE = 1000
 
 
 def delete_some(key: InstrumentedAttribute[Any], is_over: ColumnElement[bool]) -> Delete:
@@ -20,5 +18,5 @@ def delete_some(key: InstrumentedAttribute[Any], is_over: ColumnElement[bool]) -
         is_over: The condition for expired rows.
     """
     # SKIP LOCKED: two processes that purge at the same time must not wait for each other, or lock in two orders.
-    doomed = select(key).where(is_over).limit(AT_ONCE).with_for_update(skip_locked=True)
+    doomed = select(key).where(is_over).limit(_AT_ONCE).with_for_update(skip_locked=True)
     return delete(key.class_).where(key.in_(doomed.scalar_subquery()))

@@ -18,8 +18,6 @@ from beastmode.db.waiting import Waiting
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-__all__ = ["Precondition", "RoutedSession"]
-
 
 @dataclass(eq=False)
 class Precondition:
@@ -154,7 +152,7 @@ class RoutedSession(Session):
             raise
 
 
-def finish(session: Session) -> None:
+def _finish(session: Session) -> None:
     """Run the functions before the commit, in the transaction that is about to be committed.
 
     A function may register another one, or open a `transaction`, which is a savepoint here; it cannot commit.
@@ -171,20 +169,20 @@ def finish(session: Session) -> None:
         session.scopes.pop()
 
 
-def count_commit(session: Session) -> None:
+def _count_commit(session: Session) -> None:
     """Record the commit of the outermost transaction of a session, but not of a savepoint."""
     if isinstance(session, RoutedSession) and session.get_nested_transaction() is None:
         session.commits += 1
 
 
-def end_part(session: Session, ended: SessionTransaction) -> None:
+def _end_part(session: Session, ended: SessionTransaction) -> None:
     """Drop the functions that wait for a commit of what was rolled back."""
     if isinstance(session, RoutedSession):
         session.before.drop(ended)
         session.after.drop(ended)
 
 
-def read_again(session: Session, ended: SessionTransaction) -> None:
+def _read_again(session: Session, ended: SessionTransaction) -> None:
     """When a transaction has ended, read from the reader again, and run the functions after the commit."""
     if ended.parent is None and isinstance(session, RoutedSession):
         session.is_writing = session.is_read_only = session.has_written = False
@@ -196,7 +194,7 @@ def read_again(session: Session, ended: SessionTransaction) -> None:
             run_after(waiting)
 
 
-event.listen(RoutedSession, "before_commit", finish)
-event.listen(RoutedSession, "after_commit", count_commit)
-event.listen(RoutedSession, "after_soft_rollback", end_part)
-event.listen(RoutedSession, "after_transaction_end", read_again)
+event.listen(RoutedSession, "before_commit", _finish)
+event.listen(RoutedSession, "after_commit", _count_commit)
+event.listen(RoutedSession, "after_soft_rollback", _end_part)
+event.listen(RoutedSession, "after_transaction_end", _read_again)

@@ -40,18 +40,6 @@ from beastmode.db.statements import is_read, is_write
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = [
-    "EXTENSION",
-    "WORK",
-    "Installed",
-    "Work",
-    "current_work",
-    "has_database",
-    "installed_in",
-    "opened_work",
-    "settle",
-]
-
 R = TypeVar("R")
 
 EXTENSION = "beastmode.database"

@@ -3,8 +3,6 @@ from dataclasses import dataclass
 from beastmode.core.setting import number, setting, text, whole
 from beastmode.core.settings import Settings
 
-__all__ = ["DatabaseSettings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSettings(Settings):

@@ -13,9 +13,7 @@ from beastmode.db.migrations import known_revisions
 from beastmode.db.session import installed_in
 from beastmode.db.settings import DatabaseSettings
 
-__all__ = ["refuse_default_in_production", "refuse_missing_migrations", "refuse_other_setting", "refuse_readable_file"]
-
-OTHERS = stat.S_IROTH | stat.S_IWOTH
+_OTHERS = stat.S_IROTH | stat.S_IWOTH
 
 
 def refuse_other_setting(app: Flask, settings: DatabaseSettings) -> None:
@@ -74,5 +72,5 @@ def refuse_readable_file(settings: DatabaseSettings) -> None:
     if url.get_backend_name() != "sqlite" or is_memory(url):
         return
     path = Path(str(url.database).removeprefix("file:"))
-    if path.exists() and path.stat().st_mode & OTHERS:
+    if path.exists() and path.stat().st_mode & _OTHERS:
         raise BeastmodeError(f"Every user of this machine can read {path}; run `chmod 600 {path}*`.")

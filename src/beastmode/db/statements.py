@@ -9,12 +9,10 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from beastmode.db.private_sqlalchemy import locks_rows
 
-__all__ = ["Statement", "is_read", "is_write"]
-
 Statement: TypeAlias = Select[Any] | CompoundSelect[Any]
 """A statement that returns rows."""
 
-WRITING = re.compile(
+_WRITING = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*"
     r"(?:insert|update|delete|merge|replace|truncate|copy|call|create|alter|drop"
     r"|with\b.*\b(?:insert\s+into|update\s+\w|delete\s+from|merge\s+into))\b",
@@ -32,5 +30,5 @@ def is_write(clause: Any) -> bool:
     """Whether a statement certainly changes something that must be committed."""
     text = getattr(clause, "element", clause)  # of text that was told its columns
     if isinstance(text, TextClause):
-        return WRITING.match(text.text) is not None
+        return _WRITING.match(text.text) is not None
     return isinstance(text, UpdateBase | ExecutableDDLElement)

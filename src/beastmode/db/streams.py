@@ -2,8 +2,6 @@
 
 from beastmode.db.session import opened_work
 
-__all__ = ["let_go"]
-
 
 def let_go() -> None:
     """Return the reader's connection to the pool before a part of a stream is sent; the next query takes one again.

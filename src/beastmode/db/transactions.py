@@ -20,15 +20,13 @@ from beastmode.db.routed_session import RoutedSession
 from beastmode.db.session import current_work
 from beastmode.db.tries import Before
 
-__all__ = ["Isolation", "Transaction", "pause_before", "transaction"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 Isolation = Literal["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 
-FIRST_PAUSE = 0.01
+_FIRST_PAUSE = 0.01
 """The maximum pause in seconds before the first retry; it doubles with each further retry."""
-INSTEAD = (
+_INSTEAD = (
     "Decorate an ordinary function that returns its result; in an async view, put `with transaction():` "
     "around the lines that write."
 )
@@ -68,7 +66,7 @@ class Transaction:
         Raises:
             ConfigurationError: The function is `async def` or a generator: its work would begin after the commit.
         """
-        refuse_deferred(function, "@transaction", INSTEAD, ConfigurationError)
+        refuse_deferred(function, "@transaction", _INSTEAD, ConfigurationError)
 
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -77,7 +75,7 @@ class Transaction:
             for attempt in range(retries):
                 try:
                     with self:
-                        return finished(function, function(*args, **kwargs))
+                        return _finished(function, function(*args, **kwargs))
                 except DBAPIError as error:
                     if not is_conflict(error):
                         raise
@@ -85,7 +83,7 @@ class Transaction:
                     before.restore()
                 pause_before(attempt)
             with self:
-                return finished(function, function(*args, **kwargs))
+                return _finished(function, function(*args, **kwargs))
 
         return run
 
@@ -184,20 +182,20 @@ def transaction(
     return how if function is None else how(function)
 
 
-def finished(function: Callable[..., Any], result: R) -> R:
+def _finished(function: Callable[..., Any], result: R) -> R:
     """The result of a function, if it is not deferred work.
 
     Raises:
         TypeError: Its work would begin after the transaction has ended.
     """
     if kind := deferred_result(result):
-        raise TypeError(f"@transaction: {name_of(function)} returned {kind}, which runs after the commit. {INSTEAD}")
+        raise TypeError(f"@transaction: {name_of(function)} returned {kind}, which runs after the commit. {_INSTEAD}")
     return result
 
 
 def pause_before(attempt: int) -> None:
     """Wait briefly, so that two conflicting transactions do not conflict again."""
-    sleep(uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - a pause is no secret
+    sleep(uniform(0, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - a pause is no secret
 
 
 def is_untouched(session: RoutedSession) -> bool:

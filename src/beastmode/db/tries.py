@@ -12,9 +12,7 @@ from sqlalchemy.orm import ClassManager
 from beastmode.core.exchange import current_exchange
 from beastmode.core.private_flask import CACHED_JSON, current_request_context, kept_in, session_of
 
-__all__ = ["Before"]
-
-PLAIN: dict[type, tuple[type, str]] = {
+_PLAIN: dict[type, tuple[type, str]] = {
     dict: (dict, "update"),
     defaultdict: (dict, "update"),
     OrderedDict: (OrderedDict, "update"),
@@ -58,8 +56,8 @@ class Before:
         self._keep_session(session_of(context))
         self._keep_attributes(context.request, (CACHED_JSON,))
         known = vars(context.request)
-        files = {id(file): file.stream.tell() for file in opened(known)}
-        self._undo.append(lambda: rewind(opened(known), files))
+        files = {id(file): file.stream.tell() for file in _opened(known)}
+        self._undo.append(lambda: _rewind(_opened(known), files))
 
     def _keep_session(self, session: Any) -> None:
         if isinstance(session, dict):
@@ -72,9 +70,9 @@ class Before:
         if type(value) is tuple:
             for part in value:
                 self._keep(part, owned=owned)
-        elif (plain := PLAIN.get(type(value))) is not None:
+        elif (plain := _PLAIN.get(type(value))) is not None:
             self._keep_contents(value, *plain, owned=owned)
-        elif owned and (names := attributes_of(value)) and id(value) not in self._seen:
+        elif owned and (names := _attributes_of(value)) and id(value) not in self._seen:
             self._seen[id(value)] = value
             self._keep_attributes(value, names, owned=True)
 
@@ -107,7 +105,7 @@ class Before:
             self._keep(part, owned=owned)
 
 
-def attributes_of(value: Any) -> list[str]:
+def _attributes_of(value: Any) -> list[str]:
     """The attributes of an object that was created from a body: a dataclass, an entity, an object of the project."""
     if is_dataclass(value) and not isinstance(value, type):
         return [field.name for field in fields(value)]
@@ -117,13 +115,13 @@ def attributes_of(value: Any) -> list[str]:
     return [name for name in getattr(value, "__dict__", ()) if name != ClassManager.STATE_ATTR]
 
 
-def opened(known: dict[str, Any]) -> list[Any]:
+def _opened(known: dict[str, Any]) -> list[Any]:
     """The uploads of a request, if they have been read."""
     uploads = known.get("files")
     return [] if uploads is None else [file for _, file in uploads.items(multi=True)]
 
 
-def rewind(files: Iterable[Any], positions: dict[int, int]) -> None:
+def _rewind(files: Iterable[Any], positions: dict[int, int]) -> None:
     """Rewind uploads to where they were; one that was not opened yet to its beginning."""
     for file in files:
         file.stream.seek(positions.get(id(file), 0))

@@ -11,12 +11,10 @@ from beastmode.core.private_flask import current_app_context
 from beastmode.db.routed_session import RoutedSession
 from beastmode.db.session import WORK, Work, opened_work
 
-__all__ = ["close_work", "refuse_unsaved", "unsaved_now"]
-
-NAMED = 5
+_NAMED = 5
 """The maximum number of entities in a message."""
-STATEMENTS = "statements"
-INSTEAD = (
+_STATEMENTS = "statements"
+_INSTEAD = (
     "Call db.session.commit(), or decorate the function that writes with @transaction; call db.session.rollback() to "
     "discard them."
 )
@@ -25,8 +23,8 @@ log = logging.getLogger("beastmode")
 
 def unsaved_now() -> frozenset[Any]:
     """The current uncommitted changes of the app context's session, to distinguish them from later ones."""
-    session = current_session()
-    return frozenset() if session is None or session.scopes else frozenset(unsaved_in(session))
+    session = _current_session()
+    return frozenset() if session is None or session.scopes else frozenset(_unsaved_in(session))
 
 
 def refuse_unsaved(name: str, known: frozenset[Any] = frozenset()) -> None:
@@ -39,14 +37,14 @@ def refuse_unsaved(name: str, known: frozenset[Any] = frozenset()) -> None:
     Raises:
         UncommittedError: Changes would be lost.
     """
-    session = current_session()
+    session = _current_session()
     if session is None or session.scopes:
         return
-    lost = unsaved_in(session)
+    lost = _unsaved_in(session)
     if known:
-        lost.pop(STATEMENTS, None)  # of a query that has flushed what was pending before
+        lost.pop(_STATEMENTS, None)  # of a query that has flushed what was pending before
     if left := [text for key, text in lost.items() if key not in known]:
-        raise UncommittedError(f"{name} ended with uncommitted changes: {listed(left)}. {INSTEAD}")
+        raise UncommittedError(f"{name} ended with uncommitted changes: {_listed(left)}. {_INSTEAD}")
 
 
 def close_work(error: BaseException | None = None) -> None:
@@ -63,36 +61,36 @@ def close_work(error: BaseException | None = None) -> None:
         return
     try:
         session = work.session
-        if session is not None and error is None and not work.has_failed() and (lost := unsaved_in(session)):
-            log.error("Uncommitted changes were dropped: %s. %s", listed(lost.values()), INSTEAD)
+        if session is not None and error is None and not work.has_failed() and (lost := _unsaved_in(session)):
+            log.error("Uncommitted changes were dropped: %s. %s", _listed(lost.values()), _INSTEAD)
     finally:
         work.close()
 
 
-def current_session() -> RoutedSession | None:
+def _current_session() -> RoutedSession | None:
     work = opened_work()
     return None if work is None else work.session
 
 
-def unsaved_in(session: RoutedSession) -> dict[Any, str]:
+def _unsaved_in(session: RoutedSession) -> dict[Any, str]:
     """The uncommitted changes, in words: entities by their identity, and statements that were sent."""
     found: dict[Any, str] = {id(entity): f"new {type(entity).__name__}" for entity in session.new}
     # `dirty` has every entity that was assigned to; only a net change would be written.
-    found |= {id(entity): f"changed {named(entity)}" for entity in session.dirty if session.is_modified(entity)}
-    found |= {id(entity): f"deleted {named(entity)}" for entity in session.deleted}
+    found |= {id(entity): f"changed {_named(entity)}" for entity in session.dirty if session.is_modified(entity)}
+    found |= {id(entity): f"deleted {_named(entity)}" for entity in session.deleted}
     if session.has_written:
-        found[STATEMENTS] = "statements sent since the last commit"
+        found[_STATEMENTS] = "statements sent since the last commit"
     return found
 
 
-def named(entity: Any) -> str:
+def _named(entity: Any) -> str:
     """An entity by its class and primary key, such as "Post 7"."""
     state: Any = inspect(entity)
     key = ", ".join(map(str, state.identity or ()))
     return f"{type(entity).__name__} {key}".rstrip()
 
 
-def listed(texts: Iterable[str]) -> str:
+def _listed(texts: Iterable[str]) -> str:
     whole = list(texts)
-    more = f" and {len(whole) - NAMED} more" if len(whole) > NAMED else ""
-    return ", ".join(whole[:NAMED]) + more
+    more = f" and {len(whole) - _NAMED} more" if len(whole) > _NAMED else ""
+    return ", ".join(whole[:_NAMED]) + more

@@ -4,8 +4,6 @@ from sqlalchemy.orm import SessionTransaction
 
 from beastmode.core.events import Callback
 
-__all__ = ["Waiting"]
-
 
 class Waiting:
     """Functions that wait for a session's commit, each with the transaction or savepoint in which it was registered."""
@@ -27,7 +25,7 @@ class Waiting:
 
     def drop(self, rolled_back: SessionTransaction) -> None:
         """Drop the functions that were registered in a transaction, or a part of it, that was rolled back."""
-        self._callbacks = [each for each in self._callbacks if not is_part(each[0], rolled_back)]
+        self._callbacks = [each for each in self._callbacks if not _is_part(each[0], rolled_back)]
 
     def take(self) -> list[Callback]:
         """Remove and return all functions, in the order in which they were registered."""
@@ -36,7 +34,7 @@ class Waiting:
         return waiting
 
 
-def is_part(transaction: SessionTransaction | None, whole: SessionTransaction) -> bool:
+def _is_part(transaction: SessionTransaction | None, whole: SessionTransaction) -> bool:
     """Whether a transaction is the other one, or a savepoint in it."""
     while transaction is not None and transaction is not whole:
         transaction = transaction.parent

@@ -4,8 +4,6 @@ import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
-
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:

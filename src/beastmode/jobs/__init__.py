@@ -30,7 +30,7 @@ __all__ = [
     "retry",
     "status_of",
 ]
-HOMES = {
+_HOMES = {
     "Counts": "status",
     "Job": "definition",
     "Status": "status",
@@ -50,8 +50,8 @@ if not TYPE_CHECKING:  # or mypy would believe in any name
 
     def __getattr__(name: str) -> Any:
         # On first use: with the tables of jobs, which only projects that have jobs shall find in their migrations.
-        if name not in HOMES:
+        if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"beastmode.jobs.{HOMES[name]}"), name)
+        value = getattr(import_module(f"beastmode.jobs.{_HOMES[name]}"), name)
         globals()[name] = value
         return value

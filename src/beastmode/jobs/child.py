@@ -9,8 +9,6 @@ import orjson
 from beastmode.jobs.queue import Claim
 from beastmode.jobs.running import Outcome
 
-__all__ = ["COMMAND", "run_in_child"]
-
 COMMAND = "run-job"
 """The command of `flask beastmode` that reads a claim and writes its outcome."""
 

@@ -11,13 +11,11 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.jobs.enqueueing import Request, insert
 from beastmode.jobs.schedule import Schedule
 
-__all__ = ["Job", "declared", "job"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
-QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,49}")
-OPTIONS = ("_delay", "_at", "_unique", "_queue", "_priority")
-PRIORITIES = range(-1000, 1001)
+_QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,49}")
+_OPTIONS = ("_delay", "_at", "_unique", "_queue", "_priority")
+_PRIORITIES = range(-1000, 1001)
 """What fits a SMALLINT, with room to spare."""
 
 declared: dict[str, "Job[Any, Any]"] = {}
@@ -86,8 +84,8 @@ class Job(Generic[P, R]):
         Raises:
             TypeError: An argument is not a JSON value, or the function does not take it.
         """
-        queue = self.queue if _queue is None else checked_queue(_queue)
-        priority = self.priority if _priority is None else checked_priority(_priority)
+        queue = self.queue if _queue is None else _checked_queue(_queue)
+        priority = self.priority if _priority is None else _checked_priority(_priority)
         delay = _delay if isinstance(_delay, timedelta) else timedelta(seconds=_delay)
         return insert(
             Request(
@@ -177,12 +175,12 @@ def job(  # noqa: PLR0913 - each is an option of its own, given by name
     def declare(decorated: Callable[P, R]) -> Job[P, R]:
         title = name or f"{decorated.__module__}.{decorated.__qualname__}"
         refuse_deferred(decorated, "@job", "Write an ordinary function.", ConfigurationError)
-        refuse_options(title, attempts=attempts, limit=limit, timeout=timeout, process=process)
+        _refuse_options(title, attempts=attempts, limit=limit, timeout=timeout, process=process)
         made = Job(
             function=decorated,
             name=title,
-            queue=checked_queue(queue),
-            priority=checked_priority(priority),
+            queue=_checked_queue(queue),
+            priority=_checked_priority(priority),
             attempts=attempts,
             backoff=backoff,
             timeout=timeout,
@@ -200,7 +198,7 @@ def job(  # noqa: PLR0913 - each is an option of its own, given by name
     return declare if function is None else declare(function)
 
 
-def refuse_options(title: str, *, attempts: int, limit: int | None, timeout: float | None, process: bool) -> None:
+def _refuse_options(title: str, *, attempts: int, limit: int | None, timeout: float | None, process: bool) -> None:
     """Refuse options that could not be meant.
 
     Raises:
@@ -216,23 +214,23 @@ def refuse_options(title: str, *, attempts: int, limit: int | None, timeout: flo
         raise ConfigurationError(f"@job {title}: process=True is for jobs that may hang; add timeout=.")
 
 
-def checked_queue(queue: str) -> str:
+def _checked_queue(queue: str) -> str:
     """A queue's name, if it is one.
 
     Raises:
         ConfigurationError: It is not.
     """
-    if not QUEUE.fullmatch(queue):
+    if not _QUEUE.fullmatch(queue):
         raise ConfigurationError(f"queue={queue!r}: expected lowercase letters, digits, - and _, such as mail.")
     return queue
 
 
-def checked_priority(priority: int) -> int:
+def _checked_priority(priority: int) -> int:
     """A priority, if it is one.
 
     Raises:
         ConfigurationError: It is not.
     """
-    if priority not in PRIORITIES:
+    if priority not in _PRIORITIES:
         raise ConfigurationError(f"priority={priority!r}: expected a whole number from -1000 to 1000.")
     return priority

@@ -18,11 +18,9 @@ from beastmode.db.session import Work, current_work
 from beastmode.jobs.models import JobRow
 from beastmode.jobs.wakeups import CHANNEL, wake_up
 
-__all__ = ["EXTENSION", "Request", "insert", "insert_now", "refuse_other_arguments", "row_of"]
-
 EXTENSION = "beastmode.jobs"
-LONGEST_KEY = 200
-LONGEST_ARGUMENTS = 64 * 1024
+_LONGEST_KEY = 200
+_LONGEST_ARGUMENTS = 64 * 1024
 """Bytes of JSON: a job is passed ids, and reads what it needs; rows of this size still are claimed in one page read."""
 
 
@@ -73,22 +71,22 @@ def insert(request: Request) -> int | None:
             f"{request.name} cannot be enqueued: pass jobs=Jobs() to Beastmode, and create the tables with "
             "`flask db migrate`."
         )
-    refuse_other_arguments(request)
-    row = row_of(request, now())
-    job_id = insert_now(row)
+    _refuse_other_arguments(request)
+    row = _row_of(request, now())
+    job_id = _insert_now(row)
     if job_id is not None and row["state"] == "ready":
         after_commit(wake_up)
     return job_id
 
 
-def insert_now(row: Mapping[str, Any]) -> int | None:
+def _insert_now(row: Mapping[str, Any]) -> int | None:
     """Insert a row; None where its unique key is taken.
 
     Args:
         row: Values by column.
     """
     work = current_work()
-    begin_with_changes(work)
+    _begin_with_changes(work)
     dialect = postgresql if work.dialect.name == "postgresql" else sqlite
     statement: Any = dialect.insert(JobRow).values(**row).returning(JobRow.id)
     if row["unique_key"] is not None:
@@ -100,14 +98,14 @@ def insert_now(row: Mapping[str, Any]) -> int | None:
     return None if found is None else int(found[0])
 
 
-def begin_with_changes(work: Work) -> None:
+def _begin_with_changes(work: Work) -> None:
     """Have the session's transaction begin, where it has changes that are not sent yet: the row belongs to them."""
     session = work.session
     if session is not None and not session.is_writing and (session.new or session.dirty or session.deleted):
         session.flush()
 
 
-def row_of(request: Request, moment: datetime) -> dict[str, Any]:
+def _row_of(request: Request, moment: datetime) -> dict[str, Any]:
     """The row of a job.
 
     Args:
@@ -127,23 +125,23 @@ def row_of(request: Request, moment: datetime) -> dict[str, Any]:
         "max_attempts": request.max_attempts,
         "run_at": run_at,
         "created_at": moment,
-        "unique_key": checked_key(request.unique_key),
+        "unique_key": _checked_key(request.unique_key),
         "concurrency_key": request.concurrency_key,
     }
 
 
-def checked_key(key: str | None) -> str | None:
+def _checked_key(key: str | None) -> str | None:
     """A unique key, if it fits its column.
 
     Raises:
         ValueError: It does not.
     """
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise ValueError(f"_unique has {len(key)} characters; expected 1 to {LONGEST_KEY}.")
+    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
+        raise ValueError(f"_unique has {len(key)} characters; expected 1 to {_LONGEST_KEY}.")
     return key
 
 
-def refuse_other_arguments(request: Request) -> None:
+def _refuse_other_arguments(request: Request) -> None:
     """Do nothing if a worker can call the function with the arguments.
 
     Raises:
@@ -156,9 +154,9 @@ def refuse_other_arguments(request: Request) -> None:
         raise TypeError(f"{request.name} cannot be called like this: {error}") from None
     refuse_other_values(request.name, request.arguments)
     size = len(orjson.dumps(dict(request.arguments)))
-    if size > LONGEST_ARGUMENTS:
+    if size > _LONGEST_ARGUMENTS:
         raise ValueError(
-            f"The arguments of {request.name} have {size} bytes of JSON; the maximum is {LONGEST_ARGUMENTS}. "
+            f"The arguments of {request.name} have {size} bytes of JSON; the maximum is {_LONGEST_ARGUMENTS}. "
             "Store the data, and pass its id."
         )
 

@@ -3,8 +3,6 @@
 from beastmode.core.errors import BeastmodeError
 from beastmode.jobs.status import counts
 
-__all__ = ["refuse_dead_jobs"]
-
 
 def refuse_dead_jobs() -> None:
     """Do nothing if no job is dead or waits for a function that no worker knows.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from beastmode.core.refusal import Refusal
     from beastmode.db import Database
 
-__all__ = ["Jobs"]
-
 
 class Jobs:
     """Turns jobs on: `Beastmode(app, database=db, jobs=Jobs())`.
@@ -43,10 +41,10 @@ class Jobs:
         app.extensions[EXTENSION] = database
         add_inspection(app, refuse_dead_jobs)
         if settings.threads_in_server and settings.environment != "testing":
-            middleware.guards.append(StartOnce(app, settings.threads_in_server))
+            middleware.guards.append(_StartOnce(app, settings.threads_in_server))
 
 
-class StartOnce:
+class _StartOnce:
     """Starts a worker in the process that serves the first request: in a reloader's child, and not in its parent.
 
     Args:

@@ -10,9 +10,7 @@ from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
 from beastmode.jobs.models import JobMark
 
-__all__ = ["once"]
-
-LONGEST = 200
+_LONGEST = 200
 
 
 @contextmanager
@@ -32,8 +30,8 @@ def once(key: str) -> Iterator[bool]:
     Raises:
         ValueError: The key is empty or too long.
     """
-    if not 0 < len(key) <= LONGEST:
-        raise ValueError(f"once(): the key has {len(key)} characters; expected 1 to {LONGEST}.")
+    if not 0 < len(key) <= _LONGEST:
+        raise ValueError(f"once(): the key has {len(key)} characters; expected 1 to {_LONGEST}.")
     with transaction():
         work = current_work()
         dialect = postgresql if work.dialect.name == "postgresql" else sqlite

@@ -8,9 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.db.base import Base
 
-__all__ = ["JobMark", "JobRow", "JobTick"]
-
-ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER columns by itself
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER columns by itself
 
 
 class JobRow(Base):
@@ -18,7 +16,7 @@ class JobRow(Base):
 
     __tablename__ = "jobs"
 
-    id: Mapped[int] = mapped_column(ID, primary_key=True)
+    id: Mapped[int] = mapped_column(_ID, primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     arguments: Mapped[dict[str, Any]] = mapped_column(JSON)
     queue: Mapped[str] = mapped_column(String(50))
@@ -40,19 +38,19 @@ class JobRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-def partial_index(name: str, condition: str, *columns: Any) -> Index:
+def _partial_index(name: str, condition: str, *columns: Any) -> Index:
     """An index of the rows in some states, which stays small however many others are kept."""
     where = JobRow.state.in_(condition.split())
     return Index(f"ix_jobs_{name}", *columns, postgresql_where=where, sqlite_where=where)
 
 
 # A worker takes the first rows of one of these, however many wait behind them.
-partial_index("ready", "ready", JobRow.queue, JobRow.priority.desc(), JobRow.id)
-partial_index("scheduled", "scheduled", JobRow.run_at)
-partial_index("running", "running", JobRow.lease_until)
-partial_index("held", "blocked parked", JobRow.state, JobRow.concurrency_key, JobRow.id)
-partial_index("keys", "running", JobRow.concurrency_key)
-partial_index("finished", "done dead", JobRow.finished_at)
+_partial_index("ready", "ready", JobRow.queue, JobRow.priority.desc(), JobRow.id)
+_partial_index("scheduled", "scheduled", JobRow.run_at)
+_partial_index("running", "running", JobRow.lease_until)
+_partial_index("held", "blocked parked", JobRow.state, JobRow.concurrency_key, JobRow.id)
+_partial_index("keys", "running", JobRow.concurrency_key)
+_partial_index("finished", "done dead", JobRow.finished_at)
 
 
 class JobMark(Base):

@@ -17,15 +17,13 @@ from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
 from beastmode.jobs.models import JobMark, JobRow, JobTick
 
-__all__ = ["Claim", "Queue"]
-
-LONGEST_BACKOFF = 3600.0
+_LONGEST_BACKOFF = 3600.0
 """Seconds. After ten attempts of a job with the usual backoff that is 1.5 hours after the first one."""
-LONGEST_ERROR = 4000
+_LONGEST_ERROR = 4000
 """Characters of an error that are kept: the end of a traceback, which names the cause."""
-SWEPT = 1000
+_SWEPT = 1000
 """The most rows that one statement moves or deletes, so that none holds its locks for long."""
-CLAIMED = (
+_CLAIMED = (
     JobRow.id,
     JobRow.name,
     JobRow.arguments,
@@ -103,7 +101,7 @@ class Queue:
                 progress=None,
                 note=None,
             )
-            .returning(*CLAIMED)
+            .returning(*_CLAIMED)
         )
         claims = [Claim(**row) for row in work.execute(statement).mappings()]
         return sorted(claims, key=lambda claim: (-claim.priority, claim.id))
@@ -117,13 +115,13 @@ class Queue:
         """
         key = claim.concurrency_key
         with transaction() as session:
-            lock_key(session, key)
+            _lock_key(session, key)
             running = session.scalar(
                 select(func.count()).where(JobRow.state == "running", JobRow.concurrency_key == key)
             )
             if running is not None and running <= limit:
                 return True
-            session.execute(self._owned(claim).values(**RETURNED, state="blocked", attempts=JobRow.attempts - 1))
+            session.execute(self._owned(claim).values(**_RETURNED, state="blocked", attempts=JobRow.attempts - 1))
         return False
 
     def finish(self, claim: Claim, result: Any) -> bool:
@@ -134,7 +132,7 @@ class Queue:
             result: What the function returned, as a JSON value.
         """
         ended = self._owned(claim).values(
-            **RETURNED, state="done", result=result, error=None, finished_at=now(), unique_key=None
+            **_RETURNED, state="done", result=result, error=None, finished_at=now(), unique_key=None
         )
         return self._end(claim, ended)
 
@@ -147,7 +145,7 @@ class Queue:
             backoff: Seconds before the second attempt.
         """
         moment = now()
-        values: dict[str, Any] = {"error": error[-LONGEST_ERROR:], **RETURNED}
+        values: dict[str, Any] = {"error": error[-_LONGEST_ERROR:], **_RETURNED}
         if claim.attempts >= claim.max_attempts:
             values |= {"state": "dead", "finished_at": moment, "unique_key": None}
         else:
@@ -161,11 +159,11 @@ class Queue:
             claims: The rows.
         """
         for claim in claims:
-            self._end(claim, self._owned(claim).values(**RETURNED, state="ready", attempts=JobRow.attempts - 1))
+            self._end(claim, self._owned(claim).values(**_RETURNED, state="ready", attempts=JobRow.attempts - 1))
 
     def park(self, claim: Claim) -> None:
         """Set a row aside whose job this worker does not know, as one of a newer version; see `unpark`."""
-        self._end(claim, self._owned(claim).values(**RETURNED, state="parked", attempts=JobRow.attempts - 1))
+        self._end(claim, self._owned(claim).values(**_RETURNED, state="parked", attempts=JobRow.attempts - 1))
 
     def unpark(self, names: Collection[str]) -> int:
         """Let the rows be claimed again that were set aside by a worker which did not know their jobs.
@@ -173,8 +171,8 @@ class Queue:
         Args:
             names: The jobs that this worker knows.
         """
-        parked = select(JobRow.id).where(JobRow.state == "parked", JobRow.name.in_(names)).limit(SWEPT)
-        return changed(update(JobRow).where(JobRow.id.in_(parked)).values(state="ready"))
+        parked = select(JobRow.id).where(JobRow.state == "parked", JobRow.name.in_(names)).limit(_SWEPT)
+        return _changed(update(JobRow).where(JobRow.id.in_(parked)).values(state="ready"))
 
     def beat(self, claims: Iterable[Claim]) -> None:
         """Renew the lease of the rows whose jobs are running.
@@ -193,11 +191,11 @@ class Queue:
             select(JobRow.id)
             .where(JobRow.state == "scheduled", JobRow.run_at <= now())
             .order_by(JobRow.run_at)
-            .limit(SWEPT)
+            .limit(_SWEPT)
         )
         if current_work().execute(due.limit(1)).first() is None:
             return 0
-        return changed(update(JobRow).where(JobRow.id.in_(due), JobRow.state == "scheduled").values(state="ready"))
+        return _changed(update(JobRow).where(JobRow.id.in_(due), JobRow.state == "scheduled").values(state="ready"))
 
     def next_moment(self) -> datetime | None:
         """When the next scheduled row is due; None if there is none."""
@@ -214,11 +212,11 @@ class Queue:
         The attempt counts, so that a job which ends its worker is dead in the end.
         """
         moment = now()
-        lost = select(JobRow.id).where(JobRow.state == "running", JobRow.lease_until < moment).limit(SWEPT)
+        lost = select(JobRow.id).where(JobRow.state == "running", JobRow.lease_until < moment).limit(_SWEPT)
         if current_work().execute(lost.limit(1)).first() is None:
             return 0
         is_last = JobRow.attempts >= JobRow.max_attempts
-        return changed(
+        return _changed(
             update(JobRow)
             .where(JobRow.id.in_(lost), JobRow.state == "running", JobRow.lease_until < moment)
             .values(
@@ -238,7 +236,7 @@ class Queue:
         stuck = select(func.min(JobRow.id)).where(JobRow.state == "blocked", key.not_in(under_way)).group_by(key)
         if current_work().execute(stuck.limit(1)).first() is None:
             return 0
-        return changed(update(JobRow).where(JobRow.id.in_(stuck), JobRow.state == "blocked").values(state="ready"))
+        return _changed(update(JobRow).where(JobRow.id.in_(stuck), JobRow.state == "blocked").values(state="ready"))
 
     def forget(self, before: datetime) -> int:
         """Delete finished and dead rows, marks and ticks of before a moment; how many rows of jobs that were.
@@ -250,7 +248,7 @@ class Queue:
             select(JobRow.id)
             .where(JobRow.state.in_(["done", "dead"]), JobRow.finished_at < before)
             .order_by(JobRow.finished_at)
-            .limit(SWEPT)
+            .limit(_SWEPT)
         )
         count = 0
         for statement in (
@@ -258,7 +256,7 @@ class Queue:
             delete(JobMark).where(JobMark.made_at < before),
             delete(JobTick).where(JobTick.tick < before),
         ):
-            deleted = changed(statement)
+            deleted = _changed(statement)
             count = count or deleted
         return count
 
@@ -286,7 +284,7 @@ class Queue:
     def _end(self, claim: Claim, statement: Update) -> bool:
         """Run the UPDATE that ends a row's time with this worker, and let the next row with its key run."""
         if claim.concurrency_key is None:
-            return changed(statement) == 1
+            return _changed(statement) == 1
         following = (
             select(JobRow.id)
             .where(JobRow.state == "blocked", JobRow.concurrency_key == claim.concurrency_key)
@@ -294,17 +292,17 @@ class Queue:
             .limit(1)
         )
         with transaction() as session:
-            lock_key(session, claim.concurrency_key)
-            is_mine = changed(statement) == 1
-            changed(update(JobRow).where(JobRow.id.in_(following), JobRow.state == "blocked").values(state="ready"))
+            _lock_key(session, claim.concurrency_key)
+            is_mine = _changed(statement) == 1
+            _changed(update(JobRow).where(JobRow.id.in_(following), JobRow.state == "blocked").values(state="ready"))
         return is_mine
 
 
-RETURNED: dict[str, Any] = {"worker": None, "lease_until": None}
+_RETURNED: dict[str, Any] = {"worker": None, "lease_until": None}
 """What a row says when it is nobody's."""
 
 
-def changed(statement: Any) -> int:
+def _changed(statement: Any) -> int:
     """How many rows a statement has changed."""
     return int(current_work().execute(statement).rowcount)
 
@@ -317,11 +315,11 @@ def pause(attempt: int, backoff: float) -> timedelta:
         backoff: Seconds after the first.
     """
     # Whatever failed many jobs at once would otherwise get all of them back at once.
-    seconds: float = min(backoff * 2 ** (attempt - 1), LONGEST_BACKOFF) * uniform(0.75, 1.25)  # noqa: S311 - no secret
+    seconds: float = min(backoff * 2 ** (attempt - 1), _LONGEST_BACKOFF) * uniform(0.75, 1.25)  # noqa: S311 - no secret
     return timedelta(seconds=seconds)
 
 
-def lock_key(session: Any, key: str | None) -> None:
+def _lock_key(session: Any, key: str | None) -> None:
     """Have other workers wait that count the running rows of a key; on SQLite they wait for the write lock anyway."""
     if current_work().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"beastmode.jobs {key}"})

@@ -13,10 +13,8 @@ from beastmode.db.session import current_work
 from beastmode.jobs.enqueueing import refuse_other_values
 from beastmode.jobs.models import JobRow
 
-__all__ = ["Outcome", "current_job_id", "outcome_of", "progress"]
-
-running: ContextVar[int | None] = ContextVar("beastmode_job", default=None)
-LONGEST_NOTE = 200
+_running: ContextVar[int | None] = ContextVar("beastmode_job", default=None)
+_LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True)
@@ -41,20 +39,20 @@ def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: 
         function: What to call.
         arguments: What to call it with.
     """
-    token = running.set(job_id)
+    token = _running.set(job_id)
     try:
         result = function(**arguments)
         refuse_other_values(f"The result of {name}", result, "it")
     except Exception:  # noqa: BLE001 - it is told to whoever looks at the row
         return Outcome(error=traceback.format_exc())
     finally:
-        running.reset(token)
+        _running.reset(token)
     return Outcome(result)
 
 
 def current_job_id() -> int | None:
     """The id of the job that runs in this thread; None outside of jobs."""
-    return running.get()
+    return _running.get()
 
 
 def progress(share: float, note: str = "") -> None:
@@ -69,7 +67,7 @@ def progress(share: float, note: str = "") -> None:
     """
     if not 0 <= share <= 1:
         raise BeastmodeError(f"progress({share!r}): expected a number from 0 to 1.")
-    job_id = running.get()
+    job_id = _running.get()
     if job_id is not None:
         statement = update(JobRow).where(JobRow.id == job_id, JobRow.state == "running")
-        current_work().execute(statement.values(progress=share, note=note[:LONGEST_NOTE] or None))
+        current_work().execute(statement.values(progress=share, note=note[:_LONGEST_NOTE] or None))

@@ -7,8 +7,6 @@ from cronsim import CronSim, CronSimError
 
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["Schedule"]
-
 
 @dataclass(frozen=True)
 class Schedule:
@@ -25,7 +23,7 @@ class Schedule:
 
     def __post_init__(self) -> None:
         """Refuse what is no expression."""
-        if len(self.expression.split()) != 5 or not is_valid(self.expression):
+        if len(self.expression.split()) != 5 or not _is_valid(self.expression):
             raise ConfigurationError(
                 f'cron={self.expression!r}: expected five fields, such as "0 3 * * *" for every day at 03:00 UTC.'
             )
@@ -40,7 +38,7 @@ class Schedule:
         return next(CronSim(self.expression, after, reverse=True), None)
 
 
-def is_valid(expression: str) -> bool:
+def _is_valid(expression: str) -> bool:
     """Whether an expression names moments that come."""
     try:
         CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC))

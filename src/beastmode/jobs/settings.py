@@ -3,8 +3,6 @@ from dataclasses import dataclass
 from beastmode.core.setting import setting, whole
 from beastmode.core.settings import Settings
 
-__all__ = ["JobSettings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class JobSettings(Settings):

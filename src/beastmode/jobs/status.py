@@ -11,10 +11,8 @@ from beastmode.db.session import current_work
 from beastmode.jobs.models import JobRow
 from beastmode.jobs.wakeups import wake_up
 
-__all__ = ["Counts", "State", "Status", "counts", "discard", "list_jobs", "retry", "status_of"]
-
 State = Literal["scheduled", "ready", "running", "blocked", "parked", "done", "dead"]
-SHOWN = (
+_SHOWN = (
     JobRow.id,
     JobRow.name,
     JobRow.state,
@@ -86,7 +84,7 @@ def status_of(job_id: int) -> Status | None:
     Args:
         job_id: What `enqueue` returned.
     """
-    row = current_work().execute(select(*SHOWN).where(JobRow.id == job_id)).mappings().first()
+    row = current_work().execute(select(*_SHOWN).where(JobRow.id == job_id)).mappings().first()
     return None if row is None else Status(**row)
 
 
@@ -98,7 +96,7 @@ def list_jobs(state: State, name: str | None = None, limit: int = 100) -> list[S
         name: Of the job; None for all.
         limit: How many at the most.
     """
-    statement = select(*SHOWN).where(JobRow.state == state).order_by(JobRow.id.desc()).limit(limit)
+    statement = select(*_SHOWN).where(JobRow.state == state).order_by(JobRow.id.desc()).limit(limit)
     if name is not None:
         statement = statement.where(JobRow.name == name)
     return [Status(**row) for row in current_work().execute(statement).mappings()]

@@ -13,9 +13,7 @@ from beastmode.db.transactions import transaction
 from beastmode.jobs.definition import Job
 from beastmode.jobs.models import JobTick
 
-__all__ = ["enqueue_ticks"]
-
-LATE = timedelta(minutes=10)
+_LATE = timedelta(minutes=10)
 """How late a moment may be found, as after a restart; one that is older is left out."""
 
 
@@ -30,21 +28,21 @@ def enqueue_ticks(jobs: Iterable[Job[Any, Any]]) -> int:
         if job.schedule is None:
             continue
         tick = job.schedule.last(moment)
-        if tick is not None and moment - tick < LATE and is_new(job, tick):
+        if tick is not None and moment - tick < _LATE and _is_new(job, tick):
             with transaction():
-                if mark(job, tick):
+                if _mark(job, tick):
                     job.enqueue()
                     count += 1
     return count
 
 
-def is_new(job: Job[Any, Any], tick: datetime) -> bool:
+def _is_new(job: Job[Any, Any], tick: datetime) -> bool:
     """Whether nobody has enqueued a job for a moment, as far as can be seen without the write lock."""
     statement = select(JobTick.name).where(JobTick.name == job.name, JobTick.tick == tick)
     return current_work().execute(statement).first() is None
 
 
-def mark(job: Job[Any, Any], tick: datetime) -> bool:
+def _mark(job: Job[Any, Any], tick: datetime) -> bool:
     """Take a moment for this worker; False where another was faster."""
     work = current_work()
     dialect = postgresql if work.dialect.name == "postgresql" else sqlite

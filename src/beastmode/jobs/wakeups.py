@@ -10,20 +10,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from beastmode.db.session import Installed
 
-__all__ = ["CHANNEL", "Wakeups", "wake_up"]
-
 CHANNEL = "beastmode_jobs"
-LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 1.0
 """How long a worker on PostgreSQL may miss a notification, as while its connection was lost."""
-PEEK_SECONDS = 0.03
+_PEEK_SECONDS = 0.03
 """How often a worker on SQLite asks whether another process has written, which takes 5 microseconds."""
 log = logging.getLogger("beastmode")
-waiting: WeakSet["Wakeups"] = WeakSet()
+_waiting: WeakSet["Wakeups"] = WeakSet()
 
 
 def wake_up() -> None:
     """Wake the idle workers of this process."""
-    for each in list(waiting):
+    for each in list(_waiting):
         each.wake()
 
 
@@ -41,7 +39,7 @@ class Wakeups:
         self._listening: Any = None
         self._connection: Any = None
         self._seen: object = None
-        waiting.add(self)
+        _waiting.add(self)
 
     def wake(self) -> None:
         """End the wait that is under way, or the next one."""
@@ -57,16 +55,16 @@ class Wakeups:
         try:
             while not self._event.is_set() and (left := end - monotonic()) > 0:
                 if self._is_told:
-                    if self._hears(min(left, LOOK_SECONDS)):
+                    if self._hears(min(left, _LOOK_SECONDS)):
                         break
                 else:
-                    self._event.wait(min(left, PEEK_SECONDS))
+                    self._event.wait(min(left, _PEEK_SECONDS))
                     if self._has_changed():
                         break
         except (SQLAlchemyError, OSError) as error:
             self.close()
             log.warning("Jobs: no notifications, as the database does not respond: %s", type(error).__name__)
-            self._event.wait(min(seconds, LOOK_SECONDS))
+            self._event.wait(min(seconds, _LOOK_SECONDS))
         self._event.clear()
 
     def close(self) -> None:
@@ -89,7 +87,7 @@ class Wakeups:
             self._listening = driver
             return True  # of what came before nobody was told
         try:
-            return next(iter(driver.notifies(timeout=min(seconds, LOOK_SECONDS), stop_after=1)), None) is not None
+            return next(iter(driver.notifies(timeout=min(seconds, _LOOK_SECONDS), stop_after=1)), None) is not None
         except self._engine.dialect.loaded_dbapi.Error as error:
             raise OSError(type(error).__name__) from error
 

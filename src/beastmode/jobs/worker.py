@@ -25,21 +25,19 @@ from beastmode.jobs.settings import JobSettings
 from beastmode.jobs.ticks import enqueue_ticks
 from beastmode.jobs.wakeups import Wakeups
 
-__all__ = ["Worker"]
-
 STOP_SECONDS = 25.0
 """How long jobs may go on when the worker is told to stop; Docker and Kubernetes wait 10 and 30 seconds."""
-UPKEEP_SECONDS = 5.0
+_UPKEEP_SECONDS = 5.0
 """How often lost, blocked and parked rows are looked for, and the names of the queues."""
-FORGET_SECONDS = 600.0
-IDLE_SECONDS = 30.0
+_FORGET_SECONDS = 600.0
+_IDLE_SECONDS = 30.0
 """The longest wait for a job; whatever else there is to do has its own time."""
-RETRY_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
 log = logging.getLogger("beastmode")
 
 
 @dataclass(eq=False)
-class Run:
+class _Run:
     """An attempt that is under way.
 
     Args:
@@ -88,7 +86,7 @@ class Worker:
         self.retention = timedelta(days=settings.jobs_retention_days)
         self._only = tuple(queues)
         self._known: list[str] = list(queues)
-        self._runs: set[Run] = set()
+        self._runs: set[_Run] = set()
         self._lock = Lock()
         self._stopping = Event()
         self._wakeups = Wakeups(installed_in(app))
@@ -114,7 +112,7 @@ class Worker:
                     claimed = self._step()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("Jobs: the database does not respond; trying again: %s", type(error).__name__)
-                self._stopping.wait(RETRY_SECONDS)
+                self._stopping.wait(_RETRY_SECONDS)
                 continue
             if not claimed:
                 self._wakeups.wait(self._rest())
@@ -138,7 +136,7 @@ class Worker:
         """Renew leases, and now and then look after the rows that nobody owns."""
         if self._is_due("beat", self._beat_every):
             self.queue.beat([run.claim for run in self._running()])
-        if self._is_due("upkeep", UPKEEP_SECONDS):
+        if self._is_due("upkeep", _UPKEEP_SECONDS):
             self.queue.reclaim()
             self.queue.unblock()
             self.queue.unpark(list(self.jobs))
@@ -146,7 +144,7 @@ class Worker:
             self._known = list(self._only)
         if not self._only:
             self._known = self.queue.queues()
-        if self._is_due("forget", FORGET_SECONDS):
+        if self._is_due("forget", _FORGET_SECONDS):
             self.queue.forget(now() - self.retention)
 
     def _is_due(self, task: str, seconds: float) -> bool:
@@ -165,13 +163,13 @@ class Worker:
             return False
         if job.limit is not None and not self.queue.admit(claim, job.limit):
             return False
-        run = Run(claim, job, None if job.timeout is None or job.process else monotonic() + job.timeout)
+        run = _Run(claim, job, None if job.timeout is None or job.process else monotonic() + job.timeout)
         with self._lock:
             self._runs.add(run)
         Thread(target=self._attempt, args=(run,), name=f"beastmode-job-{claim.id}", daemon=True).start()
         return True
 
-    def _attempt(self, run: Run) -> None:
+    def _attempt(self, run: _Run) -> None:
         """Run a job in this thread, and note what came of it."""
         claim, job = run.claim, run.job
         with self.app.app_context():
@@ -183,7 +181,7 @@ class Worker:
             self._note(run, outcome)
         self._wakeups.wake()
 
-    def _note(self, run: Run, outcome: Outcome) -> None:
+    def _note(self, run: _Run, outcome: Outcome) -> None:
         """Write the outcome of an attempt; where the database is away, the lease ends, and the job runs again."""
         claim = run.claim
         try:
@@ -191,12 +189,12 @@ class Worker:
                 if outcome.error is None:
                     is_mine = self.queue.finish(claim, outcome.result)
                 else:
-                    log.error("%s failed:\n%s", described(claim), outcome.error)
+                    log.error("%s failed:\n%s", _described(claim), outcome.error)
                     is_mine = self.queue.fail(claim, outcome.error, run.job.backoff)
             if not is_mine:
-                log.warning("%s took longer than its lease; another worker has it now", described(claim))
+                log.warning("%s took longer than its lease; another worker has it now", _described(claim))
         except (SQLAlchemyError, OSError):
-            log.exception("%s: its outcome could not be stored; it will run again", described(claim))
+            log.exception("%s: its outcome could not be stored; it will run again", _described(claim))
         finally:
             with self._lock:
                 self._runs.discard(run)
@@ -208,14 +206,14 @@ class Worker:
             if run.ends is not None and moment > run.ends and run.take():
                 self._note(run, Outcome(error=f"It took longer than its timeout of {run.job.timeout:g} s."))
 
-    def _running(self) -> list[Run]:
+    def _running(self) -> list[_Run]:
         with self._lock:
             return list(self._runs)
 
     def _rest(self) -> float:
         """How long there is nothing to do, unless a job comes."""
         moment = monotonic()
-        seconds = min(*(each - moment for each in self._due.values()), IDLE_SECONDS)
+        seconds = min(*(each - moment for each in self._due.values()), _IDLE_SECONDS)
         ends = [run.ends - moment for run in self._running() if run.ends is not None]
         with self.app.app_context():
             following = self.queue.next_moment()
@@ -244,6 +242,6 @@ class Worker:
             log.warning("Jobs: the database does not respond while stopping: %s", type(error).__name__)
 
 
-def described(claim: Claim) -> str:
+def _described(claim: Claim) -> str:
     """An attempt, as the log names it."""
     return f"Job {claim.id} ({claim.name}), attempt {claim.attempts} of {claim.max_attempts}"

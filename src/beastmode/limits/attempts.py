@@ -19,12 +19,10 @@ from beastmode.db.inserts import INSERTS
 from beastmode.db.purging import PURGE_EVERY, delete_some
 from beastmode.limits.models import LoginAttempt
 
-__all__ = ["Attempts"]
-
-Made = tuple[str, int, datetime]
+_Made = tuple[str, int, datetime]
 """A key, the number of its attempts, and when its minute ends."""
-MINUTE = timedelta(minutes=1)
-EVERYWHERE = 10
+_MINUTE = timedelta(minutes=1)
+_EVERYWHERE = 10
 """All networks together may try one email address this many times as often as a single network."""
 
 
@@ -60,19 +58,19 @@ class Attempts:
             Problem: 429 with `Retry-After` if there are too many.
         """
         moment, origin = now(), network_of(address)
-        everywhere = key_of(action, email)
+        everywhere = _key_of(action, email)
         limits = {
             f"address:{origin}": self.per_address,
-            key_of(action, email, origin): self.per_email,
-            everywhere: self.per_email * EVERYWHERE,
+            _key_of(action, email, origin): self.per_email,
+            everywhere: self.per_email * _EVERYWHERE,
         }
         over = {key: ends for key, made, ends in self._made_so_far(limits, moment) if made >= limits[key]}
         if everywhere in over and has_logged_in(email, origin):
             del over[everywhere], limits[everywhere]
-        refuse(over.values(), moment)
+        _refuse(over.values(), moment)
         counted = self._add(limits, moment)
         # If several concurrent attempts were below the limit, those that exceed it now are refused.
-        refuse([ends for key, made, ends in counted if made > limits[key]], moment)
+        _refuse([ends for key, made, ends in counted if made > limits[key]], moment)
         if next(self._made) % PURGE_EVERY == 0:
             self.purge()
 
@@ -81,21 +79,21 @@ class Attempts:
         with self.database.engine.begin() as connection:
             connection.execute(delete_some(LoginAttempt.key, LoginAttempt.resets_at <= now()))
 
-    def _made_so_far(self, keys: Iterable[str], moment: datetime) -> Sequence[Made]:
+    def _made_so_far(self, keys: Iterable[str], moment: datetime) -> Sequence[_Made]:
         statement = select(LoginAttempt.key, LoginAttempt.count, LoginAttempt.resets_at).where(
             LoginAttempt.key.in_(list(keys)), LoginAttempt.resets_at > moment
         )
         with self.database.reader.connect() as connection:
             return [(key, made, ends) for key, made, ends in connection.execute(statement)]
 
-    def _add(self, keys: Iterable[str], moment: datetime) -> Sequence[Made]:
+    def _add(self, keys: Iterable[str], moment: datetime) -> Sequence[_Made]:
         # A separate connection: whatever the request does with its transaction, the attempt remains counted.
         with self.database.engine.begin() as connection:
-            counted: Any = connection.execute(upsert(connection.dialect.name, keys, moment))
+            counted: Any = connection.execute(_upsert(connection.dialect.name, keys, moment))
             return [(key, made, ends) for key, made, ends in counted]
 
 
-def key_of(action: Action, email: str, origin: str | None = None) -> str:
+def _key_of(action: Action, email: str, origin: str | None = None) -> str:
     """The key that counts an action for an email address, which is not stored in plain text.
 
     Args:
@@ -108,7 +106,7 @@ def key_of(action: Action, email: str, origin: str | None = None) -> str:
     return f"{action}:{hashlib.sha256(f'{email} {origin}'.encode()).hexdigest()}"
 
 
-def refuse(ends: Collection[datetime], moment: datetime) -> None:
+def _refuse(ends: Collection[datetime], moment: datetime) -> None:
     """Do nothing if no limit is reached.
 
     Args:
@@ -123,7 +121,7 @@ def refuse(ends: Collection[datetime], moment: datetime) -> None:
         raise Problem(429, f"Too many attempts; try again in {wait} s.", headers={"Retry-After": str(wait)})
 
 
-def upsert(dialect: str, keys: Iterable[str], moment: datetime) -> Executable:
+def _upsert(dialect: str, keys: Iterable[str], moment: datetime) -> Executable:
     """One statement that counts an attempt under several keys, and returns the counts and their ends.
 
     Args:
@@ -132,7 +130,7 @@ def upsert(dialect: str, keys: Iterable[str], moment: datetime) -> Executable:
         moment: The current moment.
     """
     is_over = LoginAttempt.resets_at <= moment
-    end = moment + MINUTE
+    end = moment + _MINUTE
     # In a fixed order: two statements that lock the same rows in different orders would wait for each other.
     rows = [{"key": key, "count": 1, "resets_at": end} for key in sorted(keys)]
     counted: Executable = (

@@ -5,8 +5,6 @@ from beastmode.db import Database
 from beastmode.limits.attempts import Attempts
 from beastmode.limits.settings import LimitSettings
 
-__all__ = ["install"]
-
 
 def install(app: Flask, settings: LimitSettings, database: Database) -> None:
     """Limit the attempts to log in and to register in an application.

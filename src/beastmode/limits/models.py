@@ -7,8 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.db.base import Base
 
-__all__ = ["LoginAttempt"]
-
 
 class LoginAttempt(Base):
     """The number of attempts to log in or to register in the current minute."""

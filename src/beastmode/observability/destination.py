@@ -6,9 +6,7 @@ from beastmode.core.errors import SettingsError
 from beastmode.observability.log_file import LogFile, write_whole
 from beastmode.observability.settings import LogSettings
 
-__all__ = ["Destination", "open_destination"]
-
-STANDARD_ERROR = 2
+_STANDARD_ERROR = 2
 
 
 class Destination:
@@ -30,7 +28,7 @@ class Destination:
         """
         if to_console:
             try:  # noqa: SIM105 - `suppress` would cost every request as much as the rest of this function
-                write_whole(STANDARD_ERROR, line)
+                write_whole(_STANDARD_ERROR, line)
             except OSError:
                 pass
         if self._log_file is not None:
@@ -49,13 +47,13 @@ def open_destination(settings: LogSettings) -> Destination:
     if not settings.log_file:
         return Destination()
     try:
-        return Destination(opened(settings.log_file, settings.log_file_bytes, settings.log_file_count))
+        return Destination(_opened(settings.log_file, settings.log_file_bytes, settings.log_file_count))
     except OSError as error:
         problem = f"LOG_FILE is {settings.log_file!r}, which is not writable: {error.strerror}; expected a path."
         raise SettingsError([problem]) from error
 
 
 @cache
-def opened(path: str, limit: int, count: int) -> LogFile:
+def _opened(path: str, limit: int, count: int) -> LogFile:
     """One open file for all applications of the process that log to it."""
     return LogFile(path, limit, count)

@@ -7,16 +7,14 @@ control characters and the terminal sequences made of them, and bidirectional co
 import re
 from urllib.parse import quote
 
-__all__ = ["PATH_CHARACTERS", "as_asked", "printable", "word"]
-
-PATH_CHARACTERS = 1000
+_PATH_CHARACTERS = 1000
 """Longer paths are truncated, so that a line fits into one atomic write to a pipe (PIPE_BUF, 4096 bytes on Linux)."""
-WORD_CHARACTERS = 200
+_WORD_CHARACTERS = 200
 
-PATH_MARKS = "/~!$&'()*+,;:@=-._"
-is_plain_path = re.compile(rf"[A-Za-z0-9{re.escape(PATH_MARKS)}]{{1,{PATH_CHARACTERS}}}").fullmatch
+_PATH_MARKS = "/~!$&'()*+,;:@=-._"
+_is_plain_path = re.compile(rf"[A-Za-z0-9{re.escape(_PATH_MARKS)}]{{1,{_PATH_CHARACTERS}}}").fullmatch
 # Visible ASCII, except the three characters that the text format itself uses, and the backslash.
-is_plain_word = re.compile(rf"[!#-&(-<>-\[\]-~]{{1,{WORD_CHARACTERS}}}").fullmatch
+_is_plain_word = re.compile(rf"[!#-&(-<>-\[\]-~]{{1,{_WORD_CHARACTERS}}}").fullmatch
 
 
 def as_asked(path: str) -> str:
@@ -25,15 +23,15 @@ def as_asked(path: str) -> str:
     Args:
         path: `PATH_INFO`: one character for each byte (PEP 3333), percent-decoded.
     """
-    if is_plain_path(path):
+    if _is_plain_path(path):
         return path
-    encoded = quote(path[:PATH_CHARACTERS], safe=PATH_MARKS, encoding="latin-1", errors="backslashreplace")
-    return encoded if len(path) <= PATH_CHARACTERS else f"{encoded}..."
+    encoded = quote(path[:_PATH_CHARACTERS], safe=_PATH_MARKS, encoding="latin-1", errors="backslashreplace")
+    return encoded if len(path) <= _PATH_CHARACTERS else f"{encoded}..."
 
 
 def word(value: str) -> str:
     """A value as one field of a `key=value` line: unchanged if it is plain, otherwise quoted, in ASCII."""
-    return value if is_plain_word(value) else ascii(value[:WORD_CHARACTERS])
+    return value if _is_plain_word(value) else ascii(value[:_WORD_CHARACTERS])
 
 
 def printable(text: str) -> str:

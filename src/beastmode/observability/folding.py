@@ -10,11 +10,9 @@ from struct import error as Malformed  # noqa: N812 - what it means here
 
 from prometheus_client.mmap_dict import MmapedDict
 
-__all__ = ["fold", "folder_lock"]
-
-ADDED = ("counter", "histogram", "summary")
+_ADDED = ("counter", "histogram", "summary")
 """The kinds of metric that are summed over processes; gauges are left to the project."""
-GONE = "gone"
+_GONE = "gone"
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +37,13 @@ def fold(folder: Path) -> None:
         folder: PROMETHEUS_MULTIPROC_DIR, with files named as prometheus-client names them: `counter_1234.db`.
     """
     with folder_lock(folder, shared=False):
-        for kind in ADDED:
-            left = [path for path in folder.glob(f"{kind}_*.db") if is_left_by_the_dead(path)]
+        for kind in _ADDED:
+            left = [path for path in folder.glob(f"{kind}_*.db") if _is_left_by_the_dead(path)]
             if left:
-                add_up(left, folder / f"{kind}_{GONE}.db")
+                _add_up(left, folder / f"{kind}_{_GONE}.db")
 
 
-def is_left_by_the_dead(path: Path) -> bool:
+def _is_left_by_the_dead(path: Path) -> bool:
     """Whether the process in the name of a file has exited."""
     name = path.stem.partition("_")[2]
     if not name.isdecimal():
@@ -59,13 +57,13 @@ def is_left_by_the_dead(path: Path) -> bool:
     return False
 
 
-def add_up(left: list[Path], into: Path) -> None:
+def _add_up(left: list[Path], into: Path) -> None:
     """Write the sums into a file next to the old one, so that nothing is lost if the process dies in between."""
     half = into.with_suffix(".half")
     half.unlink(missing_ok=True)
     sums: dict[str, float] = {}
     for path in [*left, *([into] if into.exists() else [])]:
-        for key, value in values_in(path):
+        for key, value in _values_in(path):
             sums[key] = sums.get(key, 0.0) + value
     file = MmapedDict(str(half))  # type: ignore[no-untyped-call]  # has no annotations
     for key, value in sums.items():
@@ -77,7 +75,7 @@ def add_up(left: list[Path], into: Path) -> None:
         path.unlink()
 
 
-def values_in(path: Path) -> list[tuple[str, float]]:
+def _values_in(path: Path) -> list[tuple[str, float]]:
     """The metrics of a process; none for a file that is incomplete because the process was killed."""
     try:
         found = MmapedDict.read_all_values_from_file(str(path))  # type: ignore[no-untyped-call]  # the same

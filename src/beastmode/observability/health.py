@@ -13,21 +13,19 @@ from beastmode.core.exchange import Exchange
 from beastmode.core.middleware import Middleware
 from beastmode.core.telling import cause_of
 
-__all__ = ["READINESS", "READY_SECONDS", "Check", "install_health"]
-
 READINESS = "beastmode.readiness"
 """The key of the checks in `app.extensions`: a dict from a name to a `Check`."""
 
-Check = Callable[[], object]
+_Check = Callable[[], object]
 """Raises if the service is not usable; runs in an application context, in a separate thread."""
 
-HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
-RETRY = ("Retry-After", "1")
-ALIVE = b'{"status":"ok"}'
-QUIET_SECONDS = 60
+_HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+_RETRY = ("Retry-After", "1")
+_ALIVE = b'{"status":"ok"}'
+_QUIET_SECONDS = 60
 READY_SECONDS = 2.0
 """The time for all checks together: a database may not respond, and load balancers wait one to five seconds."""
-KEPT_SECONDS = 60
+_KEPT_SECONDS = 60
 """The maximum age of a result that is returned while the checks are running; requests come more often."""
 log = logging.getLogger("beastmode")
 
@@ -41,16 +39,16 @@ def install_health(app: Flask, middleware: Middleware) -> None:
         middleware: Its middleware.
     """
     app.extensions.setdefault(READINESS, {})
-    middleware.probes["/health"] = alive
-    middleware.probes["/health/ready"] = Readiness(app)
+    middleware.probes["/health"] = _alive
+    middleware.probes["/health/ready"] = _Readiness(app)
 
 
-def alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+def _alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
     """200, as long as the process responds at all."""
-    return 200, HEADERS, ALIVE
+    return 200, _HEADERS, _ALIVE
 
 
-class Readiness:
+class _Readiness:
     """Returns 200 if every check passes, otherwise 503 with the names of the failed ones.
 
     The checks run once at a time, however many requests there are: checks that hang occupy one thread, not one per
@@ -63,8 +61,8 @@ class Readiness:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._told: dict[str, float] = {}
-        self._look: Look | None = None
-        self._found: tuple[dict[str, str], float] = {}, -KEPT_SECONDS
+        self._look: _Look | None = None
+        self._found: tuple[dict[str, str], float] = {}, -_KEPT_SECONDS
         self._lock = Lock()
 
     def __call__(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -73,7 +71,7 @@ class Readiness:
         results = self._results()
         is_ready = "failed" not in results.values()
         body = {"status": "ok" if is_ready else "failed", "checks": results}
-        return 200 if is_ready else 503, HEADERS if is_ready else [*HEADERS, RETRY], orjson.dumps(body)
+        return 200 if is_ready else 503, _HEADERS if is_ready else [*_HEADERS, _RETRY], orjson.dumps(body)
 
     def _results(self) -> dict[str, str]:
         with self._lock:
@@ -82,20 +80,20 @@ class Readiness:
             if look is None or not is_under_way:
                 look = self._begin()
         known, moment = self._found
-        if is_under_way and monotonic() - moment < KEPT_SECONDS:
+        if is_under_way and monotonic() - moment < _KEPT_SECONDS:
             return known
         results = look.results()
         self._found = results, monotonic()
         return results
 
-    def _begin(self) -> "Look":
-        look = Look(self._app, self._told)
+    def _begin(self) -> "_Look":
+        look = _Look(self._app, self._told)
         Thread(target=look.run, name="beastmode-readiness", daemon=True).start()
         self._look = look
         return look
 
 
-class Look:
+class _Look:
     """One run of all checks.
 
     Args:
@@ -107,7 +105,7 @@ class Look:
         self.ended = Event()
         self._app = app
         self._told = told
-        self._checks: dict[str, Check] = dict(app.extensions[READINESS])
+        self._checks: dict[str, _Check] = dict(app.extensions[READINESS])
         self._found: dict[str, str] = {}
         self._until = monotonic() + READY_SECONDS
 
@@ -115,7 +113,7 @@ class Look:
         """Run every check, one after the other."""
         try:
             for name, check in self._checks.items():
-                why = refusal_of(self._app, name, check)
+                why = _refusal_of(self._app, name, check)
                 self._found[name] = "failed" if why else "ok"
                 self._tell(name, why)
         finally:
@@ -131,12 +129,12 @@ class Look:
 
     def _tell(self, name: str, why: str) -> None:
         moment = monotonic()
-        if why and moment - self._told.get(name, -QUIET_SECONDS) >= QUIET_SECONDS:
+        if why and moment - self._told.get(name, -_QUIET_SECONDS) >= _QUIET_SECONDS:
             self._told[name] = moment
             log.error("Not ready: %s: %s", name, why)
 
 
-def refusal_of(app: Flask, name: str, check: Check) -> str:
+def _refusal_of(app: Flask, name: str, check: _Check) -> str:
     """Why a check fails, in one line; empty if it passes.
 
     Args:

@@ -11,8 +11,6 @@ from beastmode.observability.metrics import install_metrics
 from beastmode.observability.request_log import request_logger
 from beastmode.observability.settings import LogSettings, MetricsSettings
 
-__all__ = ["install"]
-
 
 def install(app: Flask, settings: Settings, middleware: Middleware, without: AbstractSet[str] = frozenset()) -> None:
     """Add metrics, logs and health checks to an application.

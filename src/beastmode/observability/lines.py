@@ -10,8 +10,6 @@ import orjson
 
 from beastmode.observability.escaping import printable, word
 
-__all__ = ["json_line", "text_line", "timestamp"]
-
 _second = (0, "")
 
 
@@ -35,21 +33,21 @@ def json_line(fields: Mapping[Any, Any]) -> str:
     try:
         line = orjson.dumps(fields, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:  # lone surrogates, circles, integers beyond 64 bits
-        line = orjson.dumps({printable(str(key)): simple(value) for key, value in fields.items()}).decode()
+        line = orjson.dumps({printable(str(key)): _simple(value) for key, value in fields.items()}).decode()
     if line.isprintable():
         return line
     # JSON leaves DEL, C1 controls and U+2028 as they are; a terminal or `str.splitlines` does not.
-    return "".join(character if character.isprintable() else json_escape(character) for character in line)
+    return "".join(character if character.isprintable() else _json_escape(character) for character in line)
 
 
-def simple(value: Any) -> Any:
+def _simple(value: Any) -> Any:
     """A value that every JSON encoder accepts."""
     if isinstance(value, bool | float) or value is None or (isinstance(value, int) and abs(value) < 2**63):
         return value
     return printable(value if isinstance(value, str) else repr(value))
 
 
-def json_escape(character: str) -> str:
+def _json_escape(character: str) -> str:
     """A character as a JSON escape sequence, as two of them beyond the basic multilingual plane."""
     return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 

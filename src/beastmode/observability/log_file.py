@@ -13,10 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
-__all__ = ["LogFile"]
-
-APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-OWNER_WRITES_GROUP_READS = 0o640
+_APPENDING = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+_OWNER_WRITES_GROUP_READS = 0o640
 
 
 class LogFile:
@@ -45,7 +43,7 @@ class LogFile:
         self._limit = limit
         self._count = count
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._descriptor = os.open(self._path, APPENDING, OWNER_WRITES_GROUP_READS)
+        self._descriptor = os.open(self._path, _APPENDING, _OWNER_WRITES_GROUP_READS)
         # A pipe or a device, such as /dev/stdout, has neither a size nor anything to rotate.
         self._is_regular = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
         self._looked_at = monotonic()
@@ -89,7 +87,7 @@ class LogFile:
                 return
             if self._is_current() and os.fstat(self._descriptor).st_size >= self._limit:
                 self._put_away()
-            fresh = os.open(self._path, APPENDING, OWNER_WRITES_GROUP_READS)
+            fresh = os.open(self._path, _APPENDING, _OWNER_WRITES_GROUP_READS)
             # dup2 replaces the file behind the descriptor in one step. After a close, a write of another thread could
             # go to whatever connection got the same descriptor next.
             os.dup2(fresh, self._descriptor, inheritable=False)
@@ -98,7 +96,7 @@ class LogFile:
     @contextmanager
     def _rotation(self) -> Iterator[bool]:
         """Whether this thread alone, of all processes, may rotate; the kernel releases the lock with the process."""
-        lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT, OWNER_WRITES_GROUP_READS)
+        lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT, _OWNER_WRITES_GROUP_READS)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -16,9 +16,7 @@ from beastmode.observability.destination import Destination
 from beastmode.observability.lines import json_line, text_line, timestamp
 from beastmode.observability.settings import LogSettings
 
-__all__ = ["LogHandler", "install_logs"]
-
-LIBRARY = "beastmode"
+_LIBRARY = "beastmode"
 
 
 class LogHandler(logging.Handler):
@@ -35,13 +33,13 @@ class LogHandler(logging.Handler):
     def __init__(self, destination: Destination, log_format: str) -> None:
         super().__init__()
         self._destination = destination
-        self.setFormatter(record_formatter(json_line if log_format == "json" else text_line))
+        self.setFormatter(_record_formatter(json_line if log_format == "json" else text_line))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record; a failure is reported like other failures of `logging`, never raised."""
         try:
             line = f"{self.format(record)}\n".encode()
-            self._destination.write(line, to_console=not is_printed_elsewhere(record))
+            self._destination.write(line, to_console=not _is_printed_elsewhere(record))
         except Exception:  # noqa: BLE001 - a value whose repr fails must not fail the request that logs it
             self.handleError(record)
 
@@ -57,40 +55,40 @@ def install_logs(app: Flask, settings: LogSettings, destination: Destination) ->
         destination: Where the lines go.
     """
     handler = LogHandler(destination, settings.log_format)
-    library = logging.getLogger(LIBRARY)
-    attach(library, handler)
+    library = logging.getLogger(_LIBRARY)
+    _attach(library, handler)
     library.setLevel(settings.log_level)
-    if app.name != LIBRARY and not app.name.startswith(f"{LIBRARY}."):
+    if app.name != _LIBRARY and not app.name.startswith(f"{_LIBRARY}."):
         logger = logging.getLogger(app.name)
-        was_ours = attach(logger, handler)
+        was_ours = _attach(logger, handler)
         if was_ours or logger.level == logging.NOTSET:
             logger.setLevel(logging.DEBUG if app.debug else settings.log_level)
-    configure_structlog()
+    _configure_structlog()
 
 
-def attach(logger: logging.Logger, handler: LogHandler) -> bool:
+def _attach(logger: logging.Logger, handler: LogHandler) -> bool:
     """Give a logger our handler in place of Flask's; returns whether it already had one of ours."""
     former = [known for known in logger.handlers if isinstance(known, LogHandler)]
     for known in (*former, default_handler):
         logger.removeHandler(known)
     logger.addHandler(handler)
-    logger.addFilter(stamp)
+    logger.addFilter(_stamp)
     return bool(former)
 
 
-def stamp(record: logging.LogRecord) -> bool:
+def _stamp(record: logging.LogRecord) -> bool:
     """Make `%(request_id)s` available in the project's own formats."""
     if not hasattr(record, "request_id"):
-        record.request_id = request_id() or "-"
+        record.request_id = _request_id() or "-"
     return True
 
 
-def request_id() -> str | None:
+def _request_id() -> str | None:
     """The ID of the current request; None outside a request."""
     return current_exchange().request_id if has_request_context() else None
 
 
-def is_printed_elsewhere(record: logging.LogRecord) -> bool:
+def _is_printed_elsewhere(record: logging.LogRecord) -> bool:
     """Whether a handler other than ours writes this record to the console."""
     consoles = (sys.stderr, sys.stdout, sys.__stderr__, sys.__stdout__)
     logger: logging.Logger | None = logging.getLogger(record.name)
@@ -106,15 +104,15 @@ def is_printed_elsewhere(record: logging.LogRecord) -> bool:
     return False
 
 
-def record_formatter(line: Callable[[EventDict], str]) -> ProcessorFormatter:
+def _record_formatter(line: Callable[[EventDict], str]) -> ProcessorFormatter:
     """A formatter for records of both `logging` and structlog."""
     return ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
-        processors=[headed, structlog.processors.format_exc_info, lambda _, __, fields: line(fields)],
+        processors=[_headed, structlog.processors.format_exc_info, lambda _, __, fields: line(fields)],
     )
 
 
-def headed(_: Any, __: str, fields: EventDict) -> EventDict:
+def _headed(_: Any, __: str, fields: EventDict) -> EventDict:
     """The fields of a line: first those that every line has, which the caller's fields cannot replace."""
     record: logging.LogRecord = fields.pop("_record")
     del fields["_from_structlog"]
@@ -125,13 +123,13 @@ def headed(_: Any, __: str, fields: EventDict) -> EventDict:
         "event": fields.pop("event", ""),
     }
     stamped = fields.pop("request_id", "-")
-    known = request_id() or stamped
+    known = _request_id() or stamped
     if known != "-":
         head["request_id"] = known
     return {**head, **{name: value for name, value in fields.items() if name not in head}}
 
 
-def configure_structlog() -> None:
+def _configure_structlog() -> None:
     """Let `structlog.get_logger()` log through `logging`, unless the project has configured structlog itself."""
     if structlog.is_configured():
         return

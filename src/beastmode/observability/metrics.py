@@ -24,19 +24,17 @@ from beastmode.observability.escaping import word
 from beastmode.observability.folding import fold, folder_lock
 from beastmode.observability.settings import MetricsSettings
 
-__all__ = ["Metrics", "install_metrics"]
-
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 CALLERS = 100
 """How many callers of each kind are distinguished; a series is never removed, and there are many addresses."""
-DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
-Headers = list[tuple[str, str]]
+_Headers = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Metrics:
+class _Metrics:
     """The metrics of an application, and their registry."""
 
     registry: CollectorRegistry
@@ -55,38 +53,38 @@ def install_metrics(app: Flask, settings: MetricsSettings, middleware: Middlewar
         settings: METRICS_TOKEN and ENVIRONMENT are used.
         middleware: Its middleware.
     """
-    metrics = app.extensions["beastmode.metrics"] = shared_metrics() if is_shared() else new_metrics()
-    middleware.observers.append(request_counter(metrics))
+    metrics = app.extensions["beastmode.metrics"] = _shared_metrics() if _is_shared() else _new_metrics()
+    middleware.observers.append(_request_counter(metrics))
     if settings.metrics_token or not settings.is_production:
-        middleware.probes["/metrics"] = exposition(metrics, settings)
+        middleware.probes["/metrics"] = _exposition(metrics, settings)
 
 
-def is_shared() -> bool:
+def _is_shared() -> bool:
     """Whether prometheus-client was configured before its import to keep values in files that all workers share."""
     return values.ValueClass is not values.MutexValue
 
 
 @cache
-def shared_metrics() -> Metrics:
+def _shared_metrics() -> _Metrics:
     """The metrics of the process: two objects for one series in a shared file would overwrite each other's values."""
-    folder = Path(os.environ[DIRECTORY])
+    folder = Path(os.environ[_DIRECTORY])
     folder.mkdir(parents=True, exist_ok=True)
     fold(folder)
-    return new_metrics()
+    return _new_metrics()
 
 
-def new_metrics() -> Metrics:
+def _new_metrics() -> _Metrics:
     """New metrics in a new registry, so that two applications in one process count separately."""
     registry = CollectorRegistry()
     labels = ["method", "route", "status"]
-    return Metrics(
+    return _Metrics(
         registry,
         Counter("http_requests_total", "Requests answered.", labels, registry=registry),
         Histogram(
             "http_request_seconds",
             "Time from the first byte of a request to the end of its response.",
             labels,
-            buckets=SECONDS,
+            buckets=_SECONDS,
             registry=registry,
         ),
         Counter(
@@ -98,7 +96,7 @@ def new_metrics() -> Metrics:
     )
 
 
-def request_counter(metrics: Metrics) -> Callable[[Exchange], None]:
+def _request_counter(metrics: _Metrics) -> Callable[[Exchange], None]:
     """An observer for the middleware."""
     # Looking up a series by its labels costs several times as much as counting.
     series: dict[tuple[str, str, int], tuple[Callable[[], None], Callable[[float], None]]] = {}
@@ -106,7 +104,7 @@ def request_counter(metrics: Metrics) -> Callable[[Exchange], None]:
 
     def series_of(key: tuple[str, str, int]) -> tuple[Callable[[], None], Callable[[float], None]]:
         method, route, status = key
-        if method not in METHODS:  # anybody can invent methods, and each would be a series
+        if method not in _METHODS:  # anybody can invent methods, and each would be a series
             key = ("other", route, status)
         found = series.get(key)
         if found is None:
@@ -120,12 +118,12 @@ def request_counter(metrics: Metrics) -> Callable[[Exchange], None]:
         increment()
         observe(perf_counter() - exchange.started)
         if exchange.deprecated:
-            metrics.deprecated.labels(exchange.route or "unmatched", caller_label(exchange, callers)).inc()
+            metrics.deprecated.labels(exchange.route or "unmatched", _caller_label(exchange, callers)).inc()
 
     return count
 
 
-def caller_label(exchange: Exchange, known: dict[str, set[str]]) -> str:
+def _caller_label(exchange: Exchange, known: dict[str, set[str]]) -> str:
     """The caller, for the first CALLERS accounts and the first CALLERS addresses; "other" for the rest."""
     identity = exchange.identity or Identity("address", exchange.environ.get("REMOTE_ADDR", "unknown"))
     key = word(identity.key)
@@ -137,7 +135,7 @@ def caller_label(exchange: Exchange, known: dict[str, set[str]]) -> str:
     return key
 
 
-class Exposition(Collector):
+class _Exposition(Collector):
     """Everything that /metrics returns: the version, our metrics, and the project's own prometheus-client metrics.
 
     Args:
@@ -145,7 +143,7 @@ class Exposition(Collector):
         environment: ENVIRONMENT.
     """
 
-    def __init__(self, metrics: Metrics, environment: str) -> None:
+    def __init__(self, metrics: _Metrics, environment: str) -> None:
         self._metrics = metrics
         self._about = {
             "version": version("beastmode"),
@@ -159,8 +157,8 @@ class Exposition(Collector):
         about = GaugeMetricFamily("beastmode_info", "Version and environment.", labels=list(self._about))
         about.add_metric(list(self._about.values()), 1)
         yield about
-        if is_shared():  # the files of all workers; what dead ones counted stays, so that no counter ever falls
-            with folder_lock(Path(os.environ[DIRECTORY]), shared=True):
+        if _is_shared():  # the files of all workers; what dead ones counted stays, so that no counter ever falls
+            with folder_lock(Path(os.environ[_DIRECTORY]), shared=True):
                 yield from MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call]  # has no annotations
             return
         names = set()
@@ -173,13 +171,13 @@ class Exposition(Collector):
         yield from (family for family in REGISTRY.collect() if family.name not in names)
 
 
-def exposition(metrics: Metrics, settings: MetricsSettings) -> Probe:
+def _exposition(metrics: _Metrics, settings: MetricsSettings) -> Probe:
     """The handler of /metrics."""
-    everything = Exposition(metrics, settings.environment)
+    everything = _Exposition(metrics, settings.environment)
     expected = f"Bearer {settings.metrics_token}".encode() if settings.metrics_token else b""
 
-    def expose(exchange: Exchange) -> tuple[int, Headers, bytes]:
-        if expected and not is_allowed(exchange.environ.get("HTTP_AUTHORIZATION", ""), expected):
+    def expose(exchange: Exchange) -> tuple[int, _Headers, bytes]:
+        if expected and not _is_allowed(exchange.environ.get("HTTP_AUTHORIZATION", ""), expected):
             return 401, [("WWW-Authenticate", 'Bearer realm="metrics"')], b""
         content_type = ("Content-Type", CONTENT_TYPE_PLAIN_0_0_4)
         return 200, [content_type, ("Cache-Control", "no-store")], generate_latest(everything)
@@ -187,7 +185,7 @@ def exposition(metrics: Metrics, settings: MetricsSettings) -> Probe:
     return expose
 
 
-def is_allowed(given: str, expected: bytes) -> bool:
+def _is_allowed(given: str, expected: bytes) -> bool:
     """Whether an Authorization header is the expected one, compared in constant time."""
     scheme, _, token = given.partition(" ")
     presented = f"{scheme.capitalize()} {token.strip()}".encode("latin-1", "replace")

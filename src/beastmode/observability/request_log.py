@@ -15,8 +15,6 @@ from beastmode.observability.escaping import as_asked, word
 from beastmode.observability.lines import json_line, timestamp
 from beastmode.observability.settings import LogSettings
 
-__all__ = ["request_logger"]
-
 
 def request_logger(settings: LogSettings, destination: Destination) -> Callable[[Exchange], None]:
     """An observer for the middleware that writes a line for every request except health checks.

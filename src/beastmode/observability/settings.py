@@ -4,8 +4,6 @@ from typing import Literal
 from beastmode.core.setting import choice, setting, text, whole
 from beastmode.core.settings import Settings
 
-__all__ = ["LogSettings", "MetricsSettings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class LogSettings(Settings):

@@ -11,8 +11,6 @@ from beastmode.query.read.entities import Entities
 from beastmode.query.read.rows import Rows
 from beastmode.query.sources import Source
 
-__all__ = ["Definition"]
-
 
 class Definition:
     """A schema and a model; how to load is decided on first use, when mappers are configured.

@@ -13,11 +13,9 @@ from sqlalchemy.types import Enum, String, TypeDecorator, TypeEngine, Uuid
 from beastmode.db.private_sqlalchemy import types_by_database
 from beastmode.db.session import current_work
 
-__all__ = ["Key", "bound_of", "can_hold"]
+_WIDE = 2**63
 
-WIDE = 2**63
-
-Check: TypeAlias = Callable[[Any], bool]
+_Check: TypeAlias = Callable[[Any], bool]
 """Whether a column can hold a value."""
 
 
@@ -33,7 +31,7 @@ class Key:
         self.columns = mapper.primary_key
         self.attributes = tuple(mapper.get_property_by_column(column).key for column in self.columns)
         self.names = tuple(f"_key{index}" for index in range(len(self.columns)))
-        self._checks = tuple(check_of(column.type) for column in self.columns)
+        self._checks = tuple(_check_of(column.type) for column in self.columns)
 
     def params(self, key: Any) -> dict[str, Any] | None:
         """Values for `conditions`; None if no row can have such a key.
@@ -70,27 +68,27 @@ def can_hold(column: TypeEngine[Any], value: Any) -> bool:
         column: The type of the column.
         value: The value.
     """
-    return check_of(column)(value)
+    return _check_of(column)(value)
 
 
-def check_of(column: TypeEngine[Any]) -> Check:
+def _check_of(column: TypeEngine[Any]) -> _Check:
     """The function that checks whether a column can hold a value.
 
     Args:
         column: The column's type.
     """
-    for kind, make in CHECKS.items():
+    for kind, make in _CHECKS.items():
         if isinstance(column, kind):
             return make(column)
-    return is_something
+    return _is_something
 
 
-def is_something(value: Any) -> bool:
+def _is_something(value: Any) -> bool:
     """Whether a value is not None; decorated types and enums check their values themselves."""
     return value is not None
 
 
-def integer_check(column: TypeEngine[Any]) -> Check:
+def _integer_check(column: TypeEngine[Any]) -> _Check:
     """The function that checks whether an integer column can hold a value."""
     variants = types_by_database(column)
     least = min(map(bound_of, [column, *variants.values()]))
@@ -101,7 +99,7 @@ def integer_check(column: TypeEngine[Any]) -> Check:
     def holds_beyond(value: int) -> bool:
         dialect = current_work().engines.reader.dialect.name
         # SQLite's integers have 64 bits, whatever they are declared as.
-        bound = WIDE if dialect == "sqlite" else bound_of(variants.get(dialect, column))
+        bound = _WIDE if dialect == "sqlite" else bound_of(variants.get(dialect, column))
         return -bound <= value < bound
 
     return holds
@@ -115,26 +113,26 @@ def bound_of(column: TypeEngine[Any]) -> int:
     """
     if isinstance(column, SmallInteger):
         return 2**15
-    return WIDE if isinstance(column, BigInteger) else 2**31
+    return _WIDE if isinstance(column, BigInteger) else 2**31
 
 
-def holds_text(value: Any) -> bool:
+def _holds_text(value: Any) -> bool:
     """Whether a string column can hold a value: no database accepts lone surrogates, and PostgreSQL no NUL."""
     if not isinstance(value, str) or "\x00" in value:
         return False
     return value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def uuid_check(column: TypeEngine[Any]) -> Check:
+def _uuid_check(column: TypeEngine[Any]) -> _Check:
     """The function that checks whether a UUID column can hold a value."""
     kind = UUID if getattr(column, "as_uuid", True) else str
     return lambda value: isinstance(value, kind)
 
 
-CHECKS: Mapping[type[TypeEngine[Any]], Callable[[TypeEngine[Any]], Check]] = {
-    TypeDecorator: lambda _: is_something,
-    Enum: lambda _: is_something,
-    Integer: integer_check,
-    String: lambda _: holds_text,
-    Uuid: uuid_check,
+_CHECKS: Mapping[type[TypeEngine[Any]], Callable[[TypeEngine[Any]], _Check]] = {
+    TypeDecorator: lambda _: _is_something,
+    Enum: lambda _: _is_something,
+    Integer: _integer_check,
+    String: lambda _: _holds_text,
+    Uuid: _uuid_check,
 }

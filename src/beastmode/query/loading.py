@@ -20,9 +20,7 @@ from beastmode.query.way import Way, read_way, write_ways
 from beastmode.query.write.targets import not_found
 from beastmode.query.write.writes import Verb
 
-__all__ = ["Loading", "loading"]
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def loading(schema: Schema | type[Schema], model: type[Any]) -> "Loading":
@@ -52,7 +50,7 @@ class Loading(AsShown):
     query: Query
     params: Mapping[str, Any]
 
-    def __init__(self, query: Query, params: Mapping[str, Any] = NOTHING) -> None:
+    def __init__(self, query: Query, params: Mapping[str, Any] = _NOTHING) -> None:
         # Not a dataclass: orjson would serialize its attributes if a view returns a loading as part of something else.
         object.__setattr__(self, "query", query)
         object.__setattr__(self, "params", params)
@@ -75,7 +73,7 @@ class Loading(AsShown):
         Raises:
             ConfigurationError: One is a function, which would be called only once.
         """
-        refuse_functions(criteria)
+        _refuse_functions(criteria)
         named = with_names(criteria, f"_asked{len(self.query.criteria)}")
         return self.with_query(criteria=(*self.query.criteria, *named))
 
@@ -88,7 +86,7 @@ class Loading(AsShown):
         Raises:
             ConfigurationError: One is a function, which would be called only once.
         """
-        refuse_functions(columns)
+        _refuse_functions(columns)
         return self.with_query(order=columns)
 
     def owned_by(self, column: Any) -> "Loading":
@@ -247,7 +245,7 @@ class Loading(AsShown):
         return Loading(replace(self.query, **changes), self.params)
 
 
-def refuse_functions(expressions: Iterable[Any]) -> None:
+def _refuse_functions(expressions: Iterable[Any]) -> None:
     """Do nothing if no expression is a function.
 
     Raises:

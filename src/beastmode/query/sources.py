@@ -8,8 +8,6 @@ from sqlalchemy.sql import ColumnElement
 
 from beastmode.db.statements import Statement
 
-__all__ = ["Criteria", "Getter", "Params", "Source"]
-
 Criteria: TypeAlias = tuple[ColumnElement[bool], ...]
 """The conditions on a row."""
 

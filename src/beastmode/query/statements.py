@@ -18,8 +18,6 @@ from beastmode.query.read.union import getter
 from beastmode.query.sources import Criteria, Getter, Source
 from beastmode.query.write.writes import Writes
 
-__all__ = ["Query", "kept"]
-
 
 @dataclass(frozen=True, eq=False)
 class Query:

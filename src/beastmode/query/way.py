@@ -8,8 +8,6 @@ from beastmode.db.session import Installed, installed_in
 from beastmode.query.statements import Query
 from beastmode.query.write.writes import VERBS, Verb
 
-__all__ = ["Way", "read_way", "write_ways"]
-
 
 class Way(StrEnum):
     """How rows are read or written; the value is the text for people."""
@@ -31,7 +29,7 @@ def read_way(query: Query, app: Any) -> Way:
     """
     if query.definition.reason is not None:
         return Way.ENTITIES
-    return way_of(query, installed_in(app), query.every)
+    return _way_of(query, installed_in(app), query.every)
 
 
 def write_ways(query: Query, app: Any) -> dict[Verb, Way]:
@@ -43,11 +41,12 @@ def write_ways(query: Query, app: Any) -> dict[Verb, Way]:
     """
     installed, writes = installed_in(app), query.writes
     return {
-        verb: way_of(query, installed, writes.sample(verb)) if writes.is_plain(verb) else Way.ENTITIES for verb in VERBS
+        verb: _way_of(query, installed, writes.sample(verb)) if writes.is_plain(verb) else Way.ENTITIES
+        for verb in VERBS
     }
 
 
-def way_of(query: Query, installed: Installed, statement: Any) -> Way:
+def _way_of(query: Query, installed: Installed, statement: Any) -> Way:
     """How a statement is executed."""
     engine = installed.engines.reader
     takes = query.is_kept and installed.fast_path.prepared(engine.dialect, statement) is not None

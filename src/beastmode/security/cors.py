@@ -11,9 +11,7 @@ from beastmode.core.exchange import Exchange
 from beastmode.core.middleware import Middleware
 from beastmode.security.settings import CorsSettings
 
-__all__ = ["install_cors"]
-
-ALLOWED_HEADERS = [
+_ALLOWED_HEADERS = [
     "Accept",
     "Authorization",
     "Content-Type",
@@ -22,7 +20,7 @@ ALLOWED_HEADERS = [
     "If-None-Match",
     "X-Request-ID",
 ]
-EXPOSED_HEADERS = [
+_EXPOSED_HEADERS = [
     "Deprecation",
     "ETag",
     "Link",
@@ -32,7 +30,7 @@ EXPOSED_HEADERS = [
     "WWW-Authenticate",
     "X-Request-ID",
 ]
-PREFLIGHT_SECONDS = 7200
+_PREFLIGHT_SECONDS = 7200
 """How long a browser may cache a preflight; Chrome never caches one for longer."""
 
 
@@ -50,9 +48,9 @@ def install_cors(app: Flask, settings: CorsSettings, middleware: Middleware) -> 
     origins = settings.allowed_origins
     if not origins:
         return
-    app.config.setdefault("CORS_ALLOW_HEADERS", ALLOWED_HEADERS)
-    app.config.setdefault("CORS_EXPOSE_HEADERS", EXPOSED_HEADERS)
-    app.config.setdefault("CORS_MAX_AGE", PREFLIGHT_SECONDS)
+    app.config.setdefault("CORS_ALLOW_HEADERS", _ALLOWED_HEADERS)
+    app.config.setdefault("CORS_EXPOSE_HEADERS", _EXPOSED_HEADERS)
+    app.config.setdefault("CORS_MAX_AGE", _PREFLIGHT_SECONDS)
     is_open = "*" in origins
     is_same_for_all = is_open and not settings.cors_credentials
     CORS(
@@ -70,11 +68,11 @@ def install_cors(app: Flask, settings: CorsSettings, middleware: Middleware) -> 
     )
     if not is_same_for_all:
         hooks: list[Any] = app.after_request_funcs[None]
-        hooks[-1] = where_asked(hooks[-1])
-        middleware.header_functions.append(vary_by_origin)
+        hooks[-1] = _where_asked(hooks[-1])
+        middleware.header_functions.append(_vary_by_origin)
 
 
-def where_asked(answer: Callable[[Response], Response]) -> Callable[[Response], Response]:
+def _where_asked(answer: Callable[[Response], Response]) -> Callable[[Response], Response]:
     """flask-cors' hook, for requests with an `Origin`: for others it would take 13 us to do nothing."""
 
     def answer_where_asked(response: Response) -> Response:
@@ -83,7 +81,7 @@ def where_asked(answer: Callable[[Response], Response]) -> Callable[[Response], 
     return answer_where_asked
 
 
-def vary_by_origin(_: Exchange, headers: list[tuple[str, str]]) -> None:
+def _vary_by_origin(_: Exchange, headers: list[tuple[str, str]]) -> None:
     """Tell caches that the response depends on the origin, also if the request has none or one that is not allowed.
 
     A cache would otherwise store the response without CORS headers and return it to a page that needs them.

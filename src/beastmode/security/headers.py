@@ -9,23 +9,21 @@ from collections.abc import Callable, Container
 from beastmode.core.exchange import Exchange
 from beastmode.security.settings import HeaderSettings
 
-__all__ = ["header_function"]
-
 Header = tuple[str, str]
 
-EVERYWHERE: tuple[Header, ...] = (
+_EVERYWHERE: tuple[Header, ...] = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
 )
-ALL: tuple[Header, ...] = (
-    *EVERYWHERE,
+_ALL: tuple[Header, ...] = (
+    *_EVERYWHERE,
     ("X-Frame-Options", "DENY"),
     # "1" turns on the filter of old browsers, which could be used against the page itself (OWASP).
     ("X-XSS-Protection", "0"),
 )
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-YEAR = 31_536_000
-PAGES = ("text/html", "application/xhtml+xml")
+_POLICY = "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+_YEAR = 31_536_000
+_PAGES = ("text/html", "application/xhtml+xml")
 
 
 def header_function(
@@ -42,9 +40,9 @@ def header_function(
     is_strict = settings.security_headers == "strict"
     policy, seconds = settings.content_security_policy, settings.hsts_seconds
     # By whether the response is ours: the headers to send by default, and those that the settings require everywhere.
-    policies = {True: policy or POLICY, False: policy or (POLICY if is_strict else "off")}
+    policies = {True: policy or _POLICY, False: policy or (_POLICY if is_strict else "off")}
     # One line in one application should not commit a whole domain for a year.
-    own = promise(YEAR, wide=is_strict) if seconds is None else promise(seconds, wide=True)
+    own = _promise(_YEAR, wide=is_strict) if seconds is None else _promise(seconds, wide=True)
     promises = {True: own, False: own if is_strict or seconds is not None else ""}
     prefixes = ("/api/", "/docs/") if has_api else ("/api/",)
     paths = {prefix.rstrip("/") for prefix in prefixes}
@@ -53,11 +51,11 @@ def header_function(
         path = exchange.path
         is_ours = path.startswith(prefixes) or path in paths or path in probes
         present = {name.lower(): value for name, value in headers}
-        added = ALL if is_ours or is_strict else EVERYWHERE
+        added = _ALL if is_ours or is_strict else _EVERYWHERE
         # RFC 6797, 7.2: over plain HTTP the header must not be sent.
         if exchange.environ["wsgi.url_scheme"] == "https" and (told := promises[is_ours]):
             added = (*added, ("Strict-Transport-Security", told))
-        if present.get("content-type", "").lower().startswith(PAGES):
+        if present.get("content-type", "").lower().startswith(_PAGES):
             told = policies[is_ours and has_api]
             added = added if told == "off" else (*added, ("Content-Security-Policy", told))
         headers.extend(header for header in added if header[0].lower() not in present)
@@ -65,6 +63,6 @@ def header_function(
     return add_headers
 
 
-def promise(seconds: int, *, wide: bool) -> str:
+def _promise(seconds: int, *, wide: bool) -> str:
     """The value of `Strict-Transport-Security`; "" for none."""
     return f"max-age={seconds}{'; includeSubDomains' if wide else ''}" if seconds else ""

@@ -8,8 +8,6 @@ from beastmode.security.cors import install_cors
 from beastmode.security.headers import header_function
 from beastmode.security.settings import CorsSettings, HeaderSettings
 
-__all__ = ["install"]
-
 
 def install(
     app: Flask,

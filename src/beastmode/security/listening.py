@@ -17,9 +17,7 @@ from beastmode.core.settings import A_SECRET, Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["guard_listening", "refuse_strangers"]
-
-NOT_FROM_HERE = Refusal(
+_NOT_FROM_HERE = Refusal(
     503,
     "This server is configured for development, and accepts requests only from its own machine",
     f"a secret has its development value, which anyone can use to sign; set SECRET_KEY to {A_SECRET}",
@@ -41,7 +39,7 @@ def guard_listening(app: Flask, settings: Settings) -> None:
     """
     if not settings.has_development_secret:
         return
-    middleware_of(app).guards.append(partial(refusal_of_stranger, is_tested=settings.environment == "testing"))
+    middleware_of(app).guards.append(partial(_refusal_of_stranger, is_tested=settings.environment == "testing"))
     context = click.get_current_context(silent=True)
     if context is not None and context.info_name == "run" and isinstance(host := context.params.get("host"), str):
         refuse_strangers(settings, host)
@@ -65,13 +63,13 @@ def refuse_strangers(settings: Settings, host: str) -> None:
     Raises:
         SettingsError: Other machines can reach the address, and a secret has its development value.
     """
-    if settings.has_development_secret and not is_loopback(host):
+    if settings.has_development_secret and not _is_loopback(host):
         found = f"{host} can be reached from other machines, but a secret has its development value"
         expected = f"listen on 127.0.0.1, or set SECRET_KEY to {A_SECRET}"
         raise SettingsError([f"{found}, which anyone can use to sign; {expected}."])
 
 
-def refusal_of_stranger(environ: "WSGIEnvironment", *, is_tested: bool) -> Refusal | None:
+def _refusal_of_stranger(environ: "WSGIEnvironment", *, is_tested: bool) -> Refusal | None:
     """The response to a request from another machine, directly or through a proxy on this one.
 
     Args:
@@ -82,11 +80,11 @@ def refusal_of_stranger(environ: "WSGIEnvironment", *, is_tested: bool) -> Refus
         return None
     # A client without an address is connected through a Unix socket.
     addresses = [environ.get("REMOTE_ADDR") or "::1", *environ.get("HTTP_X_FORWARDED_FOR", "::1").split(",")]
-    return None if all(map(is_own, addresses)) else NOT_FROM_HERE
+    return None if all(map(_is_own, addresses)) else _NOT_FROM_HERE
 
 
 @lru_cache(1000)  # nobody else needs to be remembered for long
-def is_own(address: str) -> bool:
+def _is_own(address: str) -> bool:
     """Whether a client's address is one of this machine's own; never looks up a name."""
     try:
         parsed = ip_address(bare_address(address))
@@ -95,7 +93,7 @@ def is_own(address: str) -> bool:
     return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
-def is_loopback(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     """Whether only this machine can reach an address: 127.0.0.1, ::1, a name of one of them, a socket's path."""
     if host.startswith(("unix:", "/")):
         return True

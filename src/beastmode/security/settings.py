@@ -5,8 +5,6 @@ from typing import Literal
 from beastmode.core.setting import YES_NO, Origins, choice, flag, setting, text, whole
 from beastmode.core.settings import Settings
 
-__all__ = ["CorsSettings", "HeaderSettings"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class HeaderSettings(Settings):

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ApiClient", "Factory", "MovableClock", "Queries"]
 
-HOMES = {"ApiClient": "client", "Factory": "factories", "MovableClock": "clock", "Queries": "queries"}
+_HOMES = {"ApiClient": "client", "Factory": "factories", "MovableClock": "clock", "Queries": "queries"}
 
 if not TYPE_CHECKING:  # or mypy would believe in any name
 
     def __getattr__(name: str) -> Any:
         # On first use: every pytest run of an environment imports this package, and most do not need it.
-        if name not in HOMES:
+        if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return globals().setdefault(name, getattr(import_module(f"{__name__}.{HOMES[name]}"), name))
+        return globals().setdefault(name, getattr(import_module(f"{__name__}.{_HOMES[name]}"), name))

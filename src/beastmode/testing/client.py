@@ -4,8 +4,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-__all__ = ["ApiClient"]
-
 
 class ApiClient:
     """A test client for an API: sends JSON, and an access token after `login`.

@@ -1,7 +1,5 @@
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["MovableClock"]
-
 
 class MovableClock:
     """A clock that stands still until a test moves it.

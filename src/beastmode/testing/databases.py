@@ -18,8 +18,6 @@ from beastmode.db import current_database
 from beastmode.db.engines.engines import database_url
 from beastmode.db.session import has_database, installed_in
 
-__all__ = ["Copies", "close_database", "make_tables", "scratch_databases"]
-
 Copies = Callable[[], AbstractContextManager[str]]
 """Creates a database, yields its URL, and drops it at the end."""
 
@@ -40,17 +38,17 @@ def scratch_databases(server: str | None, folder: Path, fill: Callable[[str], No
         ConfigurationError: It is not a PostgreSQL server.
     """
     if not server:
-        return sqlite_databases(folder, fill)
+        return _sqlite_databases(folder, fill)
     if not server.startswith(("postgres:", "postgresql:", "postgresql+psycopg:")):
         raise ConfigurationError(
             "TEST_DATABASE_URL is not a PostgreSQL URL; expected postgresql://user:password@host/name, or nothing "
             "for SQLite."
         )
-    return postgresql_databases(server, fill)
+    return _postgresql_databases(server, fill)
 
 
 @contextmanager
-def sqlite_databases(folder: Path, fill: Callable[[str], None]) -> Iterator[Copies]:
+def _sqlite_databases(folder: Path, fill: Callable[[str], None]) -> Iterator[Copies]:
     """Databases that are files in a directory."""
     template = folder / "template.db"
     template.touch()  # an empty file is an empty database, for projects that never connect
@@ -73,7 +71,7 @@ def sqlite_databases(folder: Path, fill: Callable[[str], None]) -> Iterator[Copi
 
 
 @contextmanager
-def postgresql_databases(server: str, fill: Callable[[str], None]) -> Iterator[Copies]:
+def _postgresql_databases(server: str, fill: Callable[[str], None]) -> Iterator[Copies]:
     """Databases on a PostgreSQL server, version 13 or newer."""
     engine = create_engine(database_url(server), isolation_level="AUTOCOMMIT", poolclass=NullPool)
     family = f"beastmode_test_{os.getpid()}_{secrets.token_hex(4)}"
@@ -81,15 +79,15 @@ def postgresql_databases(server: str, fill: Callable[[str], None]) -> Iterator[C
     numbers = count(1)
 
     def copy() -> AbstractContextManager[str]:
-        return postgresql_database(engine, f"{family}_{next(numbers)}", template)
+        return _postgresql_database(engine, f"{family}_{next(numbers)}", template)
 
-    with postgresql_database(engine, template, "template1") as address:
+    with _postgresql_database(engine, template, "template1") as address:
         fill(address)
         yield copy
 
 
 @contextmanager
-def postgresql_database(engine: Engine, name: str, template: str) -> Iterator[str]:
+def _postgresql_database(engine: Engine, name: str, template: str) -> Iterator[str]:
     """A copy of another database, to which nobody may be connected in the meantime."""
     with engine.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))

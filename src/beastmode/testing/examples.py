@@ -25,9 +25,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-__all__ = ["example"]
-
-BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def example(column: Column[Any], name: str, number: int) -> Any:
@@ -44,52 +42,52 @@ def example(column: Column[Any], name: str, number: int) -> Any:
     kind: Any = column.type
     if isinstance(kind, TypeDecorator) and not isinstance(kind, Interval):
         kind = kind.impl_instance
-    for known, make in EXAMPLES:
+    for known, make in _EXAMPLES:
         if isinstance(kind, known):
             return make(kind, name, number)
     raise ValueError(f"{column} needs a value, and none can be generated for the type {column.type!r}; pass one.")
 
 
-def text(kind: String, name: str, number: int) -> str:
+def _text(kind: String, name: str, number: int) -> str:
     whole = f"{name} {number}"
     if kind.length is None or len(whole) <= kind.length:
         return whole
     return str(number).zfill(kind.length)[-kind.length :]
 
 
-def member(kind: Enum, _name: str, _number: int) -> Any:
+def _member(kind: Enum, _name: str, _number: int) -> Any:
     return kind.enums[0] if kind.enum_class is None else next(iter(kind.enum_class))
 
 
-def decimal(kind: Numeric[Any], _name: str, number: int) -> Decimal | float:
+def _decimal(kind: Numeric[Any], _name: str, number: int) -> Decimal | float:
     if kind.precision is not None:  # of Numeric(4, 2) two digits stand before the point
         number %= 10 ** (kind.precision - (kind.scale or 0))
     return Decimal(number) if kind.asdecimal else float(number)
 
 
-def moment(kind: DateTime, _name: str, number: int) -> datetime:
-    found = BEGINNING + timedelta(minutes=number)
+def _moment(kind: DateTime, _name: str, number: int) -> datetime:
+    found = _BEGINNING + timedelta(minutes=number)
     return found if kind.timezone else found.replace(tzinfo=None)
 
 
-def identifier(kind: Uuid[Any], _name: str, number: int) -> UUID | str:
+def _identifier(kind: Uuid[Any], _name: str, number: int) -> UUID | str:
     found = UUID(int=number)
     return found if kind.as_uuid else str(found)
 
 
 # In this order: an Enum is a String too.
-EXAMPLES: tuple[tuple[type, Callable[[Any, str, int], Any]], ...] = (
-    (Enum, member),
-    (String, text),
+_EXAMPLES: tuple[tuple[type, Callable[[Any, str, int], Any]], ...] = (
+    (Enum, _member),
+    (String, _text),
     (Boolean, lambda *_: False),
     (Integer, lambda _kind, _name, number: number),
     (Float, lambda _kind, _name, number: float(number)),
-    (Numeric, decimal),
-    (DateTime, moment),
-    (Date, lambda _kind, _name, number: BEGINNING.date() + timedelta(days=number)),
-    (Time, lambda _kind, _name, number: (BEGINNING + timedelta(minutes=number)).time()),
+    (Numeric, _decimal),
+    (DateTime, _moment),
+    (Date, lambda _kind, _name, number: _BEGINNING.date() + timedelta(days=number)),
+    (Time, lambda _kind, _name, number: (_BEGINNING + timedelta(minutes=number)).time()),
     (Interval, lambda _kind, _name, number: timedelta(minutes=number)),
-    (Uuid, identifier),
+    (Uuid, _identifier),
     (LargeBinary, lambda _kind, name, number: f"{name} {number}".encode()),
     (JSON, lambda *_: {}),
     (ARRAY, lambda *_: []),

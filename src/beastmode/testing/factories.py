@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from beastmode.accounts import Accounts
 
-__all__ = ["Factory"]
-
 Row = TypeVar("Row")
 
 
@@ -91,7 +89,7 @@ class Factory:
         mapper = inspect(model)
         number = next(self._numbers[model])
         values = dict(given)
-        missing = missing_columns(mapper, given)
+        missing = _missing_columns(mapper, given)
         for table in mapper.tables:
             for constraint in table.foreign_key_constraints if isinstance(table, Table) else ():
                 if not missing.keys().isdisjoint(constraint.columns):
@@ -99,13 +97,13 @@ class Factory:
         for column, name in missing.items():
             if name not in values:
                 values[name] = example(column, name, number)
-        return stored(model(**values))
+        return _stored(model(**values))
 
     def _parent(
         self, mapper: Mapper[Any], constraint: ForeignKeyConstraint, values: dict[str, Any], wanted_by: tuple[type, ...]
     ) -> dict[str, Any]:
         """The attributes of a foreign key, filled from a new row that it refers to; existing values are kept."""
-        referred = mapper_of(mapper, constraint)
+        referred = _mapper_of(mapper, constraint)
         if referred.class_ in wanted_by:
             path = " -> ".join(model.__name__ for model in (*wanted_by, referred.class_))
             raise ValueError(
@@ -120,7 +118,7 @@ class Factory:
         return {ours: getattr(parent, theirs) for ours, theirs in names.items()}
 
 
-def missing_columns(mapper: Mapper[Any], given: dict[str, Any]) -> dict[Column[Any], str]:
+def _missing_columns(mapper: Mapper[Any], given: dict[str, Any]) -> dict[Column[Any], str]:
     """The columns that need a value, have no default and were not set, with the names of their attributes."""
     related = (mapper.relationships[name].local_columns for name in given if name in mapper.relationships)
     filled = {mapper.polymorphic_on, mapper.version_id_col}.union(*related)
@@ -130,18 +128,18 @@ def missing_columns(mapper: Mapper[Any], given: dict[str, Any]) -> dict[Column[A
         # Two columns in one attribute: the ID of a joined subclass, which is set from its parent's.
         if not isinstance(column, Column) or len(attribute.columns) > 1 or column in filled:
             continue
-        if attribute.key not in given and must_be_given(column):
+        if attribute.key not in given and _must_be_given(column):
             found[column] = attribute.key
     return found
 
 
-def must_be_given(column: Column[Any]) -> bool:
+def _must_be_given(column: Column[Any]) -> bool:
     """Whether an INSERT without this column fails."""
     is_filled = column.default is not None or column.server_default is not None
     return not (column.nullable or is_filled or column is column.table.autoincrement_column)
 
 
-def mapper_of(mapper: Mapper[Any], constraint: ForeignKeyConstraint) -> Mapper[Any]:
+def _mapper_of(mapper: Mapper[Any], constraint: ForeignKeyConstraint) -> Mapper[Any]:
     """The mapper of the table that a foreign key refers to."""
     for other in mapper.registry.mappers:
         if other.local_table is constraint.referred_table:
@@ -152,7 +150,7 @@ def mapper_of(mapper: Mapper[Any], constraint: ForeignKeyConstraint) -> Mapper[A
     )
 
 
-def stored(row: Row) -> Row:
+def _stored(row: Row) -> Row:
     """A row after its INSERT, with everything that the database filled in."""
     session = current_database().session
     session.add(row)

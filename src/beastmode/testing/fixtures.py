@@ -18,35 +18,33 @@ from beastmode.testing.factories import Factory
 from beastmode.testing.plugin import OPTION
 from beastmode.testing.queries import Queries
 
-__all__ = ["api", "app", "app_config", "app_databases", "app_factory", "client", "clock", "factory", "queries"]
-
-MakeApp = Callable[[Mapping[str, Any]], Flask]
+_MakeApp = Callable[[Mapping[str, Any]], Flask]
 
 
 @pytest.fixture(scope="session")
-def app_factory(pytestconfig: pytest.Config) -> MakeApp:
+def app_factory(pytestconfig: pytest.Config) -> _MakeApp:
     """The function that creates the application under test from a mapping of settings, named by `beastmode_app`."""
-    factory: MakeApp = import_string(pytestconfig.getini(OPTION))
+    factory: _MakeApp = import_string(pytestconfig.getini(OPTION))
     return factory
 
 
 @pytest.fixture(scope="session")
-def app_databases(app_factory: MakeApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+def app_databases(app_factory: _MakeApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
     """The function that creates a database for each test, with the tables of the application."""
     server, folder = os.environ.get("TEST_DATABASE_URL"), tmp_path_factory.mktemp("databases")
-    with scratch_databases(server, folder, partial(fill, app_factory)) as copies:
+    with scratch_databases(server, folder, partial(_fill, app_factory)) as copies:
         yield copies
 
 
-def fill(make_app: MakeApp, address: str) -> None:
-    app = make_app(testing(address))
+def _fill(make_app: _MakeApp, address: str) -> None:
+    app = make_app(_testing(address))
     try:
         make_tables(app)
     finally:
         close_database(app)
 
 
-def testing(address: str) -> dict[str, Any]:
+def _testing(address: str) -> dict[str, Any]:
     return {"ENVIRONMENT": "testing", "DATABASE_URL": address}
 
 
@@ -57,10 +55,10 @@ def app_config() -> dict[str, Any]:
 
 
 @pytest.fixture
-def app(app_factory: MakeApp, app_databases: Copies, app_config: Mapping[str, Any]) -> Iterator[Flask]:
+def app(app_factory: _MakeApp, app_databases: Copies, app_config: Mapping[str, Any]) -> Iterator[Flask]:
     """The project's application, created for each test, on its own database with all tables and no rows."""
     with app_databases() as address:
-        app = app_factory({**testing(address), **app_config})
+        app = app_factory({**_testing(address), **app_config})
         try:
             yield app
         finally:

@@ -2,8 +2,6 @@
 
 import pytest
 
-__all__ = ["OPTION", "pytest_addoption", "pytest_configure"]
-
 OPTION = "beastmode_app"
 
 

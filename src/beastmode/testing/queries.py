@@ -8,9 +8,7 @@ from sqlalchemy import Engine, event
 from beastmode.accounts.seen import LOOK
 from beastmode.db.session import installed_in
 
-__all__ = ["Queries"]
-
-BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
+_BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 
 
 class Queries:
@@ -34,17 +32,17 @@ class Queries:
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            if not statement.lstrip().upper().startswith(BOUNDARIES) and LOOK not in statement:
+            if not statement.lstrip().upper().startswith(_BOUNDARIES) and LOOK not in statement:
                 seen.append(statement)
 
         with ExitStack() as stack:
             for engine in (engines.reader, engines.writer):
-                stack.enter_context(told(engine, note))
+                stack.enter_context(_told(engine, note))
             yield seen
 
 
 @contextmanager
-def told(engine: Engine, note: Any) -> Iterator[None]:
+def _told(engine: Engine, note: Any) -> Iterator[None]:
     """Call a function for every statement that an engine sends."""
     event.listen(engine, "before_cursor_execute", note)
     try:

@@ -6,7 +6,5 @@ import sys
 from beastmode.cli.serve import Server
 from beastmode.cli.server.process import run
 
-__all__: list[str] = []
-
 if __name__ == "__main__":
     run(Server(**json.loads(sys.argv[1])))

@@ -23,25 +23,23 @@ from beastmode.core.refusal import Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["GRACE", "LEAST_RATE", "SEATS", "Bodies", "may_have_body"]
-
-GRACE = 10.0
+_GRACE = 10.0
 """Seconds for a body besides those that its length gives it; a log-in needs one packet."""
-LEAST_RATE = 4096
+_LEAST_RATE = 4096
 """Bytes a second that are asked of a longer body: a bad mobile connection gives ten times as much."""
-SEATS = 256
+_SEATS = 256
 """Bodies of a process that may be coming in at a time; with IN_MEMORY of each, 64 MB."""
-IN_MEMORY = 256 * 1024
+_IN_MEMORY = 256 * 1024
 """Bytes of a body that are kept in memory; the rest is put into a temporary file."""
-AWAITED = 16 * 1024 * 1024
+_AWAITED = 16 * 1024 * 1024
 """Bytes that are waited for where MAX_CONTENT_LENGTH says nothing; the rest of an upload comes in in its place."""
-TOO_SLOW = Refusal(408, "The request body arrived too slowly", "request bodies arrived too slowly")
-CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
+_TOO_SLOW = Refusal(408, "The request body arrived too slowly", "request bodies arrived too slowly")
+_CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
 CROWDED = Refusal(
     503, "Too many requests are being uploaded; try again", "too many request bodies were arriving", retry=1
 )
 
-network = lru_cache(SEATS)(network_of)  # finding it out costs as much as everything else that a small body does here
+_network = lru_cache(_SEATS)(network_of)  # finding it out costs as much as everything else that a small body does here
 
 
 class Bodies:
@@ -59,9 +57,9 @@ class Bodies:
         limit: int | None,
         enter: Callable[[Call], None],
         refuse: Callable[[Call, Refusal], None],
-        seats: int = SEATS,
+        seats: int = _SEATS,
     ) -> None:
-        self.limit = AWAITED if limit is None else limit
+        self.limit = _AWAITED if limit is None else limit
         self.enter = enter
         self._refuse = refuse
         self._seats = seats
@@ -75,7 +73,7 @@ class Bodies:
         length = call.environ.get("CONTENT_LENGTH")
         incoming = Incoming(self, call, int(length) if length else None)
         if incoming.is_too_long():  # Flask refuses it by its header, and a view that takes more reads it itself
-            call.environ["wsgi.input"] = io.BufferedReader(Rest(call.proto))
+            call.environ["wsgi.input"] = io.BufferedReader(_Rest(call.proto))
             self.enter(call)
             return
         with self._lock:
@@ -111,7 +109,7 @@ class Bodies:
                 wire.close()
         now = monotonic()
         for incoming in [one for one in tuple(self._coming) if one.deadline() < now]:
-            incoming.give_up(TOO_SLOW)
+            incoming.give_up(_TOO_SLOW)
 
     def _least_deserving(self) -> "Incoming":
         most = max(self._shares.values())
@@ -128,7 +126,7 @@ class Incoming:
     """
 
     def __init__(self, bodies: Bodies, call: Call, length: int | None) -> None:
-        self.network = network(call.environ["REMOTE_ADDR"])
+        self.network = _network(call.environ["REMOTE_ADDR"])
         self._bodies = bodies
         self._call = call
         self._length = length
@@ -143,7 +141,7 @@ class Incoming:
 
     def deadline(self) -> float:
         """When it has to be there, by `time.monotonic()`."""
-        return self._call.arrived + GRACE + self._received / LEAST_RATE
+        return self._call.arrived + _GRACE + self._received / _LEAST_RATE
 
     def go_on(self) -> None:
         """Take what is there, and come back for the rest when there is more."""
@@ -177,7 +175,7 @@ class Incoming:
         if not chunk:  # the end, or the client has left
             return True
         self._received += len(chunk)
-        if self._received <= IN_MEMORY and self._file is None and not self._first:
+        if self._received <= _IN_MEMORY and self._file is None and not self._first:
             self._first = chunk
         else:
             self._spool(chunk)
@@ -185,7 +183,7 @@ class Incoming:
 
     def _spool(self, chunk: bytes) -> None:
         if self._file is None:
-            self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the request
+            self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the request
             self._file.write(self._first)
         self._file.write(chunk)
 
@@ -193,7 +191,7 @@ class Incoming:
         if not self._bodies.leave(self):
             return
         if self._length is not None and self._received < self._length:
-            self._bodies.refuse(self._call, CUT_SHORT)
+            self._bodies.refuse(self._call, _CUT_SHORT)
             return
         self._call.environ["wsgi.input"] = self._stream()
         self._bodies.enter(self._call)
@@ -203,11 +201,11 @@ class Incoming:
             return io.BytesIO(self._first)
         self._file.seek(0)
         if self._received > self._bodies.limit:
-            return io.BufferedReader(Rest(self._call.proto, self._file))
+            return io.BufferedReader(_Rest(self._call.proto, self._file))
         return self._file
 
 
-class Rest(io.RawIOBase):
+class _Rest(io.RawIOBase):
     """A body that is longer than what is waited for; a view reads it while it comes in.
 
     Args:
@@ -250,7 +248,7 @@ class Rest(io.RawIOBase):
         if not awaited.done():
             came = Event()
             awaited.add_done_callback(lambda _: came.set())
-            if not came.wait(GRACE):
+            if not came.wait(_GRACE):
                 awaited.cancel()
                 raise ClientDisconnected
         chunk: bytes = awaited.result()

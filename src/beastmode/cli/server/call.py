@@ -12,18 +12,16 @@ from beastmode.core.stream import close_body
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-__all__ = ["Call", "environ_of"]
-
-WHOLE = 1024 * 1024
+_WHOLE = 1024 * 1024
 """Bytes of a body of known length up to which it is handed over at once, though it came as an iterator."""
-KNOWN_NAMES = 1000
+_KNOWN_NAMES = 1000
 """Header names whose WSGI names are kept: more than anybody uses, and clients may make up any number."""
-FAILED = b'{"success":false,"message":"Internal Server Error"}'
+_FAILED = b'{"success":false,"message":"Internal Server Error"}'
 
 log = logging.getLogger("beastmode")
 Headers = list[tuple[str, str]]
 
-ALIKE: "WSGIEnvironment" = {
+_ALIKE: "WSGIEnvironment" = {
     "SCRIPT_NAME": "",
     "SERVER_SOFTWARE": "granian",
     "wsgi.errors": sys.stderr,
@@ -34,7 +32,7 @@ ALIKE: "WSGIEnvironment" = {
     "wsgi.url_scheme": "http",
     "wsgi.version": (1, 0),
 }
-names: dict[str, str] = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+_names: dict[str, str] = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 class Call:
@@ -60,7 +58,7 @@ class Call:
         self.client: str = scope.client
         self._is_last = is_last
         self.arrived = monotonic()
-        self.environ = environ_of(scope)
+        self.environ = _environ_of(scope)
         self.status = 500
         self.headers: Headers = []
 
@@ -86,7 +84,7 @@ class Call:
                 return None
         except BaseException:  # whatever it is, the thread has others to answer
             log.exception("%s %s failed", self.environ["REQUEST_METHOD"], self.environ["PATH_INFO"])
-            self.proto.response_bytes(500, [("content-type", "application/json")], FAILED)
+            self.proto.response_bytes(500, [("content-type", "application/json")], _FAILED)
             return None
         return body
 
@@ -104,22 +102,22 @@ class Call:
     def _is_small(self) -> bool:
         for name, value in self.headers:
             if name.lower() == "content-length":
-                return value.isdigit() and int(value) <= WHOLE
+                return value.isdigit() and int(value) <= _WHOLE
         return False
 
 
-def environ_of(scope: Any) -> "WSGIEnvironment":
+def _environ_of(scope: Any) -> "WSGIEnvironment":
     """The WSGI environment of a request (PEP 3333), without its body.
 
     Args:
         scope: granian's: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
     """
-    environ = ALIKE.copy()
+    environ = _ALIKE.copy()
     address, _, port = scope.client.rpartition(":")
     server, _, server_port = scope.server.rpartition(":")
     environ["REQUEST_METHOD"] = scope.method
-    environ["PATH_INFO"] = as_latin(scope.path)
-    environ["QUERY_STRING"] = as_latin(scope.query_string)
+    environ["PATH_INFO"] = _as_latin(scope.path)
+    environ["QUERY_STRING"] = _as_latin(scope.query_string)
     environ["SERVER_PROTOCOL"] = "HTTP/1.0" if scope.http_version == "1" else "HTTP/1.1"
     environ["SERVER_NAME"] = server.strip("[]")
     environ["SERVER_PORT"] = server_port
@@ -128,7 +126,7 @@ def environ_of(scope: Any) -> "WSGIEnvironment":
     environ["HTTP_HOST"] = ""
     environ[ARRIVED] = perf_counter()
     for header, value in scope.headers.items():
-        name = names.get(header) or name_of(header)
+        name = _names.get(header) or _name_of(header)
         if name in environ and name != "HTTP_HOST":
             environ[name] += (";" if name == "HTTP_COOKIE" else ",") + value
         else:
@@ -136,14 +134,14 @@ def environ_of(scope: Any) -> "WSGIEnvironment":
     return environ
 
 
-def as_latin(text: str) -> str:
+def _as_latin(text: str) -> str:
     """A text as WSGI has it: one character for each byte of its UTF-8."""
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
-def name_of(header: str) -> str:
+def _name_of(header: str) -> str:
     """The WSGI name of a header."""
     name = "HTTP_" + header.upper().replace("-", "_")
-    if len(names) < KNOWN_NAMES:
-        names[header] = name
+    if len(_names) < _KNOWN_NAMES:
+        _names[header] = name
     return name

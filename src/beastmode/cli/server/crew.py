@@ -14,13 +14,11 @@ from typing import Any
 
 from beastmode.cli.server.demand import Demand
 
-__all__ = ["Crew"]
-
 TICK = 0.01
 """Seconds between looks while nobody waits for requests. A thread at work for so long is not counted on."""
-IDLE_TICK = 0.25
+_IDLE_TICK = 0.25
 """Seconds between looks while somebody does, and between changes of how many are wanted."""
-LITTLE, MUCH = 0.6, 0.9
+_LITTLE, _MUCH = 0.6, 0.9
 """Shares of one processor that the threads ask for; only one of them computes at a time. With less than the first, they
 wait for something else than each other, such as a database, and one more is of use. With more than the second, fewer do
 as much."""
@@ -86,11 +84,11 @@ class Crew:
         """Let threads out and keep them, until the process ends."""
         demand, adjusted = Demand(), monotonic()
         while True:
-            if self._hurry.wait(IDLE_TICK):
+            if self._hurry.wait(_IDLE_TICK):
                 sleep(TICK)
             try:
                 self.look()
-                if monotonic() - adjusted >= IDLE_TICK:
+                if monotonic() - adjusted >= _IDLE_TICK:
                     adjusted = monotonic()
                     self.adjust(demand.take(tuple(self._threads.values())))
             except Exception:  # without this thread nobody might be left to take requests
@@ -110,9 +108,9 @@ class Crew:
         Args:
             demand: The share of one processor that they have asked for lately.
         """
-        if demand > MUCH:
+        if demand > _MUCH:
             self._wanted = max(1, self._wanted // 2)
-        elif demand < LITTLE:
+        elif demand < _LITTLE:
             self._wanted = min(self._most, self._wanted + 1)
         if self._wanted < self._most or self._waiting() <= 0:
             self._hurry.set()

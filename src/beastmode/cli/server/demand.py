@@ -5,10 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-__all__ = ["Demand"]
-
 TASKS = Path("/proc/self/task")
-SECOND = 1_000_000_000
+_SECOND = 1_000_000_000
 """Of the nanoseconds in which Linux tells it."""
 
 
@@ -37,4 +35,4 @@ class Demand:
                 asked += total - self._before.get(thread, total)
                 self._before[thread] = total
         passed, self._at = now - self._at, now
-        return asked / SECOND / passed
+        return asked / _SECOND / passed

@@ -24,11 +24,9 @@ from beastmode.core.refusal import Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["GREETERS", "PATIENCE", "PROBES", "Gate"]
-
-GREETERS = 4
+_GREETERS = 4
 """Threads beside those that have something to do: they take requests in, and answer ALIVE."""
-ALIVE = "/health"
+_ALIVE = "/health"
 """The probe that looks at nothing, so that answering it takes no time."""
 PROBES = 4
 """Other probes at a time that need no place. Each may wait for what it looks at as long as a statement may take, and
@@ -38,13 +36,13 @@ PATIENCE = 1.5
 told within DATABASE_STATEMENT_SECONDS + 2 that the database has stopped answering."""
 LINE = 1024
 """Requests of a process that may wait: as many as it works off in PATIENCE at a millisecond and a half each."""
-TICK = 0.25
+_TICK = 0.25
 """Seconds between looks at who has waited too long."""
-LOOK_AFTER = 0.5
+_LOOK_AFTER = 0.5
 """Seconds in the line after which it is looked whether the client is still there; most requests never wait so long."""
-OVERLOADED = Refusal(503, "The server is busy; try again", f"no slot became free within {PATIENCE} s", retry=1)
-LINE_FULL = Refusal(503, "The server is busy; try again", f"{LINE:,} requests were waiting already", retry=1)
-GONE = Refusal(499, "The client has disconnected")  # nginx's number for it: nobody reads it but the log
+_OVERLOADED = Refusal(503, "The server is busy; try again", f"no slot became free within {PATIENCE} s", retry=1)
+_LINE_FULL = Refusal(503, "The server is busy; try again", f"{LINE:,} requests were waiting already", retry=1)
+_GONE = Refusal(499, "The client has disconnected")  # nginx's number for it: nobody reads it but the log
 
 log = logging.getLogger("beastmode")
 
@@ -67,8 +65,8 @@ class Gate:
     def __init__(
         self, app: "WSGIApplication", places: int, *, quick: Collection[str] = (), limit: int | None = None
     ) -> None:
-        self.threads = places + STREAMS + PROBES + GREETERS
-        self.crew = Crew(places + GREETERS, lambda: len(self._line))
+        self.threads = places + STREAMS + PROBES + _GREETERS
+        self.crew = Crew(places + _GREETERS, lambda: len(self._line))
         self.is_leaving = False
         self._app = app
         self._quick = quick
@@ -95,7 +93,7 @@ class Gate:
     def enter(self, call: Call) -> None:
         """Put a request that is complete into the line, and work as long as there is a place and something to do."""
         if len(self._line) >= LINE:
-            self.refuse(call, LINE_FULL)
+            self.refuse(call, _LINE_FULL)
             return
         self._line.append(call)
         self._work()
@@ -108,18 +106,18 @@ class Gate:
         """Look after everybody who waits, until the process ends."""
         seen = monotonic()
         while True:
-            sleep(TICK)
+            sleep(_TICK)
             try:
                 self._bodies.send_slow_away()
                 self._send_waiting_away()
-                if self._line and monotonic() - seen > LOOK_AFTER:
+                if self._line and monotonic() - seen > _LOOK_AFTER:
                     self._forget_who_left()
                     seen = monotonic()
             except Exception:  # without this thread nobody's waiting would be bounded
                 log.exception("checking the waiting requests failed")
 
     def _probe(self, call: Call) -> None:
-        if call.environ["PATH_INFO"] == ALIVE:
+        if call.environ["PATH_INFO"] == _ALIVE:
             call.answer(self._app)
             return
         try:
@@ -151,7 +149,7 @@ class Gate:
                 return None
             if monotonic() - call.arrived < PATIENCE:
                 return call
-            self.refuse(call, OVERLOADED)
+            self.refuse(call, _OVERLOADED)
 
     def _stream(self, call: Call, body: Any) -> bool:
         """Send a body piece by piece; whether the place was given up for it."""
@@ -179,7 +177,7 @@ class Gate:
             if call.arrived > oldest:
                 self._line.appendleft(call)
                 return
-            self.refuse(call, OVERLOADED)
+            self.refuse(call, _OVERLOADED)
 
     def _forget_who_left(self) -> None:
         waiting = tuple(self._line)  # before the look: who comes while it lasts is not among those that it sees
@@ -189,4 +187,4 @@ class Gate:
                 continue
             with suppress(ValueError):  # its turn may have come meanwhile
                 self._line.remove(call)
-                self.refuse(call, GONE)
+                self.refuse(call, _GONE)

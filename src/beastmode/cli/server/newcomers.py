@@ -6,12 +6,10 @@ import struct
 import sys
 from contextlib import suppress
 
-__all__ = ["turn_away"]
-
-ATTACH_FILTER = 26
+_ATTACH_FILTER = 26
 """SO_ATTACH_FILTER of Linux, which Python has no name for."""
 # A program of the classic packet filter, over a TCP header: (operation, jump if true, jump if false, operand).
-ONLY_WHO_IS_KNOWN = (
+_ONLY_WHO_IS_KNOWN = (
     (0x30, 0, 0, 13),  # load the byte with the flags
     (0x54, 0, 0, 0x12),  # keep SYN and ACK
     (0x15, 0, 1, 0x02),  # SYN alone begins a connection
@@ -32,7 +30,7 @@ def turn_away(listener: socket.socket) -> None:
     """
     if sys.platform != "linux":
         return
-    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in ONLY_WHO_IS_KNOWN))
-    where = struct.pack("HL", len(ONLY_WHO_IS_KNOWN), ctypes.addressof(program))
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _ONLY_WHO_IS_KNOWN))
+    where = struct.pack("HL", len(_ONLY_WHO_IS_KNOWN), ctypes.addressof(program))
     with suppress(OSError):  # sandboxes that know no filters
-        listener.setsockopt(socket.SOL_SOCKET, ATTACH_FILTER, where)
+        listener.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, where)

@@ -17,20 +17,18 @@ from beastmode.cli.server.newcomers import turn_away
 from beastmode.cli.server.private_granian import SocketPerWorker
 from beastmode.cli.server.worker import DRAIN_SECONDS, load_gate, work
 
-__all__ = ["run"]
-
-BACKLOG = 1024
-UNREAD_SECONDS = 30
+_BACKLOG = 1024
+_UNREAD_SECONDS = 30
 """After so long without a byte taken by the client the system ends a connection, whoever it was that sent."""
-HEAVY = ("alembic", "flask_migrate", "flask_smorest", "sqlalchemy.orm", "beastmode")
+_HEAVY = ("alembic", "flask_migrate", "flask_smorest", "sqlalchemy.orm", "beastmode")
 """What a worker would spend most of its start importing; the project's own code is not among it."""
 
 
-ACCEPT_SECONDS = 0.25
+_ACCEPT_SECONDS = 0.25
 """For the workers to accept who has come before newcomers were turned away: a round trip across half the world."""
 
 
-class MainProcess(SocketPerWorker):
+class _MainProcess(SocketPerWorker):
     """granian's main process, which keeps a listening socket for each of its workers open as long as it lives.
 
     If all of them listened at one socket, the worker that wakes first would take all connections that come at a time.
@@ -41,7 +39,7 @@ class MainProcess(SocketPerWorker):
     def open_listeners(self) -> list[socket.socket]:
         """The listening sockets of the workers, in order."""
         family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
-        listen = partial(socket.create_server, (self.bind_addr, self.bind_port), family=family, backlog=BACKLOG)
+        listen = partial(socket.create_server, (self.bind_addr, self.bind_port), family=family, backlog=_BACKLOG)
         # Only this one fails where somebody else listens already; sockets that share a port ask nobody.
         listeners = [listen()]
         if sys.platform == "linux" and self.workers > 1:  # other systems do not spread connections over such sockets
@@ -51,14 +49,14 @@ class MainProcess(SocketPerWorker):
             listener.settimeout(0)
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit it
             if hasattr(socket, "TCP_USER_TIMEOUT"):
-                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNREAD_SECONDS * 1000)
         return listeners
 
     def close_listeners(self) -> None:
         """Close the sockets once nobody waits in them."""
         for listener in self.listeners:
             turn_away(listener)
-        sleep(ACCEPT_SECONDS)
+        sleep(_ACCEPT_SECONDS)
         for listener in self.listeners:
             listener.close()
 
@@ -73,16 +71,16 @@ def run(server: Server) -> None:
         SystemExit: With 1, where a worker dies twice within seconds.
     """
     multiprocessing.set_start_method("fork", force=True)
-    for module in HEAVY:
+    for module in _HEAVY:
         import_module(module)
-    main = MainProcess(
+    main = _MainProcess(
         "beastmode",
         address=server.host,
         port=server.port,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         workers=server.workers,
-        backlog=BACKLOG,
+        backlog=_BACKLOG,
         websockets=False,
         log_level=LogLevels.warning,
         log_access=False,

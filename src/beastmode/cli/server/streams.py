@@ -12,13 +12,11 @@ from beastmode.cli.server.call import Call
 from beastmode.cli.server.wire import Wire, wire_of
 from beastmode.core.stream import close_body
 
-__all__ = ["STREAMS", "send"]
-
 STREAMS = 64
 """Streams of a process beside the requests that it works on; each is a thread."""
-PATIENCE = 30.0
+_PATIENCE = 30.0
 """Seconds without a byte taken by the client after which it is given up, as nginx's send_timeout halves."""
-PIECE = 64 * 1024
+_PIECE = 64 * 1024
 """Bytes that are handed over at a time: granian queues whatever it is given, however slowly the client reads."""
 
 log = logging.getLogger("beastmode")
@@ -38,29 +36,29 @@ def send(call: Call, body: Iterable[bytes]) -> None:
     transport = call.proto.response_stream(call.status, call.headers)
     try:
         for chunk in body:
-            hand_over(chunk, transport, wire)
+            _hand_over(chunk, transport, wire)
     except BaseException as error:  # whatever it is, a part must not look like the whole
         wire.break_off()
         if not isinstance(error, TimeoutError | RuntimeError):
             log.exception("%s: the response was cut off", call.environ["PATH_INFO"])
     finally:
-        finish(body, wire)
+        _finish(body, wire)
 
 
-def hand_over(chunk: bytes, transport: Any, wire: Wire) -> None:
+def _hand_over(chunk: bytes, transport: Any, wire: Wire) -> None:
     """Send one chunk, as fast as the client takes it.
 
     Raises:
         TimeoutError: The client has taken nothing for PATIENCE seconds.
     """
-    for start in range(0, len(chunk), PIECE):
-        if not wire.has_room(PATIENCE):
+    for start in range(0, len(chunk), _PIECE):
+        if not wire.has_room(_PATIENCE):
             raise TimeoutError
-        for _ in transport.send_bytes(chunk[start : start + PIECE]):
+        for _ in transport.send_bytes(chunk[start : start + _PIECE]):
             pass
 
 
-def finish(body: Iterable[bytes], wire: Wire) -> None:
+def _finish(body: Iterable[bytes], wire: Wire) -> None:
     """Close what a stream held."""
     try:
         close_body(body)

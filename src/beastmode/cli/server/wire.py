@@ -7,9 +7,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["Wire", "clients", "wire_of"]
-
-OPEN_FILES = next((path for path in (Path("/proc/self/fd"), Path("/dev/fd")) if path.is_dir()), None)
+_OPEN_FILES = next((path for path in (Path("/proc/self/fd"), Path("/dev/fd")) if path.is_dir()), None)
 
 
 class Wire:
@@ -47,8 +45,8 @@ def wire_of(client: str) -> Wire | None:
     Args:
         client: Address and port, as granian writes them.
     """
-    for connection in connections():
-        if name_of(connection) == client:
+    for connection in _connections():
+        if _name_of(connection) == client:
             return Wire(connection)
         connection.close()
     return None
@@ -57,15 +55,15 @@ def wire_of(client: str) -> Wire | None:
 def clients() -> set[str]:
     """Address and port of everybody who is connected."""
     found = set()
-    for connection in connections():
-        found.add(name_of(connection))
+    for connection in _connections():
+        found.add(_name_of(connection))
         connection.close()
     return found
 
 
-def connections() -> Iterator[socket.socket]:
+def _connections() -> Iterator[socket.socket]:
     """Every connection of this process, each by a descriptor of the caller's, who closes it."""
-    for path in OPEN_FILES.iterdir() if OPEN_FILES is not None else ():
+    for path in _OPEN_FILES.iterdir() if _OPEN_FILES is not None else ():
         try:
             descriptor = os.dup(int(path.name))
         except OSError:  # closed meanwhile
@@ -78,7 +76,7 @@ def connections() -> Iterator[socket.socket]:
         yield connection
 
 
-def name_of(connection: socket.socket) -> str:
+def _name_of(connection: socket.socket) -> str:
     """Address and port of the other side, as granian writes them; empty where there is none."""
     try:
         other = connection.getpeername()

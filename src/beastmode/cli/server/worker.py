@@ -26,24 +26,22 @@ from beastmode.cli.server.gate import Gate
 from beastmode.cli.server.private_granian import native, scheduler_that
 from beastmode.core.middleware import Middleware
 
-__all__ = ["CONNECTIONS", "DRAIN_SECONDS", "load_gate", "work"]
-
 DRAIN_SECONDS = 25  # Kubernetes and most supervisors kill after 30
-CONNECTIONS = 4096
+_CONNECTIONS = 4096
 """Connections of a process, idle ones included: a browser keeps six, a load balancer hundreds."""
-HEADER_SECONDS = 10
+_HEADER_SECONDS = 10
 """For a request's header, and for the next on a connection that is kept open."""
-HEADER_BYTES = 64 * 1024
-SWITCH_SECONDS = 0.001
+_HEADER_BYTES = 64 * 1024
+_SWITCH_SECONDS = 0.001
 """How long a thread keeps the interpreter where others want it; Python's own are five times as many. With every place
 computing, one of a hundred requests for /health took 80 to 140 ms, and takes 8 to 20. Shorter ones never notice."""
-FOREVER = 10**9
+_FOREVER = 10**9
 """Seconds after which a thread without work would end; the crew counts on those that there are."""
-LEAVE_AFTER = 1.0
+_LEAVE_AFTER = 1.0
 """Seconds in which clients that are connected may still ask, and are told by the answer that this worker leaves."""
 
 
-class Loop:
+class _Loop:
     """What granian takes for an event loop: whatever it would have called soon is called now.
 
     Args:
@@ -82,10 +80,10 @@ def work(
     # A fork keeps the main process's handlers, which would swallow a SIGTERM until the application is loaded.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    Thread(target=follow_the_main_process, daemon=True).start()
+    Thread(target=_follow_the_main_process, daemon=True).start()
     for other in others:  # somebody could still connect to it when its worker has left
         other.close()
-    sys.setswitchinterval(SWITCH_SECONDS)  # before the project's code, which may want another
+    sys.setswitchinterval(_SWITCH_SECONDS)  # before the project's code, which may want another
     gate = load()
     Thread(target=gate.keep_time, daemon=True).start()
     Thread(target=gate.crew.watch, daemon=True).start()
@@ -96,22 +94,22 @@ def work(
         sockets[0],
         None,
         py_threads=gate.threads,
-        py_threads_idle_timeout=FOREVER,
-        backpressure=CONNECTIONS,
+        py_threads_idle_timeout=_FOREVER,
+        backpressure=_CONNECTIONS,
         http_mode="1",
-        http1_opts=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
+        http1_opts=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000, max_buffer_size=_HEADER_BYTES),
     )
     is_told = Event()
     signal.signal(signal.SIGTERM, lambda *_: is_told.set())
-    loop = Loop(gate.crew)
-    worker.serve_mtr(scheduler_of(gate, loop), loop, stop)
+    loop = _Loop(gate.crew)
+    worker.serve_mtr(_scheduler_of(gate, loop), loop, stop)
     is_told.wait()
-    leave(gate, sockets[1])
+    _leave(gate, sockets[1])
     stop.set()
     has_ended.wait()
 
 
-def scheduler_of(gate: Gate, loop: Loop) -> Any:
+def _scheduler_of(gate: Gate, loop: _Loop) -> Any:
     """What granian gives every request to, in one of its threads: here it goes straight to the gate."""
     run = gate.crew.run
 
@@ -121,7 +119,7 @@ def scheduler_of(gate: Gate, loop: Loop) -> Any:
     return scheduler_that(schedule, loop, gate)
 
 
-def leave(gate: Gate, listener: socket.socket) -> None:
+def _leave(gate: Gate, listener: socket.socket) -> None:
     """Accept nobody else, and tell everybody who is connected by an answer that the connection ends with it.
 
     Who was accepted in this moment has not sent anything yet, and granian would close a connection that is silent.
@@ -130,10 +128,10 @@ def leave(gate: Gate, listener: socket.socket) -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         nobody.settimeout(0)
         os.dup2(nobody.fileno(), listener.fileno())
-    sleep(LEAVE_AFTER)
+    sleep(_LEAVE_AFTER)
 
 
-def follow_the_main_process() -> None:
+def _follow_the_main_process() -> None:
     """End with it: a worker without one would be replaced by nobody, told by nobody, and keep the port."""
     main = multiprocessing.parent_process()
     if main is not None:
@@ -155,11 +153,11 @@ def load_gate(server: Server) -> Gate:
     if middleware is None:  # for who is refused: an application without one has neither a log line nor metrics for it
         middleware = Middleware(app.wsgi_app)
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's documented way
-    announce(server)
+    _announce(server)
     return Gate(app, server.threads, quick=middleware.probes, limit=app.config.get("MAX_CONTENT_LENGTH"))
 
 
-def announce(server: Server) -> None:
+def _announce(server: Server) -> None:
     """Say where the server serves, once a start: when the first worker has loaded the application."""
     try:
         (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "announced").touch(exist_ok=False)

@@ -9,14 +9,12 @@ from sqlalchemy import Connection, Dialect, Engine
 from beastmode.db.driver.prepared import Prepared, Sendable, prepare
 from beastmode.db.private_sqlalchemy import has_listeners, prints_statements, raise_as_sqlalchemy
 
-__all__ = ["FastPath", "listens_to"]
-
-CURSOR = "beastmode.cursor"
+_CURSOR = "beastmode.cursor"
 """The name of the cursor in the pool's entry of a connection."""
-KEPT_ROWS = 100
+_KEPT_ROWS = 100
 """The maximum number of rows that an idle cursor keeps; it holds its last result until it is used again."""
 
-HARMLESS = frozenset({"isolation_level", "postgresql_readonly", "postgresql_deferrable"})
+_HARMLESS = frozenset({"isolation_level", "postgresql_readonly", "postgresql_deferrable"})
 """Options of a connection that do not change statements; others may, such as `schema_translate_map`."""
 
 
@@ -42,15 +40,15 @@ class FastPath:
             DBAPIError: As SQLAlchemy would raise it.
         """
         prepared = self.prepared(connection.dialect, statement)
-        if prepared is None or is_listened_to(connection):
+        if prepared is None or _is_listened_to(connection):
             return None
         values = prepared.values(params)
         if values is None:
             return None
         try:
-            return fetched(connection, prepared.text, values)
+            return _fetched(connection, prepared.text, values)
         except BaseException as error:
-            refuse(connection, error, prepared.text, values)
+            _refuse(connection, error, prepared.text, values)
             raise
 
     def prepared(self, dialect: Dialect, statement: Sendable) -> Prepared | None:
@@ -70,27 +68,27 @@ class FastPath:
             return made
 
 
-def fetched(connection: Connection, text: str, values: Mapping[str, Any]) -> Sequence[Any]:
+def _fetched(connection: Connection, text: str, values: Mapping[str, Any]) -> Sequence[Any]:
     """The rows of a statement, with a cursor that the connection keeps: a new one looks up each type again.
 
     Types have to be registered before the first use, as in a listener to `connect`.
     """
     info = connection.info
-    cursor = info.get(CURSOR)
+    cursor = info.get(_CURSOR)
     if cursor is None:
         driver: Any = connection.connection.dbapi_connection
-        cursor = info[CURSOR] = driver.cursor()
+        cursor = info[_CURSOR] = driver.cursor()
     rows: Sequence[Any] = cursor.execute(text, values).fetchall()
-    if len(rows) > KEPT_ROWS:
-        del info[CURSOR]
+    if len(rows) > _KEPT_ROWS:
+        del info[_CURSOR]
     return rows
 
 
-def is_listened_to(connection: Connection) -> bool:
+def _is_listened_to(connection: Connection) -> bool:
     """Whether something counts, traces, prints or changes what is executed, which must still work."""
     if has_listeners(connection) or prints_statements(connection) or listens_to(connection.engine):
         return True
-    return not HARMLESS.issuperset(connection.get_execution_options())
+    return not _HARMLESS.issuperset(connection.get_execution_options())
 
 
 def listens_to(engine: Engine) -> bool:
@@ -103,7 +101,7 @@ def listens_to(engine: Engine) -> bool:
     return bool(has_listeners(engine) or listeners.do_execute or listeners.do_setinputsizes)
 
 
-def refuse(connection: Connection, error: BaseException, text: str, values: Mapping[str, Any]) -> None:
+def _refuse(connection: Connection, error: BaseException, text: str, values: Mapping[str, Any]) -> None:
     """Raise SQLAlchemy's exception for a driver's error; return if SQLAlchemy would not wrap it.
 
     It also notifies error listeners, and replaces lost connections.

@@ -15,8 +15,6 @@ from sqlalchemy.types import ARRAY, Float, Numeric, TypeDecorator, TypeEngine
 from beastmode.db.private_sqlalchemy import cache_key_of
 from beastmode.db.statements import Statement
 
-__all__ = ["Prepared", "Sendable", "prepare"]
-
 Sendable: TypeAlias = Statement | ReturningInsert[Any] | ReturningUpdate[Any] | ReturningDelete[Any]
 """A statement that returns rows, whether it reads or writes."""
 
@@ -89,15 +87,17 @@ def prepare(dialect: Dialect, statement: Sendable) -> Prepared | None:
     compiled = statement.compile(dialect=dialect, column_keys=[])
     if not isinstance(compiled, SQLCompiler) or compiled.post_compile_params or compiled.literal_execute_params:
         return None
-    if compiled.escaped_bind_names or any(converts_out(column.type, dialect) for column in statement.exported_columns):
+    if compiled.escaped_bind_names or any(_converts_out(column.type, dialect) for column in statement.exported_columns):
         return None
-    defaults = defaults_of(compiled)
+    defaults = _defaults_of(compiled)
     if defaults is None:
         return None
-    return Prepared(compiled.string, tuple(bind_of(*named, defaults, dialect) for named in compiled.bind_names.items()))
+    return Prepared(
+        compiled.string, tuple(_bind_of(*named, defaults, dialect) for named in compiled.bind_names.items())
+    )
 
 
-def bind_of(bind: BindParameter[Any], name: str, defaults: Mapping[str, Callable[[], Any]], dialect: Dialect) -> Bind:
+def _bind_of(bind: BindParameter[Any], name: str, defaults: Mapping[str, Callable[[], Any]], dialect: Dialect) -> Bind:
     """A parameter of a compiled statement."""
     convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
     if bind.key in defaults:
@@ -106,18 +106,18 @@ def bind_of(bind: BindParameter[Any], name: str, defaults: Mapping[str, Callable
     return Bind(name, bind.key, None if bind.required else partial(getattr, bind, "effective_value"), convert)
 
 
-def defaults_of(compiled: SQLCompiler) -> dict[str, Callable[[], Any]] | None:
+def _defaults_of(compiled: SQLCompiler) -> dict[str, Callable[[], Any]] | None:
     """The functions for columns with Python defaults; None if they need SQLAlchemy's own execution."""
     given = {}
     for column in [*compiled.insert_prefetch, *compiled.update_prefetch]:
-        make = maker_of(column, is_insert=compiled.isinsert) if compiled.isinsert or compiled.isupdate else None
+        make = _maker_of(column, is_insert=compiled.isinsert) if compiled.isinsert or compiled.isupdate else None
         if make is None:
             return None
         given[column.key] = make
     return given
 
 
-def maker_of(column: Column[Any], *, is_insert: bool) -> Callable[[], Any] | None:
+def _maker_of(column: Column[Any], *, is_insert: bool) -> Callable[[], Any] | None:
     """The function for the default of a column; None for a sequence, or a function that uses the other values."""
     default: Any = column.default if is_insert else column.onupdate
     if default.is_scalar:
@@ -128,16 +128,16 @@ def maker_of(column: Column[Any], *, is_insert: bool) -> Callable[[], Any] | Non
     return None
 
 
-def converts_out(kind: TypeEngine[Any], dialect: Dialect) -> bool:
+def _converts_out(kind: TypeEngine[Any], dialect: Dialect) -> bool:
     """Whether SQLAlchemy converts the driver's values."""
-    return is_number(kind, dialect) or kind.dialect_impl(dialect).result_processor(dialect, None) is not None
+    return _is_number(kind, dialect) or kind.dialect_impl(dialect).result_processor(dialect, None) is not None
 
 
-def is_number(kind: TypeEngine[Any], dialect: Dialect) -> bool:
+def _is_number(kind: TypeEngine[Any], dialect: Dialect) -> bool:
     """Whether SQLAlchemy chooses the conversion by the type that the server reports with each result."""
     found = kind.dialect_impl(dialect)
     if isinstance(found, TypeDecorator):
-        return is_number(found.impl_instance, dialect)
+        return _is_number(found.impl_instance, dialect)
     if isinstance(found, ARRAY):
-        return is_number(found.item_type, dialect)
+        return _is_number(found.item_type, dialect)
     return isinstance(found, Numeric | Float)

@@ -15,20 +15,18 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.pq import TransactionStatus
 
-__all__ = ["AFTER", "Overseen", "Unanswered"]
-
 T = TypeVar("T")
-AFTER = 0.25
+_AFTER = 0.25
 """The seconds that the server gets to cancel a statement by itself."""
-TICK = 0.25
+_TICK = 0.25
 
-waiting: dict["Overseen", float] = {}
+_waiting: dict["Overseen", float] = {}
 """Connections that wait for the server, each with its deadline."""
-watching: set[int] = set()
-lock = Lock()
+_watching: set[int] = set()
+_lock = Lock()
 
 
-class Unanswered(psycopg.OperationalError):
+class _Unanswered(psycopg.OperationalError):
     """The server did not respond to a statement in time, so a retry would take as long again."""
 
     is_unanswered = True
@@ -51,15 +49,15 @@ class Overseen(psycopg.Connection[Any]):
         """Let psycopg wait for the server, with a deadline."""
         if self.patience is None or self.has_own_time:
             return super().wait(gen, *arguments, **options)
-        waiting[self] = monotonic() + self.patience
+        _waiting[self] = monotonic() + self.patience
         try:
             return super().wait(gen, *arguments, **options)
         except psycopg.OperationalError as error:
             if self.is_given_up:
-                raise Unanswered(f"the server did not answer within {self.patience:g} s") from error
+                raise _Unanswered(f"the server did not answer within {self.patience:g} s") from error
             raise
         finally:
-            waiting.pop(self, None)
+            _waiting.pop(self, None)
 
 
 def oversee(seconds: float, connection: Overseen) -> None:
@@ -70,34 +68,34 @@ def oversee(seconds: float, connection: Overseen) -> None:
         connection: The connection.
     """
     if seconds:
-        connection.patience = seconds + AFTER
-        start_watching()
+        connection.patience = seconds + _AFTER
+        _start_watching()
 
 
-def start_watching() -> None:
+def _start_watching() -> None:
     """Start the thread of this process that checks deadlines, once; threads do not survive a fork."""
     process = os.getpid()
-    with lock:
-        if process in watching:
+    with _lock:
+        if process in _watching:
             return
-        waiting.clear()
-        watching.clear()
-        watching.add(process)
-    Thread(target=watch, name="beastmode-deadlines", daemon=True).start()
+        _waiting.clear()
+        _watching.clear()
+        _watching.add(process)
+    Thread(target=_watch, name="beastmode-deadlines", daemon=True).start()
 
 
-def watch() -> None:
+def _watch() -> None:
     """Close every connection whose deadline has passed."""
     while True:
-        sleep(TICK)
+        sleep(_TICK)
         now = monotonic()
-        for connection, end in tuple(waiting.items()):
+        for connection, end in tuple(_waiting.items()):
             # Not one that listens for notifications: it waits without a statement.
             if end < now and connection.pgconn.transaction_status == TransactionStatus.ACTIVE:
-                hang_up(connection)
+                _hang_up(connection)
 
 
-def hang_up(connection: Overseen) -> None:
+def _hang_up(connection: Overseen) -> None:
     """Close a connection below the driver, which then finds it lost."""
     connection.is_given_up = True
     with suppress(OSError, psycopg.Error):

@@ -12,8 +12,6 @@ from beastmode.core.errors import SettingsError
 from beastmode.db.engines import sqlite
 from beastmode.db.settings import DatabaseSettings
 
-__all__ = ["Engines", "database_url", "open_engines"]
-
 
 @dataclass(frozen=True, eq=False)
 class Engines:
@@ -47,18 +45,18 @@ def open_engines(settings: DatabaseSettings) -> Engines:
         SettingsError: DATABASE_URL is not a URL of SQLite or PostgreSQL, or psycopg is not installed.
     """
     url = database_url(settings.database_url)
-    engines = open_sqlite(url, settings) if url.get_backend_name() == "sqlite" else open_postgresql(url, settings)
-    opened.add(engines)
+    engines = _open_sqlite(url, settings) if url.get_backend_name() == "sqlite" else _open_postgresql(url, settings)
+    _opened.add(engines)
     return engines
 
 
-def open_sqlite(url: URL, settings: DatabaseSettings) -> Engines:
+def _open_sqlite(url: URL, settings: DatabaseSettings) -> Engines:
     """The engines for a file, or for one connection to an in-memory database."""
     writer = sqlite.open_writer(url, settings)
     return Engines(sqlite.open_reader(url, settings, writer), writer)
 
 
-def open_postgresql(url: URL, settings: DatabaseSettings) -> Engines:
+def _open_postgresql(url: URL, settings: DatabaseSettings) -> Engines:
     """The engines for a server, which discard their idle connections together."""
     try:
         from beastmode.db.engines import postgresql  # noqa: PLC0415 - psycopg is an extra
@@ -67,12 +65,12 @@ def open_postgresql(url: URL, settings: DatabaseSettings) -> Engines:
             ["DATABASE_URL is a PostgreSQL URL, which needs psycopg: pip install 'beastmode[postgres]'."]
         ) from error
     engines = Engines(postgresql.open_reader(url, settings), postgresql.open_writer(url, settings))
-    discard_together(engines.reader, engines.writer)
-    discard_together(engines.writer, engines.reader)
+    _discard_together(engines.reader, engines.writer)
+    _discard_together(engines.writer, engines.reader)
     return engines
 
 
-def discard_together(one: Engine, other: Engine) -> None:
+def _discard_together(one: Engine, other: Engine) -> None:
     """Discard the idle connections of an engine when a connection of the other is found dead.
 
     SQLAlchemy itself discards those of the engine that found it.
@@ -98,26 +96,26 @@ def database_url(text: str) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):
         # From None: older releases of SQLAlchemy repeat the text, which may contain a password.
-        raise SettingsError([f"DATABASE_URL is not a database URL; expected {EXPECTED}."]) from None
+        raise SettingsError([f"DATABASE_URL is not a database URL; expected {_EXPECTED}."]) from None
     if "@" in (url.host or ""):
         raise SettingsError(["DATABASE_URL has two @ before the host; write an @ in the password as %40."])
     if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
         return url.set(drivername="postgresql+psycopg")
     if url.drivername in {"sqlite", "sqlite+pysqlite"}:
         return url
-    raise SettingsError([f"DATABASE_URL starts with {url.drivername!r}; expected {EXPECTED}."])
+    raise SettingsError([f"DATABASE_URL starts with {url.drivername!r}; expected {_EXPECTED}."])
 
 
-EXPECTED = "sqlite:///file.db or postgresql://user:password@host/name"
+_EXPECTED = "sqlite:///file.db or postgresql://user:password@host/name"
 
-opened: WeakSet[Engines] = WeakSet()
+_opened: WeakSet[Engines] = WeakSet()
 
 
-def forget_parents_connections() -> None:
+def _forget_parents_connections() -> None:
     """Open new connections in a forked child: two processes on one socket would read each other's responses."""
-    for engines in opened:
+    for engines in _opened:
         engines.dispose(close=False)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=forget_parents_connections)
+    os.register_at_fork(after_in_child=_forget_parents_connections)

@@ -14,8 +14,6 @@ from beastmode.db.engines.privacy import keep_values_out
 from beastmode.db.engines.resending import ResendingCursor
 from beastmode.db.settings import DatabaseSettings
 
-__all__ = ["open_reader", "open_writer"]
-
 
 def open_reader(url: URL, settings: DatabaseSettings) -> Engine:
     """An engine in autocommit mode, without the round trips of BEGIN and ROLLBACK.
@@ -24,7 +22,7 @@ def open_reader(url: URL, settings: DatabaseSettings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
     """
-    return watched(create_reader(url, **options_of(url, settings)), settings)
+    return _watched(create_reader(url, **_options_of(url, settings)), settings)
 
 
 def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
@@ -34,13 +32,13 @@ def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE, DATABASE_TIMEOUT_SECONDS and DATABASE_STATEMENT_SECONDS are read.
     """
-    return watched(create_engine(url, **options_of(url, settings)), settings)
+    return _watched(create_engine(url, **_options_of(url, settings)), settings)
 
 
-def options_of(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
+def _options_of(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
     """The options of both engines: a bounded pool, and deadlines."""
     return {
-        "connect_args": connect_arguments(url, settings),
+        "connect_args": _connect_arguments(url, settings),
         "pool_size": settings.database_pool_size,
         "max_overflow": 0,
         "pool_timeout": settings.database_timeout_seconds,
@@ -49,7 +47,7 @@ def options_of(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
     }
 
 
-def watched(engine: Engine, settings: DatabaseSettings) -> Engine:
+def _watched(engine: Engine, settings: DatabaseSettings) -> Engine:
     """The engine, with a check of each connection on checkout, deadlines, and error handling."""
 
     def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> Overseen:
@@ -58,12 +56,12 @@ def watched(engine: Engine, settings: DatabaseSettings) -> Engine:
         return connection
 
     event.listen(engine, "do_connect", connect)
-    event.listen(engine, "checkout", refuse_dead)
+    event.listen(engine, "checkout", _refuse_dead)
     keep_values_out(engine)
     return engine
 
 
-def connect_arguments(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
+def _connect_arguments(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
     """The arguments for libpq, unless the URL sets them."""
     given = url.query
     # For a frozen server, its operating system still accepts connections: connecting may take no longer than a
@@ -84,7 +82,7 @@ def connect_arguments(url: URL, settings: DatabaseSettings) -> dict[str, Any]:
     return arguments | {"options": f"{session} {options}" if options else session}
 
 
-def refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
+def _refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
     """Make the pool replace a connection that the server has closed; costs one system call and no round trip.
 
     A server sends nothing on an idle connection unless it closes it, so anything to read means that it is closed.
@@ -92,7 +90,7 @@ def refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: ob
     Raises:
         DisconnectionError: The connection is dead; the pool opens another.
     """
-    if connection.closed or is_readable(connection.fileno()):
+    if connection.closed or _is_readable(connection.fileno()):
         raise DisconnectionError("the server has closed this connection")
     if isinstance(connection, Overseen):
         connection.has_own_time = False
@@ -100,7 +98,7 @@ def refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: ob
 
 if hasattr(select, "poll"):
 
-    def is_readable(descriptor: int) -> bool:
+    def _is_readable(descriptor: int) -> bool:
         """Whether a socket has something to read, or has ended; never waits."""
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
@@ -108,6 +106,6 @@ if hasattr(select, "poll"):
 
 else:  # Windows has no poll, and no limit on the number of a descriptor in select
 
-    def is_readable(descriptor: int) -> bool:
+    def _is_readable(descriptor: int) -> bool:
         """Whether a socket has something to read, or has ended; never waits."""
         return bool(select.select([descriptor], [], [], 0)[0])

@@ -8,12 +8,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, StatementError
 
-__all__ = ["create_private", "forget_values", "keep_values_out"]
-
-OWNER_ALONE = 0o600
-WRONG_VALUE = "22"
+_OWNER_ALONE = 0o600
+_WRONG_VALUE = "22"
 """PostgreSQL's class of errors about values; some repeat the value: `invalid input syntax for type integer: "x"`."""
-QUOTED = re.compile(r': ".*', re.DOTALL)
+_QUOTED = re.compile(r': ".*', re.DOTALL)
 
 
 def keep_values_out(engine: Engine) -> None:
@@ -27,13 +25,13 @@ def keep_values_out(engine: Engine) -> None:
 
     def forget(context: ExceptionContext) -> None:
         if isinstance(context.sqlalchemy_exception, DBAPIError):
-            forget_values(context.sqlalchemy_exception)
+            _forget_values(context.sqlalchemy_exception)
 
     if engine.hide_parameters:
         event.listen(engine, "handle_error", forget)
 
 
-def forget_values(error: StatementError) -> StatementError:
+def _forget_values(error: StatementError) -> StatementError:
     """The same error, with only the first line of the driver's message, and without values.
 
     Args:
@@ -43,8 +41,8 @@ def forget_values(error: StatementError) -> StatementError:
     if driver is not None:
         said = str(driver)
         kept = said.partition("\n")[0]
-        if str(getattr(driver, "sqlstate", "")).startswith(WRONG_VALUE):
-            kept = QUOTED.sub(': "********"', kept)
+        if str(getattr(driver, "sqlstate", "")).startswith(_WRONG_VALUE):
+            kept = _QUOTED.sub(': "********"', kept)
         driver.args = (kept,)
         error.args = (str(error.args[0]).replace(said, kept), *error.args[1:])
     return error
@@ -65,7 +63,7 @@ def create_private(address: str) -> None:
     if path in {"", ":memory:"}:
         return
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, OWNER_ALONE))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, _OWNER_ALONE))
     except OSError:
         # It exists, or cannot be created: then SQLite reports it.
         return

@@ -8,9 +8,7 @@ from psycopg.pq import TransactionStatus
 
 from beastmode.db.engines.private_psycopg import forget_prepared
 
-__all__ = ["ResendingCursor"]
-
-PLAN_CHECK = "RevalidateCachedQuery"
+_PLAN_CHECK = "RevalidateCachedQuery"
 """PostgreSQL's function that detects changed columns of a prepared statement; messages may be in any language."""
 
 
@@ -45,13 +43,13 @@ class ResendingCursor(psycopg.Cursor[Any]):
         try:
             return super().execute(query, params, prepare=prepare, binary=binary)
         except (errors.FeatureNotSupported, errors.InvalidSqlStatementName) as error:
-            if not is_alone or not is_outdated(error):
+            if not is_alone or not _is_outdated(error):
                 raise
         self.connection.rollback()  # psycopg has begun a transaction for it, if the connection is not in autocommit
         forget_prepared(self.connection)
         return super().execute(query, params, prepare=prepare, binary=binary)
 
 
-def is_outdated(error: psycopg.Error) -> bool:
+def _is_outdated(error: psycopg.Error) -> bool:
     """Whether a prepared statement no longer matches its tables, or no longer exists."""
-    return isinstance(error, errors.InvalidSqlStatementName) or error.diag.source_function == PLAN_CHECK
+    return isinstance(error, errors.InvalidSqlStatementName) or error.diag.source_function == _PLAN_CHECK

@@ -13,8 +13,6 @@ from beastmode.db.engines.autocommit import create_reader
 from beastmode.db.engines.privacy import create_private
 from beastmode.db.settings import DatabaseSettings
 
-__all__ = ["SNAPSHOT", "is_memory", "open_reader", "open_writer", "own_transactions"]
-
 SNAPSHOT = "beastmode_snapshot"
 """The execution option of a connection whose transaction is a read-only snapshot."""
 
@@ -30,8 +28,8 @@ def open_reader(url: URL, settings: DatabaseSettings, writer: Engine) -> Engine:
     """
     if is_memory(url):
         return create_reader(url, pool=writer.pool, hide_parameters=settings.is_production)
-    engine = create_reader(url, **pool_options(settings), hide_parameters=settings.is_production)
-    prepare_connections(engine, settings)
+    engine = create_reader(url, **_pool_options(settings), hide_parameters=settings.is_production)
+    _prepare_connections(engine, settings)
     return engine
 
 
@@ -42,7 +40,7 @@ def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
         url: The address of the database.
         settings: DATABASE_POOL_SIZE and DATABASE_TIMEOUT_SECONDS are read.
     """
-    options: dict[str, Any] = pool_options(settings) | {"hide_parameters": settings.is_production}
+    options: dict[str, Any] = _pool_options(settings) | {"hide_parameters": settings.is_production}
     if is_memory(url):
         # Returning the only connection to the pool must not roll back what another part of the program began.
         kept = {name: options[name] for name in ("connect_args", "hide_parameters")}
@@ -50,8 +48,8 @@ def open_writer(url: URL, settings: DatabaseSettings) -> Engine:
         kept["connect_args"] = kept["connect_args"] | {"check_same_thread": False}
         options = {**kept, "poolclass": StaticPool, "pool_reset_on_return": None}
     engine = create_engine(url, **options)
-    prepare_connections(engine, settings)
-    own_transactions(engine)
+    _prepare_connections(engine, settings)
+    _own_transactions(engine)
     return engine
 
 
@@ -60,7 +58,7 @@ def is_memory(url: URL) -> bool:
     return url.database in {None, "", ":memory:"} or url.query.get("mode") == "memory"
 
 
-def pool_options(settings: DatabaseSettings) -> dict[str, Any]:
+def _pool_options(settings: DatabaseSettings) -> dict[str, Any]:
     """The options of the pool; connections cost little, so their number is not limited."""
     return {
         "connect_args": {"timeout": settings.database_timeout_seconds, "isolation_level": None},
@@ -71,11 +69,11 @@ def pool_options(settings: DatabaseSettings) -> dict[str, Any]:
     }
 
 
-def prepare_connections(engine: Engine, settings: DatabaseSettings) -> None:
+def _prepare_connections(engine: Engine, settings: DatabaseSettings) -> None:
     """Configure every new connection of an engine: WAL, foreign keys, and a synchronization mode that fits WAL."""
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        use_wal(connection, settings.database_timeout_seconds)
+        _use_wal(connection, settings.database_timeout_seconds)
         connection.execute("PRAGMA foreign_keys=ON")
         connection.execute("PRAGMA synchronous=NORMAL")
 
@@ -86,7 +84,7 @@ def prepare_connections(engine: Engine, settings: DatabaseSettings) -> None:
     event.listen(engine, "connect", prepare)
 
 
-def use_wal(connection: sqlite3.Connection, seconds: float) -> None:
+def _use_wal(connection: sqlite3.Connection, seconds: float) -> None:
     """Switch the file to WAL mode if necessary.
 
     Args:
@@ -98,30 +96,30 @@ def use_wal(connection: sqlite3.Connection, seconds: float) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if not is_locked(error) or monotonic() > end:
+            if not _is_locked(error) or monotonic() > end:
                 raise
             sleep(0.01)
         else:
             return
 
 
-def is_locked(error: sqlite3.Error) -> bool:
+def _is_locked(error: sqlite3.Error) -> bool:
     """Whether another connection holds the lock that this one needs."""
     return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-def own_transactions(engine: Engine) -> None:
+def _own_transactions(engine: Engine) -> None:
     """Begin the transactions of an engine explicitly: with the write lock, or as a read-only snapshot."""
 
     def begin(connection: Connection) -> None:
-        if is_snapshot(connection):
+        if _is_snapshot(connection):
             connection.exec_driver_sql("PRAGMA query_only=ON")
             connection.exec_driver_sql("BEGIN")
         else:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def end(connection: Connection) -> None:
-        if is_snapshot(connection):
+        if _is_snapshot(connection):
             connection.exec_driver_sql("PRAGMA query_only=OFF")
 
     event.listen(engine, "begin", begin)
@@ -129,6 +127,6 @@ def own_transactions(engine: Engine) -> None:
     event.listen(engine, "rollback", end)
 
 
-def is_snapshot(connection: Connection) -> bool:
+def _is_snapshot(connection: Connection) -> bool:
     """Whether the connection's transaction is a read-only snapshot."""
     return bool(connection.get_execution_options().get(SNAPSHOT))

@@ -9,10 +9,8 @@ from sqlalchemy import CheckConstraint, Computed, Connection, Table, text
 from beastmode.db.migrations.autogenerate.expressions import words_of
 from beastmode.db.private_sqlalchemy import belongs_to_type
 
-__all__ = ["has_autoincrement", "keep_everything"]
-
-AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
-INDEXES = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table")
+_AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
+_INDEXES = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table")
 
 
 def keep_everything(impl: Any) -> None:
@@ -29,10 +27,10 @@ def keep_everything(impl: Any) -> None:
     rename = impl.rename_table
 
     def prepare(batch: Any, table: Table) -> None:
-        keep_autoincrement(impl.connection, batch, table)
-        leave_computed(batch)
-        keep_checks(batch, table)
-        indexes[table.name] = taken_indexes(impl.connection, batch, table)
+        _keep_autoincrement(impl.connection, batch, table)
+        _leave_computed(batch)
+        _keep_checks(batch, table)
+        indexes[table.name] = _taken_indexes(impl.connection, batch, table)
 
     def rename_table(old: str, new: Any, schema: Any = None) -> None:
         rename(old, new, schema=schema)
@@ -43,7 +41,7 @@ def keep_everything(impl: Any) -> None:
     impl.rename_table = rename_table
 
 
-def keep_autoincrement(connection: Connection, batch: Any, table: Table) -> None:
+def _keep_autoincrement(connection: Connection, batch: Any, table: Table) -> None:
     """Keep AUTOINCREMENT, unless the migration says otherwise."""
     if "sqlite_autoincrement" not in batch.table_kwargs and has_autoincrement(connection, table.name):
         batch.new_table.dialect_kwargs["sqlite_autoincrement"] = True
@@ -58,41 +56,41 @@ def has_autoincrement(connection: Connection, table: str) -> bool:
     """
     statement = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
     created = connection.scalar(statement, {"name": table})
-    return created is not None and AUTOINCREMENT.search(created) is not None
+    return created is not None and _AUTOINCREMENT.search(created) is not None
 
 
-def leave_computed(batch: Any) -> None:
+def _leave_computed(batch: Any) -> None:
     """Computed columns are not copied."""
     for name, column in batch.columns.items():
         if isinstance(column.server_default, Computed):
             batch.column_transfers[name].pop("expr", None)
 
 
-def keep_checks(batch: Any, table: Table) -> None:
+def _keep_checks(batch: Any, table: Table) -> None:
     """Keep unnamed checks, and drop those of dropped columns."""
     gone = {column.name for column in table.columns} - set(batch.columns)
     new = batch.new_table
     for check in [one for one in new.constraints if isinstance(one, CheckConstraint)]:
-        if gone & words_in(check, table):
+        if gone & _words_in(check, table):
             new.constraints.remove(check)
     for check in [one for one in table.constraints if isinstance(one, CheckConstraint) and not one.name]:
-        if not gone & words_in(check, table) and not belongs_to_type(check):
+        if not gone & _words_in(check, table) and not belongs_to_type(check):
             new.append_constraint(CheckConstraint(check.sqltext))
 
 
-def words_in(check: CheckConstraint, table: Table) -> set[str]:
+def _words_in(check: CheckConstraint, table: Table) -> set[str]:
     """The words in a check, including its columns."""
     names = {column.name for column in table.columns}
     return names & set(words_of(str(check.sqltext)))
 
 
-def taken_indexes(connection: Connection, batch: Any, table: Table) -> list[str]:
+def _taken_indexes(connection: Connection, batch: Any, table: Table) -> list[str]:
     """The SQL of the indexes that are created again; those of renamed or dropped columns are left to Alembic."""
     read = {str(index.name) for index in table.indexes}
     kept = {name for name in batch.column_transfers if "name" not in batch.column_transfers[name]}
     changed = {column.name for column in table.columns} - kept
     taken = []
-    for name, sql in connection.execute(INDEXES, {"table": table.name}):
+    for name, sql in connection.execute(_INDEXES, {"table": table.name}):
         is_dropped = name in read and name not in batch.indexes
         if not is_dropped and not changed & set(words_of(sql)):
             batch.indexes.pop(name, None)

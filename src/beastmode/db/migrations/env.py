@@ -28,11 +28,9 @@ from beastmode.db.migrations.autogenerate.items import render_item
 from beastmode.db.migrations.copies import keep_everything
 from beastmode.db.session import Installed, installed_in
 
-__all__ = ["at_head", "known_revisions", "migration_options", "run"]
-
-LOCK = 0x6265617374  # any number that nobody else takes an advisory lock on
-LOCK_PAUSE_SECONDS = 0.2
-LONGEST_MIGRATION_MILLISECONDS = 24 * 3600 * 1000  # whoever waits longer than a day waits for something else
+_LOCK = 0x6265617374  # any number that nobody else takes an advisory lock on
+_LOCK_PAUSE_SECONDS = 0.2
+_LONGEST_MIGRATION_MILLISECONDS = 24 * 3600 * 1000  # whoever waits longer than a day waits for something else
 
 log = logging.getLogger(__name__)
 
@@ -51,36 +49,36 @@ def run(make_app: Callable[[], Flask] | None = None) -> None:
     Raises:
         BeastmodeError: A migration leaves rows that refer to missing rows; it is rolled back.
     """
-    speak()
+    _speak()
     if has_app_context():
-        migrate(installed_in(current_app))
+        _migrate(installed_in(current_app))
         return
     app = make_app() if make_app else ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
     with app.app_context():
-        migrate(installed_in(app))
+        _migrate(installed_in(app))
 
 
-def migrate(installed: Installed) -> None:
+def _migrate(installed: Installed) -> None:
     """Run the migrations of one application's database, or write their SQL."""
     with without_handled():
-        run_on(installed)
+        _run_on(installed)
 
 
-def run_on(installed: Installed) -> None:
+def _run_on(installed: Installed) -> None:
     """The same, on either kind of database or without one."""
     options = migration_options() | {"target_metadata": installed.database.metadata}
     if context.is_offline_mode():
-        write_sql(installed.engines.writer, options)
+        _write_sql(installed.engines.writer, options)
     elif installed.engines.writer.dialect.name == "sqlite":
-        with unguarded(installed.engines.writer) as connection:
+        with _unguarded(installed.engines.writer) as connection:
             context.configure(connection=connection, transactional_ddl=True, **options)
             keep_everything(context.get_context().impl)
             with context.begin_transaction():
-                before = orphans(connection)
+                before = _orphans(connection)
                 context.run_migrations()
-                refuse_orphans(orphans(connection) - before)
+                _refuse_orphans(_orphans(connection) - before)
     else:
-        with alone(installed.engines.writer) as connection:
+        with _alone(installed.engines.writer) as connection:
             context.configure(connection=connection, **options)
             with context.begin_transaction():
                 context.run_migrations()
@@ -92,11 +90,11 @@ def migration_options() -> dict[str, Any]:
         "compare_type": is_other_type,
         "render_as_batch": True,
         "render_item": render_item,
-        "process_revision_directives": write_revision,
+        "process_revision_directives": _write_revision,
     }
 
 
-def write_revision(migration: MigrationContext, _revision: Any, directives: list[Any]) -> None:
+def _write_revision(migration: MigrationContext, _revision: Any, directives: list[Any]) -> None:
     """Complete Alembic's comparison; write no revision if nothing has changed."""
     if not is_comparing(migration):
         return
@@ -107,14 +105,14 @@ def write_revision(migration: MigrationContext, _revision: Any, directives: list
             log.info("The models and the database match; there is nothing to migrate.")
 
 
-def speak() -> None:
+def _speak() -> None:
     """Configure logging from the .ini file, unless the process has configured it already."""
     file = context.config.config_file_name
     if file and Path(file).exists() and not logging.getLogger().handlers:
         fileConfig(file, disable_existing_loggers=False)
 
 
-def write_sql(engine: Engine, options: dict[str, Any]) -> None:
+def _write_sql(engine: Engine, options: dict[str, Any]) -> None:
     """Write the SQL of the migrations instead of running it."""
     context.configure(
         url=engine.url,
@@ -130,7 +128,7 @@ def write_sql(engine: Engine, options: dict[str, Any]) -> None:
 
 
 @contextmanager
-def unguarded(engine: Engine) -> Iterator[Connection]:
+def _unguarded(engine: Engine) -> Iterator[Connection]:
     """A connection to SQLite that does not enforce foreign keys, which must be set outside a transaction.
 
     It waits for another process that migrates, longer than DATABASE_TIMEOUT_SECONDS if necessary; then there is nothing
@@ -139,7 +137,7 @@ def unguarded(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         driver: Any = connection.connection.driver_connection
         (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
-        driver.execute(f"PRAGMA busy_timeout={LONGEST_MIGRATION_MILLISECONDS}")
+        driver.execute(f"PRAGMA busy_timeout={_LONGEST_MIGRATION_MILLISECONDS}")
         driver.execute("PRAGMA foreign_keys=OFF")
         try:
             yield connection
@@ -149,13 +147,13 @@ def unguarded(engine: Engine) -> Iterator[Connection]:
             driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
-def orphans(connection: Connection) -> Counter[tuple[str, str]]:
+def _orphans(connection: Connection) -> Counter[tuple[str, str]]:
     """The number of rows that refer to missing rows, by table and referenced table."""
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check")
     return Counter((table, parent) for table, _row, parent, _key in rows)
 
 
-def refuse_orphans(left: Counter[tuple[str, str]]) -> None:
+def _refuse_orphans(left: Counter[tuple[str, str]]) -> None:
     """Roll back the migration if it left rows that refer to missing rows."""
     if left:
         found = ", ".join(f"{count} of {table!r} to {parent!r}" for (table, parent), count in sorted(left.items()))
@@ -166,7 +164,7 @@ def refuse_orphans(left: Counter[tuple[str, str]]) -> None:
 
 
 @contextmanager
-def alone(engine: Engine) -> Iterator[Connection]:
+def _alone(engine: Engine) -> Iterator[Connection]:
     """A connection to PostgreSQL without a time limit, while no other process migrates the same database.
 
     The lock is polled, because a statement that waits holds a snapshot, and CREATE INDEX CONCURRENTLY waits for every
@@ -175,12 +173,12 @@ def alone(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
         waiting = False
-        while not connection.scalar(select(func.pg_try_advisory_lock(LOCK))):
+        while not connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
             connection.commit()
             if not waiting:
                 log.info("Another process is migrating this database; waiting for it.")
             waiting = True
-            sleep(LOCK_PAUSE_SECONDS)
+            sleep(_LOCK_PAUSE_SECONDS)
         connection.commit()
         try:
             yield connection
@@ -199,8 +197,8 @@ def at_head(app: Flask) -> bool:
     Raises:
         OperationalError: The database is unavailable.
     """
-    heads, known = revisions(Path(app.extensions["migrate"].directory))
-    applied = applied_in(installed_in(app).engines.reader)
+    heads, known = _revisions(Path(app.extensions["migrate"].directory))
+    applied = _applied_in(installed_in(app).engines.reader)
     return heads == applied or bool(applied - known)
 
 
@@ -210,10 +208,10 @@ def known_revisions(app: Flask) -> frozenset[str]:
     Args:
         app: The Flask application, with Flask-Migrate's configuration.
     """
-    return revisions(Path(app.extensions["migrate"].directory))[1]
+    return _revisions(Path(app.extensions["migrate"].directory))[1]
 
 
-def applied_in(engine: Engine) -> frozenset[str]:
+def _applied_in(engine: Engine) -> frozenset[str]:
     """The current revisions of a database; none if it was never migrated."""
     try:
         with engine.connect() as connection:
@@ -224,14 +222,14 @@ def applied_in(engine: Engine) -> frozenset[str]:
         return frozenset()
 
 
-def revisions(directory: Path) -> tuple[frozenset[str], frozenset[str]]:
+def _revisions(directory: Path) -> tuple[frozenset[str], frozenset[str]]:
     """The heads of the migrations in a directory, and all of them; none if it does not exist."""
     versions = directory / "versions"
-    return read_revisions(directory, versions.stat().st_mtime_ns) if versions.is_dir() else (frozenset(), frozenset())
+    return _read_revisions(directory, versions.stat().st_mtime_ns) if versions.is_dir() else (frozenset(), frozenset())
 
 
 @cache
-def read_revisions(directory: Path, _changed: int) -> tuple[frozenset[str], frozenset[str]]:
+def _read_revisions(directory: Path, _changed: int) -> tuple[frozenset[str], frozenset[str]]:
     """The same, read again only when the directory changes."""
     config = Config()
     config.set_main_option("script_location", str(directory).replace("%", "%%"))

@@ -12,9 +12,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from beastmode.query.lists.page import Condition, Operator
 
-__all__ = ["ConditionShape", "column_named", "compare", "read_condition"]
-
-TEXT_OPERATORS = frozenset({"contains", "startswith"})
+_TEXT_OPERATORS = frozenset({"contains", "startswith"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +30,21 @@ class ConditionShape:
     with_null: bool
 
 
-class TextPosition(FunctionElement[int]):
+class _TextPosition(FunctionElement[int]):
     """The position of the second string in the first, from 1; 0 if there is none. LIKE would ignore case on SQLite."""
 
     type = Integer()
     inherit_cache = True
 
 
-@compiles(TextPosition)
-def strpos(element: TextPosition, compiler: Any, **options: Any) -> str:
+@compiles(_TextPosition)
+def _strpos(element: _TextPosition, compiler: Any, **options: Any) -> str:
     """PostgreSQL's name for it."""
     return f"strpos({compiler.process(element.clauses, **options)})"
 
 
-@compiles(TextPosition, "sqlite")
-def instr(element: TextPosition, compiler: Any, **options: Any) -> str:
+@compiles(_TextPosition, "sqlite")
+def _instr(element: _TextPosition, compiler: Any, **options: Any) -> str:
     """SQLite's name for it."""
     return f"instr({compiler.process(element.clauses, **options)})"
 
@@ -63,9 +61,9 @@ def read_condition(mapper: Mapper[Any], condition: Condition, value: Any) -> tup
         ValueError: The column does not belong to the model, or is not a string column although the operator needs one.
     """
     name, operator = column_named(mapper, condition.column), condition.operator
-    if operator not in SQL:
-        raise ValueError(f"{operator!r} is not an operator; expected one of {', '.join(SQL)}.")
-    if operator in TEXT_OPERATORS and mapper.column_attrs[name].columns[0].type.python_type is not str:
+    if operator not in _SQL:
+        raise ValueError(f"{operator!r} is not an operator; expected one of {', '.join(_SQL)}.")
+    if operator in _TEXT_OPERATORS and mapper.column_attrs[name].columns[0].type.python_type is not str:
         raise ValueError(f"{condition.column} is not a string column; {operator!r} requires one.")
     if operator == "in":
         known = [each for each in value if each is not None]
@@ -88,10 +86,10 @@ def compare(entity: Any, comparison: ConditionShape, parameter: str) -> ColumnEl
     if comparison.with_null:
         with_null: dict[str, ColumnElement[bool]] = {"eq": column.is_(None), "ne": column.is_not(None)}
         return with_null.get(comparison.operator, false())
-    return SQL[comparison.operator](column, bindparam(parameter, type_=column.type))
+    return _SQL[comparison.operator](column, bindparam(parameter, type_=column.type))
 
 
-def differs(column: Any, value: Any) -> ColumnElement[bool]:
+def _differs(column: Any, value: Any) -> ColumnElement[bool]:
     """The condition that a column has another value, or NULL."""
     unequal: ColumnElement[bool] = column != value
     return or_(unequal, column.is_(None)) if is_nullable(column) else unequal
@@ -102,15 +100,15 @@ def is_nullable(column: Any) -> bool:
     return bool(getattr(column.property.columns[0], "nullable", True))
 
 
-SQL: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+_SQL: Mapping[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
-    "ne": differs,
+    "ne": _differs,
     "lt": lambda column, value: column < value,
     "lte": lambda column, value: column <= value,
     "gt": lambda column, value: column > value,
     "gte": lambda column, value: column >= value,
     "in": lambda column, value: column.in_(value),
-    "contains": lambda column, value: TextPosition(column, value) > 0,
+    "contains": lambda column, value: _TextPosition(column, value) > 0,
     "startswith": lambda column, value: func.substr(column, 1, func.length(value)) == value,
 }
 """The operators, for a value that is not NULL."""

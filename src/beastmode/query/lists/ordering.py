@@ -18,11 +18,9 @@ from beastmode.db.private_sqlalchemy import annotations_of
 from beastmode.query.lists.comparisons import column_named, is_nullable
 from beastmode.query.lists.page import Ordering
 
-__all__ = ["Order", "Placed", "beyond", "complete", "orderings_of", "read_key", "sorting"]
-
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class _Placed:
     """One column of a sort order.
 
     Args:
@@ -36,7 +34,7 @@ class Placed:
     nullable: bool
 
 
-Order: TypeAlias = tuple[Placed, ...]
+Order: TypeAlias = tuple[_Placed, ...]
 """Columns that give every two rows a definite order."""
 
 
@@ -60,7 +58,7 @@ def complete(mapper: Mapper[Any], orderings: Iterable[Ordering]) -> Order:
         chosen = {name: chosen[name] for name in names[: names.index(keys[0]) + 1]}
     chosen |= {key: False for key in keys if key not in chosen}
     return tuple(
-        Placed(name, descending, is_nullable(getattr(mapper.class_, name))) for name, descending in chosen.items()
+        _Placed(name, descending, is_nullable(getattr(mapper.class_, name))) for name, descending in chosen.items()
     )
 
 
@@ -77,8 +75,8 @@ def orderings_of(mapper: Mapper[Any], columns: Iterable[Any]) -> tuple[Ordering,
     found = []
     for column in columns:
         descending, inner = False, column
-        while isinstance(inner, UnaryExpression) and inner.modifier in DIRECTIONS:
-            descending, inner = DIRECTIONS[inner.modifier] or descending, inner.element
+        while isinstance(inner, UnaryExpression) and inner.modifier in _DIRECTIONS:
+            descending, inner = _DIRECTIONS[inner.modifier] or descending, inner.element
         name = annotations_of(inner).get("proxy_key", getattr(inner, "key", ""))
         if name not in mapper.column_attrs:
             raise ConfigurationError(
@@ -88,7 +86,7 @@ def orderings_of(mapper: Mapper[Any], columns: Iterable[Any]) -> tuple[Ordering,
     return tuple(found)
 
 
-DIRECTIONS = {operators.desc_op: True, operators.asc_op: False, operators.nulls_last_op: False}
+_DIRECTIONS = {operators.desc_op: True, operators.asc_op: False, operators.nulls_last_op: False}
 
 
 def sorting(entity: Any, order: Order, *, backwards: bool = False) -> list[ColumnElement[Any]]:
@@ -128,12 +126,12 @@ def beyond(entity: Any, order: Order, nulls: tuple[bool, ...], *, backwards: boo
     steps: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
     for placed, column, value, is_null in zip(order, columns, values, nulls, strict=True):
-        steps.append(and_(*equal, step(placed, column, None if is_null else value, backwards=backwards)))
+        steps.append(and_(*equal, _step(placed, column, None if is_null else value, backwards=backwards)))
         equal.append(column.is_(None) if is_null else column == value)
-    return and_(*start(order[0], columns[0], values[0], backwards=backwards), or_(*steps))
+    return and_(*_start(order[0], columns[0], values[0], backwards=backwards), or_(*steps))
 
 
-def step(placed: Placed, column: Any, value: Any, *, backwards: bool) -> ColumnElement[bool]:
+def _step(placed: _Placed, column: Any, value: Any, *, backwards: bool) -> ColumnElement[bool]:
     """The condition that one column comes after a value, or after NULL.
 
     Args:
@@ -148,7 +146,7 @@ def step(placed: Placed, column: Any, value: Any, *, backwards: bool) -> ColumnE
     return or_(found, column.is_(None)) if placed.nullable and not backwards else found
 
 
-def start(placed: Placed, column: Any, value: Any, *, backwards: bool) -> list[ColumnElement[bool]]:
+def _start(placed: _Placed, column: Any, value: Any, *, backwards: bool) -> list[ColumnElement[bool]]:
     """A condition on the first column that an index can use; it is implied by the other conditions."""
     if placed.nullable:
         return []
@@ -172,19 +170,19 @@ def read_key(mapper: Mapper[Any], order: Order, key: tuple[Any, ...]) -> dict[st
     for index, (placed, value) in enumerate(zip(order, key, strict=True)):
         if value is None and not placed.nullable:
             raise ValueError(f"{placed.attribute} is never NULL; the key belongs to another sort order.")
-        params[f"_at{index}"] = revived(type_of(mapper, placed), value)
+        params[f"_at{index}"] = _revived(_type_of(mapper, placed), value)
     return params
 
 
-def revived(kind: type[Any], value: Any) -> Any:
+def _revived(kind: type[Any], value: Any) -> Any:
     """A value of a column's type, from its JSON form."""
     if issubclass(kind, Enum) and value is not None and not isinstance(value, kind):
         return kind(value)
-    read = FROM_TEXT.get(kind) if isinstance(value, str) else None
+    read = _FROM_TEXT.get(kind) if isinstance(value, str) else None
     return value if read is None else read(value)
 
 
-def type_of(mapper: Mapper[Any], placed: Placed) -> type[Any]:
+def _type_of(mapper: Mapper[Any], placed: _Placed) -> type[Any]:
     """The Python type of the values of a column."""
     try:
         found: type[Any] = mapper.column_attrs[placed.attribute].columns[0].type.python_type
@@ -193,7 +191,7 @@ def type_of(mapper: Mapper[Any], placed: Placed) -> type[Any]:
     return found
 
 
-FROM_TEXT: Mapping[type[Any], Callable[[str], Any]] = {
+_FROM_TEXT: Mapping[type[Any], Callable[[str], Any]] = {
     UUID: UUID,
     Decimal: Decimal,
     datetime: datetime.fromisoformat,

@@ -5,8 +5,6 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-__all__ = ["Condition", "Operator", "Ordering", "PageOutOfRangeError", "Slice", "Window"]
-
 Operator: TypeAlias = Literal["eq", "ne", "lt", "lte", "gt", "gte", "in", "contains", "startswith"]
 """The operators. `eq` with None matches NULL; `ne` matches NULL too, unless it is compared with None; comparisons of
 strings are case-sensitive on every database."""

@@ -14,15 +14,13 @@ from beastmode.query.lists.ordering import Order, beyond, complete, orderings_of
 from beastmode.query.lists.page import PageOutOfRangeError, Slice, Window
 from beastmode.query.sources import Criteria, Params, Source
 
-__all__ = ["Pages"]
-
 KEPT = 64
 """The maximum number of statements that a loading caches; the least recently used one is dropped."""
 
-SIZES = (11, 21, 26, 51, 101)
+_SIZES = (11, 21, 26, 51, 101)
 """The minimum number of rows to fetch, one more than a page: a request for 17 rows shares the statement for 20."""
 
-NEAR = 1000
+_NEAR = 1000
 """The number of items that an offset may skip at little cost; before it skips more, the list is counted."""
 
 Direction: TypeAlias = Literal["offset", "start", "after", "before"]
@@ -94,7 +92,7 @@ class Pages:
             PageOutOfRangeError: It begins beyond its reach, and the list continues there.
         """
         kind, values = self.read(window)
-        if window.reach is not None and (window.offset or 0) > NEAR:
+        if window.reach is not None and (window.offset or 0) > _NEAR:
             return self.far_slice(window, kind, {**params, **values})
         statements = self.statements(kind)
         bound = {**params, **values}
@@ -158,7 +156,7 @@ class Pages:
             values |= read_key(self.mapper, order, key)
             nulls = tuple(value is None for value in key)
         counted = self.counted(window, is_filtered=bool(comparisons))
-        return Kind(order, tuple(comparisons), direction_of(window), nulls, fetched(window.limit), counted), values
+        return Kind(order, tuple(comparisons), _direction_of(window), nulls, _fetched(window.limit), counted), values
 
     def counted(self, window: Window, *, is_filtered: bool) -> int | None:
         """The maximum number of rows to count for a window: 0 for none, None for all.
@@ -189,7 +187,7 @@ class Pages:
         total: Select[Any] = select(func.count()).select_from(self.model).where(*filters)
         if kind.counted:
             first: Select[Any] = (
-                select(literal_column("1")).select_from(self.model).where(*filters).limit(literal(kind.counted))
+                select(literal_column("1")).select_from(self.model).where(*filters).limit(_literal(kind.counted))
             )
             total = select(func.count()).select_from(first.subquery())
         backwards = kind.direction == "before"
@@ -203,18 +201,18 @@ class Pages:
 
         def cut(statement: Select[Any]) -> Select[Any]:
             ordered = statement.where(*filters).order_by(*sorting(self.model, kind.order, backwards=backwards))
-            part = ordered.limit(literal(kind.limit))
+            part = ordered.limit(_literal(kind.limit))
             return part.offset(bindparam("_offset", type_=BigInteger())) if kind.direction == "offset" else part
 
         if not self.source.joins:
-            return with_key(cut(self.source.statement()), self.model, kind.order)
+            return _with_key(cut(self.source.statement()), self.model, kind.order)
         inner = cut(select(self.mapper.local_table).select_from(self.model)).subquery()
         root = aliased(self.model, inner)
         outer = self.source.statement(root).order_by(*sorting(root, kind.order, backwards=backwards))
-        return with_key(outer, root, kind.order)
+        return _with_key(outer, root, kind.order)
 
 
-def direction_of(window: Window) -> Direction:
+def _direction_of(window: Window) -> Direction:
     """Whether a window is by number, or after or before a key."""
     if window.offset is not None:
         return "offset"
@@ -223,17 +221,17 @@ def direction_of(window: Window) -> Direction:
     return "start" if window.before is None else "before"
 
 
-def fetched(limit: int) -> int:
+def _fetched(limit: int) -> int:
     """The number of rows to fetch for a window, at least one more than its limit."""
-    return next((size for size in SIZES if size > limit), 1 << limit.bit_length())
+    return next((size for size in _SIZES if size > limit), 1 << limit.bit_length())
 
 
-def with_key(statement: Select[Any], entity: Any, order: Order) -> Select[Any]:
+def _with_key(statement: Select[Any], entity: Any, order: Order) -> Select[Any]:
     """A select with the sort columns at the end of each row."""
     return statement.add_columns(*(getattr(entity, placed.attribute) for placed in order))
 
 
-def literal(number: int) -> ColumnElement[int]:
+def _literal(number: int) -> ColumnElement[int]:
     """An integer literal in the statement.
 
     Not a parameter: PostgreSQL would plan the prepared statement without knowing that there are few rows, and join

@@ -21,11 +21,9 @@ from beastmode.query.private_marshmallow import (
     writes_by_itself,
 )
 
-__all__ = ["SeesThrough", "dumps_itself", "has_before", "kind_of", "lists_objects", "parts_of", "passes"]
+_MARSHMALLOW = "marshmallow.fields"
 
-MARSHMALLOW = "marshmallow.fields"
-
-READING = frozenset(
+_READING = frozenset(
     {
         *private_marshmallow.READING,
         *("deserialize", "default_error_messages", "truthy", "falsy", "DESERIALIZATION_CLASS", "DESERIALIZATION_FUNCS"),
@@ -37,31 +35,31 @@ READING = frozenset(
 )
 """Attributes that a class may override without affecting the serialization of its fields."""
 
-WRITING = frozenset({WRITE, "serialize", "get_value"})
+_WRITING = frozenset({WRITE, "serialize", "get_value"})
 WHOLE_OBJECT = frozenset({fields.Method, fields.Function})
 
-SEES_THROUGH = "beastmode.query.show.passing"
+_SEES_THROUGH = "beastmode.query.show.passing"
 """The class with our own `dump`, which passes on what is already serialized, and leaves the rest to marshmallow."""
-SCHEMA_METHODS = ("dump", *DUMPING, "get_attribute", "dict_class")
+_SCHEMA_METHODS = ("dump", *DUMPING, "get_attribute", "dict_class")
 
-TEXTS = frozenset(
+_TEXTS = frozenset(
     {sa.String, sa.Text, sa.Unicode, sa.UnicodeText, sa.VARCHAR, sa.TEXT, sa.CHAR, sa.NVARCHAR, sa.NCHAR, sa.CLOB}
 )
-INTEGERS = frozenset({sa.Integer, sa.SmallInteger, sa.BigInteger, sa.INTEGER, sa.SMALLINT, sa.BIGINT})
-FLOATS = frozenset({sa.Float, sa.Double, sa.FLOAT, sa.REAL, sa.DOUBLE, sa.DOUBLE_PRECISION})
-MOMENTS = frozenset({UtcDateTime})
+_INTEGERS = frozenset({sa.Integer, sa.SmallInteger, sa.BigInteger, sa.INTEGER, sa.SMALLINT, sa.BIGINT})
+_FLOATS = frozenset({sa.Float, sa.Double, sa.FLOAT, sa.REAL, sa.DOUBLE, sa.DOUBLE_PRECISION})
+_MOMENTS = frozenset({UtcDateTime})
 
-SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
-    fields.String: TEXTS,
-    fields.Url: TEXTS,
-    fields.Email: TEXTS,
-    fields.Integer: INTEGERS,
-    fields.Float: FLOATS,
+_SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
+    fields.String: _TEXTS,
+    fields.Url: _TEXTS,
+    fields.Email: _TEXTS,
+    fields.Integer: _INTEGERS,
+    fields.Float: _FLOATS,
     fields.Boolean: frozenset({sa.Boolean, sa.BOOLEAN}),
     # Datetimes of other columns may have UTC offsets with seconds, as before 1900: orjson rounds those.
-    fields.DateTime: MOMENTS,
-    fields.NaiveDateTime: MOMENTS,
-    fields.AwareDateTime: MOMENTS,
+    fields.DateTime: _MOMENTS,
+    fields.NaiveDateTime: _MOMENTS,
+    fields.AwareDateTime: _MOMENTS,
     fields.Date: frozenset({sa.Date, sa.DATE}),
     fields.UUID: frozenset({sa.Uuid, sa.UUID}),
 }
@@ -70,7 +68,7 @@ SAME: Mapping[type[fields.Field[Any]], frozenset[type[TypeEngine[Any]]]] = {
 Time is not included: orjson 3.13 writes 00:00:00.010000 as "00:00:00.10000".
 """
 
-UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
+_UNCHANGED = frozenset({fields.Field, fields.Raw}) | (
     # Before marshmallow 4, a boolean is converted, whatever the value was.
     frozenset() if writes_by_itself(fields.Boolean) else frozenset({fields.Boolean})
 )
@@ -123,9 +121,9 @@ def dumps_itself(schema: Schema) -> str | None:
     for hook in ("pre_dump", "post_dump"):
         if hooks_of(schema, hook):
             return f"{name} has a {hook} hook"
-    for method in SCHEMA_METHODS:
+    for method in _SCHEMA_METHODS:
         found = getattr(type(schema), method)
-        if found is not getattr(Schema, method) and getattr(found, "__module__", None) != SEES_THROUGH:
+        if found is not getattr(Schema, method) and getattr(found, "__module__", None) != _SEES_THROUGH:
             return f"{name} overrides {method}"
     return None
 
@@ -137,15 +135,15 @@ def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
         field: The field, bound to its schema; nested fields are checked too.
     """
     own = vars(field)
-    if any(not isinstance(own[name], SeesThrough) for name in WRITING & own.keys()):
+    if any(not isinstance(own[name], SeesThrough) for name in _WRITING & own.keys()):
         return None
     kinds = type(field).__mro__
-    place = next((place for place, kind in enumerate(kinds) if kind.__module__ == MARSHMALLOW), None)
+    place = next((place for place, kind in enumerate(kinds) if kind.__module__ == _MARSHMALLOW), None)
     if place is None:
         return None
     found: type[fields.Field[Any]] = kinds[place]
     # marshmallow does not use names that it does not have.
-    asked = {*dir(found), *own, "__getattr__"} - READING
+    asked = {*dir(found), *own, "__getattr__"} - _READING
     if any(not asked.isdisjoint(vars(kind)) for kind in kinds[:place]):
         return None
     return found if all(is_plain(part) for part in parts_of(field)) else None
@@ -188,14 +186,14 @@ def passes(field: fields.Field[Any], column: TypeEngine[Any]) -> bool:
         column: The type of the column.
     """
     kind = kind_of(field)
-    if kind is None or kind in UNCHANGED:
+    if kind is None or kind in _UNCHANGED:
         return kind is not None
     if getattr(field, "as_string", False) or getattr(field, "format", None) not in {None, "iso", "iso8601"}:
         return False
     types = [column, *types_by_database(column).values()]
-    return all(type(each) in SAME.get(kind, ()) and is_usual(each) for each in types)
+    return all(type(each) in _SAME.get(kind, ()) and _is_usual(each) for each in types)
 
 
-def is_usual(column: TypeEngine[Any]) -> bool:
+def _is_usual(column: TypeEngine[Any]) -> bool:
     """Whether a column's type has no option that changes the Python type of its values."""
     return not getattr(column, "asdecimal", False) and bool(getattr(column, "as_uuid", True))

@@ -14,12 +14,10 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.db.private_sqlalchemy import cache_key_of
 from beastmode.query.plan.asked import NAME, replaced
 
-__all__ = ["Hybrid", "hybrid_of"]
-
-NUMBERS = count()
+_NUMBERS = count()
 """A counter for the hybrids of all plans: combined statements must not share a parameter."""
 
-OUTSIDE = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT", "IMPORT_", "MAKE_FUNCTION")
+_OUTSIDE = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT", "IMPORT_", "MAKE_FUNCTION")
 """Prefixes of Python instructions that read something other than a function's arguments."""
 
 
@@ -34,9 +32,9 @@ class Hybrid:
     def __init__(self, model: type[Any], attribute: str) -> None:
         self.model = model
         self.attribute = attribute
-        self.number = next(NUMBERS)
-        self.function = function_of(inspect(model).all_orm_descriptors[attribute])
-        self.text = text_of(self.now())
+        self.number = next(_NUMBERS)
+        self.function = _function_of(inspect(model).all_orm_descriptors[attribute])
+        self.text = _text_of(self.now())
 
     def expression(self, entity: Any) -> ColumnElement[Any]:
         """Its SQL, with named parameters in place of its values.
@@ -44,8 +42,8 @@ class Hybrid:
         Args:
             entity: The model, or an alias of it.
         """
-        expression = expression_of(entity, self.attribute)
-        found = {id(bind): self.named(number, bind) for number, bind in enumerate(binds_in(expression))}
+        expression = _expression_of(entity, self.attribute)
+        found = {id(bind): self.named(number, bind) for number, bind in enumerate(_binds_in(expression))}
         named: ColumnElement[Any] = replaced(expression, {}, lambda part, **_: found.get(id(part)))
         return named
 
@@ -67,18 +65,18 @@ class Hybrid:
             ConfigurationError: It returns different SQL than before.
         """
         expression = self.now()
-        if text_of(expression) != self.text:
+        if _text_of(expression) != self.text:
             raise ConfigurationError(
                 f"{self.model.__name__}.{self.attribute} returned different SQL than when the statement was built; "
                 "only its values may change from one execution to the next. Write a single expression, for example "
                 "with case()."
             )
-        return {self.name(number, bind): bind.effective_value for number, bind in enumerate(binds_in(expression))}
+        return {self.name(number, bind): bind.effective_value for number, bind in enumerate(_binds_in(expression))}
 
     def now(self) -> ClauseElement:
         """Its SQL with its current values; from the function itself, which takes a third of the time."""
         found = None if self.function is None else self.function(self.model)
-        return found if isinstance(found, ClauseElement) else expression_of(self.model, self.attribute)
+        return found if isinstance(found, ClauseElement) else _expression_of(self.model, self.attribute)
 
 
 def hybrid_of(model: type[Any], attribute: str) -> Hybrid | None:
@@ -90,50 +88,50 @@ def hybrid_of(model: type[Any], attribute: str) -> Hybrid | None:
     """
     mapper = inspect(model)
     found = mapper.all_orm_descriptors.get(attribute)
-    if not isinstance(found, hybrid_property) or is_constant(found, mapper):
+    if not isinstance(found, hybrid_property) or _is_constant(found, mapper):
         return None
-    return Hybrid(model, attribute) if binds_in(expression_of(model, attribute)) else None
+    return Hybrid(model, attribute) if _binds_in(_expression_of(model, attribute)) else None
 
 
-def expression_of(entity: Any, attribute: str) -> ColumnElement[Any]:
+def _expression_of(entity: Any, attribute: str) -> ColumnElement[Any]:
     """The SQL of a hybrid."""
     expression: ColumnElement[Any] = coercions.expect(roles.ColumnsClauseRole, getattr(entity, attribute))
     return expression
 
 
-def function_of(hybrid: Any) -> Callable[[Any], Any] | None:
+def _function_of(hybrid: Any) -> Callable[[Any], Any] | None:
     """The function that returns a hybrid's SQL for a class; None if the project has its own comparator."""
     function: Callable[[Any], Any] = hybrid.expr or hybrid.fget
     return function if hybrid.custom_comparator is None else None
 
 
-def binds_in(expression: ClauseElement) -> list[BindParameter[Any]]:
+def _binds_in(expression: ClauseElement) -> list[BindParameter[Any]]:
     """The parameters with a value, each once, in the order of the SQL."""
     binds = (part for part in visitors.iterate(expression) if isinstance(part, BindParameter))
     return list({id(bind): bind for bind in binds if not bind.required}.values())
 
 
-def text_of(expression: ClauseElement) -> Any:
+def _text_of(expression: ClauseElement) -> Any:
     """A string that is the same for expressions that differ only in their values."""
     key = cache_key_of(expression)
     return str(expression) if key is None else key.key
 
 
-def is_constant(hybrid: hybrid_property[Any], mapper: Mapper[Any]) -> bool:
+def _is_constant(hybrid: hybrid_property[Any], mapper: Mapper[Any]) -> bool:
     """Whether the values of a hybrid are certainly constant: it uses only columns and literals.
 
     Args:
         hybrid: The hybrid.
         mapper: The mapper of its model.
     """
-    code = getattr(function_of(hybrid), "__code__", None)
-    if code is None or any(each.opname.startswith(OUTSIDE) for each in dis.get_instructions(code)):
+    code = getattr(_function_of(hybrid), "__code__", None)
+    if code is None or any(each.opname.startswith(_OUTSIDE) for each in dis.get_instructions(code)):
         return False
     # No global names are loaded, so all names are attributes.
-    return are_columns(code.co_names, mapper)
+    return _are_columns(code.co_names, mapper)
 
 
-def are_columns(names: Iterable[str], mapper: Mapper[Any]) -> bool:
+def _are_columns(names: Iterable[str], mapper: Mapper[Any]) -> bool:
     """Whether the attributes of a model with these names are columns; other names are attributes of columns."""
     columns = mapper.column_attrs
     return all(name in columns or not hasattr(mapper.class_, name) for name in names)

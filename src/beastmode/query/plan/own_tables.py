@@ -9,8 +9,6 @@ from sqlalchemy.orm import Mapper
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.private_sqlalchemy import tables_in
 
-__all__ = ["refuse_other_tables"]
-
 
 def refuse_other_tables(model: type[Any], method: str, expressions: Iterable[Any]) -> None:
     """Do nothing if no expression reads another table, outside a subquery.
@@ -31,10 +29,10 @@ def refuse_other_tables(model: type[Any], method: str, expressions: Iterable[Any
             continue  # the name of a column, which can only be one of the model's
         for other in tables_in(clause):
             if other not in known:
-                raise ConfigurationError(refusal(mapper, method, other))
+                raise ConfigurationError(_refusal(mapper, method, other))
 
 
-def refusal(mapper: Mapper[Any], method: str, other: FromClause) -> str:
+def _refusal(mapper: Mapper[Any], method: str, other: FromClause) -> str:
     """What is wrong, and what to write."""
     name = mapper.class_.__name__
     table = other.description

@@ -7,21 +7,6 @@ from typing import Any, TypeAlias
 from marshmallow import fields
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
-__all__ = [
-    "Column",
-    "Constant",
-    "Default",
-    "Listed",
-    "Many",
-    "One",
-    "Part",
-    "Path",
-    "Plan",
-    "Shape",
-    "Shown",
-    "key_of",
-]
-
 Path: TypeAlias = tuple[str, ...]
 """The names of the to-one relationships from a plan's model to another; () is the model itself."""
 

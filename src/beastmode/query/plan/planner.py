@@ -28,8 +28,6 @@ from beastmode.query.plan.plan import (
 )
 from beastmode.query.plan.relations import is_list, is_more_than_rows, is_reference, pair_of
 
-__all__ = ["Above", "Unplannable", "make_plan", "nested_of"]
-
 Above: TypeAlias = tuple[tuple[type[Schema], frozenset[str], RelationshipProperty[Any]], ...]
 """The enclosing schemas, with the relationships between them, to detect schemas that nest themselves."""
 
@@ -48,10 +46,10 @@ def make_plan(schema: Schema, model: type[Any]) -> Plan:
     Raises:
         Unplannable: Its `dump` is needed.
     """
-    return Planner(inspect(model), ()).plan(schema, is_plucked=False)
+    return _Planner(inspect(model), ()).plan(schema, is_plucked=False)
 
 
-class Planner:
+class _Planner:
     """Determines the columns of one select.
 
     Attributes:
@@ -85,13 +83,13 @@ class Planner:
         found = [self.part(schema, name, mapper, path, above) for name in schema.dump_fields]
         parts = tuple(part for part in found if part is not None)
         if is_plucked and len(parts) != 1:
-            raise Unplannable(f"a Pluck field plucks a field that {named(schema)} does not have")
+            raise Unplannable(f"a Pluck field plucks a field that {_named(schema)} does not have")
         return Shape(parts, is_plucked)
 
     def part(self, schema: Schema, name: str, mapper: Mapper[Any], path: Path, above: Above) -> Part | None:
         """What a field shows; None for nothing."""
         field = schema.dump_fields[name]
-        where = f"{named(schema)}.{name}"
+        where = f"{_named(schema)}.{name}"
         kind = kind_of(field)
         if kind is None or kind in WHOLE_OBJECT:
             raise Unplannable(f"{where} is a {type(field).__name__}, which may read the whole entity")
@@ -103,19 +101,19 @@ class Planner:
             relation = mapper.relationships[attribute]
             return self.related(schema, name, relation, path, above)
         if attribute in mapper.column_attrs or attribute in mapper.all_orm_descriptors:
-            column = column_of(mapper, attribute)
+            column = _column_of(mapper, attribute)
             if column is None:
                 raise Unplannable(f"{where} shows {attribute!r}, which has no SQL expression")
             is_stored = isinstance(column, TableColumn)
             return Shown(key, name, field, self.slot(path, attribute), is_stored and passes(field, column.type))
         if "." in attribute or hasattr(mapper.class_, attribute):
             raise Unplannable(f"{where} shows {attribute!r}, which is not a column of {mapper.class_.__name__}")
-        return default_of(key, name, field)
+        return _default_of(key, name, field)
 
     def related(self, schema: Schema, name: str, relation: RelationshipProperty[Any], path: Path, above: Above) -> Part:
         """What a nested schema shows of a relationship."""
         field = schema.dump_fields[name]
-        where = f"{named(schema)}.{name}"
+        where = f"{_named(schema)}.{name}"
         key = name if field.data_key is None else field.data_key
         nested, is_many = nested_of(field)
         if nested is None:
@@ -147,7 +145,7 @@ class Planner:
             reference = relation.mapper.get_property_by_column(pair[1]).key
         except UnmappedColumnError as error:
             raise Unplannable(f"{relation} depends on a column that is not mapped") from error
-        child = Planner(relation.mapper, above)
+        child = _Planner(relation.mapper, above)
         slot = child.slot((), reference)
         plan = child.plan(nested.schema, is_plucked=isinstance(nested, fields.Pluck))
         self.lists.append(Listed(path, relation, attribute, self.slot(path, attribute), plan, slot))
@@ -169,7 +167,7 @@ def nested_of(field: fields.Field[Any]) -> tuple[fields.Nested | None, bool]:
     return field, is_many
 
 
-def column_of(mapper: Mapper[Any], attribute: str) -> ColumnElement[Any] | None:
+def _column_of(mapper: Mapper[Any], attribute: str) -> ColumnElement[Any] | None:
     """The column or SQL expression of a mapped attribute or a hybrid; None if there is none."""
     if attribute in mapper.column_attrs:
         found = mapper.column_attrs[attribute]
@@ -186,7 +184,7 @@ def column_of(mapper: Mapper[Any], attribute: str) -> ColumnElement[Any] | None:
     return expression if isinstance(expression, ColumnElement) else None
 
 
-def default_of(key: str, name: str, field: fields.Field[Any]) -> Default | None:
+def _default_of(key: str, name: str, field: fields.Field[Any]) -> Default | None:
     """The value for a name that the model does not have."""
     default = field.dump_default
     if default is missing:
@@ -194,6 +192,6 @@ def default_of(key: str, name: str, field: fields.Field[Any]) -> Default | None:
     return Default(key, name, field, default if callable(default) else lambda: default)
 
 
-def named(schema: Schema) -> str:
+def _named(schema: Schema) -> str:
     """The name of a schema."""
     return type(schema).__name__

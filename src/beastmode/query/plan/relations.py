@@ -11,8 +11,6 @@ from sqlalchemy.sql.elements import BinaryExpression
 
 from beastmode.db.private_sqlalchemy import without_annotations
 
-__all__ = ["is_list", "is_more_than_rows", "is_reference", "pair_of"]
-
 
 def is_more_than_rows(mapper: Mapper[Any]) -> str | None:
     """Why entities of a model may be more than rows of one table; None if they are not.
@@ -30,12 +28,12 @@ def is_more_than_rows(mapper: Mapper[Any]) -> str | None:
         "has a __getitem__": hasattr(kind, "__getitem__"),
         "has a __getattr__": hasattr(kind, "__getattr__"),
         "has a __getattribute__": vars(object)["__getattribute__"] is not kind.__getattribute__,
-        "has a listener for loaded entities": is_changed_on_load(mapper),
+        "has a listener for loaded entities": _is_changed_on_load(mapper),
     }
     return next((f"{kind.__name__} {reason}" for reason, is_so in reasons.items() if is_so), None)
 
 
-def is_changed_on_load(mapper: Mapper[Any]) -> bool:
+def _is_changed_on_load(mapper: Mapper[Any]) -> bool:
     """Whether something listens for loaded entities of a model; SQLAlchemy's mutable types do not count."""
     dispatch: Any = mapper.class_manager.dispatch
     listeners = [*dispatch.load, *dispatch.refresh]
@@ -51,10 +49,10 @@ def is_reference(relation: RelationshipProperty[Any]) -> bool:
     if relation.uselist or relation.secondary is not None or relation.direction not in (MANYTOONE, ONETOMANY):
         return False
     table = relation.mapper.local_table
-    return isinstance(table, Table) and is_unique(table, [remote for _, remote in relation.local_remote_pairs or ()])
+    return isinstance(table, Table) and _is_unique(table, [remote for _, remote in relation.local_remote_pairs or ()])
 
 
-def is_unique(table: Table, columns: Iterable[Any]) -> bool:
+def _is_unique(table: Table, columns: Iterable[Any]) -> bool:
     """Whether some columns of a table are unique together."""
     named = {column.name for column in columns}
     keys = [set(table.primary_key.columns.keys())]

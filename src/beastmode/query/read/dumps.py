@@ -12,8 +12,6 @@ from beastmode.query.private_marshmallow import writer_of
 from beastmode.query.show.cutting import cut_field
 from beastmode.query.show.nested_limit import most_nested
 
-__all__ = ["Dump", "compile_dump"]
-
 Dump = Callable[..., list[Any]]
 """Takes rows and, for each list of the plan, items by their parent's key; returns what the schema shows of each row."""
 
@@ -25,7 +23,7 @@ def compile_dump(plan: Plan, extra: int = 0) -> Dump:
         plan: What is shown, and its index in a row.
         extra: The number of additional values at the end of each row.
     """
-    writer = Writer()
+    writer = _Writer()
     body = writer.shape(plan.shape)
     names = [f"c{slot}" for slot in range(len(plan.columns))] + ["_"] * extra
     lists = "".join(f", m{number}" for number in range(len(plan.lists)))
@@ -33,10 +31,10 @@ def compile_dump(plan: Plan, extra: int = 0) -> Dump:
     code = compile(source, f"<dump of {plan.model.__name__}>", "exec")
     exec(code, writer.names)  # noqa: S102 - the text is made of numbers and repr() of names
     dump: Dump = writer.names["dump"]
-    return bounded(dump, plan.model.__name__) if writer.nests else dump
+    return _bounded(dump, plan.model.__name__) if writer.nests else dump
 
 
-def bounded(dump: Dump, name: str) -> Dump:
+def _bounded(dump: Dump, name: str) -> Dump:
     """The same for values that contain nested lists, such as those of JSON columns, which are truncated."""
 
     def bounded_dump(rows: Sequence[Any], *lists: Any) -> list[Any]:
@@ -46,7 +44,7 @@ def bounded(dump: Dump, name: str) -> Dump:
     return bounded_dump
 
 
-class Writer:
+class _Writer:
     """Generates the expression of each part of a plan.
 
     Attributes:
@@ -82,7 +80,7 @@ class Writer:
 
     def written(self, part: Shown | Default, value: str) -> str:
         """The expression of a value that its field serializes."""
-        if has_nested(part.field):
+        if _has_nested(part.field):
             self.nests = True
             cut_field(part.field, f"{type(part.field.parent).__name__}.{part.name}")
         write = self.name(writer_of(part.field))
@@ -95,5 +93,5 @@ class Writer:
         return name
 
 
-def has_nested(field: Any) -> bool:
-    return isinstance(field, fields.Nested) or any(has_nested(part) for part in parts_of(field))
+def _has_nested(field: Any) -> bool:
+    return isinstance(field, fields.Nested) or any(_has_nested(part) for part in parts_of(field))

@@ -21,14 +21,12 @@ from beastmode.db.private_sqlalchemy import LoaderOption
 from beastmode.query.plan.field_kinds import dumps_itself, is_plain
 from beastmode.query.plan.planner import Above, nested_of
 
-__all__ = ["loader_options"]
-
-UNLOADABLE = frozenset({"dynamic", "write_only"})
+_UNLOADABLE = frozenset({"dynamic", "write_only"})
 """The kinds of relationships that are queries, not collections."""
 
 
 @dataclass(slots=True)
-class Needs:
+class _Needs:
     """What is read of the entities at one path, by everything that is shown of them there.
 
     Attributes:
@@ -42,12 +40,12 @@ class Needs:
     mapper: Mapper[Any]
     columns: set[str] = field(default_factory=set)
     reads_any: bool = False
-    relations: dict[RelationshipProperty[Any], "Needs"] = field(default_factory=dict)
+    relations: dict[RelationshipProperty[Any], "_Needs"] = field(default_factory=dict)
     endless: set[RelationshipProperty[Any]] = field(default_factory=set)
 
-    def of(self, relation: RelationshipProperty[Any]) -> "Needs":
+    def of(self, relation: RelationshipProperty[Any]) -> "_Needs":
         """What is read of the entities of a relationship."""
-        return self.relations.setdefault(relation, Needs(relation.mapper))
+        return self.relations.setdefault(relation, _Needs(relation.mapper))
 
 
 def loader_options(schema: Schema, mapper: Mapper[Any]) -> list[LoaderOption]:
@@ -60,12 +58,12 @@ def loader_options(schema: Schema, mapper: Mapper[Any]) -> list[LoaderOption]:
     Raises:
         ConfigurationError: Schemas nest each other without end.
     """
-    needs = Needs(mapper)
-    collect(needs, schema, ())
-    return options_of(needs)
+    needs = _Needs(mapper)
+    _collect(needs, schema, ())
+    return _options_of(needs)
 
 
-def collect(needs: Needs, schema: Schema, above: Above) -> None:
+def _collect(needs: _Needs, schema: Schema, above: Above) -> None:
     """Add what a schema reads of entities.
 
     Args:
@@ -80,10 +78,10 @@ def collect(needs: Needs, schema: Schema, above: Above) -> None:
     for name, shown in schema.dump_fields.items():
         attribute = name if shown.attribute is None else shown.attribute
         needs.reads_any |= not is_plain(shown)
-        read(needs, attribute.split("."), shown, above)
+        _read(needs, attribute.split("."), shown, above)
 
 
-def read(needs: Needs, names: list[str], shown: fields.Field[Any], above: Above) -> None:
+def _read(needs: _Needs, names: list[str], shown: fields.Field[Any], above: Above) -> None:
     """Add what a field reads of entities.
 
     Args:
@@ -93,25 +91,25 @@ def read(needs: Needs, names: list[str], shown: fields.Field[Any], above: Above)
         above: The enclosing schemas.
     """
     first, *rest = names
-    relation = relation_of(needs.mapper, first)
+    relation = _relation_of(needs.mapper, first)
     if relation is None:
         if first in needs.mapper.column_attrs:
             needs.columns.add(first)
         elif hasattr(needs.mapper.class_, first):
             needs.reads_any = True
         return
-    if relation.lazy in UNLOADABLE:
+    if relation.lazy in _UNLOADABLE:
         return
     nested, _ = nested_of(shown)
     if rest:
-        read(needs.of(relation), rest, shown, above)
+        _read(needs.of(relation), rest, shown, above)
     elif nested is None:
         needs.of(relation).reads_any = True
     else:
-        nest(needs, relation, nested.schema, above)
+        _nest(needs, relation, nested.schema, above)
 
 
-def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, above: Above) -> None:
+def _nest(needs: _Needs, relation: RelationshipProperty[Any], schema: Schema, above: Above) -> None:
     """Add what a nested schema reads of related entities.
 
     Raises:
@@ -119,7 +117,7 @@ def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, abov
     """
     step = (type(schema), frozenset(schema.dump_fields), relation)
     if step not in above:
-        collect(needs.of(relation), schema, (*above, step))
+        _collect(needs.of(relation), schema, (*above, step))
     elif relation.parent is relation.mapper:
         needs.endless.add(relation)
     else:
@@ -129,7 +127,7 @@ def nest(needs: Needs, relation: RelationshipProperty[Any], schema: Schema, abov
         )
 
 
-def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | None:
+def _relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | None:
     """The relationship of that name, also of a subclass; for an association proxy, the one that it uses."""
     for each in mapper.self_and_descendants:
         if name in each.relationships:
@@ -140,18 +138,18 @@ def relation_of(mapper: Mapper[Any], name: str) -> RelationshipProperty[Any] | N
     return None
 
 
-def options_of(needs: Needs) -> list[LoaderOption]:
+def _options_of(needs: _Needs) -> list[LoaderOption]:
     """Loader options for what is read: a join for one related entity, one more select for several."""
-    options: list[LoaderOption] = [raiseload("*"), *column_options(needs)]
+    options: list[LoaderOption] = [raiseload("*"), *_column_options(needs)]
     for relation, related in needs.relations.items():
         if relation not in needs.endless:
             load = selectinload if relation.uselist else joinedload
-            options.append(load(relation.class_attribute).options(*options_of(related)))
+            options.append(load(relation.class_attribute).options(*_options_of(related)))
     options += [selectinload(relation.class_attribute, recursion_depth=-1) for relation in needs.endless]
     return options
 
 
-def column_options(needs: Needs) -> list[LoaderOption]:
+def _column_options(needs: _Needs) -> list[LoaderOption]:
     """Loader options for the columns that are shown, or for all if code may read any."""
     mapper = needs.mapper
     subclasses = [each.class_ for each in mapper.self_and_descendants if each is not mapper]

@@ -20,8 +20,6 @@ from beastmode.query.show.cutting import cut_lists
 from beastmode.query.show.nested_limit import most_nested
 from beastmode.query.sources import Criteria, Getter, Params
 
-__all__ = ["Entities"]
-
 
 class Entities:
     """Loads entities with a fixed number of selects, and lets the schema dump them.
@@ -86,7 +84,7 @@ class Entities:
             LazyLoadError: The schema's own code reads what was not loaded.
         """
         # All together: a hook with pass_collection=True gets the whole list, as with marshmallow's own dump.
-        with serialising(type(self.schema).__name__, most_nested()), explained(self.schema):
+        with serialising(type(self.schema).__name__, most_nested()), _explained(self.schema):
             shown: list[Any] = self.schema.dump([row[0] for row in rows], many=True)
             return shown
 
@@ -100,7 +98,7 @@ class Entities:
         Raises:
             LazyLoadError: As for `render`.
         """
-        with serialising(type(self.schema).__name__, most_nested()), explained(self.schema):
+        with serialising(type(self.schema).__name__, most_nested()), _explained(self.schema):
             return self.schema.dump(row[0], many=False)
 
     def getter(self, criteria: Criteria) -> Getter:
@@ -119,7 +117,7 @@ class Entities:
 
 
 @contextmanager
-def explained(schema: Schema) -> Iterator[None]:
+def _explained(schema: Schema) -> Iterator[None]:
     """Report which schema needed what was not loaded, and what to do.
 
     Raises:

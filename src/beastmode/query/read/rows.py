@@ -17,8 +17,6 @@ from beastmode.query.read.dumps import Dump, compile_dump
 from beastmode.query.show.nested_limit import MOST, TOGETHER, NestedLimit, most_nested
 from beastmode.query.sources import Criteria, Getter, Params
 
-__all__ = ["Children", "Lists", "Rows"]
-
 Lists: TypeAlias = Mapping[Any, list[Any]]
 """The items of each parent, by the value that they refer to."""
 
@@ -42,7 +40,7 @@ class Rows:
         self.plan = plan
         self.joins = bool(plan.joins)
         self.children = tuple(Children(listed) for listed in plan.lists)
-        self.hybrids = hybrids_of(plan)
+        self.hybrids = _hybrids_of(plan)
         self._dumps: dict[int, Dump] = {0: compile_dump(plan)}
 
     def statement(self, root: Any = None) -> Select[Any]:
@@ -225,7 +223,7 @@ class Children:
         return lists
 
 
-def hybrids_of(plan: Plan) -> dict[Column, Hybrid]:
+def _hybrids_of(plan: Plan) -> dict[Column, Hybrid]:
     """The columns of a plan that are hybrids with values that may change."""
     found = {}
     for column in plan.columns:

@@ -14,9 +14,7 @@ from beastmode.query.read.rows import Children, Lists, Rows
 from beastmode.query.show.nested_limit import MOST, TOGETHER, most_nested
 from beastmode.query.sources import Criteria, Getter, Params, Source
 
-__all__ = ["getter"]
-
-HEAD = 2
+_HEAD = 2
 """Every row begins with the number of its part, and its position in it."""
 
 
@@ -29,23 +27,23 @@ def getter(source: Source, criteria: Criteria) -> Getter:
     """
     if not isinstance(source, Rows):
         return source.getter(criteria)
-    lists = {number: child for number, child in enumerate(source.children) if refers_to_key(source, child)}
-    if not lists or has_untyped_column([source, *(child.rows for child in lists.values())]):
+    lists = {number: child for number, child in enumerate(source.children) if _refers_to_key(source, child)}
+    if not lists or _has_untyped_column([source, *(child.rows for child in lists.values())]):
         return source.getter(criteria)
-    return Together(source, lists, criteria).get
+    return _Together(source, lists, criteria).get
 
 
-def refers_to_key(rows: Rows, child: Children) -> bool:
+def _refers_to_key(rows: Rows, child: Children) -> bool:
     """Whether a list's rows refer to the primary key of the plan's own model, which is known before the row is read."""
     return child.listed.path == () and child.listed.attribute == key_of(inspect(rows.plan.model))
 
 
-def has_untyped_column(parts: list[Rows]) -> bool:
+def _has_untyped_column(parts: list[Rows]) -> bool:
     """Whether a column has a type that NULL cannot be cast to."""
     return any(isinstance(column, NullType) for rows in parts for column in rows.types())
 
 
-class Together:
+class _Together:
     """Gets an item and its lists with one UNION ALL: the rows of each part, with NULL in the columns of the others.
 
     Attributes:
@@ -72,14 +70,14 @@ class Together:
         # There may be rows of a list without their parent, if the criteria exclude it.
         if not found or found[0][0] != 0:
             return None
-        start = HEAD + len(self.rows.plan.columns)
+        start = _HEAD + len(self.rows.plan.columns)
         known: dict[int, Lists] = {}
         for part, (number, child) in enumerate(self.lists.items(), 1):
             end = start + len(child.listed.plan.columns)
             items = child.rows.render(child.cut([row[start:end] for row in found if row[0] == part], most), params)
-            known[number] = {found[0][HEAD + child.listed.slot]: items}
+            known[number] = {found[0][_HEAD + child.listed.slot]: items}
             start = end
-        return self.rows.render([found[0][HEAD : HEAD + len(self.rows.plan.columns)]], params, known=known)[0]
+        return self.rows.render([found[0][_HEAD : _HEAD + len(self.rows.plan.columns)]], params, known=known)[0]
 
     def union(self, criteria: Criteria) -> CompoundSelect[Any]:
         """The statement."""
@@ -88,27 +86,27 @@ class Together:
         parts = [self.rows, *(child.rows for child in self.lists.values())]
         criterions = [(*key.conditions(model), *criteria)]
         criterions += [(child.reference == key.binds()[0],) for child in self.lists.values()]
-        places = [literal_column("0", Integer), *(place_in(child) for child in self.lists.values())]
+        places = [literal_column("0", Integer), *(_place_in(child) for child in self.lists.values())]
         selects = []
         for number, part in enumerate(parts):
             head = [literal_column(str(number), Integer), places[number]]
-            before, after = ([nothing(each) for each in some] for some in (parts[:number], parts[number + 1 :]))
-            given = partial(labelled, [*head, *chain(*before)], [*chain(*after)])
+            before, after = ([_nothing(each) for each in some] for some in (parts[:number], parts[number + 1 :]))
+            given = partial(_labelled, [*head, *chain(*before)], [*chain(*after)])
             selects.append(part.statement_of(given, part.plan.model).where(*criterions[number]))
         return union_all(*selects).order_by("x0", "x1")
 
 
-def place_in(child: Children) -> ColumnElement[Any]:
+def _place_in(child: Children) -> ColumnElement[Any]:
     """The position of a row in its list: a union can only be sorted by selected columns."""
     return func.row_number().over(order_by=child.order)
 
 
-def nothing(rows: Rows) -> list[ColumnElement[Any]]:
+def _nothing(rows: Rows) -> list[ColumnElement[Any]]:
     """NULL for each column of a part."""
     # PostgreSQL resolves the types of a union two selects at a time, so each NULL needs its own.
     return [cast(null(), column) for column in rows.types()]
 
 
-def labelled(before: list[Any], after: list[Any], own: list[Any]) -> list[Any]:
+def _labelled(before: list[Any], after: list[Any], own: list[Any]) -> list[Any]:
     """The columns of a part between those of the others, with the same names in each part."""
     return [column.label(f"x{place}") for place, column in enumerate([*before, *own, *after])]

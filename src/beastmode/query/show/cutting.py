@@ -11,8 +11,6 @@ from beastmode.query.plan.field_kinds import SeesThrough, has_before, lists_obje
 from beastmode.query.show.nested_limit import NestedLimit
 from beastmode.query.show.shown import AsShown
 
-__all__ = ["cut_field", "cut_lists"]
-
 
 def cut_lists(schema: Schema) -> None:
     """Make a schema truncate nested lists at NESTED_LIMIT while a response is serialized with it.
@@ -36,11 +34,11 @@ def cut_field(field: Any, name: str) -> None:
     for part in parts_of(field):
         cut_field(part, name)
     is_list = lists_objects(field)
-    if (is_list or isinstance(field, fields.Nested)) and not has_before(field, Cutting):
-        Cutting(field, NestedLimit(name) if is_list else None).stand_before()
+    if (is_list or isinstance(field, fields.Nested)) and not has_before(field, _Cutting):
+        _Cutting(field, NestedLimit(name) if is_list else None).stand_before()
 
 
-class Cutting(SeesThrough):
+class _Cutting(SeesThrough):
     """The serialization of nested objects by a field.
 
     Args:
@@ -63,7 +61,7 @@ class Cutting(SeesThrough):
             return self.plain(value, attr, obj, **options)
         if isinstance(value, AsShown):
             return limit.first(self.plain(value, attr, obj, **options), most)
-        return self.plain(limit.first(items_of(value, most), most), attr, obj, **options)
+        return self.plain(limit.first(_items_of(value, most), most), attr, obj, **options)
 
     def follow(self) -> None:
         """Truncate the lists of the nested schema too; a single object needs nothing more after that."""
@@ -74,7 +72,7 @@ class Cutting(SeesThrough):
             self.step_aside()
 
 
-def items_of(value: Any, most: int) -> Any:
+def _items_of(value: Any, most: int) -> Any:
     """A value; if it is an iterator, a list with as many items as needed."""
     if isinstance(value, Iterable) and not isinstance(value, Sequence) and not hasattr(value, "__len__"):
         return [*islice(value, most + 1)]

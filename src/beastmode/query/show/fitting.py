@@ -10,18 +10,16 @@ from beastmode.query.plan.field_kinds import dumps_itself
 from beastmode.query.private_marshmallow import declared_field
 from beastmode.query.show.shown import Dumped, schema_in
 
-__all__ = ["Fitter", "fitted", "key_of"]
-
-FORMATS = ("dateformat", "datetimeformat", "timeformat")
+_FORMATS = ("dateformat", "datetimeformat", "timeformat")
 """The options of a schema's `Meta` that affect serialization."""
 
 
-class Unfit(Exception):  # noqa: N818 - nothing is wrong yet; it is the answer to a question
+class _Unfit(Exception):  # noqa: N818 - nothing is wrong yet; it is the answer to a question
     """A schema cannot be satisfied with the result of another; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class _Pick:
     """One value that a schema reuses from the result of another.
 
     Args:
@@ -32,13 +30,13 @@ class Pick:
 
     found: str
     key: str
-    parts: "Picks | None"
+    parts: "_Picks | None"
 
 
-Picks: TypeAlias = tuple[Pick, ...]
+_Picks: TypeAlias = tuple[_Pick, ...]
 """What a schema reuses of an item."""
 
-KNOWN: WeakKeyDictionary[Schema, WeakKeyDictionary[Schema, Picks | str | None]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Schema, WeakKeyDictionary[Schema, _Picks | str | None]] = WeakKeyDictionary()
 """What each schema reuses of the results of others; a string says why it cannot."""
 
 
@@ -61,8 +59,8 @@ def fitted(schema: Schema, dumped: Dumped, *, many: bool) -> Any:
             f"{type(schema).__name__} is declared for {'a list' if many else 'one item'}, but received "
             f"{'one item' if many else 'a list'} from a loading; use its {'all()' if many else 'get() or first()'}."
         )
-    picks = picks_of(given, schema)
-    return dumped.plain if picks is None else picked(picks, dumped.plain)
+    picks = _picks_of(given, schema)
+    return dumped.plain if picks is None else _picked(picks, dumped.plain)
 
 
 class Fitter:
@@ -92,17 +90,17 @@ class Fitter:
         return found
 
 
-def picks_of(given: Schema, schema: Schema) -> Picks | None:
+def _picks_of(given: Schema, schema: Schema) -> _Picks | None:
     """What a schema takes over of what another has shown; None for all.
 
     Raises:
         TypeError: It shows something else.
     """
-    known = KNOWN.setdefault(schema, WeakKeyDictionary())
+    known = _KNOWN.setdefault(schema, WeakKeyDictionary())
     if given not in known:
         try:
-            known[given] = compare(given, schema)
-        except Unfit as reason:
+            known[given] = _compare(given, schema)
+        except _Unfit as reason:
             known[given] = str(reason)
     found = known[given]
     if isinstance(found, str):
@@ -114,23 +112,23 @@ def picks_of(given: Schema, schema: Schema) -> Picks | None:
     return found
 
 
-def compare(given: Schema, schema: Schema) -> Picks | None:
+def _compare(given: Schema, schema: Schema) -> _Picks | None:
     """What a schema takes over of what another has shown; None for all.
 
     Raises:
         Unfit: It shows something else.
     """
-    if has_same_fields(given, schema):
+    if _has_same_fields(given, schema):
         return None
     for each in (given, schema):
         if reason := dumps_itself(each):
-            raise Unfit(reason)
-    picks = tuple(pick_of(given, schema, name) for name in schema.dump_fields)
+            raise _Unfit(reason)
+    picks = tuple(_pick_of(given, schema, name) for name in schema.dump_fields)
     is_whole = all(pick.found == pick.key and pick.parts is None for pick in picks)
     return None if is_whole and len(picks) == len(given.dump_fields) else picks
 
 
-def pick_of(given: Schema, schema: Schema, name: str) -> Pick:
+def _pick_of(given: Schema, schema: Schema, name: str) -> _Pick:
     """What a schema reuses for one of its fields.
 
     Raises:
@@ -138,23 +136,23 @@ def pick_of(given: Schema, schema: Schema, name: str) -> Pick:
     """
     field, found = schema.dump_fields[name], given.dump_fields.get(name)
     if found is None:
-        raise Unfit(f"{name!r} is missing")
-    if not is_declared_once(type(given), type(schema), name):
-        raise Unfit(f"{name!r} is a different field")
+        raise _Unfit(f"{name!r} is missing")
+    if not _is_declared_once(type(given), type(schema), name):
+        raise _Unfit(f"{name!r} is a different field")
     nested, other = schema_in(field), schema_in(found)
-    parts = None if nested is None or other is None else compare(other, nested)
-    return Pick(key_of(name, found), key_of(name, field), parts)
+    parts = None if nested is None or other is None else _compare(other, nested)
+    return _Pick(key_of(name, found), key_of(name, field), parts)
 
 
-def is_declared_once(given: type[Schema], schema: type[Schema], name: str) -> bool:
+def _is_declared_once(given: type[Schema], schema: type[Schema], name: str) -> bool:
     """Whether two classes inherit a field from the same declaration, and serialize its values in the same way."""
     if given is schema:
         return True
     declared, other = (declared_field(kind, name) for kind in (given, schema))
-    return declared is not None and declared is other and all(option(given, o) == option(schema, o) for o in FORMATS)
+    return declared is not None and declared is other and all(_option(given, o) == _option(schema, o) for o in _FORMATS)
 
 
-def option(kind: type[Schema], name: str) -> Any:
+def _option(kind: type[Schema], name: str) -> Any:
     return getattr(kind.opts if hasattr(kind, "opts") else kind.Meta, name, None)
 
 
@@ -163,35 +161,35 @@ def key_of(name: str, field: fields.Field[Any]) -> str:
     return name if field.data_key is None else field.data_key
 
 
-def has_same_fields(given: Schema, schema: Schema) -> bool:
+def _has_same_fields(given: Schema, schema: Schema) -> bool:
     """Whether two schemas certainly show the same: they are of one class, with the same modifiers."""
     if given is schema:
         return True
-    if type(given) is not type(schema) or not are_alike(given.load_only, schema.load_only):
+    if type(given) is not type(schema) or not _are_alike(given.load_only, schema.load_only):
         return False
-    if not have_same_modifiers(given, schema) or given.dump_fields.keys() != schema.dump_fields.keys():
+    if not _have_same_modifiers(given, schema) or given.dump_fields.keys() != schema.dump_fields.keys():
         return False
     # marshmallow passes modifiers for nested fields on to the nesting field.
     pairs = ((field, schema.dump_fields[name]) for name, field in given.dump_fields.items())
-    return all(have_same_modifiers(*pair) for pair in pairs if isinstance(pair[0], fields.Nested | fields.List))
+    return all(_have_same_modifiers(*pair) for pair in pairs if isinstance(pair[0], fields.Nested | fields.List))
 
 
-def have_same_modifiers(one: Any, other: Any) -> bool:
-    return all(are_alike(getattr(one, name, None), getattr(other, name, None)) for name in ("only", "exclude"))
+def _have_same_modifiers(one: Any, other: Any) -> bool:
+    return all(_are_alike(getattr(one, name, None), getattr(other, name, None)) for name in ("only", "exclude"))
 
 
-def are_alike(names: Any, others: Any) -> bool:
+def _are_alike(names: Any, others: Any) -> bool:
     """Whether two modifiers name the same fields; None names all of them."""
     if names is None or others is None:
         return names is others
     return len(names) == len(others) and (not names or set(names) == set(others))
 
 
-def picked(picks: Picks, value: Any) -> Any:
+def _picked(picks: _Picks, value: Any) -> Any:
     """The reused parts of a result, or of each item of a list."""
     if isinstance(value, list):
-        return [picked(picks, each) for each in value]
+        return [_picked(picks, each) for each in value]
     if not isinstance(value, dict):
         return value
     taken = ((pick, value[pick.found]) for pick in picks if pick.found in value)
-    return {pick.key: part if pick.parts is None else picked(pick.parts, part) for pick, part in taken}
+    return {pick.key: part if pick.parts is None else _picked(pick.parts, part) for pick, part in taken}

@@ -10,8 +10,6 @@ from sqlalchemy import BigInteger, bindparam
 
 from beastmode.db.session import current_work
 
-__all__ = ["MOST", "TOGETHER", "NestedLimit", "most_nested"]
-
 log = logging.getLogger("beastmode")
 
 MOST = bindparam("_most", type_=BigInteger())

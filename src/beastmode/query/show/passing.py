@@ -11,8 +11,6 @@ from beastmode.query.private_marshmallow import hooks_of, plucked_key
 from beastmode.query.show.fitting import fitted, key_of
 from beastmode.query.show.shown import AsShown
 
-__all__ = ["ShowsOnce", "show", "watch", "watch_field"]
-
 Dump: TypeAlias = Callable[[Any], Any]
 
 
@@ -31,21 +29,21 @@ def show(schema: Schema, value: Any, dump: Dump, *, many: bool) -> Any:
     if isinstance(value, AsShown):
         return fitted(schema, value.shown(), many=many)
     if not many:
-        refuse_values_of(schema, value)
+        _refuse_values_of(schema, value)
         return dump(value)
     if isinstance(value, Iterator):
         value = list(value)
     if not isinstance(value, list | tuple):
         return dump(value)
     if not any(isinstance(each, AsShown) for each in value):
-        for each in value if renamed_in(schema) else ():
-            refuse_values_of(schema, each)
+        for each in value if _renamed_in(schema) else ():
+            _refuse_values_of(schema, each)
         return dump(value)
-    refuse_hooks_for_lists(schema)
+    _refuse_hooks_for_lists(schema)
     return [show(schema, each, lambda one: schema.dump(one, many=False), many=False) for each in value]
 
 
-def refuse_hooks_for_lists(schema: Schema) -> None:
+def _refuse_hooks_for_lists(schema: Schema) -> None:
     for hook in ("pre_dump", "post_dump"):
         if any(is_for_lists for _, is_for_lists, _ in hooks_of(schema, hook)):
             raise TypeError(
@@ -54,26 +52,26 @@ def refuse_hooks_for_lists(schema: Schema) -> None:
             )
 
 
-Renamed: TypeAlias = tuple[tuple[str, str], ...]
-RENAMED: WeakKeyDictionary[Schema, Renamed] = WeakKeyDictionary()
+_Renamed: TypeAlias = tuple[tuple[str, str], ...]
+_RENAMED: WeakKeyDictionary[Schema, _Renamed] = WeakKeyDictionary()
 
 
-def renamed_in(schema: Schema) -> Renamed:
+def _renamed_in(schema: Schema) -> _Renamed:
     """The attribute and the output name of each field for which they differ; none if a hook reads first."""
-    found = RENAMED.get(schema)
+    found = _RENAMED.get(schema)
     if found is None:
         needed = {} if dumps_itself(schema) else schema.dump_fields
         needed = {name: field for name, field in needed.items() if field.dump_default is missing}
-        pairs = ((read_by(name, field).partition(".")[0], key_of(name, field)) for name, field in needed.items())
-        found = RENAMED[schema] = tuple((read, key) for read, key in pairs if read != key)
+        pairs = ((_read_by(name, field).partition(".")[0], key_of(name, field)) for name, field in needed.items())
+        found = _RENAMED[schema] = tuple((read, key) for read, key in pairs if read != key)
     return found
 
 
-def read_by(name: str, field: fields.Field[Any]) -> str:
+def _read_by(name: str, field: fields.Field[Any]) -> str:
     return name if field.attribute is None else field.attribute
 
 
-def refuse_values_of(schema: Schema, value: Any) -> None:
+def _refuse_values_of(schema: Schema, value: Any) -> None:
     """Refuse a dict that seems to be built from the result of a loading: marshmallow would omit missing values.
 
     Raises:
@@ -81,7 +79,7 @@ def refuse_values_of(schema: Schema, value: Any) -> None:
     """
     if type(value) is not dict:
         return
-    for read, key in renamed_in(schema):
+    for read, key in _renamed_in(schema):
         if key in value and read not in value:
             raise TypeError(
                 f"{type(schema).__name__} writes {read!r} as {key!r}, but received a dict with {key!r} and without "
@@ -107,7 +105,7 @@ class ShowsOnce(Schema):
         return show(self, obj, lambda value: super(ShowsOnce, self).dump(value, many=several), many=several)
 
 
-class Passing(SeesThrough):
+class _Passing(SeesThrough):
     """The serialization of a nested schema by a field, if the schema is marshmallow's own and would serialize twice.
 
     Args:
@@ -151,7 +149,7 @@ def watch(schema: Schema) -> None:
 
 def watch_field(field: Any) -> None:
     """Make a field, and those nested in it, pass on what is already serialized."""
-    if isinstance(field, fields.Nested) and not has_before(field, Passing):
-        Passing(field).stand_before()
+    if isinstance(field, fields.Nested) and not has_before(field, _Passing):
+        _Passing(field).stand_before()
     for each in parts_of(field):
         watch_field(each)

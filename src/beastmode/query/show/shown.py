@@ -8,8 +8,6 @@ from marshmallow import Schema, fields
 
 from beastmode.query.plan.field_kinds import dumps_itself
 
-__all__ = ["AsShown", "Dumped", "ShownItem", "ShownList", "marked", "schema_in"]
-
 
 class AsShown:
     """Something that is already serialized by a schema, or will be on demand: no schema needs to serialize it again."""
@@ -91,7 +89,7 @@ class Dumped(AsShown):
         return "Dumped" if self.schema is None else f"The result of loading({type(self.schema).__name__}, ...)"
 
 
-class ShownItem(AsShown, dict[str, Any]):
+class _ShownItem(AsShown, dict[str, Any]):
     """One item of the result of a loading, with its schema."""
 
     __slots__ = ("schema",)
@@ -106,7 +104,7 @@ class ShownItem(AsShown, dict[str, Any]):
         return dict, (dict(self),)
 
 
-class ShownList(AsShown, list[Any]):
+class _ShownList(AsShown, list[Any]):
     """The items of the result of a loading, with their schema."""
 
     __slots__ = ("schema",)
@@ -121,7 +119,7 @@ class ShownList(AsShown, list[Any]):
         return list, (list(self),)
 
 
-NESTED: WeakKeyDictionary[Schema, tuple[tuple[str, Schema], ...]] = WeakKeyDictionary()
+_NESTED: WeakKeyDictionary[Schema, tuple[tuple[str, Schema], ...]] = WeakKeyDictionary()
 """The nested schemas of each schema, with their names in the output."""
 
 
@@ -130,26 +128,26 @@ def marked(value: Any, schema: Schema | None) -> Any:
     if schema is None or isinstance(value, AsShown):
         return value
     if isinstance(value, list):
-        shown = ShownList(marked(each, schema) for each in value)
+        shown = _ShownList(marked(each, schema) for each in value)
         shown.schema = schema
         return shown
     if not isinstance(value, dict):
         return value
-    item = ShownItem(value)
+    item = _ShownItem(value)
     item.schema = schema
-    for key, nested in nested_in(schema):
+    for key, nested in _nested_in(schema):
         if isinstance(item.get(key), dict | list):
             item[key] = marked(item[key], nested)
     return item
 
 
-def nested_in(schema: Schema) -> tuple[tuple[str, Schema], ...]:
+def _nested_in(schema: Schema) -> tuple[tuple[str, Schema], ...]:
     """The nested schemas of a schema, with their names in the output; none if hooks may have moved them."""
-    found = NESTED.get(schema)
+    found = _NESTED.get(schema)
     if found is None:
         shown = {} if dumps_itself(schema) else schema.dump_fields
         nested = ((name if f.data_key is None else f.data_key, schema_in(f)) for name, f in shown.items())
-        found = NESTED[schema] = tuple((key, inner) for key, inner in nested if inner is not None)
+        found = _NESTED[schema] = tuple((key, inner) for key, inner in nested if inner is not None)
     return found
 
 

@@ -10,17 +10,15 @@ from sqlalchemy.sql import ClauseElement
 
 from beastmode.db.session import current_work
 
-__all__ = ["as_columns", "deletes_plainly", "inserts_plainly", "is_expression", "updates_plainly"]
-
-CONSTRUCTOR = registry().constructor
+_CONSTRUCTOR = registry().constructor
 """Gives entities their values where no class of the project has an `__init__`; the same for every registry."""
 
-SESSION_EVENTS = (
+_SESSION_EVENTS = (
     *("before_flush", "after_flush", "after_flush_postexec", "before_commit", "after_commit"),
     *("before_attach", "after_attach", "transient_to_pending", "pending_to_persistent"),
 )
 
-HARMLESS = frozenset({"beastmode.db.routed_session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
+_HARMLESS = frozenset({"beastmode.db.routed_session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
 """Our own listeners, and those that SQLAlchemy adds itself, which only entities need."""
 
 
@@ -31,11 +29,11 @@ def inserts_plainly(mapper: Mapper[Any]) -> bool:
         mapper: The model's mapper.
     """
     return (
-        is_one_plain_table(mapper)
-        and mapper.class_manager.original_init is CONSTRUCTOR
-        and not listens(mapper.class_manager.dispatch, ("init",))
-        and not listens(mapper.dispatch, ("before_insert", "after_insert"))
-        and not watches(mapper)
+        _is_one_plain_table(mapper)
+        and mapper.class_manager.original_init is _CONSTRUCTOR
+        and not _listens(mapper.class_manager.dispatch, ("init",))
+        and not _listens(mapper.dispatch, ("before_insert", "after_insert"))
+        and not _watches(mapper)
     )
 
 
@@ -46,10 +44,10 @@ def updates_plainly(mapper: Mapper[Any]) -> bool:
         mapper: The model's mapper.
     """
     return (
-        is_one_plain_table(mapper)
+        _is_one_plain_table(mapper)
         and mapper.class_.__setattr__ is vars(object)["__setattr__"]
-        and not listens(mapper.dispatch, ("before_update", "after_update"))
-        and not watches(mapper)
+        and not _listens(mapper.dispatch, ("before_update", "after_update"))
+        and not _watches(mapper)
     )
 
 
@@ -60,14 +58,14 @@ def deletes_plainly(mapper: Mapper[Any]) -> bool:
         mapper: The model's mapper.
     """
     return (
-        is_one_plain_table(mapper)
-        and not any(cascades(relation) for relation in mapper.relationships)
-        and not listens(mapper.dispatch, ("before_delete", "after_delete"))
-        and not listens(session_events(), SESSION_EVENTS)
+        _is_one_plain_table(mapper)
+        and not any(_cascades(relation) for relation in mapper.relationships)
+        and not _listens(mapper.dispatch, ("before_delete", "after_delete"))
+        and not _listens(_session_events(), _SESSION_EVENTS)
     )
 
 
-def cascades(relation: RelationshipProperty[Any]) -> bool:
+def _cascades(relation: RelationshipProperty[Any]) -> bool:
     """Whether a session that deletes an entity also changes the rows of this relationship."""
     if relation.viewonly:
         return False
@@ -77,7 +75,7 @@ def cascades(relation: RelationshipProperty[Any]) -> bool:
     return not relation.passive_deletes
 
 
-def is_one_plain_table(mapper: Mapper[Any]) -> bool:
+def _is_one_plain_table(mapper: Mapper[Any]) -> bool:
     """Whether an entity is one row of one table, without inheritance, versioning or validators."""
     return (
         isinstance(mapper.local_table, Table)
@@ -88,24 +86,24 @@ def is_one_plain_table(mapper: Mapper[Any]) -> bool:
     )
 
 
-def watches(mapper: Mapper[Any]) -> bool:
+def _watches(mapper: Mapper[Any]) -> bool:
     """Whether something listens to the session's writes, or to changes of a model's columns."""
-    return listens(session_events(), SESSION_EVENTS) or any(
-        listens(getattr(mapper.class_, attribute.key).dispatch, ("set",)) for attribute in mapper.column_attrs
+    return _listens(_session_events(), _SESSION_EVENTS) or any(
+        _listens(getattr(mapper.class_, attribute.key).dispatch, ("set",)) for attribute in mapper.column_attrs
     )
 
 
-def session_events() -> Any:
+def _session_events() -> Any:
     """The listeners to the current session, or to the one that would be created."""
     work = current_work()
     return work.installed.session_events if work.session is None else work.session.dispatch
 
 
-def listens(dispatch: Any, names: Iterable[str]) -> bool:
+def _listens(dispatch: Any, names: Iterable[str]) -> bool:
     """Whether the project listens to any of these events."""
     for name in names:
         listeners = getattr(dispatch, name)
-        if listeners and not HARMLESS.issuperset(getattr(listener, "__module__", None) for listener in listeners):
+        if listeners and not _HARMLESS.issuperset(getattr(listener, "__module__", None) for listener in listeners):
             return True
     return False
 

@@ -14,9 +14,7 @@ from beastmode.db.session import current_work
 from beastmode.query.keys import Key, can_hold
 from beastmode.query.sources import Criteria, Params
 
-__all__ = ["Target", "not_found", "not_yours"]
-
-APART = "_where_"
+_APART = "_where_"
 """The prefix of the criteria's own parameters in a write, where the name of a column would set that column."""
 
 
@@ -38,7 +36,7 @@ class Target:
         self.is_kept = is_kept
         self.key = Key(inspect(model))
         self.owner = owner
-        self.exists = [*self.key.conditions(model), *(named_apart(criterion) for criterion in criteria)]
+        self.exists = [*self.key.conditions(model), *(_named_apart(criterion) for criterion in criteria)]
         self.owned = self.exists if owner is None else [*self.exists, owner == bindparam("_owner", type_=owner.type)]
 
     def bound(self, key: Any, params: Params) -> dict[str, Any]:
@@ -54,7 +52,7 @@ class Target:
         found = self.key.params(key)
         if found is None:
             raise not_found()
-        found |= {f"{APART}{name}": value for name, value in params.items()}
+        found |= {f"{_APART}{name}": value for name, value in params.items()}
         if self.owner is not None:
             caller = current_identity()
             if not caller.is_account or not can_hold(self.owner.type, caller.id):
@@ -96,13 +94,13 @@ class Target:
         return bool(current_work().fetch(statement, bound, kept=self.is_kept))
 
 
-def named_apart(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
+def _named_apart(criterion: ColumnElement[bool]) -> ColumnElement[bool]:
     """A criterion whose parameters are not named like columns."""
 
     def rename(element: Any, **_: Any) -> Any:
         if not isinstance(element, BindParameter) or element.unique:
             return None
-        return renamed(element, APART + element.key)
+        return renamed(element, _APART + element.key)
 
     return visitors.replacement_traverse(criterion, {}, rename)
 

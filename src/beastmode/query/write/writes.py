@@ -23,20 +23,18 @@ from beastmode.query.write.plain_writes import (
 )
 from beastmode.query.write.targets import Target, not_found, not_yours
 
-__all__ = ["VERBS", "Verb", "Writes"]
-
 Verb: TypeAlias = Literal["insert", "update", "delete"]
 VERBS: tuple[Verb, ...] = ("insert", "update", "delete")
-PLAIN: Mapping[Verb, Callable[[Mapper[Any]], bool]] = {
+_PLAIN: Mapping[Verb, Callable[[Mapper[Any]], bool]] = {
     "insert": inserts_plainly,
     "update": updates_plainly,
     "delete": deletes_plainly,
 }
 """Whether one statement does the same as the session."""
-SET = "_set"
+_SET = "_set"
 """The prefix of the parameters with the values to write."""
 
-KEPT = 64
+_KEPT = 64
 """The maximum number of cached statements, one for each set of columns; the least recently used one is dropped."""
 
 
@@ -57,10 +55,10 @@ class Writes:
         self.table = self.mapper.local_table
         self.target = Target(model, criteria, owner, is_kept=source.is_kept)
         self.read = getter(source, ())
-        self.shown = shown_columns(source)
+        self.shown = _shown_columns(source)
         self.returned = list(self.mapper.primary_key) if self.shown is None else self.shown
-        self.statement = lru_cache(KEPT)(self.made)
-        self.can_carry = lru_cache(KEPT)(self.carries)
+        self.statement = lru_cache(_KEPT)(self.made)
+        self.can_carry = lru_cache(_KEPT)(self.carries)
 
     def insert(self, values: Mapping[str, Any], params: Params) -> Any:
         """A new row, as the schema shows it.
@@ -77,7 +75,7 @@ class Writes:
             given = {name: value for name, value in columns.items() if value is not None or self.keeps_null(name)}
             with self.at_once():
                 return self.answer(self.run("insert", given, {})[0], params)
-        with writing() as session:
+        with _writing() as session:
             entity = self.model(**values)
             session.add(entity)
             session.flush()
@@ -121,7 +119,7 @@ class Writes:
         """
         bound = self.target.bound(key, params)
         if not deletes_plainly(self.mapper):
-            with writing() as session:
+            with _writing() as session:
                 session.delete(self.entity(session, bound))
                 session.flush()
             return
@@ -133,7 +131,7 @@ class Writes:
         """The rows that a statement wrote; SQL expressions are part of the statement."""
         computed = {name: value for name, value in columns.items() if is_expression(value)}
         names = tuple(sorted(columns.keys() - computed.keys()))
-        params = {**bound, **{f"{SET}{number}": columns[name] for number, name in enumerate(names)}}
+        params = {**bound, **{f"{_SET}{number}": columns[name] for number, name in enumerate(names)}}
         work, kept = current_work(), self.source.is_kept and not computed
         permit = work.permit
         if permit is None or (verb == "insert" and (computed or not self.can_carry(work.dialect, names))):
@@ -150,7 +148,9 @@ class Writes:
             names: The keys of the columns.
             condition: The condition for writing.
         """
-        values = {name: bindparam(f"{SET}{number}", type_=self.table.c[name].type) for number, name in enumerate(names)}
+        values = {
+            name: bindparam(f"{_SET}{number}", type_=self.table.c[name].type) for number, name in enumerate(names)
+        }
         if verb == "insert" and condition is not None:
             return insert_where(self.table, values, condition, self.returned)
         if verb == "insert":
@@ -166,7 +166,7 @@ class Writes:
         Args:
             verb: What it does.
         """
-        return PLAIN[verb](self.mapper)
+        return _PLAIN[verb](self.mapper)
 
     def sample(self, verb: Verb) -> Any:
         """The statement that writes a row with all columns.
@@ -184,7 +184,7 @@ class Writes:
 
     def at_once(self) -> AbstractContextManager[Any]:
         """Writing a row and reading it again must happen completely, or not at all."""
-        return nullcontext() if self.shown is not None else writing()
+        return nullcontext() if self.shown is not None else _writing()
 
     def answer(self, row: Any, params: Params) -> Any:
         """A written row, as the schema shows it; read by its key if the row alone is not enough."""
@@ -203,7 +203,7 @@ class Writes:
         for name in values:
             if name not in self.mapper.all_orm_descriptors:
                 raise TypeError(f"{name!r} is not an attribute of {self.model.__name__}")
-        with writing() as session:
+        with _writing() as session:
             entity = self.entity(session, bound)
             for name, value in values.items():
                 setattr(entity, name, value)
@@ -241,7 +241,7 @@ class Writes:
             session.expire(entity)
 
 
-def shown_columns(source: Source) -> list[Any] | None:
+def _shown_columns(source: Source) -> list[Any] | None:
     """The columns for RETURNING that are enough for the schema; None if it needs a select."""
     if not isinstance(source, Rows) or source.joins or source.children:
         return None
@@ -252,7 +252,7 @@ def shown_columns(source: Source) -> list[Any] | None:
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def _writing() -> Iterator[Session]:
     """The session, in the open transaction or in a new one."""
     session = current_work().open_session()
     if session.is_writing and session.precondition is None:

@@ -20,10 +20,8 @@ from beastmode.db.migrations.autogenerate.scratch import Scratch, definitions_of
 from beastmode.db.migrations.private_alembic import final_name
 from beastmode.db.private_sqlalchemy import creation_rule
 
-__all__ = ["Check", "compare_checks", "restoring"]
-
-SQLITE: Dialect = sqlite.dialect()
-LONGEST_NAME = 58  # of 63 that PostgreSQL keeps, with room for a number
+_SQLITE: Dialect = sqlite.dialect()
+_LONGEST_NAME = 58  # of 63 that PostgreSQL keeps, with room for a number
 
 
 @dataclass(frozen=True)
@@ -47,44 +45,44 @@ class Check:
     column: str | None = None
 
 
-class AddCheckOp(MigrateOperation):
+class _AddCheckOp(MigrateOperation):
     """Adds a check to an existing table; existing rows are checked later, except in the downgrade."""
 
     def __init__(self, check: Check, *, at_once: bool = False) -> None:
         self.check = check
         self.at_once = at_once
 
-    def reverse(self) -> "DropCheckOp":
+    def reverse(self) -> "_DropCheckOp":
         """Drops it."""
-        return DropCheckOp(self.check)
+        return _DropCheckOp(self.check)
 
     def to_diff_tuple(self) -> tuple[str, ...]:
         """As `flask db check` prints it."""
         return ("add_check", self.check.table, self.check.name, self.check.sql)
 
 
-class DropCheckOp(AddCheckOp):
+class _DropCheckOp(_AddCheckOp):
     """Drops a check."""
 
-    def reverse(self) -> AddCheckOp:  # type: ignore[override]  # each is the other's way back
+    def reverse(self) -> _AddCheckOp:  # type: ignore[override]  # each is the other's way back
         """Adds it again."""
-        return AddCheckOp(self.check, at_once=True)
+        return _AddCheckOp(self.check, at_once=True)
 
     def to_diff_tuple(self) -> tuple[str, ...]:
         """As `flask db check` prints it."""
         return ("remove_check", self.check.table, self.check.name, self.check.sql)
 
 
-@renderers.dispatch_for(AddCheckOp)
-def render_add(_context: AutogenContext, operation: AddCheckOp) -> str:
+@renderers.dispatch_for(_AddCheckOp)
+def render_add(_context: AutogenContext, operation: _AddCheckOp) -> str:
     """In the batch of the table."""
     check = operation.check
     how = "" if operation.at_once else ", postgresql_not_valid=True"
     return f"batch_op.create_check_constraint(op.f({check.name!r}), sa.text({in_text(check.sql)!r}){how})"
 
 
-@renderers.dispatch_for(DropCheckOp)
-def render_drop(_context: AutogenContext, operation: DropCheckOp) -> str:
+@renderers.dispatch_for(_DropCheckOp)
+def render_drop(_context: AutogenContext, operation: _DropCheckOp) -> str:
     """In the batch of the table."""
     return f"batch_op.drop_constraint(op.f({operation.check.name!r}), type_='check')"
 
@@ -96,71 +94,73 @@ def compare_checks(comparison: Comparison) -> None:
         operation.columns = [one for one in operation.columns if not isinstance(one, CheckConstraint)]
         operation.columns += [
             CheckConstraint(in_text(check.sql), name=conv(check.name))
-            for check in declared(table, dialect)
+            for check in _declared(table, dialect)
             if check.column is None
         ]
     for table in comparison.existing():
-        compare_table(comparison, table)
+        _compare_table(comparison, table)
 
 
-def declared(table: Table, dialect: Dialect) -> Iterator[Check]:
+def _declared(table: Table, dialect: Dialect) -> Iterator[Check]:
     """The checks of a model's table that this database has, each with a name."""
     of_columns = [(check, column) for column in table.columns for check in column.constraints]
     of_table = [(check, None) for check in table.constraints]
     taken: set[str] = set()
     for check, column in [*of_table, *of_columns]:
-        if not isinstance(check, CheckConstraint) or not is_made(check, dialect):
+        if not isinstance(check, CheckConstraint) or not _is_made(check, dialect):
             continue
-        name = name_of(check, column, table, dialect, taken)
+        name = _name_of(check, column, table, dialect, taken)
         taken.add(name)
-        bound = next(iter(check.columns)).name if is_of_one_database(check) and len(check.columns) else None
+        bound = next(iter(check.columns)).name if _is_of_one_database(check) and len(check.columns) else None
         yield Check(table.name, table.schema, name, sql_of(check.sqltext, dialect), column=bound)
 
 
-def is_of_one_database(check: CheckConstraint) -> bool:
+def _is_of_one_database(check: CheckConstraint) -> bool:
     """Whether a type creates it on a database that lacks the type, as SQLite lacks booleans."""
-    return not (is_made(check, POSTGRESQL) and is_made(check, SQLITE))
+    return not (_is_made(check, POSTGRESQL) and _is_made(check, _SQLITE))
 
 
-def is_made(check: CheckConstraint, dialect: Dialect) -> bool:
+def _is_made(check: CheckConstraint, dialect: Dialect) -> bool:
     """Whether a kind of database has it: a type creates its check only if the database lacks the type."""
     rule = creation_rule(check)
     compiler: Any = dialect.ddl_compiler
     return rule is None or bool(rule(compiler(dialect, None)))
 
 
-def name_of(check: CheckConstraint, column: Column[Any] | None, table: Table, dialect: Dialect, taken: set[str]) -> str:
+def _name_of(
+    check: CheckConstraint, column: Column[Any] | None, table: Table, dialect: Dialect, taken: set[str]
+) -> str:
     """The name in the database; by default one with the names of the table and the column."""
     given = final_name(check, dialect)
     if given:
         return given
     words = set(words_of(sql_of(check.sqltext, dialect)))
     columns = [column.name] if column is not None else [each.name for each in table.columns if each.name in words]
-    name = "_".join(["ck", table.name, *columns])[:LONGEST_NAME]
+    name = "_".join(["ck", table.name, *columns])[:_LONGEST_NAME]
     candidates = (name, *(f"{name}_{number}" for number in range(2, 1000)))
     return next(one for one in candidates if one not in taken)
 
 
-def compare_table(comparison: Comparison, table: Table) -> None:
+def _compare_table(comparison: Comparison, table: Table) -> None:
     """Add the checks that an existing table lacks, and drop those that it should not have."""
     dialect = comparison.connection.dialect
-    wanted = {check.name: check for check in declared(table, dialect)}
-    there = {check.name: check for check in found(comparison, table) if check.name}
+    wanted = {check.name: check for check in _declared(table, dialect)}
+    there = {check.name: check for check in _found(comparison, table) if check.name}
     changes = changes_of(comparison.upgrade, table)
     added = comparison.added_columns(table)
-    same = unchanged(comparison, table, wanted, there)
+    same = _unchanged(comparison, table, wanted, there)
     drops = [one for name, one in sorted(there.items()) if name not in same]
     adds = [one for name, one in sorted(wanted.items()) if name not in same and one.column not in added]
-    changes[:0] = [DropCheckOp(one) for one in restorable(comparison, table, drops)]
-    changes.extend(AddCheckOp(check) for check in adds)
+    changes[:0] = [_DropCheckOp(one) for one in _restorable(comparison, table, drops)]
+    changes.extend(_AddCheckOp(check) for check in adds)
     if adds:
         comparison.upgrade.ops.append(validation(table.name, table.schema, [one.name for one in adds]))
 
 
-def found(comparison: Comparison, table: Table) -> Iterator[Check]:
+def _found(comparison: Comparison, table: Table) -> Iterator[Check]:
     """The checks in the database, without those that the models declare for another kind of database."""
-    elsewhere = {check.name for kind in (POSTGRESQL, SQLITE) for check in declared(table, kind)}
-    elsewhere -= {check.name for check in declared(table, comparison.connection.dialect)}
+    elsewhere = {check.name for kind in (POSTGRESQL, _SQLITE) for check in _declared(table, kind)}
+    elsewhere -= {check.name for check in _declared(table, comparison.connection.dialect)}
     definitions = definitions_of(comparison.connection, table.name, table.schema)
     for check in comparison.inspector.get_check_constraints(table.name, schema=table.schema):
         name = check["name"] or ""
@@ -168,7 +168,7 @@ def found(comparison: Comparison, table: Table) -> Iterator[Check]:
             yield Check(table.name, table.schema, name, check["sqltext"], definitions.get(name, ""))
 
 
-def unchanged(
+def _unchanged(
     comparison: Comparison, table: Table, wanted: dict[str, Check], there: dict[str, Check]
 ) -> frozenset[str]:
     """The names of the checks that are the same in the models and in the database."""
@@ -181,7 +181,7 @@ def unchanged(
     return frozenset(both) - frozenset(changed)
 
 
-def restorable(comparison: Comparison, table: Table, checks: list[Check]) -> list[Check]:
+def _restorable(comparison: Comparison, table: Table, checks: list[Check]) -> list[Check]:
     """The checks with SQL that creates the same constraint again, which PostgreSQL's own form does not always do."""
     if not checks:
         return checks

@@ -9,9 +9,7 @@ from alembic.operations.ops import MigrateOperation
 from beastmode.db.migrations.autogenerate.enum_types import POSTGRESQL
 from beastmode.db.migrations.autogenerate.expressions import in_text
 
-__all__ = ["OUTSIDE", "CodeOp", "LastOp", "OnlineOp", "name_sql", "on_postgresql", "outside", "statement"]
-
-OUTSIDE = "with op.get_context().autocommit_block():"
+_OUTSIDE = "with op.get_context().autocommit_block():"
 
 
 class CodeOp(MigrateOperation):
@@ -58,7 +56,7 @@ def on_postgresql(*lines: str) -> list[str]:
 
 def outside(*lines: str) -> list[str]:
     """Lines that run outside a transaction."""
-    return [OUTSIDE, *lines, ""] if lines else []
+    return [_OUTSIDE, *lines, ""] if lines else []
 
 
 def name_sql(name: str, schema: str | None = None) -> str:

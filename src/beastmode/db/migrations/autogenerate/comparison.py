@@ -15,8 +15,6 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, MetaData, Table, inspect
 from sqlalchemy.engine import Inspector
 
-__all__ = ["Comparison", "alteration_of", "changes_of", "compared", "place_of"]
-
 
 @dataclass(frozen=True)
 class Comparison:

@@ -29,9 +29,7 @@ from beastmode.db.migrations.autogenerate.sequences import compare_sequences
 from beastmode.db.migrations.autogenerate.uniques import compare_uniques
 from beastmode.db.migrations.private_alembic import mark_for_rendering
 
-__all__ = ["complete", "is_comparing", "split"]
-
-STEPS: tuple[Callable[[Comparison], None], ...] = (
+_STEPS: tuple[Callable[[Comparison], None], ...] = (
     put_in_order,
     tell_rewrites,
     compare_computed,
@@ -73,7 +71,7 @@ def complete(context: MigrationContext, script: MigrationScript) -> None:
     upgrade, downgrade = script.upgrade_ops, script.downgrade_ops
     if upgrade is None or downgrade is None or (comparison := compared(context, upgrade)) is None:
         return
-    for step in STEPS:
+    for step in _STEPS:
         step(comparison)
     upgrade.reverse_into(downgrade)
     for way in (upgrade, downgrade):

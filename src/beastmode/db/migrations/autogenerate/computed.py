@@ -11,13 +11,11 @@ from beastmode.db.migrations.autogenerate.enums import known_enums
 from beastmode.db.migrations.autogenerate.expressions import sql_of, words_of
 from beastmode.db.migrations.autogenerate.scratch import Scratch, scratch_of
 
-__all__ = ["compare_computed"]
-
 
 def compare_computed(comparison: Comparison) -> None:
     """Recreate computed columns if their expression, or a column in it, changes."""
     for table in comparison.existing():
-        columns = list(remade(comparison, table))
+        columns = list(_remade(comparison, table))
         if not columns:
             continue
         changes = changes_of(comparison.upgrade, table)
@@ -34,10 +32,10 @@ def compare_computed(comparison: Comparison) -> None:
         comparison.upgrade.ops.insert(place + 2, ModifyTableOps(table.name, list(adds), schema=table.schema))
         for column in columns:
             comparison.remade.add((table.name, column.name))
-            tell(comparison, column, there.columns[column.name])
+            _tell(comparison, column, there.columns[column.name])
 
 
-def remade(comparison: Comparison, table: Table) -> Iterator[Column[object]]:
+def _remade(comparison: Comparison, table: Table) -> Iterator[Column[object]]:
     """The columns that have to be dropped and added again."""
     there = comparison.table_there(table)
     changes = changes_of(comparison.upgrade, table)
@@ -49,18 +47,18 @@ def remade(comparison: Comparison, table: Table) -> Iterator[Column[object]]:
             if old is None or not any(isinstance(one.server_default, Computed) for one in (column, old)):
                 continue
             kind = column_type(column.type, comparison.connection.dialect, enums)
-            if is_other(comparison, column, old, (scratch, kind)) or retyped & set(words_in(comparison, old)):
+            if _is_other(comparison, column, old, (scratch, kind)) or retyped & set(_words_in(comparison, old)):
                 yield column
 
 
-def words_in(comparison: Comparison, column: Column[object]) -> tuple[str, ...]:
+def _words_in(comparison: Comparison, column: Column[object]) -> tuple[str, ...]:
     """The words in the expression of a computed column, and its own name."""
     computed = column.server_default
     said = words_of(sql_of(computed.sqltext, comparison.connection.dialect)) if isinstance(computed, Computed) else ()
     return (*said, column.name)
 
 
-def is_other(
+def _is_other(
     comparison: Comparison, column: Column[object], there: Column[object], asked: tuple[Scratch | None, str]
 ) -> bool:
     """Whether the expressions differ, or only one of the two is computed."""
@@ -75,7 +73,7 @@ def is_other(
     return scratch is None or scratch.computed(kind, wanted) != before
 
 
-def tell(comparison: Comparison, column: Column[object], there: Column[object]) -> None:
+def _tell(comparison: Comparison, column: Column[object], there: Column[object]) -> None:
     """Report the cost."""
     name = f"{column.table.name}.{column.name}"
     if isinstance(column.server_default, Computed):

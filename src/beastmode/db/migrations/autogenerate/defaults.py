@@ -13,11 +13,9 @@ from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, wi
 from beastmode.db.migrations.autogenerate.scratch import Scratch, scratch_of
 from beastmode.db.private_sqlalchemy import copy_of
 
-__all__ = ["added_with", "compare_defaults", "default_sql"]
-
 
 @dataclass(frozen=True)
-class Beside:
+class _Beside:
     """A column in the models and in the database, and a scratch table to compare them."""
 
     column: Column[Any]
@@ -41,23 +39,23 @@ def compare_defaults(comparison: Comparison) -> None:
     """Change the defaults that differ between the models and the database."""
     enums, dialect = known_enums(comparison), comparison.connection.dialect
     for table in comparison.existing():
-        leave_out(changes_of(comparison.upgrade, table))
+        _leave_out(changes_of(comparison.upgrade, table))
         there = comparison.table_there(table).columns
         changes = []
         with scratch_of(comparison.connection, table, enums) as scratch:
             for column in table.columns:
                 if column.name in there:
                     kind = column_type(column.type, dialect, enums)
-                    beside = Beside(column, there[column.name], dialect, scratch, kind)
-                    if is_other(beside):
-                        changes.append((beside, before(beside)))
+                    beside = _Beside(column, there[column.name], dialect, scratch, kind)
+                    if _is_other(beside):
+                        changes.append((beside, _before(beside)))
         for beside, default in changes:
             alteration = alteration_of(comparison, beside.there)
             alteration.existing_server_default = default
             alteration.modify_server_default = beside.column.server_default
 
 
-def leave_out(changes: list[MigrateOperation]) -> None:
+def _leave_out(changes: list[MigrateOperation]) -> None:
     """Remove the changes that Alembic itself found: some of its versions compare identities, and others do not."""
     for operation in [one for one in changes if isinstance(one, AlterColumnOp)]:
         operation.modify_server_default = False
@@ -65,13 +63,13 @@ def leave_out(changes: list[MigrateOperation]) -> None:
             changes.remove(operation)
 
 
-def is_other(beside: Beside) -> bool:
+def _is_other(beside: _Beside) -> bool:
     """Whether the models declare another default; computed columns and identities are compared elsewhere."""
     is_computed = any(isinstance(one.server_default, Computed) for one in (beside.column, beside.there))
     if is_computed or isinstance(beside.column.server_default, Identity):
         return False
     wanted, old = beside.wanted, beside.old
-    if wanted is None and old is not None and is_serial(beside.column, old):
+    if wanted is None and old is not None and _is_serial(beside.column, old):
         return False
     if wanted is None or old is None:
         return wanted is not old
@@ -80,7 +78,7 @@ def is_other(beside: Beside) -> bool:
     return words_of(wanted) != words_of(old)
 
 
-def is_serial(column: Column[Any], old: str) -> bool:
+def _is_serial(column: Column[Any], old: str) -> bool:
     """Whether PostgreSQL created the default itself, for a serial column."""
     return old.startswith("nextval(") and column is column.table.autoincrement_column
 
@@ -93,7 +91,7 @@ def default_sql(column: Column[Any], dialect: Dialect) -> str | None:
     return quoted(default.arg) if isinstance(default.arg, str) else sql_of(default.arg, dialect)
 
 
-def before(beside: Beside) -> Any:
+def _before(beside: _Beside) -> Any:
     """The existing default, without PostgreSQL's casts if that gives the same default."""
     old = beside.old
     if old is None:

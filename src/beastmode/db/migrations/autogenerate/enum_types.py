@@ -8,8 +8,6 @@ from sqlalchemy import ARRAY, Column, Dialect, Enum, MetaData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["POSTGRESQL", "EnumType", "column_type", "create_sql", "declared_enums", "enum_of", "quoted"]
-
 POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
 
 

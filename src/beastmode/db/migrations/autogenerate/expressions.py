@@ -8,18 +8,16 @@ from sqlalchemy import ClauseElement, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
-__all__ = ["in_text", "plain", "sql_of", "without_casts", "words_of"]
-
-BIND = re.compile(r"(?<![:\w\\]):(?=\w)(?!\w+:)")
+_BIND = re.compile(r"(?<![:\w\\]):(?=\w)(?!\w+:)")
 """What sqlalchemy.text() would interpret as a parameter."""
-TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|\d+(?:\.\d+)?|\w+|[<>=!|]+|::|\S")
-CAST = re.compile(
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]]*\]|\d+(?:\.\d+)?|\w+|[<>=!|]+|::|\S")
+_CAST = re.compile(
     r"::(?:character varying|double precision|timestamp with(?:out)? time zone|\"[^\"]+\"|\w+)(?:\(\d+\))?(?:\[\])?"
 )
-ANY = re.compile(r"= ANY \(+ARRAY\[([^\]]*)\]\)+")
-ALL = re.compile(r"<> ALL \(+ARRAY\[([^\]]*)\]\)+")
-TRUTHS = {"true": "1", "false": "0"}  # which SQLite does not tell apart
-PLAIN = re.compile(r"^[a-z_][a-z0-9_]*$")
+_ANY = re.compile(r"= ANY \(+ARRAY\[([^\]]*)\]\)+")
+_ALL = re.compile(r"<> ALL \(+ARRAY\[([^\]]*)\]\)+")
+_TRUTHS = {"true": "1", "false": "0"}  # which SQLite does not tell apart
+_PLAIN = re.compile(r"^[a-z_][a-z0-9_]*$")
 
 
 @cache
@@ -28,11 +26,11 @@ def plain(name: str) -> Dialect:
     kind: Any = postgresql.dialect if name == "postgresql" else sqlite.dialect
     dialect: Dialect = kind(paramstyle="named")
     if name != "postgresql":
-        dialect.statement_compiler = TrueAndFalse
+        dialect.statement_compiler = _TrueAndFalse
     return dialect
 
 
-class TrueAndFalse(SQLiteCompiler):
+class _TrueAndFalse(SQLiteCompiler):
     """SQLite's SQL with true and false, which PostgreSQL requires and SQLite supports."""
 
     def visit_true(self, expr: Any, **kw: Any) -> str:  # noqa: ARG002 - the signature is SQLAlchemy's
@@ -59,13 +57,13 @@ def sql_of(expression: ClauseElement | str, dialect: Dialect) -> str:
 
 def in_text(sql: str) -> str:
     """SQL escaped for `sqlalchemy.text()`, so that colons do not begin a parameter."""
-    return BIND.sub(r"\\:", sql)
+    return _BIND.sub(r"\\:", sql)
 
 
 def without_casts(sql: str) -> str:
     """PostgreSQL's form of an expression, simplified: without casts, and with IN instead of ANY."""
-    plainer = CAST.sub("", sql)
-    for pattern, operator in ((ANY, "IN"), (ALL, "NOT IN")):
+    plainer = _CAST.sub("", sql)
+    for pattern, operator in ((_ANY, "IN"), (_ALL, "NOT IN")):
         plainer = pattern.sub(rf"{operator} (\1)", plainer)
     missing = plainer.count("(") - plainer.count(")")
     return plainer + ")" * missing if missing > 0 else plainer
@@ -73,24 +71,24 @@ def without_casts(sql: str) -> str:
 
 def words_of(sql: str) -> tuple[str, ...]:
     """A normalized expression, to compare two of them: without spaces, quotes, case and outer parentheses."""
-    words = [word_of(token) for token in TOKEN.findall(sql)]
-    while is_wrapped(words):
+    words = [_word_of(token) for token in _TOKEN.findall(sql)]
+    while _is_wrapped(words):
         words = words[1:-1]
     return tuple(words)
 
 
-def word_of(token: str) -> str:
+def _word_of(token: str) -> str:
     """One word; unnecessary quotes around a name are removed."""
     if token[0] == "'":
         return token
     if token[0] in '"`[' and len(token) > 1:
         inner = token[1:-1]
-        return inner if PLAIN.match(inner) else f'"{inner}"'
+        return inner if _PLAIN.match(inner) else f'"{inner}"'
     word = token.lower()
-    return TRUTHS.get(word, word)
+    return _TRUTHS.get(word, word)
 
 
-def is_wrapped(words: list[str]) -> bool:
+def _is_wrapped(words: list[str]) -> bool:
     """Whether one pair of parentheses encloses everything."""
     if len(words) < 2 or words[0] != "(":
         return False

@@ -6,9 +6,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import REAL, Double, Float
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["is_other_type"]
-
-MOST_OF_SINGLE = 24
+_MOST_OF_SINGLE = 24
 """FLOAT(n) up to this number of binary digits is REAL on PostgreSQL; above it, or without n, DOUBLE PRECISION."""
 
 
@@ -32,11 +30,11 @@ def is_other_type(
         return None
     if context.dialect.name == "sqlite":  # which does not tell the n of FLOAT(n)
         return isinstance(found, REAL) != isinstance(wanted, REAL)
-    return is_single(found) != is_single(wanted)
+    return _is_single(found) != _is_single(wanted)
 
 
-def is_single(kind: Float[Any]) -> bool:
+def _is_single(kind: Float[Any]) -> bool:
     """Whether a type has four bytes, rather than eight."""
     if isinstance(kind, REAL):
         return True
-    return not isinstance(kind, Double) and kind.precision is not None and kind.precision <= MOST_OF_SINGLE
+    return not isinstance(kind, Double) and kind.precision is not None and kind.precision <= _MOST_OF_SINGLE

@@ -2,9 +2,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["without_handled"]
-
-HANDLED = (
+_HANDLED = (
     "Cannot correctly sort tables",  # whose foreign keys are made when all of them are there
     "Skipped unsupported reflection of expression-based index",  # which is read from SQLite itself
     "autogenerate skipping metadata-specified expression-based index",  # likewise
@@ -17,6 +15,6 @@ HANDLED = (
 def without_handled() -> Iterator[None]:
     """Suppresses warnings of SQLAlchemy and Alembic about losses that do not occur."""
     with warnings.catch_warnings():
-        for message in HANDLED:
+        for message in _HANDLED:
             warnings.filterwarnings("ignore", message)
         yield

@@ -14,19 +14,17 @@ from beastmode.db.migrations.autogenerate.enums import known_enums
 from beastmode.db.migrations.autogenerate.expressions import in_text, plain, sql_of, without_casts, words_of
 from beastmode.db.migrations.autogenerate.scratch import NAME, Scratch, scratch_like, scratch_of
 
-__all__ = ["compare_indexes"]
-
-ON_POSTGRESQL = text(
+_ON_POSTGRESQL = text(
     "SELECT i.relname, pg_get_indexdef(x.indexrelid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid "
     "JOIN pg_class t ON t.oid = x.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace "
     "WHERE t.relname = :table AND n.nspname = :schema "
     "AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = x.indexrelid AND c.contype IN ('p', 'u', 'x'))"
 )
-ON_SQLITE = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table")
+_ON_SQLITE = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table")
 
 
 @dataclass(frozen=True)
-class There:
+class _There:
     """An index of the database.
 
     Args:
@@ -40,10 +38,10 @@ class There:
     @property
     def definition(self) -> str:
         """What distinguishes it from others on its table."""
-        return definition_of(self.sql)
+        return _definition_of(self.sql)
 
 
-def definition_of(sql: str) -> str:
+def _definition_of(sql: str) -> str:
     """The part after the table's name, and whether it is unique."""
     unique = "UNIQUE " if sql.upper().startswith("CREATE UNIQUE") else ""
     return unique + sql.partition(" USING ")[2]
@@ -51,54 +49,56 @@ def definition_of(sql: str) -> str:
 
 def compare_indexes(comparison: Comparison) -> None:
     """Create the indexes that the models declare, and drop those that they no longer declare."""
-    of_new_tables(comparison)
-    of_dropped_tables(comparison)
+    _of_new_tables(comparison)
+    _of_dropped_tables(comparison)
     for table in comparison.existing():
-        compare_table(comparison, table)
+        _compare_table(comparison, table)
 
 
-def of_new_tables(comparison: Comparison) -> None:
+def _of_new_tables(comparison: Comparison) -> None:
     """Creates the indexes after their tables; they are dropped with them."""
     dialect = comparison.connection.dialect
     for operation, table in comparison.created():
         changes = changes_of(comparison.upgrade, table)
         changes[:] = [one for one in changes if not isinstance(one, CreateIndexOp)]
-        up = [create_code(index, dialect) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+        up = [_create_code(index, dialect) for index in sorted(table.indexes, key=lambda index: str(index.name))]
         place = comparison.upgrade.ops.index(operation) + 1
         comparison.upgrade.ops[place:place] = [CodeOp("add_index", table.name, up, [])] if up else []
 
 
-def of_dropped_tables(comparison: Comparison) -> None:
+def _of_dropped_tables(comparison: Comparison) -> None:
     """In the downgrade, creates the indexes after their tables."""
     for operation in [one for one in comparison.upgrade.ops if isinstance(one, DropTableOp)]:
         table = operation.to_table()
         changes = changes_of(comparison.upgrade, table)
         changes[:] = [one for one in changes if not isinstance(one, DropIndexOp)]
-        down = [line for one in indexes_there(comparison.connection, table) for line in remade(comparison, table, one)]
+        down = [
+            line for one in _indexes_there(comparison.connection, table) for line in _remade(comparison, table, one)
+        ]
         place = comparison.upgrade.ops.index(operation)
         comparison.upgrade.ops[place:place] = [CodeOp("remove_index", table.name, [], down)] if down else []
 
 
-def compare_table(comparison: Comparison, table: Table) -> None:
+def _compare_table(comparison: Comparison, table: Table) -> None:
     """The indexes of an existing table."""
     changes = changes_of(comparison.upgrade, table)
     changes[:] = [one for one in changes if not isinstance(one, (CreateIndexOp, DropIndexOp))]
-    there = {one.name: one for one in indexes_there(comparison.connection, table)}
+    there = {one.name: one for one in _indexes_there(comparison.connection, table)}
     wanted = {str(index.name): index for index in table.indexes}
-    same = unchanged(comparison, table, wanted, there)
+    same = _unchanged(comparison, table, wanted, there)
     gone = {column for name, column in comparison.remade if name == table.name}
     stays = {name for name in wanted if name in there and not gone & set(words_of(there[name].sql))}
     drops = [there[name] for name in sorted(there) if name not in same and name not in stays]
     adds = [wanted[name] for name in sorted(wanted) if name not in same]
-    place = comparison.upgrade.ops.index(first_change(comparison, table))
-    comparison.upgrade.ops[place:place] = [dropped(comparison, table, one) for one in drops]
+    place = comparison.upgrade.ops.index(_first_change(comparison, table))
+    comparison.upgrade.ops[place:place] = [_dropped(comparison, table, one) for one in drops]
     for index in adds:
         name = str(index.name)
-        before = remade(comparison, table, there[name]) if name in stays else []
-        comparison.upgrade.ops.append(built(comparison, table, index, before))
+        before = _remade(comparison, table, there[name]) if name in stays else []
+        comparison.upgrade.ops.append(_built(comparison, table, index, before))
 
 
-def first_change(comparison: Comparison, table: Table) -> MigrateOperation:
+def _first_change(comparison: Comparison, table: Table) -> MigrateOperation:
     """The first operation that changes a table."""
     return next(
         one
@@ -107,78 +107,78 @@ def first_change(comparison: Comparison, table: Table) -> MigrateOperation:
     )
 
 
-def indexes_there(connection: Connection, table: Table) -> Iterator[There]:
+def _indexes_there(connection: Connection, table: Table) -> Iterator[_There]:
     """The indexes of a table, without those of constraints."""
-    question = ON_POSTGRESQL if connection.dialect.name == "postgresql" else ON_SQLITE
+    question = _ON_POSTGRESQL if connection.dialect.name == "postgresql" else _ON_SQLITE
     named = {"table": table.name}
     if connection.dialect.name == "postgresql":
         named["schema"] = table.schema or str(connection.dialect.default_schema_name)
     for name, sql in connection.execute(question, named):
-        yield There(name, sql)
+        yield _There(name, sql)
 
 
-def unchanged(
-    comparison: Comparison, table: Table, wanted: dict[str, Index], there: dict[str, There]
+def _unchanged(
+    comparison: Comparison, table: Table, wanted: dict[str, Index], there: dict[str, _There]
 ) -> frozenset[str]:
     """The names of the indexes that are the same, and whose columns remain."""
     gone = {column for name, column in comparison.remade if name == table.name}
     both = [name for name in wanted if name in there and not gone & set(words_of(there[name].sql))]
     with scratch_of(comparison.connection, table, known_enums(comparison)) as scratch:
-        return frozenset(name for name in both if is_same(wanted[name], there[name], scratch))
+        return frozenset(name for name in both if _is_same(wanted[name], there[name], scratch))
 
 
-def is_same(index: Index, there: There, scratch: Scratch | None) -> bool:
+def _is_same(index: Index, there: _There, scratch: Scratch | None) -> bool:
     """Whether an index is the same in the models and in the database."""
     if scratch is None:
-        return words_of(create_sql(index, plain("sqlite"))) == words_of(there.sql)
-    said = scratch.index(on_scratch(index))
-    return said is not None and definition_of(said) == there.definition
+        return words_of(_create_sql(index, plain("sqlite"))) == words_of(there.sql)
+    said = scratch.index(_on_scratch(index))
+    return said is not None and _definition_of(said) == there.definition
 
 
-def create_sql(index: Index, dialect: Dialect) -> str:
+def _create_sql(index: Index, dialect: Dialect) -> str:
     """The CREATE INDEX of an index."""
     return str(CreateIndex(index).compile(dialect=dialect)).strip()
 
 
-def on_scratch(index: Index) -> str:
+def _on_scratch(index: Index) -> str:
     """The CREATE INDEX of the same index on the scratch table."""
     dialect = plain("postgresql")
     preparer = dialect.identifier_preparer
     table: Any = index.table
     there = f"INDEX {preparer.quote(str(index.name))} ON {preparer.format_table(table)} "
-    return create_sql(index, dialect).replace(there, f"INDEX scratch_index ON pg_temp.{NAME} ", 1)
+    return _create_sql(index, dialect).replace(there, f"INDEX scratch_index ON pg_temp.{NAME} ", 1)
 
 
-def dropped(comparison: Comparison, table: Table, there: There) -> CodeOp:
+def _dropped(comparison: Comparison, table: Table, there: _There) -> CodeOp:
     """Drops an index; the downgrade restores it."""
     schema = f", schema={table.schema!r}" if table.schema else ""
     up = [f"op.drop_index({there.name!r}, table_name={table.name!r}{schema})"]
-    return CodeOp("remove_index", there.name, up, remade(comparison, table, there))
+    return CodeOp("remove_index", there.name, up, _remade(comparison, table, there))
 
 
-def remade(comparison: Comparison, table: Table, there: There) -> list[str]:
+def _remade(comparison: Comparison, table: Table, there: _There) -> list[str]:
     """The operation that creates an index again, or if that would differ, the database's own SQL."""
     index = next((one for one in comparison.table_there(table).indexes if one.name == there.name), None)
     dialect = comparison.connection.dialect
     if index is not None and all(one is not None for one in index.expressions):
         with scratch_like(comparison.connection, table.name, table.schema) as scratch:
             if scratch is not None:
-                said = scratch.index(without_casts(on_scratch(index)))
-                if said is not None and definition_of(said) == there.definition:
-                    return [create_code(index, dialect, said=without_casts)]
-            if is_same(index, there, scratch):
-                return [create_code(index, dialect)]
+                said = scratch.index(without_casts(_on_scratch(index)))
+                if said is not None and _definition_of(said) == there.definition:
+                    return [_create_code(index, dialect, said=without_casts)]
+            if _is_same(index, there, scratch):
+                return [_create_code(index, dialect)]
     if comparison.is_postgresql:
         return on_postgresql(statement(there.sql))
     return [statement(there.sql)]
 
 
-def built(comparison: Comparison, table: Table, index: Index, before: list[str]) -> CodeOp:
+def _built(comparison: Comparison, table: Table, index: Index, before: list[str]) -> CodeOp:
     """Builds an index concurrently; an incomplete one from an earlier try, or the one it replaces, is dropped first."""
     name = str(index.name)
     schema = f", schema={table.schema!r}" if table.schema else ""
     drop = f"op.drop_index({name!r}, table_name={table.name!r}{schema}, if_exists=True, postgresql_concurrently=True)"
-    make = create_code(index, comparison.connection.dialect, ", postgresql_concurrently=True")
+    make = _create_code(index, comparison.connection.dialect, ", postgresql_concurrently=True")
     is_fresh = index.unique and bool({column.name for column in index.columns} & comparison.added_columns(table))
     if index.unique and not is_fresh and not before:
         columns = ", ".join(column.name for column in index.columns)
@@ -190,7 +190,7 @@ def built(comparison: Comparison, table: Table, index: Index, before: list[str])
     return kind("add_index", name, outside(drop, make), [*outside(drop), *before])
 
 
-def create_code(index: Index, dialect: Dialect, how: str = "", said: Callable[[str], str] = str) -> str:
+def _create_code(index: Index, dialect: Dialect, how: str = "", said: Callable[[str], str] = str) -> str:
     """The code that creates an index.
 
     Args:
@@ -200,22 +200,22 @@ def create_code(index: Index, dialect: Dialect, how: str = "", said: Callable[[s
         said: Renders each of its expressions.
     """
     table: Any = index.table
-    parts = [part_code(each, dialect, said) for each in index.expressions]
+    parts = [_part_code(each, dialect, said) for each in index.expressions]
     given = {key: value for key, value in index.dialect_kwargs.items() if isinstance(value, ClauseElement) or value}
-    options = "".join(f", {key}={option_code(value, dialect, said)}" for key, value in given.items())
+    options = "".join(f", {key}={_option_code(value, dialect, said)}" for key, value in given.items())
     schema = f", schema={table.schema!r}" if table.schema else ""
     unique = f"unique={bool(index.unique)}"
     return f"op.create_index({str(index.name)!r}, {table.name!r}, [{', '.join(parts)}], {unique}{schema}{options}{how})"
 
 
-def part_code(part: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
+def _part_code(part: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
     """A column's name, or an expression."""
     if isinstance(part, Column):
         return repr(str(part.name))
     return f"sa.text({in_text(said(sql_of(part.self_group(), dialect)))!r})"
 
 
-def option_code(value: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
+def _option_code(value: Any, dialect: Dialect, said: Callable[[str], str]) -> str:
     """The code of a dialect-specific option."""
     if isinstance(value, ClauseElement):
         return f"sa.text({in_text(said(sql_of(value, dialect)))!r})"

@@ -14,10 +14,8 @@ from beastmode.db.migrations.autogenerate.enum_types import enum_of
 from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of
 from beastmode.db.private_sqlalchemy import belongs_to_type, types_by_database
 
-__all__ = ["render_item"]
-
-PORTABLE_DEFAULTS: dict[type, str] = {functions.now: "sa.func.now()", True_: "sa.true()", False_: "sa.false()"}
-CONSTANT = re.compile(r"^(\d+(\.\d+)?|'([^']|'')*'|\(.*\)|true|false|null|current_\w+)$", re.IGNORECASE | re.DOTALL)
+_PORTABLE_DEFAULTS: dict[type, str] = {functions.now: "sa.func.now()", True_: "sa.true()", False_: "sa.false()"}
+_CONSTANT = re.compile(r"^(\d+(\.\d+)?|'([^']|'')*'|\(.*\)|true|false|null|current_\w+)$", re.IGNORECASE | re.DOTALL)
 
 
 def render_item(kind: str, item: Any, context: AutogenContext) -> str | bool:
@@ -26,11 +24,11 @@ def render_item(kind: str, item: Any, context: AutogenContext) -> str | bool:
     A migration must still work when the library's own types change, and what was generated on one database must also
     work on the other.
     """
-    render = RENDERERS.get(kind)
+    render = _RENDERERS.get(kind)
     return render(item, context) if render else False
 
 
-def type_said(item: Any, context: AutogenContext) -> str | bool:
+def _type_said(item: Any, context: AutogenContext) -> str | bool:
     """A type; an enum does not create its own type, because the revision does that once."""
     if isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
@@ -45,35 +43,35 @@ def type_said(item: Any, context: AutogenContext) -> str | bool:
     return False
 
 
-def default_said(item: Any, context: AutogenContext) -> str | bool:
+def _default_said(item: Any, context: AutogenContext) -> str | bool:
     """A server default."""
     if isinstance(item, Computed):
         persisted = f", persisted={item.persisted}" if item.persisted is not None else ""
-        return f"sa.Computed({in_text(said(item.sqltext, context))!r}{persisted})"
+        return f"sa.Computed({in_text(_said(item.sqltext, context))!r}{persisted})"
     argument = item.arg if isinstance(item, DefaultClause) else None
-    if type(argument) in PORTABLE_DEFAULTS:
-        return PORTABLE_DEFAULTS[type(argument)]
+    if type(argument) in _PORTABLE_DEFAULTS:
+        return _PORTABLE_DEFAULTS[type(argument)]
     if isinstance(argument, ClauseElement):
-        sql = said(argument, context)
-        return f"sa.text({in_text(sql if CONSTANT.match(sql) else f'({sql})')!r})"
+        sql = _said(argument, context)
+        return f"sa.text({in_text(sql if _CONSTANT.match(sql) else f'({sql})')!r})"
     return False
 
 
-def check_said(item: CheckConstraint, context: AutogenContext) -> str | bool:
+def _check_said(item: CheckConstraint, context: AutogenContext) -> str | bool:
     """A check; False if a type creates it, which Alembic handles."""
     if belongs_to_type(item):
         return False
     name = f", name=op.f({str(item.name)!r})" if item.name else ""
-    return f"sa.CheckConstraint({in_text(said(item.sqltext, context))!r}{name})"
+    return f"sa.CheckConstraint({in_text(_said(item.sqltext, context))!r}{name})"
 
 
-def said(expression: ClauseElement, context: AutogenContext) -> str:
+def _said(expression: ClauseElement, context: AutogenContext) -> str:
     """SQL for both databases."""
     return sql_of(expression, context.migration_context.dialect)
 
 
-RENDERERS: dict[str, Callable[[Any, AutogenContext], str | bool]] = {
-    "type": type_said,
-    "server_default": default_said,
-    "check": check_said,
+_RENDERERS: dict[str, Callable[[Any, AutogenContext], str | bool]] = {
+    "type": _type_said,
+    "server_default": _default_said,
+    "check": _check_said,
 }

@@ -6,8 +6,6 @@ from sqlalchemy import Computed
 from beastmode.db.migrations.autogenerate.comparison import Comparison
 from beastmode.db.private_sqlalchemy import are_of_one_kind
 
-__all__ = ["tell_losses"]
-
 
 def tell_losses(comparison: Comparison) -> None:
     """Report which columns and tables are dropped, and possible renames."""
@@ -17,10 +15,10 @@ def tell_losses(comparison: Comparison) -> None:
                 f"The table {operation.table_name} is dropped with its rows, and a downgrade does not bring them back."
             )
         elif isinstance(operation, ModifyTableOps):
-            tell_columns(comparison, operation)
+            _tell_columns(comparison, operation)
 
 
-def tell_columns(comparison: Comparison, changes: ModifyTableOps) -> None:
+def _tell_columns(comparison: Comparison, changes: ModifyTableOps) -> None:
     """The columns of one table."""
     adds = [one.column for one in changes.ops if isinstance(one, AddColumnOp)]
     for drop in [one for one in changes.ops if isinstance(one, DropColumnOp)]:

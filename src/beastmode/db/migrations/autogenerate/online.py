@@ -2,8 +2,6 @@
 
 from beastmode.db.migrations.autogenerate.code import OnlineOp, name_sql, on_postgresql, outside, statement
 
-__all__ = ["validation"]
-
 
 def validation(table: str, schema: str | None, names: list[str]) -> OnlineOp:
     """Validates constraints that were added without checking existing rows.

@@ -14,8 +14,6 @@ from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, wi
 from beastmode.db.migrations.autogenerate.scratch import definitions_of, scratch_like, scratch_with
 from beastmode.db.migrations.private_alembic import set_way_back, way_back_of
 
-__all__ = ["make_portable"]
-
 
 def make_portable(comparison: Comparison) -> None:
     """Remove PostgreSQL's casts from the downgrade, if the result is the same."""
@@ -23,29 +21,29 @@ def make_portable(comparison: Comparison) -> None:
         return
     for operation in comparison.upgrade.ops:
         if isinstance(operation, DropTableOp):
-            of_table(comparison, operation)
+            _of_table(comparison, operation)
         elif isinstance(operation, ModifyTableOps):
             for change in operation.ops:
-                of_change(comparison, change)
+                _of_change(comparison, change)
 
 
-def of_change(comparison: Comparison, change: object) -> None:
+def _of_change(comparison: Comparison, change: object) -> None:
     """The previous default of a column."""
     if isinstance(change, AlterColumnOp) and change.existing_server_default:
         kind = change.existing_type
         if kind is not None:
-            change.existing_server_default = plainer(comparison, change.existing_server_default, kind)
+            change.existing_server_default = _plainer(comparison, change.existing_server_default, kind)
     elif isinstance(change, DropColumnOp) and (made := way_back_of(change)) is not None:
-        of_column(comparison, made.column, change.table_name, change.schema)
+        _of_column(comparison, made.column, change.table_name, change.schema)
 
 
-def of_table(comparison: Comparison, operation: DropTableOp) -> None:
+def _of_table(comparison: Comparison, operation: DropTableOp) -> None:
     """The defaults and checks of a dropped table."""
     made = operation.reverse()
     definitions = definitions_of(comparison.connection, operation.table_name, operation.schema)
     parts: list[Any] = []
     for column in [one for one in made.columns if isinstance(one, Column)]:
-        of_column(comparison, column, operation.table_name, operation.schema)
+        _of_column(comparison, column, operation.table_name, operation.schema)
     with scratch_like(comparison.connection, operation.table_name, operation.schema) as like:
         for part in made.columns:
             if isinstance(part, CheckConstraint) and part.name:
@@ -58,7 +56,7 @@ def of_table(comparison: Comparison, operation: DropTableOp) -> None:
     set_way_back(operation, made)
 
 
-def of_column(comparison: Comparison, column: Column[Any], table: str, schema: str | None) -> None:
+def _of_column(comparison: Comparison, column: Column[Any], table: str, schema: str | None) -> None:
     """The default or the computed expression of a dropped column."""
     if isinstance(column.server_default, Computed):
         said = sql_of(column.server_default.sqltext, comparison.connection.dialect)
@@ -68,10 +66,10 @@ def of_column(comparison: Comparison, column: Column[Any], table: str, schema: s
                 computed = Computed(in_text(without_casts(said)), persisted=column.server_default.persisted)
                 column.server_default = column.computed = computed
         return
-    column.server_default = plainer(comparison, column.server_default, column.type)
+    column.server_default = _plainer(comparison, column.server_default, column.type)
 
 
-def plainer(comparison: Comparison, default: Any, kind: Any) -> Any:
+def _plainer(comparison: Comparison, default: Any, kind: Any) -> Any:
     """A default without casts, if PostgreSQL stores it in the same form as before."""
     if not isinstance(default, DefaultClause) or isinstance(default.arg, str):
         return default

@@ -5,9 +5,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import renderers
 from alembic.operations.ops import MigrateOperation
 
-__all__ = ["RemarkOp"]
-
-WIDTH = 112  # of a line of the revision, without its indentation
+_WIDTH = 112  # of a line of the revision, without its indentation
 
 
 class RemarkOp(MigrateOperation):
@@ -30,5 +28,5 @@ def render(_context: AutogenContext, operation: RemarkOp) -> list[str]:
     """The remarks as comments."""
     lines = []
     for remark in operation.remarks:
-        lines += textwrap.wrap(f"REVIEW: {remark}", WIDTH, initial_indent="# ", subsequent_indent="#   ")
+        lines += textwrap.wrap(f"REVIEW: {remark}", _WIDTH, initial_indent="# ", subsequent_indent="#   ")
     return lines

@@ -14,26 +14,24 @@ from beastmode.db.migrations.autogenerate.defaults import added_with, default_sq
 from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of
 from beastmode.db.private_sqlalchemy import copy_of
 
-__all__ = ["AllowOp", "compare_requirements", "forbid_null"]
-
 
 def compare_requirements(comparison: Comparison) -> None:
     """Fill existing rows if a value is known, and report it if not."""
     for table in comparison.existing():
         changes = changes_of(comparison.upgrade, table)
         for operation in list(changes):
-            if isinstance(operation, AddColumnOp) and is_lacking(operation.column):
-                add(comparison, table, operation)
+            if isinstance(operation, AddColumnOp) and _is_lacking(operation.column):
+                _add(comparison, table, operation)
             elif isinstance(operation, AlterColumnOp) and operation.modify_nullable is False:
-                require(comparison, table, operation)
+                _require(comparison, table, operation)
 
 
-def is_lacking(column: Column[Any]) -> bool:
+def _is_lacking(column: Column[Any]) -> bool:
     """Whether a new column is required, and the database has no default for it."""
     return not column.nullable and column.server_default is None
 
 
-def usual_value(comparison: Comparison, column: Column[Any]) -> str | None:
+def _usual_value(comparison: Comparison, column: Column[Any]) -> str | None:
     """The default value of a column as SQL; None if only code can compute it."""
     dialect = comparison.connection.dialect
     if (default := default_sql(column, dialect)) is not None:
@@ -46,10 +44,10 @@ def usual_value(comparison: Comparison, column: Column[Any]) -> str | None:
         return None
 
 
-def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
+def _add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
     """Add a column with a temporary default for existing rows, or as nullable at first."""
     column, changes = operation.column, changes_of(comparison.upgrade, table)
-    value = usual_value(comparison, column)
+    value = _usual_value(comparison, column)
     if value is None:
         empty = copy_of(column)
         empty.nullable = True
@@ -62,10 +60,10 @@ def add(comparison: Comparison, table: Table, operation: AddColumnOp) -> None:
         return
     changes[changes.index(operation)], last = added_with(table.name, table.schema, column, in_text(value))
     place = place_of(comparison.upgrade, changes)
-    comparison.upgrade.ops.insert(place + 1, OneWay(table.name, [last], schema=table.schema))
+    comparison.upgrade.ops.insert(place + 1, _OneWay(table.name, [last], schema=table.schema))
 
 
-class OneWay(ModifyTableOps):
+class _OneWay(ModifyTableOps):
     """Changes that the downgrade need not undo, because it drops the column."""
 
     def reverse(self) -> ModifyTableOps:
@@ -104,7 +102,7 @@ def render_require(context: AutogenContext, operation: RequireOp) -> list[str]:
     column = operation.column
     table = f"ALTER TABLE {name_sql(column.table.name, column.table.schema)}"
     check = name_sql(f"{column.table.name}_{column.name}_required")
-    fill = [statement(filling(column, operation.value))] if operation.value is not None else []
+    fill = [statement(_filling(column, operation.value))] if operation.value is not None else []
     return [
         'if op.get_context().dialect.name == "postgresql":',
         *outside(
@@ -116,7 +114,7 @@ def render_require(context: AutogenContext, operation: RequireOp) -> list[str]:
         ),
         *(["else:", *fill] if fill else []),
         "",
-        *alteration(context, column, nullable=False),
+        *_alteration(context, column, nullable=False),
         *on_postgresql(statement(f"{table} DROP CONSTRAINT {check}")),
     ]
 
@@ -124,10 +122,10 @@ def render_require(context: AutogenContext, operation: RequireOp) -> list[str]:
 @renderers.dispatch_for(AllowOp)
 def render_allow(context: AutogenContext, operation: AllowOp) -> list[str]:
     """A fast operation."""
-    return alteration(context, operation.column, nullable=True)
+    return _alteration(context, operation.column, nullable=True)
 
 
-def alteration(context: AutogenContext, column: Column[Any], *, nullable: bool) -> list[str]:
+def _alteration(context: AutogenContext, column: Column[Any], *, nullable: bool) -> list[str]:
     """Alembic's own code."""
     table = column.table
     change = AlterColumnOp(
@@ -136,7 +134,7 @@ def alteration(context: AutogenContext, column: Column[Any], *, nullable: bool) 
     return render_op(context, ModifyTableOps(table.name, [change], schema=table.schema))
 
 
-def require(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
+def _require(comparison: Comparison, table: Table, operation: AlterColumnOp) -> None:
     """Forbid NULL separately from other changes of a column."""
     operation.modify_nullable = None
     if not operation.has_changes():
@@ -151,7 +149,7 @@ def forbid_null(comparison: Comparison, column: Column[Any]) -> None:
         comparison: The comparison.
         column: The column of the models.
     """
-    value = usual_value(comparison, column)
+    value = _usual_value(comparison, column)
     becomes = f"{column.table.name}.{column.name} becomes NOT NULL"
     comparison.remarks.append(
         f"{becomes}: the revision fails if rows contain NULL. Give them a value first, with op.execute()."
@@ -161,7 +159,7 @@ def forbid_null(comparison: Comparison, column: Column[Any]) -> None:
     comparison.upgrade.ops.append(RequireOp(column, value))
 
 
-def filling(column: Column[Any], value: str) -> str:
+def _filling(column: Column[Any], value: str) -> str:
     """The UPDATE that gives a value to rows without one."""
     name, table = name_sql(column.name), name_sql(column.table.name, column.table.schema)
     return f"UPDATE {table} SET {name} = {value} WHERE {name} IS NULL"  # noqa: S608 - a revision is SQL by its nature

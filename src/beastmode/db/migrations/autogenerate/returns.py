@@ -11,9 +11,7 @@ from beastmode.db.migrations.autogenerate.defaults import added_with
 from beastmode.db.migrations.autogenerate.enum_types import enum_of, quoted
 from beastmode.db.migrations.private_alembic import set_way_back
 
-__all__ = ["prepare_returns"]
-
-NEUTRAL: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
+_NEUTRAL: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (String, "''"),
     (Boolean, "false"),
     (Numeric, "0"),
@@ -22,7 +20,7 @@ NEUTRAL: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
 )
 
 
-class OnlyBack(ModifyTableOps):
+class _OnlyBack(ModifyTableOps):
     """Changes of the downgrade only."""
 
     def __init__(self, table: str, back: list[Any], schema: str | None) -> None:
@@ -39,13 +37,13 @@ def prepare_returns(comparison: Comparison) -> None:
     for changes in [one for one in comparison.upgrade.ops if isinstance(one, ModifyTableOps)]:
         for drop in [one for one in changes.ops if isinstance(one, DropColumnOp)]:
             column = drop.to_column()
-            value = neutral_value(column)
+            value = _neutral_value(column)
             if value is not None:
                 place = comparison.upgrade.ops.index(changes)
-                comparison.upgrade.ops.insert(place, returning(changes, drop, value))
+                comparison.upgrade.ops.insert(place, _returning(changes, drop, value))
 
 
-def neutral_value(column: Column[Any]) -> str | None:
+def _neutral_value(column: Column[Any]) -> str | None:
     """The neutral value; None if the column is nullable, or if no value is neutral."""
     if column.nullable or column.server_default is not None or column.primary_key:
         return None
@@ -53,11 +51,11 @@ def neutral_value(column: Column[Any]) -> str | None:
         return quoted(enum.labels[0]) if enum.labels else None
     if "INT" in str(column.type).upper():
         return "0"
-    return next((value for kind, value in NEUTRAL if isinstance(column.type, kind)), None)
+    return next((value for kind, value in _NEUTRAL if isinstance(column.type, kind)), None)
 
 
-def returning(changes: ModifyTableOps, drop: DropColumnOp, value: str) -> OnlyBack:
+def _returning(changes: ModifyTableOps, drop: DropColumnOp, value: str) -> _OnlyBack:
     """Adds a temporary default to the column in the downgrade."""
     added, last = added_with(changes.table_name, changes.schema, drop.to_column(), value)
     set_way_back(drop, added)
-    return OnlyBack(changes.table_name, [last], changes.schema)
+    return _OnlyBack(changes.table_name, [last], changes.schema)

@@ -8,28 +8,26 @@ from sqlalchemy.exc import DBAPIError
 
 from beastmode.db.migrations.autogenerate.enum_types import column_type
 
-__all__ = ["NAME", "Scratch", "definitions_of", "scratch_like", "scratch_of", "scratch_with"]
-
 NAME = "beastmode_scratch"
-ALTER = f"ALTER TABLE pg_temp.{NAME}"
-INDEX = text(
+_ALTER = f"ALTER TABLE pg_temp.{NAME}"
+_INDEX = text(
     "SELECT pg_get_indexdef(indexrelid) FROM pg_index "
     "WHERE indrelid = CAST(:table AS regclass) AND indexrelid = CAST('pg_temp.scratch_index' AS regclass)"
 )
-CONSTRAINT = text(
+_CONSTRAINT = text(
     "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
     "WHERE conrelid = CAST(:table AS regclass) AND conname = 'scratch'"
 )
-DEFINITIONS = text(
+_DEFINITIONS = text(
     "SELECT c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid "
     "JOIN pg_namespace n ON n.oid = t.relnamespace WHERE t.relname = :table AND n.nspname = :schema"
 )
-EXPRESSION = text(
+_EXPRESSION = text(
     "SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d JOIN pg_attribute a "
     "ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
     "WHERE d.adrelid = CAST(:table AS regclass) AND a.attname = 'scratch'"
 )
-REWRITTEN = text("SELECT pg_relation_filenode(CAST(:table AS regclass)) <> CAST(CAST(:table AS regclass) AS oid)")
+_REWRITTEN = text("SELECT pg_relation_filenode(CAST(:table AS regclass)) <> CAST(CAST(:table AS regclass) AS oid)")
 
 
 class Scratch:
@@ -48,7 +46,7 @@ class Scratch:
         """Create the table, before the first query."""
         if self.savepoint is None:
             self.savepoint = self.connection.begin_nested()
-            run(self.connection, f"CREATE TEMPORARY TABLE {NAME} ({self.columns})")
+            _run(self.connection, f"CREATE TEMPORARY TABLE {NAME} ({self.columns})")
 
     def close(self) -> None:
         """Drop the table."""
@@ -61,7 +59,7 @@ class Scratch:
 
     def constraint(self, sql: str) -> str | None:
         """The definition of any constraint in the database's form; None if it is refused."""
-        return self.ask(f"{ALTER} ADD CONSTRAINT scratch {sql}", CONSTRAINT)
+        return self.ask(f"{_ALTER} ADD CONSTRAINT scratch {sql}", _CONSTRAINT)
 
     def default(self, kind: str, sql: str) -> str | None:
         """The default of a column in the database's form; None if it is refused.
@@ -70,7 +68,7 @@ class Scratch:
             kind: The column's type.
             sql: The default.
         """
-        return self.ask(f"{ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", EXPRESSION)
+        return self.ask(f"{_ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", _EXPRESSION)
 
     def is_rewritten(self, kind: str, sql: str) -> bool:
         """Whether PostgreSQL rewrites a table to add a column with this default; also if it refuses the default.
@@ -79,11 +77,11 @@ class Scratch:
             kind: The column's type.
             sql: The default.
         """
-        return self.ask(f"{ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", REWRITTEN) != "False"
+        return self.ask(f"{_ALTER} ADD COLUMN scratch {kind} DEFAULT {sql}", _REWRITTEN) != "False"
 
     def computed(self, kind: str, sql: str) -> str | None:
         """The expression of a computed column in the database's form; None if it is refused."""
-        return self.ask(f"{ALTER} ADD COLUMN scratch {kind} GENERATED ALWAYS AS ({sql}) STORED", EXPRESSION)
+        return self.ask(f"{_ALTER} ADD COLUMN scratch {kind} GENERATED ALWAYS AS ({sql}) STORED", _EXPRESSION)
 
     def index(self, sql: str) -> str | None:
         """The CREATE INDEX of an index in the database's form; None if it is refused.
@@ -91,7 +89,7 @@ class Scratch:
         Args:
             sql: The CREATE INDEX of one that is named scratch_index, on the table pg_temp.NAME.
         """
-        return self.ask(sql, INDEX)
+        return self.ask(sql, _INDEX)
 
     def ask(self, change: str, question: TextClause) -> str | None:
         """The database's form after a change to the table, which is rolled back."""
@@ -102,7 +100,7 @@ class Scratch:
             return None
         savepoint = self.connection.begin_nested()
         try:
-            run(self.connection, change)
+            _run(self.connection, change)
             return str(self.connection.scalar(question, {"table": f"pg_temp.{NAME}"}))
         except DBAPIError:
             return None
@@ -110,7 +108,7 @@ class Scratch:
             savepoint.rollback()
 
 
-def run(connection: Connection, statement: str) -> None:
+def _run(connection: Connection, statement: str) -> None:
     """Execute a statement without parameters."""
     connection.execute(DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
 
@@ -171,4 +169,4 @@ def definitions_of(connection: Connection, table: str, schema: str | None) -> di
     if connection.dialect.name != "postgresql":
         return {}
     named = {"table": table, "schema": schema or connection.dialect.default_schema_name}
-    return {name: said.removesuffix(" NOT VALID") for name, said in connection.execute(DEFINITIONS, named)}
+    return {name: said.removesuffix(" NOT VALID") for name, said in connection.execute(_DEFINITIONS, named)}

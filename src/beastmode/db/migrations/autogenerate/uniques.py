@@ -8,8 +8,6 @@ from sqlalchemy import Table
 from beastmode.db.migrations.autogenerate.code import LastOp, OnlineOp, name_sql, outside, statement
 from beastmode.db.migrations.autogenerate.comparison import Comparison, changes_of
 
-__all__ = ["compare_uniques"]
-
 
 def compare_uniques(comparison: Comparison) -> None:
     """Build the index of a unique constraint without blocking others."""
@@ -21,7 +19,7 @@ def compare_uniques(comparison: Comparison) -> None:
             constraint: Any = operation.to_constraint()
             columns = [column.name for column in constraint.columns]
             kind = LastOp if set(columns) & fresh else OnlineOp
-            up, down = ways(table, constraint, replaced(changes, constraint))
+            up, down = _ways(table, constraint, _replaced(changes, constraint))
             comparison.upgrade.ops.append(kind("add_unique", f"{table.name}.{constraint.name}", up, down))
             if kind is OnlineOp:
                 comparison.remarks.append(
@@ -30,7 +28,7 @@ def compare_uniques(comparison: Comparison) -> None:
                 )
 
 
-def replaced(changes: list[MigrateOperation], constraint: Any) -> Any:
+def _replaced(changes: list[MigrateOperation], constraint: Any) -> Any:
     """The constraint of the same name that is replaced, which is then not dropped separately; or None."""
     for operation in changes:
         if (
@@ -43,7 +41,7 @@ def replaced(changes: list[MigrateOperation], constraint: Any) -> Any:
     return None
 
 
-def ways(table: Table, constraint: Any, before: Any) -> tuple[list[str], list[str]]:
+def _ways(table: Table, constraint: Any, before: Any) -> tuple[list[str], list[str]]:
     """PostgreSQL builds the index first and then uses it for the constraint; SQLite copies the table."""
     name = str(constraint.name)
     index = f"{name}_new" if before is not None else name
@@ -63,29 +61,29 @@ def ways(table: Table, constraint: Any, before: Any) -> tuple[list[str], list[st
         'if op.get_context().dialect.name == "postgresql":',
         *outside(
             f"op.drop_index({place}{schema}, if_exists=True, postgresql_concurrently=True)",
-            f"op.create_index({index!r}, {table.name!r}, {columns!r}, unique=True{schema}{options_of(constraint)}, "
+            f"op.create_index({index!r}, {table.name!r}, {columns!r}, unique=True{schema}{_options_of(constraint)}, "
             "postgresql_concurrently=True)",
         ),
         statement(sql),
         "else:",
         batch,
         *([drop] if before is not None else []),
-        creation(constraint),
+        _creation(constraint),
         "",
         "",
     ]
-    return up, [batch, drop, *([creation(before)] if before is not None else []), ""]
+    return up, [batch, drop, *([_creation(before)] if before is not None else []), ""]
 
 
-def creation(constraint: Any) -> str:
+def _creation(constraint: Any) -> str:
     """Creates the constraint in a batch."""
     kept = {key: getattr(constraint, key) for key in ("deferrable", "initially")}
     said = "".join(f", {key}={value!r}" for key, value in kept.items() if value is not None)
     columns = [column.name for column in constraint.columns]
     name = f"op.f({str(constraint.name)!r})"
-    return f"batch_op.create_unique_constraint({name}, {columns!r}{said}{options_of(constraint)})"
+    return f"batch_op.create_unique_constraint({name}, {columns!r}{said}{_options_of(constraint)})"
 
 
-def options_of(constraint: Any) -> str:
+def _options_of(constraint: Any) -> str:
     """The options of a constraint for one kind of database."""
     return "".join(f", {key}={value!r}" for key, value in constraint.dialect_kwargs.items() if value)
