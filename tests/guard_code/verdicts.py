@@ -17,3 +17,9 @@ def found(old, new, core=()):
 def told(old, new, core=()):
     """The findings as (rule, verdict)."""
     return {(each.rule, each.verdict.name) for each in found(old, new, core)}
+
+
+def said(old, new):
+    """The findings as rules and the labels of their messages, each once: "route-removed" or "route-removed: method"."""
+    findings = found(old, new)
+    return [*{each.rule for each in findings}, *(f"{each.rule}: {each.message}" for each in findings if each.message)]

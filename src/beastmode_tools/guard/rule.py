@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
@@ -101,7 +102,8 @@ def row(  # noqa: PLR0913 - a row has as many columns as it has
     subject: Text,
     message: str = "",
     evidence: Text = "",
-    fields: Mapping[str, Text],
+    verdict: Verdict | Callable[[Any], Verdict | None] | None = None,
+    fields: Mapping[str, Text] = MappingProxyType({}),
 ) -> Rule:
     """A rule that is a condition: where it holds, the page has the words.
 
@@ -113,6 +115,7 @@ def row(  # noqa: PLR0913 - a row has as many columns as it has
         subject: What it is about, in words that stay when lines move.
         message: The label of its message on the page.
         evidence: What was read, if it is more than what the message says.
+        verdict: Where it differs from the page's; None for the page's own.
         fields: For the `{fields}` of the message that the change has not itself.
     """
 
@@ -120,7 +123,8 @@ def row(  # noqa: PLR0913 - a row has as many columns as it has
         if when(change):
             values = {key: each(change) if callable(each) else text_of(each, change) for key, each in fields.items()}
             place, about, seen = (text_of(each, change) for each in (where, subject, evidence))
-            yield Match(place, about, values, message, seen)
+            judged = verdict(change) if callable(verdict) else verdict
+            yield Match(place, about, values, message, seen, verdict=judged)
 
     return Rule(name, on if isinstance(on, tuple) else (on,), matches, message, frozenset(fields))
 

@@ -1,11 +1,11 @@
-"""Settings, environment variables and files that decide how the project runs."""
+"""Settings, environment variables and files that configure how the project runs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from beastmode_tools.guard.call import CallChanged
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rule import Match, Rule, row, rule
 from beastmode_tools.guard.settings.compare.settings import DeploymentChanged, EnvironmentChanged, SettingChanged
 from beastmode_tools.guard.wording import gone_and_new, where
 
@@ -65,36 +65,6 @@ def place_of(change: SettingChanged) -> str:
     return where(change) if change.path else f"app.config[{change.name!r}]"
 
 
-@rule("limit-raised", Verdict.CAUTIOUS, SettingChanged)
-def limit_raised(change: SettingChanged) -> Iterator[Found]:
-    """How much a caller may send differs."""
-    if change.name not in LIMITS or change.environment == "test" or change.old is None:
-        return
-    if change.new is None or change.new_value is None:
-        problem, verdict = f"{change.name} is gone: a caller may send as much as the server takes", Verdict.DANGEROUS
-    else:
-        problem, verdict = f"{change.name} was {change.old} and is {change.new}", Verdict.CAUTIOUS
-    instead = "Keep a limit that fits the largest real upload; a proxy in front has one as well."
-    yield Found(place_of(change), problem, instead, subject_of_setting(change), verdict=verdict)
-
-
-@rule("lifetime-changed", Verdict.CAUTIOUS, SettingChanged)
-def lifetime_changed(change: SettingChanged) -> Iterator[Found]:
-    """Sessions, tokens or cached values live longer or shorter."""
-    if not LIFETIMES.search(change.name) or change.environment == "test" or change.old is None or change.new is None:
-        return
-    old, new = change.old_value, change.new_value
-    how = "was"
-    if isinstance(old, int | float) and isinstance(new, int | float):
-        how = "is longer: it was" if new > old else "is shorter: it was"
-    problem = f"{change.name} {how} {change.old} and is {change.new}"
-    instead = (
-        "Longer: a stolen session stays good for longer. Shorter: people are signed out in the middle of their work."
-    )
-    verdict = Verdict.DANGEROUS if new is False or change.new in {"False", "None"} else None
-    yield Found(place_of(change), problem, instead, subject_of_setting(change), verdict=verdict)
-
-
 def is_weaker(change: SettingChanged) -> bool:
     """Whether the new value protects less than the old one did."""
     if change.new is None or change.name not in WEAKER or change.environment != "production":
@@ -106,134 +76,137 @@ def is_weaker(change: SettingChanged) -> bool:
     return values[1] is weak and values[0] is not weak
 
 
-@rule("setting-weakened", Verdict.DANGEROUS, SettingChanged, CallChanged)
-def setting_weakened(change: SettingChanged | CallChanged) -> Iterator[Found]:
-    """A setting that protects is switched off, or one that shows the inside is switched on."""
-    if isinstance(change, CallChanged):
-        if (
-            change.name.endswith(".run")
-            and dict(change.new_keywords).get("debug") is True
-            and dict(change.old_keywords).get("debug") is not True
-        ):
-            problem = f"the debugger runs wherever this file is started: {change.new}"
-            instead = "Start it by `flask run --debug` on a desk only: the debugger runs what its visitor types."
-            yield Found(where(change), problem, instead, f"{change.path} {change.scope} debug=True")
-        return
-    if is_weaker(change):
-        problem = f"{change.name} is {change.new} now{f', was {change.old}' if change.old else ''}: it protects less"
-        verdict = Verdict.CAUTIOUS if change.name in ONLY_NOISY else None
-        instead = "Set it so in a class or file for development only, never where production reads it."
-        yield Found(place_of(change), problem, instead, subject_of_setting(change), verdict=verdict)
+@rule("setting-changed", SettingChanged)
+def setting_changed(change: SettingChanged) -> Iterator[Match]:
+    """A setting is new or has another value."""
+    judged = judged_value(change)
+    if judged is not None:
+        message, verdict = judged
+        fields = {"direction": direction_of(change)}
+        yield Match(place_of(change), subject_of_setting(change), fields, message, verdict=verdict)
 
 
-@rule("setting-changed", Verdict.DANGEROUS, SettingChanged)
-def setting_changed(change: SettingChanged) -> Iterator[Found]:
-    """A setting has another value."""
-    if (
-        change.old is None
-        or change.new is None
-        or is_weaker(change)
-        or change.name in LIMITS
-        or LIFETIMES.search(change.name)
-    ):
-        return
-    problem = f"{change.name} was {change.old} and is {change.new}"
+def judged_value(change: SettingChanged) -> tuple[str, Verdict | None] | None:
+    """The message about another value, and its verdict; None where another rule judges it."""
+    if change.old is None:
+        is_new = not is_weaker(change) and "environ[" not in (change.new or "")
+        return ("added", Verdict.SAFE) if is_new else None
+    if change.name in LIMITS or (change.new is not None and LIFETIMES.search(change.name)):
+        return None if change.environment == "test" else judged_number(change)
+    if change.new is None or is_weaker(change):
+        return None
     if change.environment != "production":
-        yield Found(
-            place_of(change),
-            f"{problem}, in {change.environment} only",
-            "",
-            subject_of_setting(change),
-            verdict=Verdict.SAFE,
-        )
-        return
-    verdict = None if PRODUCTION.search(change.name) else Verdict.CAUTIOUS
-    instead = "Old and new processes run side by side during a deploy: can both live with the new value, and go back?"
-    yield Found(place_of(change), problem, instead, subject_of_setting(change), verdict=verdict)
+        return "outside-production", Verdict.SAFE
+    return "changed", None if PRODUCTION.search(change.name) else Verdict.CAUTIOUS
 
 
-@rule("setting-added", Verdict.SAFE, SettingChanged)
-def setting_added(change: SettingChanged) -> Iterator[Found]:
-    """A new setting."""
-    if change.old is None and not is_weaker(change) and "environ[" not in (change.new or ""):
-        yield Found(place_of(change), f"the setting {change.name} is new: {change.new}", "", subject_of_setting(change))
+def judged_number(change: SettingChanged) -> tuple[str, Verdict | None]:
+    """The message about another size limit or lifetime, and its verdict."""
+    if change.name not in LIMITS:
+        is_endless = change.new_value is False or change.new in {"False", "None"}
+        return "lifetime", None if is_endless else Verdict.CAUTIOUS
+    is_removed = change.new is None or change.new_value is None
+    return ("size-limit-removed", None) if is_removed else ("size-limit", Verdict.CAUTIOUS)
 
 
-@rule("setting-removed", Verdict.CAUTIOUS, SettingChanged)
-def setting_removed(change: SettingChanged) -> Iterator[Found]:
-    """A setting that is gone."""
+def direction_of(change: SettingChanged) -> str:
+    """What became of a value, where it is a number."""
+    old, new = change.old_value, change.new_value
+    if isinstance(old, int | float) and isinstance(new, int | float):
+        return "was increased" if new > old else "was reduced"
+    return "changed"
+
+
+@rule("setting-removed", SettingChanged)
+def setting_removed(change: SettingChanged) -> Iterator[Match]:
+    """A setting that is no longer set."""
     if change.new is not None or change.name in LIMITS:
         return
-    if change.read_at and change.environment == "production":
-        problem = f"the setting {change.name} is gone, and {change.read_at[0]} still reads it"
-        instead = f"Keep {change.name} until nothing reads it."
-        evidence = ", ".join(change.read_at)
-        yield Found(place_of(change), problem, instead, subject_of_setting(change), evidence, verdict=Verdict.DANGEROUS)
-        return
-    problem = f"the setting {change.name} is gone; the library's own default holds now"
-    verdict = Verdict.SAFE if change.environment != "production" else None
-    instead = "Look up what the default is." if verdict is None else ""
-    yield Found(place_of(change), problem, instead, subject_of_setting(change), verdict=verdict)
+    is_production = change.environment == "production"
+    message, verdict, evidence = "default" if is_production else "outside-production", None, ""
+    if change.read_at and is_production:
+        message, verdict, evidence = "read", Verdict.DANGEROUS, ", ".join(change.read_at)
+    elif not is_production:
+        verdict = Verdict.SAFE
+    fields = {"reader": next(iter(change.read_at), "")}
+    yield Match(place_of(change), subject_of_setting(change), fields, message, evidence, verdict=verdict)
 
 
-@rule("environment-variable-required", Verdict.DANGEROUS, EnvironmentChanged)
-def environment_variable_required(change: EnvironmentChanged) -> Iterator[Found]:
-    """The program fails without a variable that it could do without before."""
-    if change.is_gone or change.new is not None:
-        return
-    if change.old is None and not change.is_new:
-        return
-    became = f"has no default any more (it was {change.old})" if change.old is not None else "is new"
-    problem = f"the environment variable {change.name} {became}: where it is not set, the program fails"
-    instead = (
-        f"Set {change.name} everywhere before the deploy, or give it a default: os.environ.get('{change.name}', ...)."
+def starts_debugger(change: CallChanged) -> bool:
+    """Whether a call that starts the application asks for the debugger, and did not before."""
+    old, new = (dict(each).get("debug") is True for each in (change.old_keywords, change.new_keywords))
+    return change.name.endswith(".run") and new and not old
+
+
+def is_required(change: EnvironmentChanged) -> bool:
+    """Whether the application fails without a variable that it did not need before."""
+    return not change.is_gone and change.new is None and (change.old is not None or change.is_new)
+
+
+def variable(message: str, when: Callable[[EnvironmentChanged], bool], verdict: Verdict | None = Verdict.SAFE) -> Rule:
+    """A rule on how an environment variable is read."""
+    return row(
+        "environment-variable-changed",
+        EnvironmentChanged,
+        lambda change: not is_required(change) and when(change),
+        where=where,
+        subject="environment {name}",
+        message=message,
+        verdict=verdict,
     )
-    yield Found(where(change), problem, instead, f"environment {change.name} required")
 
 
-@rule("environment-variable-changed", Verdict.CAUTIOUS, EnvironmentChanged)
-def environment_variable_changed(change: EnvironmentChanged) -> Iterator[Found]:
-    """A variable is read with another default, or no longer."""
-    subject = f"environment {change.name}"
-    if change.is_gone:
-        problem = f"{change.path} no longer reads the environment variable {change.name}"
-        yield Found(where(change), problem, "Whoever sets it expects it to matter: say what to set now.", subject)
-    elif change.new is None and change.old is None and not change.is_new:
-        problem = f"the environment variable {change.name}, which the project needed before, is read in another place"
-        yield Found(where(change), problem, "", subject, verdict=Verdict.SAFE)
-    elif change.new is not None and change.old is None and not change.is_new:
-        problem = f"the environment variable {change.name} is read in another place as well"
-        yield Found(where(change), problem, "", subject, verdict=Verdict.SAFE)
-    elif change.new is not None and change.is_new:
-        problem = f"the environment variable {change.name} is new, with a default"
-        yield Found(where(change), problem, "", subject, verdict=Verdict.SAFE)
-    elif change.old is not None and change.new is not None:
-        problem = f"where {change.name} is not set, {change.new} is taken instead of {change.old}"
-        yield Found(where(change), problem, "Set the variable where the old value is needed.", subject)
+def required(message: str, when: Callable[[EnvironmentChanged], bool]) -> Rule:
+    """A rule on an environment variable that has to be set from now on."""
+    return row(
+        "environment-variable-required",
+        EnvironmentChanged,
+        lambda change: is_required(change) and when(change),
+        where=where,
+        subject="environment {name} required",
+        message=message,
+    )
 
 
-@rule("deployment-changed", Verdict.DANGEROUS, DeploymentChanged)
-def deployment_changed(change: DeploymentChanged) -> Iterator[Found]:
-    """How the project is built, started or served in production differs."""
-    evidence = gone_and_new([each[:100] for each in change.removed], [each[:100] for each in change.added])
-    problem = f"{change.path}, which decides how the project runs, was {change.how}"
+@rule("deployment-changed", DeploymentChanged)
+def deployment_changed(change: DeploymentChanged) -> Iterator[Match]:
+    """How the project is built, started or served in production."""
     if not change.removed and not change.added and change.how == "changed":
-        yield Found(where(change), f"{problem}: comments and layout only", "", change.path, verdict=Verdict.SAFE)
+        yield Match(where(change), change.path, message="comments", verdict=Verdict.SAFE)
         return
-    instead = "Try it in a place like production first, and keep the old image or file to go back to."
+    evidence = gone_and_new([each[:100] for each in change.removed], [each[:100] for each in change.added])
     is_mild = change.how == "added" or change.path.endswith(".dockerignore")
     verdict = Verdict.CAUTIOUS if is_mild else None
-    yield Found(where(change), problem, instead, change.path, evidence, verdict=verdict)
+    yield Match(where(change), change.path, message="changed", evidence=evidence, verdict=verdict)
 
 
 RULES = (
-    limit_raised,
-    lifetime_changed,
-    setting_weakened,
     setting_changed,
-    setting_added,
     setting_removed,
-    environment_variable_required,
-    environment_variable_changed,
+    row(
+        "setting-weakened",
+        SettingChanged,
+        is_weaker,
+        where=place_of,
+        subject=subject_of_setting,
+        message="setting",
+        verdict=lambda c: Verdict.CAUTIOUS if c.name in ONLY_NOISY else None,
+        fields={"before": lambda c: f" (was {c.old})" if c.old else ""},
+    ),
+    row(
+        "setting-weakened",
+        CallChanged,
+        starts_debugger,
+        where=where,
+        subject="{path} {scope} debug=True",
+        message="debugger",
+    ),
+    required("new", lambda c: c.old is None),
+    required("default-removed", lambda c: c.old is not None),
+    variable("unread", lambda c: c.is_gone, None),
+    variable("default", lambda c: not c.is_gone and c.old is not None and c.new is not None and not c.is_new, None),
+    variable("required-elsewhere", lambda c: not c.is_gone and c.old is None and c.new is None),
+    variable("read-elsewhere", lambda c: not c.is_gone and c.old is None and c.new is not None and not c.is_new),
+    variable("new-with-default", lambda c: not c.is_gone and c.new is not None and c.is_new),
     deployment_changed,
 )
