@@ -24,7 +24,7 @@ users_with_profile = loading(schemas.UserWithProfile, User)
     ),
 )
 def list_all_users() -> Dumped:
-    """List users without pages: the first 10,000 by id."""
+    """List users without pagination: the first 10,000 by ID."""
     return users.all(limit=LEGACY_LIMIT)
 
 
