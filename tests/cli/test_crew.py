@@ -208,4 +208,4 @@ def test_the_watch_survives_its_own_failure(granian, monkeypatch):
     Thread(target=granian.crew.watch, daemon=True).start()
 
     until(lambda: len(looks) > 1)
-    assert told[0] == "looking after the server's threads failed"
+    assert told[0] == "adjusting the server's threads failed"

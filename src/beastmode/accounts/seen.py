@@ -18,7 +18,7 @@ class Seen:
         """Whether a session was found valid so recently that it need not be checked.
 
         Args:
-            session_id: Which.
+            session_id: The session's ID.
             user_id: The user it must belong to.
             moment: The current moment.
             trusted: How long a check remains valid.
@@ -31,7 +31,7 @@ class Seen:
         """Remember that a session is valid.
 
         Args:
-            session_id: Which.
+            session_id: The session's ID.
             user_id: The user it belongs to.
             moment: When it was checked, at the latest.
         """

@@ -136,8 +136,8 @@ class Sessions:
         """End a session: none of its refresh tokens is accepted any more. Its access tokens expire.
 
         Args:
-            session_id: Which.
-            user_id: Whose it must be.
+            session_id: The session's ID.
+            user_id: The user it must belong to.
         """
         mine = (Session.id == session_id, Session.user_id == user_id, Session.revoked_at.is_(None))
         with transaction():

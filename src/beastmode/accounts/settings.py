@@ -89,5 +89,5 @@ class AccountSettings(Settings):
 
     @property
     def token_secret(self) -> str:
-        """What tokens are signed with: JWT_SECRET_KEY, or SECRET_KEY where that is empty."""
+        """The secret that signs tokens: JWT_SECRET_KEY, or SECRET_KEY if that is empty."""
         return self.jwt_secret_key or self.secret_key

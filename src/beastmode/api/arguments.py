@@ -1,4 +1,4 @@
-"""What a view is passed: the path, the query string and the body, checked."""
+"""The arguments of a view: the path, the query string and the body, validated."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ _WIDTH, _WIDEST = 2**31, 2**63
 
 
 class PathNumbers(Step):
-    """Responds with 404 to numbers that no column can hold: where the database cannot look, there is nothing."""
+    """Returns 404 for numbers that no column can hold."""
 
     statuses = frozenset({404})
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Refuse the widest numbers at once, and others when the database has refused them.
+        """Refuse the largest numbers immediately, and others if the database has refused them.
 
         Raises:
             Problem: 404.
@@ -41,16 +41,16 @@ class PathNumbers(Step):
 
     @classmethod
     def of(cls, _: Flask, route: Route) -> "PathNumbers | None":
-        """The step of a route; None if nothing in its path varies."""
+        """The step of a route; None if its path has no parameters."""
         return cls() if "<" in route.rule else None
 
 
 class Arguments(Step):
-    """Reads the body and the query string, which may hold nothing that is not declared.
+    """Reads the body and the query string, and refuses anything that is not declared.
 
     Args:
         route: The declaration.
-        settings: Bound the length and depth of a body.
+        settings: The limits of a body.
     """
 
     def __init__(self, route: Route, settings: ApiSettings) -> None:
@@ -63,10 +63,10 @@ class Arguments(Step):
         self.statuses = frozenset() if self._read_body is None else frozenset({413, 415})
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Pass the view what it declares.
+        """Pass the declared data to the view.
 
         Raises:
-            Problem: 400, 413, 415 or 422, with all that is wrong.
+            Problem: 400, 413, 415 or 422, with all problems.
         """
         request = call.request
         if self._read_body is not None:
@@ -80,12 +80,12 @@ class Arguments(Step):
         return proceed(call)
 
     def without_query(self) -> list[Any]:
-        """What the view of a GET is passed if the query string is empty."""
+        """The arguments of a GET view if the query string is empty."""
         return [self._read_query(MultiDict())] if self._takes_query else []
 
     @classmethod
     def of(cls, app: Flask, route: Route) -> "Arguments":
-        """The step of a route; each has one, since each refuses what it does not declare."""
+        """The step of a route; every route has one, because it refuses what is not declared."""
         return cls(route, settings_of(app, ApiSettings))
 
 

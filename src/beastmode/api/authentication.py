@@ -1,4 +1,4 @@
-"""Who calls a route: nobody unknown, unless the route is public."""
+"""Authentication: the caller of a route must be known, unless the route is public."""
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -27,7 +27,7 @@ class Authentication(Step):
         self._caching = caching
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Identify the caller; what the caller is sent belongs to nobody else."""
+        """Identify the caller, and keep the response out of shared caches."""
         identify(self._authenticate(call.request))
         response = proceed(call)
         response.headers.setdefault("Cache-Control", self._caching)
@@ -38,7 +38,7 @@ class Authentication(Step):
         """The step of a route; None if the route is public.
 
         Raises:
-            ConfigurationError: Nothing in the application can tell who calls.
+            ConfigurationError: The application has no authenticator.
         """
         if route.public:
             return None
@@ -48,5 +48,5 @@ class Authentication(Step):
                 f"{route} requires authentication, but no accounts are configured; pass accounts= to Beastmode, or "
                 "declare the route public=True."
             )
-        # The response to a write, no cache needs to keep.
+        # No cache needs the response to a write.
         return cls(authenticate, _PRIVATE if route.is_safe else _NOT_STORED)

@@ -1,4 +1,4 @@
-"""Reads and checks what a request brings: its JSON body and its query string."""
+"""Reads and validates the JSON body and the query string of a request."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -21,22 +21,22 @@ _EXACT: tuple[tuple[type[fields.Field[Any]], str, tuple[type, ...]], ...] = (
     (fields.Integer, "Not a valid integer.", (int,)),
     (fields.Float, "Not a valid number.", (int, float)),
 )
-"""Fields that marshmallow is lenient about, and the types that JSON has for them."""
+"""Fields for which marshmallow is lenient, and their JSON types."""
 _UTF8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 _Errors = dict[str, Any]
 _Guard = Callable[[Any], _Errors]
 
 _HAS_OWN_LENGTH = getattr(Request.max_content_length, "fset", None) is not None
-"""Whether a request's longest body can be told to the request: since Flask 3.1."""
+"""Whether the maximum size of a body can be set on the request: since Flask 3.1."""
 
 
 def body_reader(schema: Schema, settings: ApiSettings, *, required: bool) -> Callable[[Request], Any]:
-    """What reads a request's body: the loaded data, or a Problem that says all that is wrong.
+    """A function that reads a request's body: returns the loaded data, or raises a Problem with all errors.
 
     Args:
-        schema: What the body must be.
-        settings: Bounds its length and depth.
-        required: Whether it may not be left out; if it may, nothing counts as `{}`, or as `[]` for many.
+        schema: The schema of the body.
+        settings: The limits of a body.
+        required: Whether the body is required; if not, a missing one is `{}`, or `[]` for many.
     """
     longest, depth = settings.max_json_length, settings.max_json_depth
     guard = _guard_of(schema, settings.max_json_items)
@@ -55,10 +55,10 @@ def body_reader(schema: Schema, settings: ApiSettings, *, required: bool) -> Cal
 
 
 def _bytes_of(request: Request, longest: int) -> bytes:
-    """The body, whole.
+    """The complete body.
 
     Raises:
-        Problem: 413 if it is too long, 400 if the client left before its end.
+        Problem: 413 if it is too large, 400 if the client disconnected before its end.
     """
     length = request.content_length
     if length is None:
@@ -71,15 +71,15 @@ def _bytes_of(request: Request, longest: int) -> bytes:
     if len(raw) > longest:
         raise Problem(413, f"The body has more than {longest} bytes.")
     if length is not None and len(raw) < length:
-        # A server that ends bodies by itself, as granian does, hands over what has come.
+        # A server that ends bodies itself, such as granian, passes on what has arrived.
         raise Problem(400, f"The body ended after {len(raw)} of {length} bytes.")
     return raw
 
 
 def _bytes_at_hand(request: Request) -> bytes | None:
-    """A body that the server has received whole; None where it has to be read. It stays unread for the view.
+    """A body that the server has received completely; None if it has to be read. The view can still read it.
 
-    To read it by way of Werkzeug takes longer than to load a small body by its schema.
+    Reading it through Werkzeug takes longer than loading a small body with its schema.
     """
     stream = request.environ["wsgi.input"]
     if type(stream) is not BytesIO or stream.tell() != 0 or request.content_length is None:
@@ -90,7 +90,7 @@ def _bytes_at_hand(request: Request) -> bytes | None:
 
 
 def _bound(request: Request, longest: int) -> None:
-    """Have a body of unknown length end with 413 where it is longer."""
+    """Make a body of unknown length return 413 if it is too large."""
     if _HAS_OWN_LENGTH:
         request.max_content_length = longest
     else:  # before Flask 3.1 the length is the application's
@@ -110,7 +110,7 @@ def _refuse_other_types(request: Request) -> None:
 
 
 def _load(schema: Schema, guard: _Guard, data: Any) -> Any:
-    """The data as the schema loads it, or every problem at once; nothing but its length where a list is too long."""
+    """The loaded data, or all problems; if a list is too long, only that."""
     try:
         wrong = guard(data)
     except _TooLong as error:
@@ -129,7 +129,7 @@ def _by_field(messages: Any) -> _Errors:
 
 
 def _merged(first: _Errors, second: _Errors) -> _Errors:
-    """Both errors; where both know of a field, what marshmallow says stands."""
+    """Both errors combined; for a field in both, marshmallow's message is used."""
     whole = dict(first)
     for name, messages in second.items():
         if isinstance(messages, dict) and isinstance(whole.get(name), dict):
@@ -140,10 +140,10 @@ def _merged(first: _Errors, second: _Errors) -> _Errors:
 
 
 class _TooLong(Exception):  # noqa: N818 - it becomes an answer
-    """A list has more items than anybody wants to check.
+    """A list has too many items to validate.
 
     Args:
-        most: How many it may have.
+        most: The maximum number of items.
     """
 
     def __init__(self, most: int) -> None:
@@ -151,7 +151,7 @@ class _TooLong(Exception):  # noqa: N818 - it becomes an answer
         self.path: list[Any] = []
 
     def details(self) -> _Errors:
-        """The message, at its place in the body."""
+        """The message, with its path in the body."""
         found: Any = [f"Longer than maximum length {self.most}."]
         for name in self.path or ["_schema"]:
             found = {name: found}
@@ -159,9 +159,9 @@ class _TooLong(Exception):  # noqa: N818 - it becomes an answer
 
 
 def _guard_of(schema: Schema, most: int, known: dict[Any, _Guard] | None = None) -> _Guard:
-    """What finds values of the wrong JSON type that marshmallow would convert: "1" for a number, "yes" for a truth.
+    """A function that finds values of the wrong JSON type, which marshmallow would convert ("1", "yes").
 
-    The contract says `integer`, so a text is refused, as any client that checks itself against the contract would.
+    The API document says `integer`, so a string is refused.
     """
     known = {} if known is None else known
     checks: dict[str, _Guard] = {}
@@ -175,7 +175,7 @@ def _guard_of(schema: Schema, most: int, known: dict[Any, _Guard] | None = None)
                 errors[name] = wrong.get("", wrong)
         return errors
 
-    # Known before its fields are looked at: a schema may nest itself, by an instance that is made for each level.
+    # Set before its fields are checked: a schema may nest itself, with a new instance for each level.
     known[shape_of(schema)] = guard
     for name, field in schema.load_fields.items():
         if (check := _type_check(field, most, known)) is not None:
@@ -184,7 +184,7 @@ def _guard_of(schema: Schema, most: int, known: dict[Any, _Guard] | None = None)
 
 
 def _type_check(field: fields.Field[Any], most: int, known: dict[Any, _Guard]) -> _Guard | None:
-    """The check of one field's JSON type and length; None where marshmallow is exact already."""
+    """The check of a field's JSON type and length; None if marshmallow is strict already."""
     if isinstance(field, fields.Pluck):
         return _short(None, _longest_of(field, most)) if field.many else None
     if isinstance(field, fields.Nested):
@@ -205,7 +205,7 @@ def _only(message: str, *kinds: type) -> _Guard:
 
 
 def _longest_of(field: fields.Field[Any], most: int) -> int:
-    """How many items a list may have: as many as its own `Length` says where that is more than usual."""
+    """The maximum number of items of a list: from its own `Length` if that is larger."""
     return max([most, *(each.max or 0 for each in field.validators if isinstance(each, Length))])
 
 
@@ -214,10 +214,10 @@ def _length_of(name: str, values: list[str], most: int) -> _Errors:
 
 
 def _short(check: _Guard | None, most: int) -> _Guard:
-    """The check of a list that may have so many items, and of each of them.
+    """The check of a list with a maximum length, and of its items.
 
     Raises:
-        TooLong: When it has more.
+        TooLong: It has more.
     """
 
     def guard(data: Any) -> _Errors:
@@ -231,7 +231,7 @@ def _short(check: _Guard | None, most: int) -> _Guard:
 
 
 def _at(place: Any, check: _Guard, value: Any) -> _Errors:
-    """What a check finds wrong with the value at a place."""
+    """The problems that a check finds with the value at a key."""
     try:
         return check(value)
     except _TooLong as error:
@@ -240,7 +240,7 @@ def _at(place: Any, check: _Guard, value: Any) -> _Errors:
 
 
 def _of_values(check: _Guard | None) -> _Guard | None:
-    """The check of each value of an object whose keys are free."""
+    """The check of each value of an object with arbitrary keys."""
     if check is None:
         return None
 
@@ -256,12 +256,12 @@ def _each(check: _Guard, values: list[Any]) -> _Errors:
 
 
 def query_reader(schema: Schema | None, others: list[str], most: int) -> Callable[[MultiDict[str, str]], Any]:
-    """What reads a query string, which may hold nothing that is not declared, unless the schema takes unknown fields.
+    """A function that reads a query string, and refuses what is not declared, unless the schema accepts unknown fields.
 
     Args:
-        schema: What it may hold; None for nothing of its own.
-        others: Names that somebody else reads, such as `page`.
-        most: How many values a list may have where its field says nothing.
+        schema: The schema; None for no parameters.
+        others: Names that are read elsewhere, such as `page`.
+        most: The maximum number of values of a list without its own `Length`.
     """
     declared = {} if schema is None else {(f.data_key or n): f for n, f in schema.load_fields.items()}
     known = {*declared, *others}

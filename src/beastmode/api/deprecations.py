@@ -1,4 +1,4 @@
-"""Deprecated routes: each response announces the end, and after the end there is only a 410."""
+"""Deprecated routes: each response announces the sunset, and after it the route may return 410."""
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -24,10 +24,10 @@ class DeprecatedRoute(Step):
         self.statuses = frozenset({410}) if deprecation.gone else frozenset()
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Add the headers to whatever the response will be.
+        """Add the headers to the response, whatever it is.
 
         Raises:
-            Problem: 410, if the route has been removed.
+            Problem: 410 if the route has been removed.
         """
         exchange = current_exchange()
         exchange.deprecated = True

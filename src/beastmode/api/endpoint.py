@@ -1,4 +1,4 @@
-"""Turns a declared route into the function that Flask calls, deciding at start what each request needs."""
+"""Turns a declared route into the function that Flask calls; what a request needs is decided at startup."""
 
 from typing import Any, TypeVar
 
@@ -16,15 +16,15 @@ S = TypeVar("S", bound=Step)
 
 
 class Endpoint:
-    """One route of one version, as Flask calls it: its steps in their order, then its view.
+    """One route of one version, as Flask calls it: its steps in order, then its view.
 
     Args:
-        app: The application that it answers for.
-        route: What was declared.
+        app: The Flask application.
+        route: The declaration.
         settings: The application's settings.
 
     Attributes:
-        steps: What it does besides calling its view.
+        steps: What it does in addition to its view.
     """
 
     def __init__(self, app: Flask, route: Route, settings: ApiSettings) -> None:
@@ -36,7 +36,7 @@ class Endpoint:
         self._respond = chained(self.steps, self.view)
 
     def __call__(self, **path: Any) -> Response:
-        """Answer the current request."""
+        """Handle the current request."""
         asked = current_request()
         try:
             return self._respond(Call(asked, path))

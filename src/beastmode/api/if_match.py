@@ -1,4 +1,4 @@
-"""`If-Match`: a change is made only to what the client has seen (RFC 9110, section 13.1.1)."""
+"""`If-Match`: a change is made only if the client has the current representation (RFC 9110, section 13.1.1)."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -14,18 +14,18 @@ from beastmode.db.preconditions import after_looking
 from beastmode.db.session import has_database
 
 Tag: TypeAlias = Callable[[Request, dict[str, object]], str]
-"""Returns the entity tag of the current representation, for a request and the arguments of its path."""
+"""Takes a request and its path arguments; returns the ETag of the current representation."""
 
 
 class IfMatch(Step):
-    """Compares `If-Match` with what the GET on the same path shows, in the transaction that makes the change.
+    """Compares `If-Match` with the GET on the same path, in the transaction that makes the change.
 
     Args:
         route: The declaration.
         has_database: Whether there is a transaction to compare in.
 
     Attributes:
-        tag: Of the GET on the same path; None if there is none, so that nothing can match.
+        tag: The ETag of the GET on the same path; None if there is no such GET, so nothing can match.
     """
 
     statuses = frozenset({412})
@@ -36,10 +36,10 @@ class IfMatch(Step):
         self.tag: Tag | None = None
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Proceed if the tags match, or if the client asked for no comparison.
+        """Proceed if the ETags match, or if the client sent no `If-Match`.
 
         Raises:
-            Problem: 412, if they do not.
+            Problem: 412 if they do not match.
         """
         if "HTTP_IF_MATCH" not in call.request.environ:
             return proceed(call)
@@ -57,10 +57,10 @@ class IfMatch(Step):
 
         Args:
             source: The declaration of the GET on the same path.
-            tag: Of its current representation.
+            tag: The ETag of its current representation.
 
         Raises:
-            ConfigurationError: Anybody could try entity tags on what only those may read who are logged in.
+            ConfigurationError: Anyone could test ETags against a resource that requires authentication.
         """
         if self._route.public and not source.public:
             raise ConfigurationError(

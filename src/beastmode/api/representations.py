@@ -1,4 +1,4 @@
-"""Which GET shows what a route changes, so that `If-Match` has something to compare with."""
+"""Finds the GET for each route that makes changes, so that `If-Match` can be compared."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from beastmode.api.if_match import IfMatch, Tag
 
 
 def compare_with_representations(endpoints: Iterable[Endpoint]) -> None:
-    """Have each route that changes something compare `If-Match` with the GET on its path.
+    """Make each route that changes something compare `If-Match` with the GET on its path.
 
     Args:
         endpoints: The routes of one version.
@@ -28,7 +28,7 @@ def compare_with_representations(endpoints: Iterable[Endpoint]) -> None:
 
 
 def _tag_of(source: Endpoint) -> Tag:
-    """What gives the entity tag of a GET's current representation."""
+    """A function that returns the ETag of a GET's current representation."""
     arguments = source.step(Arguments)
 
     def tag(asked: Request, path: dict[str, Any]) -> str:

@@ -33,13 +33,13 @@ from beastmode.query.show.shown import AsShown
 log = logging.getLogger("beastmode")
 _NOTHING: frozenset[Any] = frozenset()
 _ORDINARY = frozenset({dict, list, Dumped})
-"""What a view returns as a rule, and cannot return by mistake."""
+"""The usual results of a view, which need no check for mistakes."""
 _WITH_BODY = frozenset(range(200, 300)) - {HTTPStatus.NO_CONTENT}
 
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """A view's answer, ready to send."""
+    """A response of a view, ready to send."""
 
     body: bytes
     status: int
@@ -47,11 +47,11 @@ class _Reply:
 
 
 class View:
-    """The view of one route, and what makes a response of its result.
+    """The view of one route, and how its result becomes a response.
 
     Args:
-        app: The application that it answers for.
-        route: What was declared.
+        app: The Flask application.
+        route: The declaration.
         settings: The application's settings.
     """
 
@@ -65,12 +65,12 @@ class View:
         self._view = sync(app, route.view, str(route))
 
     def __call__(self, call: Call) -> Response:
-        """The response to a request whose steps have let it through."""
+        """The response to a request that has passed all steps."""
         reply = self._reply(call.request, call.path, call.arguments)
         return reply if isinstance(reply, Response) else self._response(call.request, reply)
 
     def etag(self, asked: Request, path: dict[str, Any], arguments: Sequence[Any]) -> str:
-        """The entity tag of what this view, a GET's, would return now.
+        """The ETag of what this GET would return now.
 
         Args:
             asked: The request, which may be one that changes the resource.
@@ -141,14 +141,14 @@ class View:
 
 
 def _whole(reply: _Reply) -> JsonResponse:
-    """A response with the reply's body and its length, which JsonResponse leaves to whoever makes one."""
+    """A response with the body and its length, which JsonResponse does not set itself."""
     response = JsonResponse([reply.body], reply.status)
     response.headers["Content-Length"] = str(len(reply.body))
     return response
 
 
 def _media_type_of(route: Route) -> str | None:
-    """What the document says that a view's own response is; None where it says that it may be anything."""
+    """The documented media type of a view's own response; None if it may be any."""
     return route.produces or (None if is_own_response(route) else "application/json")
 
 
@@ -176,7 +176,7 @@ def _dumper_of(route: Route, settings: ApiSettings) -> Callable[[Any], Any] | No
 
 
 def _fitter_of(route: Route) -> Callable[[Dumped], Any]:
-    """What gives a loading's values, as far as the route's schema shows them."""
+    """A function that reduces the result of a loading to what the route's schema shows."""
     schema = route.returns
     if schema is None:
         return lambda dumped: dumped.plain

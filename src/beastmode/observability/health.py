@@ -55,7 +55,7 @@ class _Readiness:
     request. A request in the meantime gets the previous result.
 
     Args:
-        app: Whose checks they are.
+        app: The Flask application.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -97,7 +97,7 @@ class _Look:
     """One run of all checks.
 
     Args:
-        app: Whose checks they are.
+        app: The Flask application.
         told: When each failed check was last logged.
     """
 

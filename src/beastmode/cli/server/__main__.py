@@ -1,4 +1,4 @@
-"""What `flask beastmode serve` becomes: `python -m beastmode.cli.server`, with the server as its one argument."""
+"""`python -m beastmode.cli.server`, which `flask beastmode serve` executes, with the server as its only argument."""
 
 import json
 import sys

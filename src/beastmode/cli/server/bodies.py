@@ -1,7 +1,7 @@
-"""Request bodies: they come in without a thread or a place of theirs, and within a time.
+"""Request bodies: they are received without using a thread or a slot, and within a time limit.
 
-A sender has GRACE seconds, and one more for each LEAST_RATE bytes that it has sent. When every seat is taken, the
-address that holds most of them gives up its oldest, so that nobody's slow connections shut others out.
+A client has GRACE seconds, and one more for each LEAST_RATE bytes that it has sent. When every seat is taken, the
+client address with the most of them loses its oldest, so that slow connections do not lock out others.
 """
 
 import io
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _GRACE = 10.0
-"""Seconds for a body besides those that its length gives it; a log-in needs one packet."""
+"""The seconds for a body in addition to those for its length; a login needs one packet."""
 _LEAST_RATE = 4096
-"""Bytes a second that are asked of a longer body: a bad mobile connection gives ten times as much."""
+"""The minimum bytes per second of a longer body: a bad mobile connection has ten times as much."""
 _SEATS = 256
-"""Bodies of a process that may be coming in at a time; with IN_MEMORY of each, 64 MB."""
+"""The number of bodies that a process can receive at a time; with IN_MEMORY each, 64 MB."""
 _IN_MEMORY = 256 * 1024
-"""Bytes of a body that are kept in memory; the rest is put into a temporary file."""
+"""The bytes of a body that are kept in memory; the rest goes into a temporary file."""
 _AWAITED = 16 * 1024 * 1024
-"""Bytes that are waited for where MAX_CONTENT_LENGTH says nothing; the rest of an upload comes in in its place."""
+"""The bytes to wait for if MAX_CONTENT_LENGTH is not set; the rest of an upload is read by the view."""
 _TOO_SLOW = Refusal(408, "The request body arrived too slowly", "request bodies arrived too slowly")
 _CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
 CROWDED = Refusal(
@@ -43,13 +43,13 @@ _network = lru_cache(_SEATS)(network_of)  # finding it out costs as much as ever
 
 
 class Bodies:
-    """Receives bodies, each in its seat.
+    """Receives bodies, each in a seat.
 
     Args:
-        limit: Bytes that the application takes at most; None for any number.
-        enter: Called with a request whose body is there, in a thread that may work.
-        refuse: Called with a request that is sent away, and the reason.
-        seats: How many may be coming in at a time.
+        limit: The maximum size of a body; None for no limit.
+        enter: Called with a request whose body has arrived, in a thread that may do work.
+        refuse: Called with a refused request, and the reason.
+        seats: The number of bodies that are received at a time.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Bodies:
         self._lock = Lock()
 
     def receive(self, call: Call) -> None:
-        """Have a body come in; the request goes on when it is there."""
+        """Receive a body; the request continues when it has arrived."""
         length = call.environ.get("CONTENT_LENGTH")
         incoming = Incoming(self, call, int(length) if length else None)
         if incoming.is_too_long():  # Flask refuses it by its header, and a view that takes more reads it itself
@@ -85,7 +85,7 @@ class Bodies:
         incoming.go_on()
 
     def leave(self, incoming: "Incoming") -> bool:
-        """Give a seat back; whether it was still held: who gives it back answers."""
+        """Release a seat; True if it was still taken: whoever releases it sends the response."""
         with self._lock:
             if incoming not in self._coming:
                 return False
@@ -96,12 +96,12 @@ class Bodies:
             return True
 
     def refuse(self, call: Call, refusal: Refusal) -> None:
-        """Send somebody away, whose connection ends a little later: granian would wait for the rest of the body."""
+        """Refuse a request, and close its connection a little later: granian would wait for the rest of the body."""
         self._refuse(call, refusal)
         self._told.append(call.client)
 
     def send_slow_away(self) -> None:
-        """Refuse everybody whose time is up; to be called now and then."""
+        """Refuse every request whose time is up; called periodically."""
         told, self._told = self._told, []
         for client in told:
             if (wire := wire_of(client)) is not None:
@@ -117,12 +117,12 @@ class Bodies:
 
 
 class Incoming:
-    """A body that is coming in.
+    """A body that is being received.
 
     Args:
-        bodies: Whose seat it takes.
+        bodies: The receiver whose seat it takes.
         call: The request.
-        length: Its length in bytes, None where nobody has said.
+        length: Its length in bytes; None if unknown.
     """
 
     def __init__(self, bodies: Bodies, call: Call, length: int | None) -> None:
@@ -136,15 +136,15 @@ class Incoming:
         self._awaited: Any = None
 
     def is_too_long(self) -> bool:
-        """Whether its length alone says that it is more than the application takes."""
+        """Whether its length alone exceeds the limit."""
         return self._length is not None and self._length > self._bodies.limit
 
     def deadline(self) -> float:
-        """When it has to be there, by `time.monotonic()`."""
+        """Its deadline, by `time.monotonic()`."""
         return self._call.arrived + _GRACE + self._received / _LEAST_RATE
 
     def go_on(self) -> None:
-        """Take what is there, and come back for the rest when there is more."""
+        """Read what has arrived, and continue when there is more."""
         chunks = self._call.proto
         if self._awaited is None:
             chunks.__aiter__()
@@ -158,7 +158,7 @@ class Incoming:
                 return
 
     def give_up(self, refusal: Refusal) -> None:
-        """Wait no longer; who was quicker, the body or this, answers."""
+        """Stop waiting; if the body has not arrived first, refuse the request."""
         if self._bodies.leave(self):
             self._bodies.refuse(self._call, refusal)
             self._awaited.cancel()
@@ -206,11 +206,11 @@ class Incoming:
 
 
 class _Rest(io.RawIOBase):
-    """A body that is longer than what is waited for; a view reads it while it comes in.
+    """A body that is longer than what is waited for; a view reads it while it arrives.
 
     Args:
-        proto: granian's, which gives it piece by piece.
-        first: What has come in already.
+        proto: granian's protocol, which passes it on piece by piece.
+        first: What has already arrived.
     """
 
     def __init__(self, proto: Any, first: Any = None) -> None:
@@ -225,10 +225,10 @@ class _Rest(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill a buffer, as far as there is something.
+        """Fill a buffer with what is available.
 
         Raises:
-            ClientDisconnected: Nothing came in for GRACE seconds.
+            ClientDisconnected: Nothing arrived for GRACE seconds.
         """
         if self._first is not None and (part := self._first.read(len(buffer))):
             buffer[: len(part)] = part
@@ -257,7 +257,7 @@ class _Rest(io.RawIOBase):
 
 
 def may_have_body(environ: "WSGIEnvironment") -> bool:
-    """Whether there may be a body to wait for."""
+    """Whether a request may have a body."""
     length = environ.get("CONTENT_LENGTH")
     if length is not None:
         return bool(length != "0")

@@ -1,4 +1,4 @@
-"""One request as it came in, from granian's words to those of WSGI and back."""
+"""One request, converted from granian's interface to WSGI and back."""
 
 import logging
 import sys
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _WHOLE = 1024 * 1024
-"""Bytes of a body of known length up to which it is handed over at once, though it came as an iterator."""
+"""Up to this size, a body of known length is sent in one piece, even if it is an iterator."""
 _KNOWN_NAMES = 1000
-"""Header names whose WSGI names are kept: more than anybody uses, and clients may make up any number."""
+"""The number of cached WSGI header names: more than are in use, because clients may make up any number."""
 _FAILED = b'{"success":false,"message":"Internal Server Error"}'
 
 log = logging.getLogger("beastmode")
@@ -36,19 +36,18 @@ _names: dict[str, str] = {"content-type": "CONTENT_TYPE", "content-length": "CON
 
 
 class Call:
-    """A request that waits for its answer.
+    """A request that waits for its response.
 
     Args:
-        scope: What granian knows of it.
-        proto: What granian takes its answer by.
-        is_last: Whether its connection ends with its answer.
+        scope: granian's scope of the request. proto: granian's protocol for the response.
+        is_last: Whether its connection is closed after its response.
 
     Attributes:
-        client: Address and port, as granian writes them.
-        arrived: `time.monotonic()` when its header was complete.
-        environ: The WSGI environment; its body is added by whoever receives it.
-        status: The status code of its answer, once there is one.
-        headers: The headers of its answer.
+        client: The address and port, in granian's format.
+        arrived: `time.monotonic()` when its headers were complete.
+        environ: The WSGI environment; the body is added when it is received.
+        status: The status code of its response, if known.
+        headers: The headers of its response.
     """
 
     __slots__ = ("_is_last", "arrived", "client", "environ", "headers", "proto", "status")
@@ -68,10 +67,10 @@ class Call:
         self.headers = [*headers, ("connection", "close")] if self._is_last else headers
 
     def answer(self, app: "WSGIApplication") -> Iterable[bytes] | None:
-        """Have an application answer; what comes back is still to be sent, piece by piece.
+        """Call an application; returns the parts of the body that are still to be sent.
 
         Args:
-            app: The application; whatever it raises ends as a plain 500.
+            app: The application; if it raises, the response is a plain 500.
         """
         try:
             body = app(self.environ, self.begin)
@@ -89,11 +88,11 @@ class Call:
         return body
 
     def refuse(self, app: "WSGIApplication", refusal: Refusal) -> None:
-        """Answer without asking the application for more than its headers, its log line and its metrics.
+        """Refuse the request; the application only adds its headers, its log line and its metrics.
 
         Args:
             app: The application, inside of a middleware.
-            refusal: What to say.
+            refusal: The response.
         """
         self.environ[REFUSAL] = refusal
         self._is_last = True  # what it has not sent, or nobody has read, must not be taken for another request
@@ -110,7 +109,7 @@ def _environ_of(scope: Any) -> "WSGIEnvironment":
     """The WSGI environment of a request (PEP 3333), without its body.
 
     Args:
-        scope: granian's: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
+        scope: granian's scope: https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md
     """
     environ = _ALIKE.copy()
     address, _, port = scope.client.rpartition(":")
@@ -135,7 +134,7 @@ def _environ_of(scope: Any) -> "WSGIEnvironment":
 
 
 def _as_latin(text: str) -> str:
-    """A text as WSGI has it: one character for each byte of its UTF-8."""
+    """A string in WSGI's form: one character for each byte of its UTF-8."""
     return text if text.isascii() else text.encode().decode("latin-1")
 
 

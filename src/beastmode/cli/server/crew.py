@@ -1,9 +1,9 @@
-"""How many of granian's threads wait for requests, so that few of them compete for the interpreter.
+"""Adjusts how many of granian's threads wait for requests, so that few of them compete for the interpreter lock.
 
-Each thread that waits is woken by a request, and then waits for the interpreter: with four of them a request costs half
-as much again as with one (docs/why/server.md). So while they have to wait for each other, one thread takes a request,
-answers it and takes the next, and the others are put aside. As soon as it has been at one request for a few
-milliseconds, whatever it computes or waits for, another takes its place.
+Each waiting thread is woken by a request, and then waits for the interpreter lock: with four threads a request costs
+half as much again as with one (docs/why/server.md). So while they would only wait for each other, one thread handles
+one request after another, and the others are paused. As soon as it has been handling a request for a few milliseconds,
+whether it computes or waits, another thread takes its place.
 """
 
 import logging
@@ -15,25 +15,25 @@ from typing import Any
 from beastmode.cli.server.demand import Demand
 
 TICK = 0.01
-"""Seconds between looks while nobody waits for requests. A thread at work for so long is not counted on."""
+"""The seconds between checks while no thread waits for requests. A thread that has been busy for this long does not
+count."""
 _IDLE_TICK = 0.25
-"""Seconds between looks while somebody does, and between changes of how many are wanted."""
+"""The seconds between checks while a thread waits, and between adjustments."""
 _LITTLE, _MUCH = 0.6, 0.9
-"""Shares of one processor that the threads ask for; only one of them computes at a time. With less than the first, they
-wait for something else than each other, such as a database, and one more is of use. With more than the second, fewer do
-as much."""
+"""The demand of the threads as a share of one CPU; only one of them computes at a time. Below the first, they wait for
+something other than each other, such as a database, and one more is useful. Above the second, fewer do as much work."""
 LONG_LINE = 32
-"""Requests in line for which one more thread goes on taking requests in: some of them may have to be refused."""
+"""The queue length above which one more thread keeps accepting requests, because some may have to be refused."""
 
 log = logging.getLogger("beastmode")
 
 
 class Crew:
-    """The threads of a process that granian calls in.
+    """The threads in which granian calls the application.
 
     Args:
-        most: How many of them may wait for requests.
-        line: How many requests have been taken in and wait for a place.
+        most: The maximum number of threads that wait for requests.
+        line: Returns the number of accepted requests that wait for a slot.
     """
 
     def __init__(self, most: int, line: Callable[[], int]) -> None:
@@ -44,17 +44,17 @@ class Crew:
         self._working: dict[int, float] = {}  # since when
         self._slow: set[int] = set()
         self._aside: list[Lock] = []
-        # For a moment, every IDLE_TICK, one more thread takes in whatever waits at granian: nobody knows how much it is
-        # or how long it has been there, so that it could neither be refused nor be recognized as a probe.
+        # Briefly, every IDLE_TICK, one more thread accepts whatever waits in granian: its queue cannot be seen, so
+        # requests in it could neither be refused nor recognized as probes.
         self._is_draining = False
         self._hurry = Event()
 
     def run(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Call a function for granian; afterwards the thread stays here for as long as it is not wanted.
+        """Call a function for granian; afterwards the thread is paused while it is not needed.
 
         Args:
-            function: To call.
-            arguments: For it.
+            function: The function.
+            arguments: Its arguments.
         """
         me = get_ident()
         if me in self._working:  # what was called calls again
@@ -74,14 +74,14 @@ class Crew:
                 self._stay()
 
     def go_on(self) -> None:
-        """Say that the thread has finished one request and begins another."""
+        """Record that the thread has finished one request and begins another."""
         me = get_ident()
         if me in self._working:
             self._working[me] = monotonic()
             self._slow.discard(me)
 
     def watch(self) -> None:
-        """Let threads out and keep them, until the process ends."""
+        """Adjust the number of waiting threads until the process ends."""
         demand, adjusted = Demand(), monotonic()
         while True:
             if self._hurry.wait(_IDLE_TICK):
@@ -92,21 +92,21 @@ class Crew:
                     adjusted = monotonic()
                     self.adjust(demand.take(tuple(self._threads.values())))
             except Exception:  # without this thread nobody might be left to take requests
-                log.exception("looking after the server's threads failed")
+                log.exception("adjusting the server's threads failed")
 
     def look(self) -> None:
-        """Let others take the place of those that have been at work for a while."""
+        """Replace threads that have been busy for a while."""
         late = monotonic() - TICK
-        # Replaced and not added to: a thread may have ended meanwhile.
+        # Replaced, not extended: a thread may have ended in the meantime.
         self._slow = {thread for thread, since in tuple(self._working.items()) if since < late}
         self._is_draining = self._is_draining and self._line() > LONG_LINE
         self._let_out()
 
     def adjust(self, demand: float) -> None:
-        """Want more threads, or fewer.
+        """Increase or reduce the number of threads.
 
         Args:
-            demand: The share of one processor that they have asked for lately.
+            demand: Their recent demand, as a share of one CPU.
         """
         if demand > _MUCH:
             self._wanted = max(1, self._wanted // 2)
@@ -120,11 +120,11 @@ class Crew:
             self._hurry.clear()
 
     def _waiting(self) -> int:
-        """Threads that wait for granian."""
+        """The threads that wait in granian."""
         return len(self._threads) - len(self._aside) - len(self._working)
 
     def _available(self) -> int:
-        """Threads that do, or soon will."""
+        """The threads that wait in granian, or soon will."""
         return len(self._threads) - len(self._aside) - len(self._slow)
 
     def _stay(self) -> None:

@@ -1,4 +1,4 @@
-"""How much of a processor some threads ask for, whether they get it or not."""
+"""The CPU demand of threads, whether or not it is satisfied."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -7,14 +7,15 @@ from time import monotonic
 
 TASKS = Path("/proc/self/task")
 _SECOND = 1_000_000_000
-"""Of the nanoseconds in which Linux tells it."""
+"""Nanoseconds, the unit in which Linux reports it."""
 
 
 class Demand:
-    """What threads have asked for since the last time.
+    """The CPU demand of threads since the last call.
 
-    The time in which they run counts, and that in which they could run and others do; not that in which they wait for
-    the interpreter, for a database or for a request. Only Linux tells it (proc_pid_schedstat(5)); elsewhere it is none.
+    It includes the time in which they run, and in which they could run while others do, but not the time in which they
+    wait for the interpreter lock, a database or a request. Only Linux reports it (proc_pid_schedstat(5)); elsewhere it
+    is 0.
     """
 
     def __init__(self) -> None:
@@ -22,10 +23,10 @@ class Demand:
         self._before: dict[int, int] = {}
 
     def take(self, threads: Iterable[int]) -> float:
-        """The share of one processor that some threads have asked for since this was called last.
+        """The demand of some threads since the last call, as a share of one CPU.
 
         Args:
-            threads: Their native ids. One that is new counts from now on.
+            threads: Their native IDs. A new one counts from now on.
         """
         asked, now = 0, monotonic()
         for thread in threads:

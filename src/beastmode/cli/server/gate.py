@@ -1,8 +1,8 @@
-"""Lets so many requests work at a time, and bounds how long the others wait.
+"""Limits how many requests are handled at a time, and how long others wait.
 
-No thread waits for a place. A request that finds none is put into the line, and its thread is free for the next; who
-has finished takes the next from the line. So a place changes hands without waking anybody, and /health, which needs no
-place, is answered at once whatever the others do.
+No thread waits for a slot. A request that finds none is put into a queue, and its thread is free for the next one; a
+thread that has finished takes the next request from the queue. So a slot is passed on without waking a thread, and
+/health, which needs no slot, responds immediately.
 """
 
 import io
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _GREETERS = 4
-"""Threads beside those that have something to do: they take requests in, and answer ALIVE."""
+"""The number of threads in addition to the busy ones: they accept requests, and respond to ALIVE."""
 _ALIVE = "/health"
-"""The probe that looks at nothing, so that answering it takes no time."""
+"""The probe that checks nothing, so it takes no time."""
 PROBES = 4
-"""Other probes at a time that need no place. Each may wait for what it looks at as long as a statement may take, and
-anybody may ask: more of them wait in line, so that they cannot keep every thread."""
+"""The number of other probes at a time that need no slot. Each may wait as long as a statement may take, and anyone may
+request them: further ones are queued, so that they cannot occupy every thread."""
 PATIENCE = 1.5
-"""Seconds that a request waits for a place. With the half second in which an overdue statement is noticed, a client is
-told within DATABASE_STATEMENT_SECONDS + 2 that the database has stopped answering."""
+"""The seconds that a request waits for a slot. With the half second for detecting an overdue statement, a client gets
+503 within DATABASE_STATEMENT_SECONDS + 2 if the database has stopped responding."""
 LINE = 1024
-"""Requests of a process that may wait: as many as it works off in PATIENCE at a millisecond and a half each."""
+"""The number of requests of a process that may wait: as many as it handles in PATIENCE at 1.5 ms each."""
 _TICK = 0.25
-"""Seconds between looks at who has waited too long."""
+"""The seconds between checks for requests that have waited too long."""
 _LOOK_AFTER = 0.5
-"""Seconds in the line after which it is looked whether the client is still there; most requests never wait so long."""
+"""The seconds in the queue after which the client's connection is checked; most requests never wait that long."""
 _OVERLOADED = Refusal(503, "The server is busy; try again", f"no slot became free within {PATIENCE} s", retry=1)
 _LINE_FULL = Refusal(503, "The server is busy; try again", f"{LINE:,} requests were waiting already", retry=1)
 _GONE = Refusal(499, "The client has disconnected")  # nginx's number for it: nobody reads it but the log
@@ -48,18 +48,18 @@ log = logging.getLogger("beastmode")
 
 
 class Gate:
-    """What granian calls for every request.
+    """Called by granian for every request.
 
     Args:
         app: The WSGI application.
-        places: How many requests are worked on at a time.
-        quick: Paths that are answered without a place.
-        limit: Bytes that a request's body may have; None for any number.
+        places: The number of requests that are handled at a time.
+        quick: Paths that need no slot.
+        limit: The maximum size of a request body; None for no limit.
 
     Attributes:
-        threads: How many threads may call it.
+        threads: The number of threads that may call it.
         crew: These threads.
-        is_leaving: Whether connections end with their next answer.
+        is_leaving: Whether connections are closed after their next response.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Gate:
         self.is_leaving = False
         self._app = app
         self._quick = quick
-        # Both ends of a deque are taken by one thread at a time, without a lock.
+        # Both ends of a deque are thread-safe without a lock.
         self._places = deque([None] * places)
         self._streams = deque([None] * STREAMS)
         self._probes = deque([None] * PROBES)
@@ -78,7 +78,7 @@ class Gate:
         self._bodies = Bodies(limit, self.enter, self.refuse)
 
     def __call__(self, scope: Any, proto: Any) -> None:
-        """Take a request in."""
+        """Accept a request."""
         call = Call(scope, proto, is_last=self.is_leaving)
         environ = call.environ
         if may_have_body(environ):
@@ -91,7 +91,7 @@ class Gate:
             self.enter(call)
 
     def enter(self, call: Call) -> None:
-        """Put a request that is complete into the line, and work as long as there is a place and something to do."""
+        """Queue a complete request, and handle requests as long as there is a slot and something to do."""
         if len(self._line) >= LINE:
             self.refuse(call, _LINE_FULL)
             return
@@ -99,11 +99,11 @@ class Gate:
         self._work()
 
     def refuse(self, call: Call, refusal: Refusal) -> None:
-        """Send somebody away: with the headers, the log line and the metrics of any answer."""
+        """Refuse a request, with the usual headers, log line and metrics."""
         call.refuse(self._app, refusal)
 
     def keep_time(self) -> None:
-        """Look after everybody who waits, until the process ends."""
+        """Check the waiting requests until the process ends."""
         seen = monotonic()
         while True:
             sleep(_TICK)
@@ -152,7 +152,7 @@ class Gate:
             self.refuse(call, _OVERLOADED)
 
     def _stream(self, call: Call, body: Any) -> bool:
-        """Send a body piece by piece; whether the place was given up for it."""
+        """Send a body piece by piece; True if the slot was released for it."""
         try:
             self._streams.pop()
         except IndexError:

@@ -1,4 +1,4 @@
-"""Turns newcomers away from a socket whose connections are still accepted."""
+"""Refuses new connections on a socket whose existing connections are still accepted."""
 
 import ctypes
 import socket
@@ -7,8 +7,8 @@ import sys
 from contextlib import suppress
 
 _ATTACH_FILTER = 26
-"""SO_ATTACH_FILTER of Linux, which Python has no name for."""
-# A program of the classic packet filter, over a TCP header: (operation, jump if true, jump if false, operand).
+"""Linux's SO_ATTACH_FILTER, for which Python has no constant."""
+# A program for the classic packet filter, for a TCP header: (operation, jump if true, jump if false, operand).
 _ONLY_WHO_IS_KNOWN = (
     (0x30, 0, 0, 13),  # load the byte with the flags
     (0x54, 0, 0, 0x12),  # keep SYN and ACK
@@ -19,11 +19,11 @@ _ONLY_WHO_IS_KNOWN = (
 
 
 def turn_away(listener: socket.socket) -> None:
-    """Let nobody begin a connection any more; those that have begun can still be accepted.
+    """Refuse new connections; those that were started can still be accepted.
 
-    A listening socket that is closed resets what waits in it, though its clients believe that they are connected and
-    have sent their requests. Who is turned away tries again after a second, and is told then that nobody listens.
-    Other systems than Linux have no such filter.
+    Closing a listening socket resets the connections that wait in it, although their clients are connected and have
+    sent requests. A refused client retries after a second, and then gets "connection refused". Systems other than Linux
+    have no such filter.
 
     Args:
         listener: The socket.

@@ -1,4 +1,4 @@
-"""The main process: it listens, and keeps its workers alive."""
+"""The main process: it listens, and replaces dead workers."""
 
 import multiprocessing
 import os
@@ -19,28 +19,29 @@ from beastmode.cli.server.worker import DRAIN_SECONDS, load_gate, work
 
 _BACKLOG = 1024
 _UNREAD_SECONDS = 30
-"""After so long without a byte taken by the client the system ends a connection, whoever it was that sent."""
+"""The operating system closes a connection after this time without a byte accepted by the client."""
 _HEAVY = ("alembic", "flask_migrate", "flask_smorest", "sqlalchemy.orm", "beastmode")
-"""What a worker would spend most of its start importing; the project's own code is not among it."""
+"""The modules that take most of a worker's startup time; without the project's own code."""
 
 
 _ACCEPT_SECONDS = 0.25
-"""For the workers to accept who has come before newcomers were turned away: a round trip across half the world."""
+"""The time for workers to accept connections that were started before new ones were refused: a round trip across half
+the world."""
 
 
 class _MainProcess(SocketPerWorker):
-    """granian's main process, which keeps a listening socket for each of its workers open as long as it lives.
+    """granian's main process, which keeps a listening socket for each of its workers open while it runs.
 
-    If all of them listened at one socket, the worker that wakes first would take all connections that come at a time.
-    granian's workers each open a socket of their own; when one ends, the connections that wait in it are lost. Here
-    they wait for the worker that replaces it.
+    If all of them listened on one socket, the worker that wakes first would take all connections of a burst. granian's
+    workers each open their own socket; when one exits, the connections that wait in it are lost. Here they wait for its
+    replacement.
     """
 
     def open_listeners(self) -> list[socket.socket]:
         """The listening sockets of the workers, in order."""
         family = socket.AF_INET6 if ":" in self.bind_addr else socket.AF_INET
         listen = partial(socket.create_server, (self.bind_addr, self.bind_port), family=family, backlog=_BACKLOG)
-        # Only this one fails where somebody else listens already; sockets that share a port ask nobody.
+        # Only this one fails if the port is in use; sockets that share a port do not check.
         listeners = [listen()]
         if sys.platform == "linux" and self.workers > 1:  # other systems do not spread connections over such sockets
             listeners.pop().close()
@@ -53,7 +54,7 @@ class _MainProcess(SocketPerWorker):
         return listeners
 
     def close_listeners(self) -> None:
-        """Close the sockets once nobody waits in them."""
+        """Close the sockets once no connection waits in them."""
         for listener in self.listeners:
             turn_away(listener)
         sleep(_ACCEPT_SECONDS)
@@ -62,13 +63,13 @@ class _MainProcess(SocketPerWorker):
 
 
 def run(server: Server) -> None:
-    """Serves until a signal ends it, then removes the metrics directory of this start.
+    """Serve until a signal, then remove the metrics directory of this start.
 
     Args:
-        server: What to serve, where, and with how many.
+        server: What to serve, where, and with how many processes and threads.
 
     Raises:
-        SystemExit: With 1, where a worker dies twice within seconds.
+        SystemExit: With 1, if a worker dies twice within seconds.
     """
     multiprocessing.set_start_method("fork", force=True)
     for module in _HEAVY:

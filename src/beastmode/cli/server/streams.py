@@ -1,7 +1,7 @@
-"""Answers that are sent while they are made.
+"""Streamed responses.
 
-A stream takes no place of those that work: a client that reads slowly would keep it. It has one of STREAMS of its own,
-and where those are taken it keeps the place it has.
+A stream does not occupy a slot, because a client that reads slowly would keep it. It uses one of STREAMS instead, or if
+those are taken, its own slot.
 """
 
 import logging
@@ -13,21 +13,21 @@ from beastmode.cli.server.wire import Wire, wire_of
 from beastmode.core.stream import close_body
 
 STREAMS = 64
-"""Streams of a process beside the requests that it works on; each is a thread."""
+"""The number of streams of a process in addition to the requests that it handles; each is a thread."""
 _PATIENCE = 30.0
-"""Seconds without a byte taken by the client after which it is given up, as nginx's send_timeout halves."""
+"""The seconds without a byte accepted by the client after which a stream is aborted; half of nginx's send_timeout."""
 _PIECE = 64 * 1024
-"""Bytes that are handed over at a time: granian queues whatever it is given, however slowly the client reads."""
+"""The bytes that are passed on at a time: granian queues whatever it gets, however slowly the client reads."""
 
 log = logging.getLogger("beastmode")
 
 
 def send(call: Call, body: Iterable[bytes]) -> None:
-    """Send a body to its end; one that fails, or whose client reads too slowly, is broken off.
+    """Send a complete body; if it fails, or the client reads too slowly, the connection is closed.
 
     Args:
-        call: The request; its answer has a status and headers already.
-        body: WSGI's; it is closed in the end.
+        call: The request; its response has a status and headers already.
+        body: The WSGI body; it is closed at the end.
     """
     wire = wire_of(call.client)
     if wire is None:  # the client has left, so nobody needs it
@@ -46,10 +46,10 @@ def send(call: Call, body: Iterable[bytes]) -> None:
 
 
 def _hand_over(chunk: bytes, transport: Any, wire: Wire) -> None:
-    """Send one chunk, as fast as the client takes it.
+    """Send one chunk, as fast as the client accepts it.
 
     Raises:
-        TimeoutError: The client has taken nothing for PATIENCE seconds.
+        TimeoutError: The client has accepted nothing for PATIENCE seconds.
     """
     for start in range(0, len(chunk), _PIECE):
         if not wire.has_room(_PATIENCE):
@@ -59,7 +59,7 @@ def _hand_over(chunk: bytes, transport: Any, wire: Wire) -> None:
 
 
 def _finish(body: Iterable[bytes], wire: Wire) -> None:
-    """Close what a stream held."""
+    """Close a body."""
     try:
         close_body(body)
     except Exception:

@@ -1,4 +1,4 @@
-"""The TCP connection below a request: whether it is still there, whether it takes more, and its end."""
+"""The TCP connection of a request: whether it is still open, whether it accepts more data, and closing it."""
 
 import contextlib
 import os
@@ -13,11 +13,11 @@ _OPEN_FILES = next((path for path in (Path("/proc/self/fd"), Path("/dev/fd")) if
 class Wire:
     """The connection of one request.
 
-    granian keeps its connections to itself, and can neither break one off nor say that a client reads too slowly. They
-    are sockets of this process all the same, and the address and port of a client name one.
+    granian does not expose its connections, and can neither close one nor report that a client reads too slowly. But
+    they are sockets of this process, and can be found by the client's address and port.
 
     Args:
-        connection: A descriptor of our own of the connection.
+        connection: Our own descriptor of the connection.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -26,24 +26,24 @@ class Wire:
         self._poll.register(connection, select.POLLOUT)
 
     def has_room(self, seconds: float) -> bool:
-        """Wait until the client has taken enough for more to be sent; False where it has not in time, or has left."""
+        """Wait until the connection accepts more data; False if it does not in time, or is closed."""
         return any(event & select.POLLOUT for _, event in self._poll.poll(seconds * 1000))
 
     def break_off(self) -> None:
-        """End the connection in the middle of the answer, so that nobody takes what there is for the whole."""
+        """Close the connection in the middle of the response, so that the client knows that it is incomplete."""
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Let go of it; the connection itself goes on."""
+        """Close our descriptor; the connection itself remains open."""
         self._connection.close()
 
 
 def wire_of(client: str) -> Wire | None:
-    """The connection of a client, None where it has left; to be closed.
+    """The connection of a client; None if it has disconnected. The caller closes it.
 
     Args:
-        client: Address and port, as granian writes them.
+        client: The address and port, in granian's format.
     """
     for connection in _connections():
         if _name_of(connection) == client:
@@ -53,7 +53,7 @@ def wire_of(client: str) -> Wire | None:
 
 
 def clients() -> set[str]:
-    """Address and port of everybody who is connected."""
+    """The address and port of every connected client."""
     found = set()
     for connection in _connections():
         found.add(_name_of(connection))
@@ -62,7 +62,7 @@ def clients() -> set[str]:
 
 
 def _connections() -> Iterator[socket.socket]:
-    """Every connection of this process, each by a descriptor of the caller's, who closes it."""
+    """Every connection of this process, each with a descriptor that the caller closes."""
     for path in _OPEN_FILES.iterdir() if _OPEN_FILES is not None else ():
         try:
             descriptor = os.dup(int(path.name))
@@ -77,7 +77,7 @@ def _connections() -> Iterator[socket.socket]:
 
 
 def _name_of(connection: socket.socket) -> str:
-    """Address and port of the other side, as granian writes them; empty where there is none."""
+    """The address and port of the other side, in granian's format; empty if there is none."""
     try:
         other = connection.getpeername()
     except OSError:

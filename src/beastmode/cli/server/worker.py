@@ -1,8 +1,8 @@
-"""A worker process: granian's HTTP in front of the gate.
+"""A worker process: granian's HTTP implementation in front of the gate.
 
-granian's own WSGI gives a thread to each body that is coming in, for as long as the client likes, and cannot break an
-answer off. So its plainer interface is used, RSGI, without an event loop: what granian would put into a loop is called
-in the thread that brings it. docs/why/server.md has the figures.
+granian's own WSGI uses a thread for each body that is arriving, for as long as the client likes, and cannot abort a
+response. So its lower-level interface RSGI is used, without an event loop: what granian would put into a loop is called
+in the thread that delivers it. docs/why/server.md has the figures.
 """
 
 import multiprocessing
@@ -28,31 +28,32 @@ from beastmode.core.middleware import Middleware
 
 DRAIN_SECONDS = 25  # Kubernetes and most supervisors kill after 30
 _CONNECTIONS = 4096
-"""Connections of a process, idle ones included: a browser keeps six, a load balancer hundreds."""
+"""The connections of a process, including idle ones: a browser keeps six, a load balancer hundreds."""
 _HEADER_SECONDS = 10
-"""For a request's header, and for the next on a connection that is kept open."""
+"""The time for the headers of a request, and for the next request on a keep-alive connection."""
 _HEADER_BYTES = 64 * 1024
 _SWITCH_SECONDS = 0.001
-"""How long a thread keeps the interpreter where others want it; Python's own are five times as many. With every place
-computing, one of a hundred requests for /health took 80 to 140 ms, and takes 8 to 20. Shorter ones never notice."""
+"""How long a thread keeps the interpreter lock while others wait; Python's default is five times as long. With every
+slot computing, the p99 of /health was 80 to 140 ms, and is 8 to 20."""
 _FOREVER = 10**9
-"""Seconds after which a thread without work would end; the crew counts on those that there are."""
+"""The seconds after which an idle thread would end; the crew relies on the existing threads."""
 _LEAVE_AFTER = 1.0
-"""Seconds in which clients that are connected may still ask, and are told by the answer that this worker leaves."""
+"""The seconds in which connected clients may still send requests, and are told by the response that this worker
+stops."""
 
 
 class _Loop:
-    """What granian takes for an event loop: whatever it would have called soon is called now.
+    """An event loop for granian that calls everything immediately.
 
     Args:
-        crew: The threads that it is called in.
+        crew: The threads that call it.
     """
 
     def __init__(self, crew: Crew) -> None:
         self._crew = crew
 
     def call_soon(self, function: Callable[..., object], *arguments: Any, context: Any = None) -> None:
-        """Call it; granian wants no context kept."""
+        """Call it; granian needs no context."""
         del context
         self._crew.run(function, *arguments)
 
@@ -67,17 +68,17 @@ def work(
     sockets: tuple[tuple[None, Any], Any],
     *_settings: Any,
 ) -> None:
-    """Serve until a signal says to stop, or the main process is gone; granian calls it in the new process.
+    """Serve until a signal, or until the main process has exited; granian calls it in the new process.
 
     Args:
-        others: Where other workers listen.
-        number: The worker's.
-        load: Gives the gate.
-        sockets: Where to listen, for granian and for Python.
+        others: The sockets of other workers.
+        number: The number of the worker.
+        load: Returns the gate.
+        sockets: The sockets to listen on, for granian and for Python.
     """
-    # Ctrl-C reaches every process of the terminal. A worker that left on its own would be reported, and replaced.
+    # Ctrl-C reaches every process of the terminal. A worker that exits by itself would be reported, and replaced.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    # A fork keeps the main process's handlers, which would swallow a SIGTERM until the application is loaded.
+    # A fork inherits the main process's handlers, which would ignore a SIGTERM until the application is loaded.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     Thread(target=_follow_the_main_process, daemon=True).start()
@@ -110,7 +111,7 @@ def work(
 
 
 def _scheduler_of(gate: Gate, loop: _Loop) -> Any:
-    """What granian gives every request to, in one of its threads: here it goes straight to the gate."""
+    """What granian calls with every request, in one of its threads: it goes directly to the gate."""
     run = gate.crew.run
 
     def schedule(watcher: Any) -> None:
@@ -120,9 +121,9 @@ def _scheduler_of(gate: Gate, loop: _Loop) -> Any:
 
 
 def _leave(gate: Gate, listener: socket.socket) -> None:
-    """Accept nobody else, and tell everybody who is connected by an answer that the connection ends with it.
+    """Accept no more connections, and close those that are open after their next response.
 
-    Who was accepted in this moment has not sent anything yet, and granian would close a connection that is silent.
+    A client that was just accepted has not sent anything yet, and granian would close an idle connection.
     """
     gate.is_leaving = True
     with socket.create_server(("127.0.0.1", 0)) as nobody:
@@ -132,7 +133,7 @@ def _leave(gate: Gate, listener: socket.socket) -> None:
 
 
 def _follow_the_main_process() -> None:
-    """End with it: a worker without one would be replaced by nobody, told by nobody, and keep the port."""
+    """Exit with the main process: a worker without one would be neither replaced nor stopped, and keep the port."""
     main = multiprocessing.parent_process()
     if main is not None:
         wait([main.sentinel])
@@ -145,9 +146,9 @@ def load_gate(server: Server) -> Gate:
     """The application behind its gate.
 
     Args:
-        server: What to serve, where, and with how many.
+        server: What to serve, where, and with how many processes and threads.
     """
-    # Not set_debug_flag: the setting DEBUG says, and FLASK_DEBUG would overrule it.
+    # Not set_debug_flag: the setting DEBUG decides, and FLASK_DEBUG would override it.
     app = ScriptInfo(app_import_path=server.target, set_debug_flag=False).load_app()
     middleware: Middleware | None = app.extensions.get("beastmode.middleware")
     if middleware is None:  # for who is refused: an application without one has neither a log line nor metrics for it
@@ -158,7 +159,7 @@ def load_gate(server: Server) -> Gate:
 
 
 def _announce(server: Server) -> None:
-    """Say where the server serves, once a start: when the first worker has loaded the application."""
+    """Print where the server is listening, once per start, when the first worker has loaded the application."""
     try:
         (Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "announced").touch(exist_ok=False)
     except FileExistsError:

@@ -67,8 +67,8 @@ class Dumped(AsShown):
         """Raise an error that says where the values are.
 
         Raises:
-            AttributeError: For special methods. TypeError: For any other name; marshmallow would omit the value after
-                an AttributeError.
+            AttributeError: For special methods.
+            TypeError: For any other name; marshmallow would omit the value after an AttributeError.
         """
         if name.startswith("_"):
             raise AttributeError(name, name=name, obj=self)

@@ -90,7 +90,7 @@ class Writes:
             params: Values of the parameters in the criteria and in what the schema shows.
 
         Raises:
-            Problem: 404 where there is no such row, 403 where it is somebody else's.
+            Problem: 404 if there is no such row, 403 if it belongs to another user.
             TypeError: The model has no such attribute.
         """
         bound = self.target.bound(key, params)
@@ -115,7 +115,7 @@ class Writes:
             params: Values of the criteria's own parameters.
 
         Raises:
-            Problem: 404 where there is no such row, 403 where it is somebody else's.
+            Problem: 404 if there is no such row, 403 if it belongs to another user.
         """
         bound = self.target.bound(key, params)
         if not deletes_plainly(self.mapper):
@@ -214,7 +214,7 @@ class Writes:
         """The entity of a row, locked.
 
         Raises:
-            Problem: 404 where there is no such row, 403 where it is somebody else's.
+            Problem: 404 if there is no such row, 403 if it belongs to another user.
         """
         # Relationships that are joined by default would be locked too, which PostgreSQL refuses for outer joins.
         statement = select(self.model).where(*self.target.exists).options(lazyload("*")).with_for_update()
