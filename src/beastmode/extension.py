@@ -18,6 +18,7 @@ from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
 from beastmode.jobs import Jobs, JobSettings
 from beastmode.limits.settings import LimitSettings
+from beastmode.mail import Mails, MailSettings
 from beastmode.observability.install import install as install_observability
 from beastmode.observability.settings import LogSettings, MetricsSettings
 from beastmode.security.install import install as install_security
@@ -30,6 +31,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     AccountSettings,
     LimitSettings,
     JobSettings,
+    MailSettings,
     HeaderSettings,
     CorsSettings,
     LogSettings,
@@ -54,6 +56,7 @@ class Beastmode:
         api: The project's API.
         accounts: Registration and login; needs a database and an API.
         jobs: Functions that run outside of requests; need a database.
+        mail: Mail that jobs send; needs jobs.
         settings: The project's own settings: subclasses of `beastmode.core.settings.Settings`.
         without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors".
 
@@ -71,6 +74,7 @@ class Beastmode:
         api: Api | None = None,
         accounts: Accounts | None = None,
         jobs: Jobs | None = None,
+        mail: Mails | None = None,
         settings: Collection[type[Settings]] = (),
         without: Collection[Feature] = (),
     ) -> None:
@@ -78,6 +82,8 @@ class Beastmode:
             raise ConfigurationError("Beastmode(accounts=...) needs database= and api= as well; pass both.")
         if jobs is not None and database is None:
             raise ConfigurationError("Beastmode(jobs=...) needs database= as well; pass both.")
+        if mail is not None and jobs is None:
+            raise ConfigurationError("Beastmode(mail=...) needs jobs= as well; pass both.")
         if unknown := set(without) - _FEATURES:
             expected = ", ".join(sorted(_FEATURES))
             raise ConfigurationError(f"Beastmode(without={sorted(unknown)}): expected some of {expected}.")
@@ -89,6 +95,7 @@ class Beastmode:
         self._api = api
         self._accounts = accounts
         self._jobs = jobs
+        self._mail = mail
         self._settings = settings
         self._without = frozenset(without)
         if app is not None:
@@ -114,6 +121,8 @@ class Beastmode:
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
         if self._jobs is not None and self._database is not None:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
+        if self._mail is not None:
+            self._mail.install(app, settings.of(MailSettings))
         # Pages that accept larger uploads still do, unless the setting is set.
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
@@ -129,6 +138,7 @@ class Beastmode:
             AccountSettings: self._accounts is None,
             LimitSettings: self._accounts is None,
             JobSettings: self._jobs is None,
+            MailSettings: self._mail is None,
             HeaderSettings: "headers" in self._without,
             CorsSettings: "cors" in self._without,
             LogSettings: "logs" in self._without,

@@ -1,6 +1,7 @@
 """`flask beastmode jobs`: looks at jobs, and decides about those that are dead."""
 
 import sys
+from dataclasses import asdict
 from typing import get_args
 
 import click
@@ -8,9 +9,9 @@ import orjson
 
 from beastmode.cli.application import open_application
 from beastmode.jobs.child import COMMAND
-from beastmode.jobs.definition import declared
 from beastmode.jobs.running import Outcome, outcome_of
 from beastmode.jobs.status import State, Status, counts, discard, list_jobs, retry, status_of
+from beastmode.jobs.tasks import all_jobs
 
 
 @click.group("jobs")
@@ -78,12 +79,12 @@ def run_job(context: click.Context) -> None:
     """Read a claim from standard input, run it, and write its outcome: what a worker starts for process=True."""
     open_application(context)
     call = orjson.loads(sys.stdin.buffer.read())
-    job = declared.get(call["name"])
+    job = all_jobs().get(call["name"])
     if job is None:
         outcome = Outcome(error=f"{call['name']} is not known in the process that was started for it.")
     else:
         outcome = outcome_of(call["id"], job.name, job.function, call["arguments"])
-    sys.stdout.buffer.write(orjson.dumps({"result": outcome.result, "error": outcome.error}))
+    sys.stdout.buffer.write(orjson.dumps(asdict(outcome)))
 
 
 def _refuse_nothing(job_ids: tuple[int, ...], name: str | None, *, everything: bool) -> None:

@@ -120,6 +120,12 @@ class Work:
             self.exchange = current_exchange() if has_request_context() else None
         return self.session
 
+    def begin_with_changes(self) -> None:
+        """Begin the session's transaction if it has changes that are not sent yet, for a row that belongs to them."""
+        session = self.session
+        if session is not None and not session.is_writing and (session.new or session.dirty or session.deleted):
+            session.flush()
+
     def settle(self) -> None:
         """Check once whether the request may write; call it before anything that may write.
 

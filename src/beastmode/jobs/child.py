@@ -34,4 +34,4 @@ def run_in_child(claim: Claim, seconds: float) -> Outcome:
     if child.returncode != 0:
         return Outcome(error=f"Its process ended with the exit status {child.returncode}.")
     found = orjson.loads(written)
-    return Outcome(found["result"], found["error"])
+    return Outcome(found["result"], found["error"], is_final=found["is_final"])

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import after_commit
-from beastmode.db.session import Work, current_work
+from beastmode.db.session import current_work
 from beastmode.jobs.models import JobRow
 from beastmode.jobs.wakeups import CHANNEL, wake_up
 
@@ -86,7 +86,7 @@ def _insert_now(row: Mapping[str, Any]) -> int | None:
         row: Values by column.
     """
     work = current_work()
-    _begin_with_changes(work)
+    work.begin_with_changes()
     dialect = postgresql if work.dialect.name == "postgresql" else sqlite
     statement: Any = dialect.insert(JobRow).values(**row).returning(JobRow.id)
     if row["unique_key"] is not None:
@@ -96,13 +96,6 @@ def _insert_now(row: Mapping[str, Any]) -> int | None:
         statement = statement.returning(func.pg_notify(CHANNEL, row["queue"]))
     found = work.execute(statement).first()
     return None if found is None else int(found[0])
-
-
-def _begin_with_changes(work: Work) -> None:
-    """Have the session's transaction begin, where it has changes that are not sent yet: the row belongs to them."""
-    session = work.session
-    if session is not None and not session.is_writing and (session.new or session.dirty or session.deleted):
-        session.flush()
 
 
 def _row_of(request: Request, moment: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
+from beastmode.core.background import set_background
 from beastmode.core.inspections import add_inspection
 from beastmode.core.middleware import Middleware
 from beastmode.jobs.settings import JobSettings
@@ -37,8 +38,10 @@ class Jobs:
         """
         from beastmode.jobs.enqueueing import EXTENSION  # noqa: PLC0415 - imports the tables, as above
         from beastmode.jobs.inspecting import refuse_dead_jobs  # noqa: PLC0415 - likewise
+        from beastmode.jobs.tasks import enqueue_task  # noqa: PLC0415 - likewise
 
         app.extensions[EXTENSION] = database
+        set_background(app, enqueue_task)
         add_inspection(app, refuse_dead_jobs)
         if settings.threads_in_server and settings.environment != "testing":
             middleware.guards.append(_StartOnce(app, settings.threads_in_server))

@@ -136,17 +136,18 @@ class Queue:
         )
         return self._end(claim, ended)
 
-    def fail(self, claim: Claim, error: str, backoff: float) -> bool:
+    def fail(self, claim: Claim, error: str, backoff: float, *, is_final: bool = False) -> bool:
         """Note that an attempt has failed: the row waits for the next one, or is dead.
 
         Args:
             claim: The row.
             error: Why.
             backoff: Seconds before the second attempt.
+            is_final: Whether there is no next one.
         """
         moment = now()
         values: dict[str, Any] = {"error": error[-_LONGEST_ERROR:], **_RETURNED}
-        if claim.attempts >= claim.max_attempts:
+        if is_final or claim.attempts >= claim.max_attempts:
             values |= {"state": "dead", "finished_at": moment, "unique_key": None}
         else:
             values |= {"state": "scheduled", "run_at": moment + pause(claim.attempts, backoff)}

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from beastmode.core.background import GiveUp
 from beastmode.core.errors import BeastmodeError
 from beastmode.db.session import current_work
 from beastmode.jobs.enqueueing import refuse_other_values
@@ -24,10 +25,12 @@ class Outcome:
     Args:
         result: What the function returned.
         error: Why it failed, with the end of its traceback; None where it did not.
+        is_final: Whether no further attempt is made.
     """
 
     result: Any = None
     error: str | None = None
+    is_final: bool = False
 
 
 def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: dict[str, Any]) -> Outcome:
@@ -43,6 +46,8 @@ def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: 
     try:
         result = function(**arguments)
         refuse_other_values(f"The result of {name}", result, "it")
+    except GiveUp as error:
+        return Outcome(error=str(error), is_final=True)
     except Exception:  # noqa: BLE001 - it is told to whoever looks at the row
         return Outcome(error=traceback.format_exc())
     finally:

@@ -18,10 +18,11 @@ from beastmode.core.clock import now
 from beastmode.core.settings import settings_of
 from beastmode.db.session import installed_in
 from beastmode.jobs.child import run_in_child
-from beastmode.jobs.definition import Job, declared
+from beastmode.jobs.definition import Job
 from beastmode.jobs.queue import Claim, Queue
 from beastmode.jobs.running import Outcome, outcome_of
 from beastmode.jobs.settings import JobSettings
+from beastmode.jobs.tasks import all_jobs
 from beastmode.jobs.ticks import enqueue_ticks
 from beastmode.jobs.wakeups import Wakeups
 
@@ -80,7 +81,7 @@ class Worker:
         settings = settings_of(app, JobSettings)
         self.app = app
         self.threads = threads
-        self.jobs = declared if jobs is None else jobs
+        self.jobs = all_jobs() if jobs is None else jobs
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{token_hex(4)}"
         self.queue = Queue(self.name, timedelta(seconds=settings.jobs_lease_seconds))
         self.retention = timedelta(days=settings.jobs_retention_days)
@@ -190,7 +191,7 @@ class Worker:
                     is_mine = self.queue.finish(claim, outcome.result)
                 else:
                     log.error("%s failed:\n%s", _described(claim), outcome.error)
-                    is_mine = self.queue.fail(claim, outcome.error, run.job.backoff)
+                    is_mine = self.queue.fail(claim, outcome.error, run.job.backoff, is_final=outcome.is_final)
             if not is_mine:
                 log.warning("%s took longer than its lease; another worker has it now", _described(claim))
         except (SQLAlchemyError, OSError):

@@ -1,0 +1,32 @@
+"""The tasks of other features, as jobs."""
+
+from typing import Any
+
+from beastmode.core.background import Task, tasks
+from beastmode.jobs.definition import Job, declared, job
+
+
+def all_jobs() -> dict[str, Job[Any, Any]]:
+    """Every job of the process by name, those of other features included."""
+    for task in tasks.values():
+        _job_of(task)
+    return declared
+
+
+def enqueue_task(task: Task, arguments: dict[str, Any]) -> None:
+    """Insert the row of a task; see `beastmode.core.background.Enqueue`."""
+    _job_of(task).enqueue(**arguments)
+
+
+def _job_of(task: Task) -> Job[Any, Any]:
+    """The job that runs a task, declared when it is first asked for.
+
+    Args:
+        task: The task.
+    """
+    known = declared.get(task.name)
+    if known is not None:
+        return known
+    options = {"queue": task.queue, "attempts": task.attempts, "backoff": task.backoff, "limit": task.limit}
+    made: Job[Any, Any] = job(name=task.name, **options)(task.function)  # type: ignore[call-overload]  # as one dict
+    return made

@@ -1,0 +1,26 @@
+"""The table of mails; in a project's migrations it is an ordinary table."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from beastmode.db.base import Base
+
+
+class Mail(Base):
+    """One mail: what is sent, to whom, and when it was. Where no server is set, this is where it stays."""
+
+    __tablename__ = "mails"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipients: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(String(998))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+Index("ix_mails_sent_at", Mail.sent_at)

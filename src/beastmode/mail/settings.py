@@ -1,0 +1,64 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from beastmode.core.setting import YES_NO, Secret, choice, flag, number, setting, text, whole
+from beastmode.core.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSettings(Settings):
+    """Settings of mail."""
+
+    mail_server: str | None = setting(
+        text(),
+        None,
+        "The SMTP server that sends mail. If unset, mail is kept in the inbox, a table that `/dev/inbox` shows in "
+        "development.",
+        expects="a host name, such as smtp.example.com",
+    )
+    mail_transport: Literal["inbox", "console", "smtp"] | None = setting(
+        choice("inbox", "console", "smtp"),
+        None,
+        "What takes mail: the inbox, standard error, or the SMTP server. If unset: the server if MAIL_SERVER is set, "
+        "otherwise the inbox.",
+        expects="inbox, console or smtp",
+    )
+    mail_port: int = setting(whole(1, 65535), 587, "The port of the SMTP server.", expects="a number from 1 to 65535")
+    mail_use_tls: bool = setting(
+        flag(), default=True, sentence="Whether the connection switches to TLS (STARTTLS).", expects=YES_NO
+    )
+    mail_use_ssl: bool = setting(
+        flag(),
+        default=False,
+        sentence="Whether the connection is TLS from its first byte, as on port 465.",
+        expects=YES_NO,
+    )
+    mail_username: str = setting(text(), "", "The user at the SMTP server, if it requires a login.", expects="a name")
+    mail_password: str = setting(Secret(), "", "The user's password.", expects="a password", secret=True)
+    mail_default_sender: str = setting(
+        text(),
+        "",
+        "The sender of mail that names none. If unset: MAIL_USERNAME if it is an address, otherwise noreply@localhost.",
+        expects="an address, such as Shop <noreply@example.com>",
+    )
+    mail_timeout_seconds: float = setting(
+        number(0.1, 300), 10.0, "How long the SMTP server may take for one step.", expects="a number of seconds"
+    )
+    mail_concurrency: int = setting(
+        whole(1, 100), 4, "How many mails are sent at the same time.", expects="a number from 1 to 100"
+    )
+
+    @property
+    def sender(self) -> str:
+        """The sender of mail that names none."""
+        return self.mail_default_sender or (self.mail_username if "@" in self.mail_username else "noreply@localhost")
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with values that are each valid."""
+        if self.mail_server and self.is_production and not (self.mail_use_tls or self.mail_use_ssl):
+            yield "MAIL_USE_TLS and MAIL_USE_SSL are both false; in production mail must be sent with TLS."
+        if self.mail_transport == "smtp" and not self.mail_server:
+            yield "MAIL_TRANSPORT is smtp, but MAIL_SERVER is not set."
+        if self.mail_password and not self.mail_username:
+            yield "MAIL_PASSWORD is set, but MAIL_USERNAME is not; set both, or neither."

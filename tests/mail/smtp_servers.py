@@ -1,0 +1,91 @@
+"""Real SMTP servers: with and without TLS, friendly, refusing, silent, and breaking off."""
+
+import socket
+import ssl
+import time
+from email import message_from_bytes
+from email.policy import SMTP
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+
+class Recorder:
+    """Keeps what is sent, and says what it is told to."""
+
+    def __init__(self, reply, refused):
+        self.mails = []
+        self.reply = reply
+        self.refused = refused
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
+        if address in self.refused:
+            return f"550 no {address} here"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - likewise
+        if self.reply == "hang":
+            time.sleep(1)  # noqa: ASYNC251 - nobody else is served meanwhile
+        elif self.reply == "close":
+            server.transport.abort()
+        elif self.reply:
+            return self.reply
+        self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=SMTP)))
+        return "250 stored"
+
+
+class SmtpServer:
+    """A server in a thread of its own.
+
+    Args:
+        authority: Signs its certificate.
+        tls: "starttls", "implicit" or "".
+        names: What its certificate is for.
+        reply: What it answers to a mail: a line, "hang", "close", or "" for yes.
+        refused: Recipients that it does not know.
+        login: The user and password that it requires; None for none.
+    """
+
+    def __init__(self, authority, *, tls="starttls", names=("localhost",), reply="", refused=(), login=None):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(*names).configure_cert(context)
+        options = {"ssl_context": context} if tls == "implicit" else {}
+        if tls == "starttls":
+            options["tls_context"] = context
+            options["require_starttls"] = True
+        if login is not None:
+            options["auth_required"] = True
+            options["authenticator"] = lambda *call: AuthResult(success=(call[4].login, call[4].password) == login)
+        self.recorder = Recorder(reply, refused)
+        kind = Implicit if tls == "implicit" else Controller
+        self._controller = kind(self.recorder, hostname="127.0.0.1", port=free_port(), ready_timeout=10, **options)
+        self._controller.start()
+
+    @property
+    def port(self):
+        return self._controller.port
+
+    @property
+    def mails(self):
+        return self.recorder.mails
+
+    def stop(self):
+        self._controller.stop()
+
+
+class Implicit(Controller):
+    """TLS from the first byte; aiosmtpd's own check of a start does not know the certificate."""
+
+    def _trigger_server(self):
+        """Connect once, as aiosmtpd waits for it."""
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection((self.hostname, self.port), 5) as plain, context.wrap_socket(plain) as secure:
+            secure.recv(1024)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

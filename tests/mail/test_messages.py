@@ -1,0 +1,104 @@
+"""What a mail becomes, and what is refused before anything is stored."""
+
+import pytest
+
+from beastmode.core.errors import ConfigurationError
+from beastmode.mail import Attachment, Message, message_from
+
+HELLO = {"to": "ada@example.com", "subject": "Hello", "text": "Hello Ada"}
+
+
+def test_a_mail_has_its_headers_and_both_bodies():
+    """Text first, HTML for clients that show it."""
+    message = Message(**HELLO, html="<p>Hello <b>Ada</b></p>", cc=["Bob <bob@example.com>"], bcc=["eve@example.com"])
+
+    email = message.as_email("Shop <shop@example.com>")
+
+    assert (email["From"], email["To"], email["Cc"], email["Subject"]) == (
+        "Shop <shop@example.com>",
+        "ada@example.com",
+        "Bob <bob@example.com>",
+        "Hello",
+    )
+    assert [part.get_content_type() for part in email.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert message.recipients == ["ada@example.com", "bob@example.com", "eve@example.com"]
+    assert "eve@example.com" not in bytes(email).decode()
+    assert email["Message-ID"].endswith("@example.com>")
+
+
+def test_text_of_any_language_is_sent():
+    """In the subject too."""
+    email = Message(to="Zoë <zoe@example.com>", subject="Grüße ☕", text="Привет").as_email("a@example.com")
+
+    assert (email["Subject"], email.get_content().strip()) == ("Grüße ☕", "Привет")
+    assert bytes(email).isascii()
+
+
+def test_attachments_have_their_names_and_types():
+    """By the name, where nothing is said."""
+    files = [Attachment("invoice.pdf", b"%PDF"), Attachment("data", b"\x00", "application/x-data")]
+
+    email = Message(**HELLO, attachments=files).as_email("a@example.com")
+
+    found = [(part.get_filename(), part.get_content_type(), part.get_content()) for part in email.iter_attachments()]
+    assert found == [("invoice.pdf", "application/pdf", b"%PDF"), ("data", "application/x-data", b"\x00")]
+
+
+def test_a_newsletter_can_be_ended_by_one_click():
+    """As mail programs require of senders (RFC 8058)."""
+    email = Message(**HELLO, unsubscribe="https://shop.example/stop/7").as_email("a@example.com")
+
+    assert email["List-Unsubscribe"] == "<https://shop.example/stop/7>"
+    assert email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"subject": "Hi\r\nBcc: all@example.com"}, "The header subject has a line break; expected one line."),
+        ({"to": "ada@example.com\nBcc: all@example.com"}, "The header to has a line break; expected one line."),
+        ({"reply_to": "a@example.com\r\nX: y"}, "The header reply_to has a line break; expected one line."),
+        ({"headers": {"X-Tag": "a\nBcc: b@example.com"}}, "The header X-Tag has a line break; expected one line."),
+        ({"headers": {"X\nBcc": "b@example.com"}}, "The header X\nBcc has a line break; expected one line."),
+        ({"to": "ada"}, "'ada' is not an email address; expected one, such as Ada <ada@example.com>."),
+        (
+            {"to": "ada@example.com, eve@example.com"},
+            (
+                "'ada@example.com, eve@example.com' is not an email address; expected one, such as Ada "
+                "<ada@example.com>."
+            ),
+        ),
+        ({"subject": "x" * 1000}, "The subject has 1000 characters; the maximum is 998."),
+    ],
+    ids=["subject", "to", "reply", "value", "name", "no address", "two addresses", "long subject"],
+)
+def test_a_mail_that_is_not_one_is_refused(changes, message):
+    """Text from a form must not add a header or a recipient."""
+    mail = Message(**{**HELLO, **changes})
+
+    with pytest.raises(ValueError) as raised:  # noqa: PT011 - compared below
+        mail.recipients  # noqa: B018 - looked up
+        mail.as_email("shop@example.com")
+
+    assert str(raised.value) == message
+
+
+def test_a_mail_comes_from_templates(post_office, tmp_path):
+    """The subject is the first line; values are escaped in HTML alone."""
+    folder = tmp_path / "templates" / "mail"
+    folder.mkdir(parents=True)
+    (folder / "welcome.txt").write_text("Subject: Welcome, {{ name }}\n\nHello {{ name }}!\n")
+    (folder / "welcome.html").write_text("<p>Hello {{ name }}!</p>")
+
+    with post_office().app_context():
+        mail = message_from("welcome", to="ada@example.com", name="A & B")
+
+    assert (mail.subject, mail.text.strip()) == ("Welcome, A & B", "Hello A & B!")
+    assert mail.html == "<p>Hello A &amp; B!</p>"
+
+
+def test_a_template_that_is_missing_is_named(post_office):
+    """With the path that was expected."""
+    message = r"^There is no template mail/goodbye\.txt; expected templates/mail/goodbye\.txt\.$"
+    with post_office().app_context(), pytest.raises(ConfigurationError, match=message):
+        message_from("goodbye", to="ada@example.com")

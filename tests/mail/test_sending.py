@@ -1,0 +1,199 @@
+"""A mail is stored with the changes that it tells of, and sent by a job when they are committed."""
+
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import select
+
+from beastmode import Beastmode, transaction
+from beastmode.core.errors import ConfigurationError
+from beastmode.db import current_database
+from beastmode.jobs import Jobs, list_jobs
+from beastmode.jobs.models import JobRow
+from beastmode.mail import Mails, Message, send_email_async, send_mail
+from beastmode.mail.models import Mail
+
+HELLO = Message(to="Ada <ada@example.com>", subject="Hello", text="Hello Ada")
+SECONDS = 15
+
+
+def mails():
+    return current_database().execute(select(Mail.recipients, Mail.subject, Mail.sent_at).order_by(Mail.id)).all()
+
+
+def job():
+    return current_database().execute(select(JobRow.state, JobRow.attempts, JobRow.error)).one()
+
+
+def until(found):
+    """Wait until something holds, and give it."""
+    end = monotonic() + SECONDS
+    while not (value := found()) and monotonic() < end:
+        sleep(0.02)
+    return value
+
+
+def smtp_settings(server, **others):
+    return {"MAIL_SERVER": "localhost", "MAIL_PORT": server.port, "MAIL_TIMEOUT_SECONDS": 0.5, **others}
+
+
+def test_a_mail_is_gone_with_the_changes_that_it_tells_of(post_office):
+    """Nobody is told of an order that was rolled back."""
+    with post_office().app_context():
+        with pytest.raises(ZeroDivisionError), transaction():
+            send_mail(HELLO)
+            raise ZeroDivisionError
+
+        assert (mails(), list_jobs("ready")) == ([], [])
+
+
+def test_without_a_server_it_stays_in_the_inbox(post_office, run_jobs):
+    """And counts as sent."""
+    app = post_office()
+    run_jobs(app)
+    with app.app_context():
+        send_email_async("ada@example.com", "Hello", "Hello Ada", "<p>Hello Ada</p>")
+
+        [mail] = until(lambda: [each for each in mails() if each.sent_at])
+    assert (mail.recipients, mail.subject) == ("ada@example.com", "Hello")
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit", ""])
+def test_a_mail_is_sent_by_the_server(post_office, run_jobs, smtp, trusted, tls):
+    """With TLS, in both ways, and without where that is asked for."""
+    server = smtp(tls=tls)
+    app = post_office(**smtp_settings(server, MAIL_USE_TLS=tls == "starttls", MAIL_USE_SSL=tls == "implicit"))
+    run_jobs(app)
+    with app.app_context():
+        send_mail(HELLO)
+        assert until(lambda: server.mails), job()
+
+    [(recipients, email)] = server.mails
+    assert (recipients, email["To"], email.get_content().strip()) == (
+        ["ada@example.com"],
+        "Ada <ada@example.com>",
+        "Hello Ada",
+    )
+
+
+def test_a_login_is_made_where_the_server_requires_one(post_office, run_jobs, smtp, trusted):
+    """After TLS has begun."""
+    server = smtp(login=(b"shop", b"hunter2"))
+    app = post_office(**smtp_settings(server, MAIL_USERNAME="shop", MAIL_PASSWORD="hunter2"))
+    run_jobs(app)
+    with app.app_context():
+        send_mail(HELLO)
+        assert until(lambda: server.mails), job()
+
+
+@pytest.mark.parametrize(
+    ("how", "state", "words"),
+    [
+        ({"reply": "554 we do not like it"}, "dead", "localhost refused the mail: 554 we do not like it"),
+        ({"refused": ["ada@example.com"]}, "dead", "localhost refused the mail: 550 no ada@example.com here"),
+        ({"reply": "451 come back later"}, "scheduled", "localhost refused the mail: 451 come back later"),
+        ({"reply": "hang"}, "scheduled", "TimeoutError: "),
+        ({"reply": "close"}, "scheduled", "SMTPServerDisconnected: "),
+        ({"names": ("other.example",)}, "scheduled", "The certificate of localhost is not valid: "),
+    ],
+    ids=["refuses", "unknown recipient", "later", "hangs", "closes", "wrong certificate"],
+)
+def test_what_the_server_says_decides_what_becomes_of_a_mail(post_office, run_jobs, smtp, trusted, how, state, words):  # noqa: PLR0917 - fixtures
+    """What it would say again is final; anything else is tried again."""
+    server = smtp(**how)
+    app = post_office(**smtp_settings(server))
+    run_jobs(app)
+    with app.app_context():
+        send_mail(HELLO)
+        until(lambda: job().error)
+
+        assert (job().state, job().attempts) == (state, 1)
+        assert words in job().error
+        assert [mail.sent_at for mail in mails()] == [None]
+
+
+def test_a_certificate_that_nobody_trusts_is_refused(post_office, run_jobs, smtp):
+    """The mail is not sent to whoever has taken the server's place."""
+    server = smtp()
+    app = post_office(**smtp_settings(server))
+    run_jobs(app)
+    with app.app_context():
+        send_mail(HELLO)
+        until(lambda: job().error)
+
+        assert "The certificate of localhost is not valid: " in job().error
+    assert server.mails == []
+
+
+def test_one_recipient_of_several_is_refused(post_office, run_jobs, smtp, trusted):
+    """The others have got it, and get it once."""
+    server = smtp(refused=["eve@example.com"])
+    app = post_office(**smtp_settings(server))
+    run_jobs(app)
+    with app.app_context():
+        send_mail(Message(to=["ada@example.com", "eve@example.com"], subject="Hello", text="Hello"))
+        until(lambda: job().error)
+
+        assert (job().state, job().error) == (
+            "dead",
+            "The mail was sent, but some recipients were refused: 550 no eve@example.com here",
+        )
+        assert mails()[0].sent_at is not None
+    assert [recipients for recipients, _ in server.mails] == [["ada@example.com"]]
+
+
+def test_styles_move_to_their_elements(post_office):
+    """Many mail programs drop style sheets."""
+    with post_office().app_context():
+        send_mail(Message(to="a@example.com", subject="s", text="t", html="<style>p{color:red}</style><p>x</p>"))
+        html = current_database().execute(select(Mail.html)).scalar_one()
+
+    assert '<p style="color: red;">x</p>' in html
+
+
+def test_the_inbox_shows_what_was_sent_in_development(post_office):
+    """As JSON for programs and as a page for people, whose HTML cannot run scripts."""
+    app = post_office(ENVIRONMENT="development", JOBS_THREADS=0)
+    with app.app_context():
+        send_mail(Message(to="ada@example.com", subject="<Hello>", text="Hi", html="<script>alert(1)</script>"))
+    client = app.test_client()
+
+    [mail] = client.get("/dev/inbox").get_json()
+    page = client.get("/dev/inbox", headers={"Accept": "text/html"})
+
+    assert mail == {
+        "to": ["ada@example.com"],
+        "subject": "<Hello>",
+        "text": "Hi",
+        "html": "<script>alert(1)</script>",
+        "sent_at": None,
+    }
+    assert "&lt;Hello&gt;" in page.text
+    assert '<iframe sandbox title="&lt;Hello&gt;" srcdoc="&lt;script&gt;alert(1)&lt;/script&gt;">' in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_there_is_no_inbox_in_production(post_office):
+    """Anybody could read it."""
+    secrets = {"SECRET_KEY": "u7Yq2nPz0LwX5vRk8TgB3mJc6HdS9aEf"}
+    app = post_office(ENVIRONMENT="production", **secrets)
+
+    assert app.test_client().get("/dev/inbox").status_code == 404
+
+
+def test_mail_needs_jobs():
+    """Something has to send it."""
+    with pytest.raises(ConfigurationError, match=r"^Beastmode\(mail=\.\.\.\) needs jobs= as well; pass both\.$"):
+        Beastmode(mail=Mails())
+    assert Jobs() is not None
+
+
+def test_mail_can_be_written_to_the_terminal(post_office, run_jobs, capfd):
+    """For development without a browser."""
+    app = post_office(MAIL_TRANSPORT="console")
+    run_jobs(app)
+    with app.app_context():
+        send_mail(HELLO)
+        assert until(lambda: [each for each in mails() if each.sent_at])
+
+    assert "Mail to ada@example.com: Hello\nHello Ada\n" in capfd.readouterr().err
