@@ -31,6 +31,7 @@ PUBLIC = (
     "beastmode.core.environment",
     "beastmode.core.errors",
     "beastmode.core.exchange",
+    "beastmode.core.gauges",
     "beastmode.core.identity",
     "beastmode.core.steps",
     "beastmode.core.setting",

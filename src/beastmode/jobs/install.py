@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from beastmode.core.background import set_background
+from beastmode.core.gauges import add_gauge
 from beastmode.core.inspections import add_inspection
 from beastmode.core.middleware import Middleware
 from beastmode.jobs.settings import JobSettings
@@ -37,12 +38,15 @@ class Jobs:
             middleware: Its middleware, whose first request starts the threads of a development server.
         """
         from beastmode.jobs.enqueueing import EXTENSION  # noqa: PLC0415 - imports the tables, as above
+        from beastmode.jobs.gauges import GAUGES  # noqa: PLC0415 - likewise
         from beastmode.jobs.inspecting import refuse_dead_jobs  # noqa: PLC0415 - likewise
         from beastmode.jobs.tasks import enqueue_task  # noqa: PLC0415 - likewise
 
         app.extensions[EXTENSION] = database
         set_background(app, enqueue_task)
         add_inspection(app, refuse_dead_jobs)
+        for gauge in GAUGES:
+            add_gauge(app, gauge)
         if settings.threads_in_server and settings.environment != "testing":
             middleware.guards.append(_StartOnce(app, settings.threads_in_server))
 

@@ -1,5 +1,6 @@
 """Counts and durations of requests, for Prometheus."""
 
+import logging
 import os
 import platform
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from beastmode.core.exchange import Exchange
+from beastmode.core.gauges import gauges_of
 from beastmode.core.identity import Identity
 from beastmode.core.middleware import Middleware, Probe
 from beastmode.observability.escaping import word
@@ -29,6 +31,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 CALLERS = 100
 """How many callers of each kind are distinguished; a series is never removed, and there are many addresses."""
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+log = logging.getLogger("beastmode")
 
 _Headers = list[tuple[str, str]]
 
@@ -56,7 +59,7 @@ def install_metrics(app: Flask, settings: MetricsSettings, middleware: Middlewar
     metrics = app.extensions["beastmode.metrics"] = _shared_metrics() if _is_shared() else _new_metrics()
     middleware.observers.append(_request_counter(metrics))
     if settings.metrics_token or not settings.is_production:
-        middleware.probes["/metrics"] = _exposition(metrics, settings)
+        middleware.probes["/metrics"] = _exposition(app, metrics, settings)
 
 
 def _is_shared() -> bool:
@@ -141,10 +144,12 @@ class _Exposition(Collector):
     Args:
         metrics: The metrics of the application.
         environment: ENVIRONMENT.
+        app: The application, whose gauges are looked up.
     """
 
-    def __init__(self, metrics: _Metrics, environment: str) -> None:
+    def __init__(self, metrics: _Metrics, environment: str, app: Flask) -> None:
         self._metrics = metrics
+        self._app = app
         self._about = {
             "version": version("beastmode"),
             "python": platform.python_version(),
@@ -157,6 +162,7 @@ class _Exposition(Collector):
         about = GaugeMetricFamily("beastmode_info", "Version and environment.", labels=list(self._about))
         about.add_metric(list(self._about.values()), 1)
         yield about
+        yield from self._looked_up()
         if _is_shared():  # the files of all workers; what dead ones counted stays, so that no counter ever falls
             with folder_lock(Path(os.environ[_DIRECTORY]), shared=True):
                 yield from MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call]  # has no annotations
@@ -170,10 +176,23 @@ class _Exposition(Collector):
             yield family
         yield from (family for family in REGISTRY.collect() if family.name not in names)
 
+    def _looked_up(self) -> Iterator[Metric]:
+        """The gauges of features and projects; one that cannot be looked up is left out."""
+        for gauge in gauges_of(self._app):
+            family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
+            try:
+                with self._app.app_context():
+                    for labels, value in gauge.samples():
+                        family.add_metric(labels, value)
+            except Exception:
+                log.exception("Metrics: %s could not be looked up", gauge.name)
+            else:
+                yield family
 
-def _exposition(metrics: _Metrics, settings: MetricsSettings) -> Probe:
+
+def _exposition(app: Flask, metrics: _Metrics, settings: MetricsSettings) -> Probe:
     """The handler of /metrics."""
-    everything = _Exposition(metrics, settings.environment)
+    everything = _Exposition(metrics, settings.environment, app)
     expected = f"Bearer {settings.metrics_token}".encode() if settings.metrics_token else b""
 
     def expose(exchange: Exchange) -> tuple[int, _Headers, bytes]:
