@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import is_dataclass
 from pathlib import Path
+from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from beastmode_tools.errors import ProbeFailed
@@ -131,6 +132,8 @@ def read_value(kind: Any, value: Any) -> Any:
     inner = get_args(kind)
     if is_dataclass(kind) and isinstance(kind, type):
         return read_message(kind, value)
+    if get_origin(kind) is UnionType:  # of something and None
+        return None if value is None else read_value(inner[0], value)
     if get_origin(kind) is tuple:
         return tuple(read_value(inner[0], each) for each in value)
     if get_origin(kind) is dict:

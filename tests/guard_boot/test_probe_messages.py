@@ -4,6 +4,7 @@ import pytest
 
 from beastmode_tools.probe_process import read_message
 from beastmode_tools.probes.messages.application import Application, Function, Route
+from beastmode_tools.probes.messages.replay import Replay, SqlError, Used
 
 VIEW = {"module": "shop", "name": "show", "path": "shop.py", "line": 3, "decorators": ["login_required"]}
 ROUTE = {"path": "/<int:id>", "methods": ["GET"], "endpoint": "show", "blueprint": None, "view": VIEW}
@@ -29,3 +30,11 @@ def test_a_message_of_another_shape_is_refused(facts):
     """A field that nobody knows, and one that is missing."""
     with pytest.raises((KeyError, TypeError)):
         read_message(Application, facts)
+
+
+def test_a_message_that_may_be_missing_is_none_or_read():
+    """What may be None is read where it is something."""
+    facts = {"used": [{"what": "User", "table": "users", "action": "select", "error": {"error": "gone", "sql": "?"}}]}
+
+    assert read_message(Replay, facts).used == (Used("User", "users", "select", SqlError("gone", "?")),)
+    assert read_message(Used, {"what": "User", "table": "users", "action": "select", "error": None}).error is None

@@ -1,10 +1,12 @@
-"""What an anonymous caller got on both sides, compared: facts of `probes/anonymous.py`, and the changes in them."""
+"""What an anonymous caller got on both sides, compared: facts of `probes/call/anonymous.py`, and their changes."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
+
+from beastmode_tools.probes.messages.anonymous import Preflight, Reply
 
 __all__ = [
     "AccessChange",
@@ -13,7 +15,6 @@ __all__ = [
     "HeaderChange",
     "NewRoute",
     "OriginChange",
-    "Preflight",
     "compare",
 ]
 
@@ -35,31 +36,9 @@ MOSTLY = 0.8
 habit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one route answered to one method without credentials.
-
-    Args:
-        path: As Flask writes it.
-        method: Of HTTP.
-        status: Of the answer; 0 where there was none in time.
-        to: Where it redirects: "login", "elsewhere", or "".
-        csrf: Whether it refuses for want of a CSRF token.
-        error: What went wrong behind a 5xx, or that there was no answer.
-        headers: Security headers of it.
-        cookies: Name of each cookie that it sets -> its flags.
-        refused: What the guard refused while it ran: the answer is no proof then.
-    """
-
-    path: str
-    method: str
-    status: int
-    to: str = ""
-    csrf: bool = False
-    error: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    refused: tuple[str, ...] = ()
+@dataclass(frozen=True)
+class Answer(Reply):
+    """What one route answered to one method without credentials, and what that means."""
 
     @property
     def difference(self) -> tuple[str, int, str]:
@@ -94,16 +73,6 @@ class Answer:
             return "no answer in time"
         to = f" to {'the login page' if self.to == 'login' else 'another page'}" if self.to else ""
         return f"{self.status}{to}{' (CSRF token missing)' if self.kind == 'csrf' else ''}"
-
-
-@dataclass(frozen=True, slots=True)
-class Preflight:
-    """What a browser on a foreign page is told it may do with a path."""
-
-    path: str
-    status: int
-    origin: str
-    credentials: bool
 
 
 @dataclass(frozen=True, slots=True)

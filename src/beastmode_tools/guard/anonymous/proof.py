@@ -1,26 +1,25 @@
 """What an anonymous caller gets on every route of both sides, found by calling them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from beastmode_tools.errors import ProbeFailed
-from beastmode_tools.guard.anonymous.compare import Answer, Change, Preflight, compare
+from beastmode_tools.guard.anonymous.compare import Answer, Change, compare
 from beastmode_tools.guard.databases.scratch import Database
 from beastmode_tools.guard.wording import first_few, sentence
-from beastmode_tools.probe_process import ask_project, together
+from beastmode_tools.probe_process import ask_project, read_message, together
+from beastmode_tools.probes.messages.anonymous import AnonymousCalls
 from beastmode_tools.project import Project
 from beastmode_tools.source.sides import Side
 
 __all__ = ["Anonymous", "Called", "call_anonymously", "prove_anonymous"]
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
-    """One side's answers."""
+@dataclass(frozen=True)
+class Called(AnonymousCalls):
+    """One side's answers, and what they mean."""
 
-    answers: tuple[Answer, ...]
-    preflights: tuple[Preflight, ...]
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +71,8 @@ def call_anonymously(side: Side, project: Project, database: Database | None) ->
     Raises:
         ProbeFailed: The side did not start.
     """
-    facts = ask_project(side, project, "anonymous", {"database_url": database.url if database else None})
-    return Called(
-        tuple(answer(one) for one in facts["answers"]),
-        tuple(Preflight(**one) for one in facts["preflights"]),
-    )
-
-
-def answer(fact: Mapping[str, Any]) -> Answer:
-    """One answer's fact."""
-    return Answer(
-        path=fact["path"],
-        method=fact["method"],
-        status=fact["status"],
-        to=fact["to"],
-        csrf=fact["csrf"],
-        error=fact["error"],
-        headers=fact["headers"],
-        cookies={name: tuple(flags) for name, flags in fact["cookies"].items()},
-        refused=tuple(fact["refused"]),
-    )
+    request = {"database_url": database.url if database else None}
+    return read_message(Called, ask_project(side, project, "anonymous", request))
 
 
 def unproven(answers: tuple[Answer, ...]) -> list[str]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 from ..confine import confinement, migrating
-from ..start import loading, models, routes, settings
+from ..messages.anonymous import AnonymousCalls, Preflight, Reply
+from ..start import loading, models, routes
+from .limit import TooLong, within
 
 __all__ = ["answer"]
 
@@ -38,11 +40,6 @@ CSRF = re.compile(rb"csrf", re.IGNORECASE)
 UUID = "00000000-0000-4000-8000-000000000001"
 MOST_BODY = 20_000
 """Bytes in which an error page names the CSRF token."""
-NOTHING = {"to": "", "csrf": False, "headers": {}, "cookies": {}, "origin": "", "credentials": False}
-
-
-class TooLong(BaseException):
-    """A call that took too long; no `Exception`, so that the project's code lets it through."""
 
 
 class Caller:
@@ -63,29 +60,26 @@ class Caller:
         if self.kept is not None:
             copy(self.path, self.kept)
 
-    def call(self, rule: Any, method: str, **more: Any) -> dict[str, Any]:
-        """The facts of one answer."""
+    def call(self, rule: Any, method: str, **more: Any) -> Reply:
+        """What one call got."""
         self.count += 1
         self.errors.clear()
         before = len(confinement.current().attempts)
-        found: dict[str, Any] = {"method": method, "status": 0, "error": "", **NOTHING}
-        signal.setitimer(signal.ITIMER_REAL, self.seconds)
         try:
-            found.update(self.answered(rule, method, more))
+            with within(self.seconds):
+                reply = self.answered(rule, method, more)
         except TooLong:
-            found["error"] = f"no answer within {self.seconds:g} s"
+            reply = Reply(rule.rule, method, 0, error=f"no answer within {self.seconds:g} s")
         except Exception as error:  # a server would answer 500
-            found.update(status=500, error=told(error))
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        if self.errors and found["status"] >= 500:
-            found["error"] = told(self.errors[-1])
-        found["refused"] = confinement.current().attempts[before:]
+            reply = Reply(rule.rule, method, 500, error=told(error))
+        if self.errors and reply.status >= 500:
+            reply = replace(reply, error=told(self.errors[-1]))
+        refused = tuple(confinement.current().attempts[before:])
         if method not in READS and self.kept is not None:
             put_back(self.kept, self.path)
-        return found
+        return replace(reply, refused=refused)
 
-    def answered(self, rule: Any, method: str, more: dict[str, Any]) -> dict[str, Any]:
+    def answered(self, rule: Any, method: str, more: dict[str, Any]) -> Reply:
         """One call."""
         response = self.application.test_client().open(
             filled(rule),
@@ -99,7 +93,7 @@ class Caller:
             body = b""
             if response.status_code in (400, 403):
                 body = next(iter(response.response), b"")[:MOST_BODY]
-            return facts(response, body)
+            return reply_of(rule, method, response, body)
         finally:
             response.close()
 
@@ -114,19 +108,10 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     settle(application)
     if request.get("own_database"):
         make_tables(application)
-    signal.signal(signal.SIGALRM, stop)
     caller = Caller(application, request)
     watch_errors(application, caller)
-    answers = [
-        {**called(caller, rule, method), "path": rule.rule, "endpoint": rule.endpoint}
-        for rule, method in calls(application)
-    ]
-    return {
-        "answers": answers,
-        "preflights": preflights(caller, application),
-        "boot_migrates": migrating.boot_migrates(),
-        "invented": settings.invented(),
-    }
+    answers = tuple(called(caller, rule, method) for rule, method in calls(application))
+    return dict(vars(AnonymousCalls(answers, preflights(caller, application), tuple(confinement.current().attempts))))
 
 
 def make_tables(application: Any) -> None:
@@ -158,11 +143,6 @@ def settle(application: Any) -> None:
     application.config.update(PROPAGATE_EXCEPTIONS=False, TESTING=False, DEBUG=False, TRAP_HTTP_EXCEPTIONS=False)
 
 
-def stop(*_: Any) -> None:
-    """Ends a call."""
-    raise TooLong
-
-
 def watch_errors(application: Any, caller: Caller) -> None:
     """Remembers the exceptions behind answers of 500."""
     from flask import got_request_exception  # the project's own, imported by now
@@ -183,42 +163,44 @@ def calls(application: Any) -> list[tuple[Any, str]]:
     return sorted(found, key=lambda one: METHODS.index(one[1]))
 
 
-def called(caller: Caller, rule: Any, method: str) -> dict[str, Any]:
+def called(caller: Caller, rule: Any, method: str) -> Reply:
     """A route's answer; to a body of `{}` too where it wants one."""
     found = caller.call(rule, method)
-    if method not in READS and found["status"] in (400, 411, 415, 422) and not found["csrf"]:
+    if method not in READS and found.status in (400, 411, 415, 422) and not found.csrf:
         again = caller.call(rule, method, json={})
-        if again["status"] not in (400, 415):
+        if again.status not in (400, 415):
             return again
     return found
 
 
-def preflights(caller: Caller, application: Any) -> list[dict[str, Any]]:
+def preflights(caller: Caller, application: Any) -> tuple[Preflight, ...]:
     """What a browser on a foreign page is told it may do, for each path."""
     found = []
     for rule in {rule.rule: rule for rule in routes.own_rules(application)}.values():
         methods = sorted(set(rule.methods or ()) & set(METHODS))
         asks = {"Origin": FOREIGN, "Access-Control-Request-Method": methods[-1] if methods else "GET"}
         one = caller.call(rule, "OPTIONS", headers=asks)
-        found.append({"path": rule.rule, **{name: one[name] for name in ("status", "origin", "credentials")}})
-    return found
+        found.append(Preflight(rule.rule, one.status, one.origin, one.credentials))
+    return tuple(found)
 
 
-def facts(response: Any, body: bytes) -> dict[str, Any]:
+def reply_of(rule: Any, method: str, response: Any, body: bytes) -> Reply:
     """What is compared of an answer."""
     location = response.headers.get("Location", "")
-    return {
-        "status": response.status_code,
-        "to": ("login" if LOGIN.search(location) else "elsewhere") if location else "",
-        "csrf": bool(CSRF.search(body)),
-        "headers": {name: response.headers[name] for name in HEADERS if name in response.headers},
-        "cookies": dict(cookie(line) for line in response.headers.getlist("Set-Cookie")),
-        "origin": response.headers.get("Access-Control-Allow-Origin", ""),
-        "credentials": response.headers.get("Access-Control-Allow-Credentials", "").lower() == "true",
-    }
+    return Reply(
+        path=rule.rule,
+        method=method,
+        status=response.status_code,
+        to=("login" if LOGIN.search(location) else "elsewhere") if location else "",
+        csrf=bool(CSRF.search(body)),
+        headers={name: response.headers[name] for name in HEADERS if name in response.headers},
+        cookies=dict(cookie(line) for line in response.headers.getlist("Set-Cookie")),
+        origin=response.headers.get("Access-Control-Allow-Origin", ""),
+        credentials=response.headers.get("Access-Control-Allow-Credentials", "").lower() == "true",
+    )
 
 
-def cookie(line: str) -> tuple[str, list[str]]:
+def cookie(line: str) -> tuple[str, tuple[str, ...]]:
     """A cookie's name and its flags, without its value."""
     parts = [part.strip() for part in line.split(";")]
     flags = [
@@ -226,7 +208,7 @@ def cookie(line: str) -> tuple[str, list[str]]:
         for part in parts[1:]
         if part.lower() in ("secure", "httponly") or part.lower().startswith("samesite=")
     ]
-    return parts[0].split("=", 1)[0], sorted(flags)
+    return parts[0].split("=", 1)[0], tuple(sorted(flags))
 
 
 def told(error: BaseException) -> str:

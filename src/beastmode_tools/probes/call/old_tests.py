@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ..confine import migrating
+from ..confine import confinement, migrating
+from ..messages.replay import Outcome, OwnTests, SqlError
 from ..start import settings
 from .database import restorable
 from .statements import first_line, listen
@@ -18,7 +19,7 @@ COMMANDS = ("upgrade", "downgrade", "stamp")
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """What became of each test: {"tests": [{"name", "outcome", "error", "sql"}], "status": of pytest}.
+    """What became of each test.
 
     Args:
         request: "database_url": an empty database at some head; "tests": files and folders, all that pytest finds
@@ -43,8 +44,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "--no-header",
         "-x" if request.get("first") else "-q",
     ]
-    status = pytest.main([*arguments, *request.get("tests", ())], plugins=[plugin])
-    return {"tests": plugin.found, "status": int(status)}
+    pytest.main([*arguments, *request.get("tests", ())], plugins=[plugin])
+    return dict(vars(OwnTests(tuple(plugin.found), tuple(confinement.current().attempts))))
 
 
 class Results:
@@ -56,7 +57,7 @@ class Results:
 
     def __init__(self, heard: Any) -> None:
         self.heard = heard
-        self.found: list[dict[str, str]] = []
+        self.found: list[Outcome] = []
 
     def pytest_runtest_setup(self) -> None:
         """Forgets the statements of the test before."""
@@ -67,9 +68,9 @@ class Results:
         is_result = report.when == "call" or report.outcome != "passed"
         if not is_result or len(self.found) >= MOST:
             return
-        error = self.heard.errors[-1] if report.failed and self.heard.errors else {"error": "", "sql": ""}
-        words = error["error"] or (last_line(report) if report.failed else "")
-        self.found.append({"name": report.nodeid, "outcome": report.outcome, "error": words, "sql": error["sql"]})
+        error = self.heard.errors[-1] if report.failed and self.heard.errors else SqlError("", "")
+        words = error.error or (last_line(report) if report.failed else "")
+        self.found.append(Outcome(report.nodeid, report.outcome, words, error.sql))
 
 
 def last_line(report: Any) -> str:

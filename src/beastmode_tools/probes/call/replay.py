@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from dataclasses import replace
 from typing import Any
 
-from ..confine import migrating
+from ..confine import confinement, migrating
+from ..messages.replay import Answered, Replay
 from ..start import loading, models
 from . import plans
 from .database import restorable
 from .identity import identity_of
-from .requests import Replay
+from .requests import Requests
 from .rows import Rows, gather
 from .statements import listen
 
@@ -27,18 +29,22 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             "methods", "replays", "bodies": as `plans.planned` takes them; "each": seconds for one request;
             "budget": seconds for all of them; "gather": whether many rows shall point to one.
     """
-    started = time.perf_counter()
     has_database = knows_sqlalchemy()
     heard = listen() if has_database else None
     application = started_application(request)
-    result: dict[str, Any] = {"boot_migrates": migrating.boot_migrates(), "boot_seconds": time.perf_counter() - started}
-    if request.get("only_boot") or heard is None:
-        return {**result, "gave_up": ""}
+    found = Replay(boot_migrates=tuple(migrating.boot_migrates()))
+    if not request.get("only_boot") and heard is not None:
+        found = tried(found, application, heard, request)
+    return dict(vars(replace(found, attempts=tuple(confinement.current().attempts))))
+
+
+def tried(found: Replay, application: Any, heard: Any, request: dict[str, Any]) -> Replay:
+    """What became of everything that is tried with an application that started."""
     try:
-        return {**result, **used(application, heard, request)}
+        return used(found, application, heard, request)
     except Exception as error:
         traceback.print_exc()
-        return {**result, "gave_up": "{}: {}".format(type(error).__name__, str(error).split("\n", 1)[0])}
+        return replace(found, gave_up="{}: {}".format(type(error).__name__, str(error).split("\n", 1)[0]))
 
 
 def started_application(request: dict[str, Any]) -> Any:
@@ -63,7 +69,7 @@ def knows_sqlalchemy() -> bool:
     return True
 
 
-def used(application: Any, heard: Any, request: dict[str, Any]) -> dict[str, Any]:
+def used(found: Replay, application: Any, heard: Any, request: dict[str, Any]) -> Replay:
     """The sweep over the mapped classes and the requests."""
     from sqlalchemy import create_engine
 
@@ -82,26 +88,26 @@ def used(application: Any, heard: Any, request: dict[str, Any]) -> dict[str, Any
         swept = sweep(engine) if request.get("sweep", True) else []
     heard.close_pools()
     database = restorable(url, engine)
-    replay = Replay(application, heard, database, identity, float(request.get("each", 5)))
-    requests, late = sent(replay, plan, float(request.get("budget", 30)))
-    return {
-        "gave_up": "",
-        "sweep": swept,
-        "requests": requests,
-        "left_out": left_out + late,
-        "ways": identity.ways,
-        "broken": replay.broken,
-    }
+    requests = Requests(application, heard, database, identity, float(request.get("each", 5)))
+    answered, late = sent(requests, plan, float(request.get("budget", 30)))
+    return replace(
+        found,
+        used=tuple(swept),
+        answered=tuple(answered),
+        left_out=(*left_out, *late),
+        ways=tuple(identity.ways),
+        broken=requests.broken,
+    )
 
 
-def sent(replay: Any, plan: list[Any], budget: float) -> tuple[list[dict[str, Any]], list[str]]:
+def sent(requests: Any, plan: list[Any], budget: float) -> tuple[list[Answered], list[str]]:
     """What became of the requests, and those for which no time was left."""
     ends = time.perf_counter() + budget
-    done: list[dict[str, Any]] = []
+    done: list[Answered] = []
     for number, planned in enumerate(plan):
         if time.perf_counter() > ends:
             rest = plan[number:]
             sys.stderr.write("{} requests were left out\n".format(len(rest)))
             return done, ["{} {}: no time was left".format(each.method, each.path) for each in rest]
-        done.append(replay.send(planned))
+        done.append(requests.send(planned))
     return done, []

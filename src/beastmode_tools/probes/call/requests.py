@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import signal
 import sys
-import time
-from contextlib import contextmanager
-from typing import Any, Iterator
+from dataclasses import replace
+from typing import Any
 
+from ..messages.replay import Answered
+from .limit import TooLong, within
 from .plans import AS_FORM
 
-__all__ = ["Replay", "TooLong"]
+__all__ = ["Requests"]
 
 MOST_BYTES = 262_144
 """Of an answer that is a stream without an end, enough to see that it began."""
@@ -21,11 +21,7 @@ LOGIN = re.compile(r"log-?_?in|sign-?_?in|/auth|/oauth|/sso|/session", re.IGNORE
 REFUSED = (401, 403, 407, 419)
 
 
-class TooLong(BaseException):
-    """A request took longer than it may; no `except Exception` of the project swallows it."""
-
-
-class Replay:
+class Requests:
     """Sends planned requests one after the other, and brings the database back after each one that wrote.
 
     Args:
@@ -51,41 +47,35 @@ class Replay:
         """Keeps what Flask would write to the log."""
         self.raised = information[1]
 
-    def send(self, planned: Any) -> dict[str, Any]:
+    def send(self, planned: Any) -> Answered:
         """What became of a request: of the anonymous one, or of the signed-in one where that was refused."""
-        result = self.sent(planned, signed_in=False)
-        location = result.pop("location")
-        is_redirect = 300 <= result["status"] < 400
-        is_refused = result["status"] in REFUSED or (is_redirect and bool(LOGIN.search(location)))
+        first, location = self.sent(planned, signed_in=False)
+        is_redirect = 300 <= first.status < 400
+        is_refused = first.status in REFUSED or (is_redirect and bool(LOGIN.search(location)))
         if is_refused and (self.identity.headers or self.identity.session):
-            second = self.sent(planned, signed_in=True)
-            second.pop("location")
-            if second["status"] not in REFUSED and not (is_redirect and second["status"] == result["status"]):
+            second, _ = self.sent(planned, signed_in=True)
+            if second.status not in REFUSED and not (is_redirect and second.status == first.status):
                 return second
-        return {**result, "refused": is_refused}
+        return replace(first, refused=is_refused)
 
-    def sent(self, planned: Any, *, signed_in: bool) -> dict[str, Any]:
-        """What became of one request."""
+    def sent(self, planned: Any, *, signed_in: bool) -> tuple[Answered, str]:
+        """What became of one request, and where a redirect leads."""
         self.heard.clear()
         self.raised = None
-        started = time.perf_counter()
         status, location, failure = self.answered(planned, signed_in=signed_in)
-        result = {
-            "route": planned.route,
-            "method": planned.method,
-            "path": planned.path,
-            "signed_in": signed_in,
-            "status": status,
-            "location": location,
-            "exception": failure or shown(self.raised),
-            "errors": self.heard.errors[:5],
-            "statements": self.heard.counts,
-            "seconds": round(time.perf_counter() - started, 4),
-            "refused": False,
-        }
+        result = Answered(
+            route=planned.route,
+            method=planned.method,
+            path=planned.path,
+            status=status,
+            signed_in=signed_in,
+            exception=failure or shown(self.raised),
+            errors=tuple(self.heard.errors[:5]),
+            statements=self.heard.counts,
+        )
         if self.heard.wrote:
             self.restore()
-        return result
+        return result, location
 
     def answered(self, planned: Any, *, signed_in: bool) -> tuple[int, str, str]:
         """Status, where a redirect leads, and what was raised out of the application."""
@@ -157,25 +147,6 @@ def read(response: Any) -> None:
         if got > MOST_BYTES:
             break
     response.close()
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Ends what takes longer, where the system has alarms."""
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def ring(_number: int, _frame: Any) -> None:
-        raise TooLong
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def shown(error: BaseException | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ..messages.replay import SqlError
+
 __all__ = ["Statements", "first_line", "listen", "normalised"]
 
 LONGEST = 600
@@ -30,7 +32,7 @@ class Statements:
 
     Attributes:
         counts: Each normalised statement that reads or writes data -> how often it ran.
-        errors: The errors that the driver raised: {"error", "kind", "sql"}.
+        errors: The errors that the driver raised.
         wrote: Whether something may have changed the data.
         engines: Those that were used in this process.
     """
@@ -47,7 +49,7 @@ class Statements:
     def clear(self) -> None:
         """Forgets everything."""
         self.counts: dict[str, int] = {}
-        self.errors: list[dict[str, str]] = []
+        self.errors: list[SqlError] = []
         self.wrote = False
 
     def hear(self, sql: str) -> None:
@@ -62,9 +64,7 @@ class Statements:
 
     def hear_error(self, error: Any, sql: str | None) -> None:
         """Takes note of one error of the driver."""
-        self.errors.append(
-            {"error": first_line(str(error)), "kind": type(error).__name__, "sql": normalised(sql or "")}
-        )
+        self.errors.append(SqlError(first_line(str(error)), normalised(sql or "")))
 
 
 def listen() -> Statements:

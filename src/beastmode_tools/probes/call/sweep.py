@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..messages.replay import SqlError, Used
 from ..start import models
 from .statements import first_line, normalised
 from .values import UNKNOWN, value_for
@@ -25,12 +26,12 @@ class Sweep:
     """One walk over the models.
 
     Attributes:
-        results: One for each thing tried: {"what", "table", "action", "error", "sql"}; error is "" for a success.
+        results: One for each thing tried.
     """
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
-        self.results: list[dict[str, str]] = []
+        self.results: list[Used] = []
 
     def attempt(self, what: str, table: str, action: str, work: Any) -> Any:
         """What `work` returns, or None and its error among the results."""
@@ -39,10 +40,10 @@ class Sweep:
             value = work()
         except Exception as error:
             savepoint.rollback()
-            self.results.append({"what": what, "table": table, "action": action, **told(error)})
+            self.results.append(Used(what, table, action, told(error)))
             return None
         savepoint.rollback()
-        self.results.append({"what": what, "table": table, "action": action, "error": "", "sql": ""})
+        self.results.append(Used(what, table, action))
         return value
 
     def select(self, mapper: Any) -> None:
@@ -64,9 +65,7 @@ class Sweep:
         for action, full in (("insert", False), ("insert of long values", True)):
             row, reason = self.row_for(table, full=full)
             if row is None:
-                self.results.append(
-                    {"what": what, "table": name, "action": action, "error": "", "sql": "", "skipped": reason}
-                )
+                self.results.append(Used(what, name, action, skipped=reason))
                 continue
             self.attempt(what, name, action, lambda row=row: self.insert_and_delete(table, row))
         self.insert_alike(table, what)
@@ -183,7 +182,7 @@ class Sweep:
             savepoint.rollback()
 
 
-def sweep(engine: Any) -> list[dict[str, str]]:
+def sweep(engine: Any) -> list[Used]:
     """What became of selecting, inserting, updating and deleting one row of everything that the models name."""
     known = models.mappers()
     names: dict[Any, str] = {}
@@ -229,11 +228,8 @@ def is_made_by_the_database(column: Any, table: Any) -> bool:
     )
 
 
-def told(error: Exception) -> dict[str, str]:
-    """An error as facts."""
+def told(error: Exception) -> SqlError:
+    """An error as facts; one that says nothing is told by its name."""
     original = getattr(error, "orig", None) or error
-    return {
-        "error": first_line(str(original)),
-        "kind": type(original).__name__,
-        "sql": normalised(getattr(error, "statement", "") or ""),
-    }
+    words = first_line(str(original)) or type(original).__name__
+    return SqlError(words, normalised(getattr(error, "statement", "") or ""))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.databases.scratch import Database, Scratch
@@ -12,7 +11,8 @@ from beastmode_tools.guard.mixed.compare.facts import CellKey, Matrix
 from beastmode_tools.guard.mixed.compare.replayed import SqlError, Used
 from beastmode_tools.guard.mixed.proof.schemas import removed
 from beastmode_tools.guard.wording import first_few, sentence
-from beastmode_tools.probe_process import ask_project, together
+from beastmode_tools.probe_process import ask_project, read_message, together
+from beastmode_tools.probes.messages.replay import Outcome, OwnTests
 from beastmode_tools.project import Project
 from beastmode_tools.source.sides import Side
 
@@ -61,15 +61,15 @@ def prove_old_tests(  # noqa: PLR0913 - the sides, where they run, and from what
 def outcomes(old: Side, project: Project, database: Database) -> tuple[Used, ...]:
     """What became of every test on one schema."""
     answer = ask_project(old, project, "replay_tests", {"database_url": database.url}, patience=PATIENCE)
-    return tuple(read(each) for each in answer["tests"])
+    return tuple(read(each) for each in read_message(OwnTests, answer).tests)
 
 
-def read(test: Mapping[str, Any]) -> Used:
+def read(test: Outcome) -> Used:
     """A test's outcome, in the words of the other things that a cell tries."""
-    if test["outcome"] == "skipped":
-        return Used(test["name"], "", "test", skipped="skipped by the project")
-    error = SqlError(test["error"] or "failed", test["sql"]) if test["outcome"] in FAILED else None
-    return Used(test["name"], "", "test", error)
+    if test.outcome == "skipped":
+        return Used(test.name, "", "test", skipped="skipped by the project")
+    error = SqlError(test.error or "failed", test.sql) if test.outcome in FAILED else None
+    return Used(test.name, "", "test", error)
 
 
 def told(before: tuple[Used, ...], dialect: str) -> list[str]:

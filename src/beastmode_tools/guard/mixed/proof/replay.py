@@ -1,13 +1,13 @@
 """Runs one side's code on one scratch database, and reads what became of it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.databases.scratch import Database
-from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed, SqlError, Used
-from beastmode_tools.probe_process import ask_project
+from beastmode_tools.guard.mixed.compare.replayed import Replayed
+from beastmode_tools.probe_process import ask_project, read_message
 from beastmode_tools.project import Project
 from beastmode_tools.source.sides import Side
 
@@ -65,41 +65,4 @@ def replay(run: Run, project: Project) -> Replayed:
     except ProbeFailed as error:
         words = str(error).split(": ", 1)[-1]
         return Replayed(migrating_error=words) if run.migrating else Replayed(start_error=words)
-    return read(answer, is_migrating=run.migrating)
-
-
-def read(answer: dict[str, Any], *, is_migrating: bool) -> Replayed:
-    """The probe's answer as facts."""
-    return Replayed(
-        boot_migrates=tuple(answer["boot_migrates"]),
-        migrating_error="" if is_migrating else None,
-        used=tuple(used(answer.get("sweep", []))),
-        answered=tuple(answered(answer.get("requests", []))),
-        left_out=tuple(answer.get("left_out", ())),
-        ways=tuple(answer.get("ways", ())),
-        broken=answer.get("broken", ""),
-        gave_up=answer["gave_up"],
-    )
-
-
-def used(results: list[dict[str, Any]]) -> Iterator[Used]:
-    """What was done with classes and tables."""
-    for each in results:
-        error = SqlError(each["error"], each["sql"]) if each["error"] else None
-        yield Used(each["what"], each["table"], each["action"], error, each.get("skipped", ""))
-
-
-def answered(results: list[dict[str, Any]]) -> Iterator[Answered]:
-    """What was answered to requests."""
-    for each in results:
-        yield Answered(
-            route=each["route"],
-            method=each["method"],
-            path=each["path"],
-            status=each["status"],
-            signed_in=each["signed_in"],
-            refused=each["refused"],
-            exception=each["exception"],
-            errors=tuple(SqlError(error["error"], error["sql"]) for error in each["errors"]),
-            statements=each["statements"],
-        )
+    return replace(read_message(Replayed, answer), migrating_error="" if run.migrating else None)
