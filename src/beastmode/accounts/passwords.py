@@ -59,20 +59,20 @@ def weaknesses(
         about: What others know about the owner: the email address, its local part, the name.
         may_be_common: Whether common passwords are allowed, as in a test.
     """
-    found = []
+    problems = []
     if len(_normal(password)) < SHORTEST:
-        found.append(f"Password must be at least {SHORTEST} characters long")
+        problems.append(f"Password must be at least {SHORTEST} characters long")
     if len(password) > LONGEST:
-        found.append(f"Password must be at most {LONGEST} characters long")
+        problems.append(f"Password must be at most {LONGEST} characters long")
     if not _is_text(password):
-        found.append("Password must be valid Unicode text")
+        problems.append("Password must be valid Unicode text")
     if rules == "composition":
-        found += [sentence for wanted, sentence in _COMPOSITION if not wanted.search(password)]
-    if not found and not may_be_common and _is_common(password):
-        found.append("Password is too common; choose one that others do not use")
-    if not found and folded(password) in {folded(text) for text in about}:
-        found.append("Password must not be your email address or name")
-    return found
+        problems += [sentence for wanted, sentence in _COMPOSITION if not wanted.search(password)]
+    if not problems and not may_be_common and _is_common(password):
+        problems.append("Password is too common; choose one that others do not use")
+    if not problems and folded(password) in {folded(text) for text in about}:
+        problems.append("Password must not be your email address or name")
+    return problems
 
 
 def _is_common(password: str) -> bool:
@@ -120,12 +120,12 @@ def match(stored: str, password: str) -> Match:
     if not _is_text(password):
         match_nothing("")
         return Match(is_right=False)
-    found = _match_form(stored, _normal(password))
-    if not found.is_right and _normal(password) != password:
+    matched = _match_form(stored, _normal(password))
+    if not matched.is_right and _normal(password) != password:
         # The hash may be from before passwords were normalized.
-        found = _match_form(stored, password)
-        return Match(found.is_right, is_outdated=found.is_right)
-    return found
+        matched = _match_form(stored, password)
+        return Match(matched.is_right, is_outdated=matched.is_right)
+    return matched
 
 
 def _match_form(stored: str, password: str) -> Match:

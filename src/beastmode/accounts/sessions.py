@@ -216,19 +216,19 @@ class Sessions:
         this_moment = literal(moment, UtcDateTime())
         created_at = case(*((earliest > this_moment, earliest) for earliest in since), else_=this_moment)
         values = {name: literal(value, Session.__table__.c[name].type) for name, value in row.items()}
-        found = select(*values.values(), user.id, created_at).where(user.id == user_id, user.is_active)
+        account = select(*values.values(), user.id, created_at).where(user.id == user_id, user.is_active)
         if compared is not None:
-            found = found.where(Credential.user_id == user.id, Credential.password_hash == compared)
+            account = account.where(Credential.user_id == user.id, Credential.password_hash == compared)
         names = [*values, "user_id", "created_at"]
-        return insert(Session).from_select(names, found.with_for_update(read=True)).returning(Session.id)
+        return insert(Session).from_select(names, account.with_for_update(read=True)).returning(Session.id)
 
     def _look(self, session_id: str, user_id: int | str, moment: datetime) -> bool:
-        found = current_work().fetch(self._found, self._given(session_id, user_id, moment))
-        if found and found[0][0]:
+        rows = current_work().fetch(self._found, self._given(session_id, user_id, moment))
+        if rows and rows[0][0]:
             self.seen.add(session_id, user_id, moment)
             return True
         self.seen.forget(session_id)
-        if found:
+        if rows:
             self._end_without_owner(session_id)
         return False
 

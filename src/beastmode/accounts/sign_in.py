@@ -108,8 +108,8 @@ class SignIn:
             .outerjoin(Credential, Credential.user_id == user.id)
             .where(user.email == email)
         )
-        found: Row[Any] | None = self.database.execute(statement).one_or_none()
-        return found
+        account: Row[Any] | None = self.database.execute(statement).one_or_none()
+        return account
 
     def _renew_hash(self, account: Row[Any], password: str) -> str:
         password_hash = passwords.hash_password(password)

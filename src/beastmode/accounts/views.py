@@ -116,11 +116,11 @@ def _add_account(auth: Blueprint, user: Any) -> None:
     @auth.get("/me", returns=schema)
     def me() -> Answer:
         """Get your own account."""
-        found = account.bind(user_id=current_identity().id).first()
-        if found is None:
+        details = account.bind(user_id=current_identity().id).first()
+        if details is None:
             # The user was deleted or deactivated after the token was issued.
             raise invalid_token()
-        return Answer(found, headers=_NOT_STORED)
+        return Answer(details, headers=_NOT_STORED)
 
 
 def _client_address() -> str:

@@ -100,9 +100,9 @@ def _bound(request: Request, longest: int) -> None:
 def _refuse_other_types(request: Request) -> None:
     kind = request.mimetype
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        found = f"is {kind[:100]}" if kind else "is missing"
+        sent = f"is {kind[:100]}" if kind else "is missing"
         raise Problem(
-            415, f"The Content-Type {found}; expected application/json.", headers={"Accept": "application/json"}
+            415, f"The Content-Type {sent}; expected application/json.", headers={"Accept": "application/json"}
         )
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in _UTF8:
@@ -152,10 +152,10 @@ class _TooLong(Exception):  # noqa: N818 - it becomes an answer
 
     def details(self) -> _Errors:
         """The message, with its path in the body."""
-        found: Any = [f"Longer than maximum length {self.most}."]
+        messages: Any = [f"Longer than maximum length {self.most}."]
         for name in self.path or ["_schema"]:
-            found = {name: found}
-        return found  # type: ignore[no-any-return]  # a dict, as there is one name at the least
+            messages = {name: messages}
+        return messages  # type: ignore[no-any-return]  # a dict, as there is one name at the least
 
 
 def _guard_of(schema: Schema, most: int, known: dict[Any, _Guard] | None = None) -> _Guard:
@@ -252,7 +252,7 @@ def _of_values(check: _Guard | None) -> _Guard | None:
 
 
 def _each(check: _Guard, values: list[Any]) -> _Errors:
-    return {index: found.get("", found) for index, value in enumerate(values) if (found := _at(index, check, value))}  # type: ignore[misc]  # marshmallow too names list items by number
+    return {index: wrong.get("", wrong) for index, value in enumerate(values) if (wrong := _at(index, check, value))}  # type: ignore[misc]  # marshmallow too names list items by number
 
 
 def query_reader(schema: Schema | None, others: list[str], most: int) -> Callable[[MultiDict[str, str]], Any]:

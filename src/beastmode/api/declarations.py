@@ -76,9 +76,9 @@ def checked_options(blueprint: str, method: str, rule: str, options: Mapping[str
     return checked
 
 
-def _demand(is_right: bool, where: str, name: str, found: Any, expected: str) -> None:  # noqa: FBT001 - what is demanded
+def _demand(is_right: bool, where: str, name: str, given: Any, expected: str) -> None:  # noqa: FBT001 - what is demanded
     if not is_right:
-        raise ConfigurationError(f"{where}: {name}= is {_shown(found)}; expected {expected}.")
+        raise ConfigurationError(f"{where}: {name}= is {_shown(given)}; expected {expected}.")
 
 
 def _shown(value: Any) -> str:

@@ -234,10 +234,10 @@ def is_own_response(route: Route) -> bool:
 def _gives_response(view: Callable[..., Any]) -> bool:
     """Whether a view's annotation says that it returns its own response, of any media type."""
     try:
-        found = get_type_hints(view).get("return")
+        returned = get_type_hints(view).get("return")
     except (NameError, TypeError):
         return False  # a name that is there for the type checker alone, or no function
-    kinds = [kind for kind in get_args(found) or [found] if kind is not NoneType]
+    kinds = [kind for kind in get_args(returned) or [returned] if kind is not NoneType]
     return bool(kinds) and all(isinstance(kind, type) and issubclass(kind, Response) for kind in kinds)
 
 

@@ -97,37 +97,37 @@ class Pager:
     def _by_number(self, loading: Loading | Items, ask: Ask) -> dict[str, Any]:
         offset = (ask.page - 1) * ask.per_page
         try:
-            found = loading.part(ask.window(offset=offset, count_limit=self.count_limit, reach=self.reach))
+            page = loading.part(ask.window(offset=offset, count_limit=self.count_limit, reach=self.reach))
         except PageOutOfRangeError as error:
             message = f"Page numbers reach only the first {self.reach} items; use cursor= to go further."
             raise Problem(422, "Validation failed", details={"page": [message]}) from error
-        pages = None if found.total is None else -(-found.total // ask.per_page)
-        has_next = found.has_more if pages is None else ask.page < pages
+        pages = None if page.total is None else -(-page.total // ask.per_page)
+        has_next = page.has_more if pages is None else ask.page < pages
         has_prev = ask.page > 1
         pagination = {
             "page": ask.page,
             "per_page": ask.per_page,
-            "total": found.total,
+            "total": page.total,
             "pages": pages,
             "has_next": has_next,
             "has_prev": has_prev,
             "next_page": ask.page + 1 if has_next else None,
             "prev_page": ask.page - 1 if has_prev else None,
         }
-        return {"items": found.items, "pagination": pagination | self._cursors(ask, found, pagination)}
+        return {"items": page.items, "pagination": pagination | self._cursors(ask, page, pagination)}
 
     def _by_cursor(self, loading: Loading | Items, ask: Ask) -> dict[str, Any]:
         cursor = ask.cursor
         backwards = cursor is not None and cursor.direction == "before"
         position = None if cursor is None else cursor.values
         try:
-            found = loading.part(ask.window(before=position) if backwards else ask.window(after=position))
+            page = loading.part(ask.window(before=position) if backwards else ask.window(after=position))
         except ValueError as error:
             # Our own cursor, for a sort order that the list no longer has.
             raise unknown_cursor() from error
         # A client that has a cursor came from a row on the other side of it.
-        has_next = True if backwards else found.has_more
-        has_prev = found.has_more if backwards else cursor is not None
+        has_next = True if backwards else page.has_more
+        has_prev = page.has_more if backwards else cursor is not None
         pagination = {
             "page": None,
             "per_page": ask.per_page,
@@ -138,15 +138,15 @@ class Pager:
             "next_page": None,
             "prev_page": None,
         }
-        return {"items": found.items, "pagination": pagination | self._cursors(ask, found, pagination)}
+        return {"items": page.items, "pagination": pagination | self._cursors(ask, page, pagination)}
 
-    def _cursors(self, ask: Ask, found: Slice, pagination: dict[str, Any]) -> dict[str, str | None]:
+    def _cursors(self, ask: Ask, page: Slice, pagination: dict[str, Any]) -> dict[str, str | None]:
         def at(key: tuple[Any, ...] | None, direction: Any) -> str | None:
             return None if key is None else self.signer.write(Cursor(ask.sort, direction, key))
 
         return {
-            "next_cursor": at(found.last_key, "after") if pagination["has_next"] else None,
-            "prev_cursor": at(found.first_key, "before") if pagination["has_prev"] else None,
+            "next_cursor": at(page.last_key, "after") if pagination["has_next"] else None,
+            "prev_cursor": at(page.first_key, "before") if pagination["has_prev"] else None,
         }
 
 

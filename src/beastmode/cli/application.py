@@ -33,7 +33,7 @@ def installed_settings(app: Flask) -> Settings:
     Raises:
         ClickException: The application does not use beastmode.
     """
-    found: Settings | None = app.extensions.get("beastmode.settings")
-    if found is None:
+    settings: Settings | None = app.extensions.get("beastmode.settings")
+    if settings is None:
         raise click.ClickException(f"{app.import_name} does not use beastmode: Beastmode(app) is never called.")
-    return found
+    return settings

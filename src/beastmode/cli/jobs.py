@@ -40,11 +40,11 @@ def list_command(context: click.Context, *, state: State, name: str | None, limi
 def show(context: click.Context, *, job_id: int) -> None:
     """Show the job JOB_ID, with its result or error."""
     open_application(context)
-    found = status_of(job_id)
-    if found is None:
+    status = status_of(job_id)
+    if status is None:
         raise click.ClickException(f"there is no job {job_id}; finished ones are deleted after JOBS_RETENTION_DAYS.")
-    click.echo(_line(found))
-    for title, value in (("result", found.result), ("error", found.error)):
+    click.echo(_line(status))
+    for title, value in (("result", status.result), ("error", status.error)):
         if value is not None:
             click.echo(f"{title}: {value}")
 

@@ -61,8 +61,8 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, thr
         settings = Settings()
     else:
         refuse_strangers(settings, host)
-    for found in inspect(app):
-        click.echo(f"Warning: {found}", err=True)
+    for problem in inspect(app):
+        click.echo(f"Warning: {problem}", err=True)
     target = context.ensure_object(ScriptInfo).app_import_path
     workers = workers or settings.workers or _processors()
     threads = threads or settings.threads

@@ -22,8 +22,8 @@ def bare_address(text: str) -> str:
         text: One address from a server or a proxy.
     """
     text = text.strip().strip('"')
-    found = _BRACKETED.fullmatch(text) or _WITH_PORT.fullmatch(text)
-    return found[1] if found else text
+    match = _BRACKETED.fullmatch(text) or _WITH_PORT.fullmatch(text)
+    return match[1] if match else text
 
 
 def network_of(address: str) -> str:

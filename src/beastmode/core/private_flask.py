@@ -41,8 +41,8 @@ def current_request() -> Request:
     Raises:
         RuntimeError: There is none.
     """
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # proxies are typed as their object
-    return found
+    request_itself: Request = request._get_current_object()  # type: ignore[attr-defined]  # proxies are typed as their object
+    return request_itself
 
 
 def current_app_context() -> Any:

@@ -69,11 +69,11 @@ def _secrets_of(environ: Mapping[str, str], names: Iterable[str]) -> list[str]:
         names: The secret settings; any other that is named like a password or a token counts too.
     """
     named = set(names)
-    found = {value for name, value in environ.items() if name in named or _TELLING.search(name)}
-    found |= {part.strip() for value in found for part in value.split(",")}
-    passwords = {match[1] for value in found if (match := _PASSWORD.search(value))}
-    found |= passwords | {unquote(password) for password in passwords}
-    return sorted((value for value in found if len(value) >= _SHORTEST), key=len, reverse=True)
+    secrets = {value for name, value in environ.items() if name in named or _TELLING.search(name)}
+    secrets |= {part.strip() for value in secrets for part in value.split(",")}
+    passwords = {match[1] for value in secrets if (match := _PASSWORD.search(value))}
+    secrets |= passwords | {unquote(password) for password in passwords}
+    return sorted((value for value in secrets if len(value) >= _SHORTEST), key=len, reverse=True)
 
 
 def without_secrets(text: str, names: Iterable[str], environ: Mapping[str, str] | None = None) -> str:

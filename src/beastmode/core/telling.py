@@ -60,10 +60,10 @@ def cause_of(error: BaseException) -> str:
         error: The exception, SQLAlchemy's wrapper around it, or an HTTP exception that was raised from it.
     """
     error = (error.__cause__ or error) if isinstance(error, HTTPException) else error
-    found = getattr(error, "orig", None) or error
-    text = (found.description or "") if isinstance(found, HTTPException) else str(found)
+    cause = getattr(error, "orig", None) or error
+    text = (cause.description or "") if isinstance(cause, HTTPException) else str(cause)
     said = text.strip().splitlines()
-    return f"{type(found).__name__}: {said[0][:_LONGEST_CAUSE] if said else 'no message'}"
+    return f"{type(cause).__name__}: {said[0][:_LONGEST_CAUSE] if said else 'no message'}"
 
 
 def _as_logged(path: str) -> str:

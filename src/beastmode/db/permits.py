@@ -67,7 +67,7 @@ def says_its_type(kind: TypeEngine[Any], dialect: Dialect) -> bool:
         kind: The type of the column.
         dialect: The dialect of the database.
     """
-    found = kind.dialect_impl(dialect)
-    if isinstance(found, TypeDecorator):
-        return says_its_type(found.impl_instance, dialect)
-    return dialect.name == "sqlite" or isinstance(kind, _NUMBERS) or found.render_bind_cast
+    impl = kind.dialect_impl(dialect)
+    if isinstance(impl, TypeDecorator):
+        return says_its_type(impl.impl_instance, dialect)
+    return dialect.name == "sqlite" or isinstance(kind, _NUMBERS) or impl.render_bind_cast

@@ -139,8 +139,8 @@ def tables_in(clause: Any) -> list[Any]:
     Args:
         clause: A table, a column or a condition.
     """
-    found: list[Any] = clause._from_objects
-    return found
+    tables: list[Any] = clause._from_objects
+    return tables
 
 
 def without_annotations(clause: ClauseElement) -> ClauseElement:
@@ -158,8 +158,8 @@ def annotations_of(expression: Any) -> Mapping[str, Any]:
     Args:
         expression: Any object.
     """
-    found: Mapping[str, Any] = getattr(expression, "_annotations", {})
-    return found
+    annotations: Mapping[str, Any] = getattr(expression, "_annotations", {})
+    return annotations
 
 
 def renamed(parameter: BindParameter[Any], name: str) -> BindParameter[Any]:
@@ -171,8 +171,8 @@ def renamed(parameter: BindParameter[Any], name: str) -> BindParameter[Any]:
     """
     copy: Any = parameter._clone(maintain_key=True)
     copy.key = copy._orig_key = name
-    found: BindParameter[Any] = copy
-    return found
+    bind: BindParameter[Any] = copy
+    return bind
 
 
 def locks_rows(statement: Select[Any] | CompoundSelect[Any]) -> bool:
@@ -201,8 +201,8 @@ def columns_read_by(state: ORMExecuteState) -> frozenset[str] | None:
         state: What the session tells before it loads columns.
     """
     statement: Any = state.statement
-    found: frozenset[str] | None = statement._compile_options._only_load_props
-    return found
+    names: frozenset[str] | None = statement._compile_options._only_load_props
+    return names
 
 
 def types_by_database(kind: TypeEngine[Any]) -> Mapping[str, TypeEngine[Any]]:
@@ -241,8 +241,8 @@ def creation_rule(check: Any) -> Callable[[Any], bool] | None:
     Args:
         check: The constraint.
     """
-    found: Callable[[Any], bool] | None = getattr(check, "_create_rule", None)
-    return found
+    rule: Callable[[Any], bool] | None = getattr(check, "_create_rule", None)
+    return rule
 
 
 def belongs_to_type(check: Any) -> bool:

@@ -97,8 +97,8 @@ class RoutedSession(Session):
             InvalidRequestError: A flush in a snapshot.
         """
         if bind is not None:
-            found: Engine | Connection = bind
-            return found
+            given: Engine | Connection = bind
+            return given
         flushes = is_flushing(self)
         if not self.is_writing and not flushes and is_read(clause):
             return self.work.connect()

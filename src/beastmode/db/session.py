@@ -150,15 +150,15 @@ class Work:
         """
         self.permit = None
         try:
-            found = self.fetch(statement, {**params, **permit.params}, kept=kept)
+            written = self.fetch(statement, {**params, **permit.params}, kept=kept)
         except BaseException:
             self.permit = permit  # nothing was written, and nothing is known
             raise
-        if found:
+        if written:
             permit.confirm()
         else:
             permit.look()
-        return found
+        return written
 
     def has_failed(self) -> bool:
         """Whether the request was refused or failed, so that its changes are not expected to be stored."""
@@ -187,8 +187,8 @@ class Work:
         """
 
         def rows(connection: Connection) -> Sequence[Any]:
-            found = self.installed.fast_path.fetch(connection, statement, params) if kept else None
-            return connection.execute(statement, params).all() if found is None else found
+            fetched = self.installed.fast_path.fetch(connection, statement, params) if kept else None
+            return connection.execute(statement, params).all() if fetched is None else fetched
 
         return self.run(statement, rows)
 

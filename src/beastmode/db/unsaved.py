@@ -74,13 +74,13 @@ def _current_session() -> RoutedSession | None:
 
 def _unsaved_in(session: RoutedSession) -> dict[Any, str]:
     """The uncommitted changes, in words: entities by their identity, and statements that were sent."""
-    found: dict[Any, str] = {id(entity): f"new {type(entity).__name__}" for entity in session.new}
+    changes: dict[Any, str] = {id(entity): f"new {type(entity).__name__}" for entity in session.new}
     # `dirty` has every entity that was assigned to; only a net change would be written.
-    found |= {id(entity): f"changed {_named(entity)}" for entity in session.dirty if session.is_modified(entity)}
-    found |= {id(entity): f"deleted {_named(entity)}" for entity in session.deleted}
+    changes |= {id(entity): f"changed {_named(entity)}" for entity in session.dirty if session.is_modified(entity)}
+    changes |= {id(entity): f"deleted {_named(entity)}" for entity in session.deleted}
     if session.has_written:
-        found[_STATEMENTS] = "statements sent since the last commit"
-    return found
+        changes[_STATEMENTS] = "statements sent since the last commit"
+    return changes
 
 
 def _named(entity: Any) -> str:

@@ -33,5 +33,5 @@ def run_in_child(claim: Claim, seconds: float) -> Outcome:
         return Outcome(error=f"It took longer than its timeout of {seconds:g} s, and its process was ended.")
     if child.returncode != 0:
         return Outcome(error=f"Its process ended with the exit status {child.returncode}.")
-    found = orjson.loads(written)
-    return Outcome(found["result"], found["error"], is_final=found["is_final"])
+    outcome = orjson.loads(written)
+    return Outcome(outcome["result"], outcome["error"], is_final=outcome["is_final"])

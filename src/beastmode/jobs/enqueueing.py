@@ -94,8 +94,8 @@ def _insert_now(row: Mapping[str, Any]) -> int | None:
     if work.dialect.name == "postgresql" and row["state"] == "ready":
         # Part of the statement: the server tells it to those who listen once it is committed.
         statement = statement.returning(func.pg_notify(CHANNEL, row["queue"]))
-    found = work.execute(statement).first()
-    return None if found is None else int(found[0])
+    inserted = work.execute(statement).first()
+    return None if inserted is None else int(inserted[0])
 
 
 def _row_of(request: Request, moment: datetime) -> dict[str, Any]:

@@ -200,12 +200,12 @@ class Queue:
 
     def next_moment(self) -> datetime | None:
         """When the next scheduled row is due; None if there is none."""
-        found: datetime | None = (
+        moment: datetime | None = (
             current_work()
             .execute(select(JobRow.run_at).where(JobRow.state == "scheduled").order_by(JobRow.run_at).limit(1))
             .scalar()
         )
-        return found
+        return moment
 
     def reclaim(self) -> int:
         """Take rows from workers that no longer report; how many.
@@ -263,15 +263,15 @@ class Queue:
 
     def queues(self) -> list[str]:
         """Every queue in which a row is ready, found by one look into the index for each."""
-        found: list[str] = []
+        names: list[str] = []
         while True:
             following = select(func.min(JobRow.queue)).where(JobRow.state == "ready")
-            if found:
-                following = following.where(JobRow.queue > found[-1])
+            if names:
+                following = following.where(JobRow.queue > names[-1])
             name = current_work().execute(following).scalar()
             if name is None:
-                return found
-            found.append(name)
+                return names
+            names.append(name)
 
     def _owned(self, claim: Claim) -> Update:
         """An UPDATE of a row, as long as it is this worker's, in this attempt."""

@@ -122,10 +122,10 @@ def _addressed(text: str) -> str:
     Raises:
         ValueError: It is not exactly one.
     """
-    found = [address for _, address in getaddresses([text]) if address]
-    if len(found) != 1 or not _is_address(found[0]):
+    addresses = [address for _, address in getaddresses([text]) if address]
+    if len(addresses) != 1 or not _is_address(addresses[0]):
         raise ValueError(f"{text[:100]!r} is not an email address; expected one, such as Ada <ada@example.com>.")
-    return found[0]
+    return addresses[0]
 
 
 def _is_address(text: str) -> bool:

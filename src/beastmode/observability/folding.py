@@ -78,8 +78,8 @@ def _add_up(left: list[Path], into: Path) -> None:
 def _values_in(path: Path) -> list[tuple[str, float]]:
     """The metrics of a process; none for a file that is incomplete because the process was killed."""
     try:
-        found = MmapedDict.read_all_values_from_file(str(path))  # type: ignore[no-untyped-call]  # the same
-        return [(key, value) for key, value, _time, _position in found]
+        values = MmapedDict.read_all_values_from_file(str(path))  # type: ignore[no-untyped-call]  # the same
+        return [(key, value) for key, value, _time, _position in values]
     except (RuntimeError, UnicodeDecodeError, Malformed):
         log.warning("The metrics in %s cannot be read and are ignored.", path.name)
         return []

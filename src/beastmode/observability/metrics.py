@@ -109,11 +109,11 @@ def _request_counter(metrics: _Metrics) -> Callable[[Exchange], None]:
         method, route, status = key
         if method not in _METHODS:  # anybody can invent methods, and each would be a series
             key = ("other", route, status)
-        found = series.get(key)
-        if found is None:
+        known = series.get(key)
+        if known is None:
             labels = (key[0], route or "unmatched", str(status))
-            found = series[key] = metrics.requests.labels(*labels).inc, metrics.seconds.labels(*labels).observe
-        return found
+            known = series[key] = metrics.requests.labels(*labels).inc, metrics.seconds.labels(*labels).observe
+        return known
 
     def count(exchange: Exchange) -> None:
         key = (exchange.environ["REQUEST_METHOD"], exchange.route, exchange.status)

@@ -179,8 +179,8 @@ class Loading(AsShown):
         Raises:
             ValueError: The window does not fit the model.
         """
-        found = self.part(window)
-        return replace(found, items=marked(found.items, self.query.definition.schema))
+        items = self.part(window)
+        return replace(items, items=marked(items.items, self.query.definition.schema))
 
     def part(self, window: Window) -> Slice:
         """A page of the list, ready to be serialized."""

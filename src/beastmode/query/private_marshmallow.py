@@ -120,8 +120,8 @@ def hooks_of(schema: Schema, kind: str) -> list[tuple[Any, ...]]:
         schema: The schema.
         kind: The decorator's name, such as "post_dump".
     """
-    found: list[tuple[Any, ...]] = schema._hooks[kind]
-    return found
+    hooks: list[tuple[Any, ...]] = schema._hooks[kind]
+    return hooks
 
 
 def declared_field(kind: type[Schema], name: str) -> Any:

@@ -64,9 +64,9 @@ def refuse_strangers(settings: Settings, host: str) -> None:
         SettingsError: Other machines can reach the address, and a secret has its development value.
     """
     if settings.has_development_secret and not _is_loopback(host):
-        found = f"{host} can be reached from other machines, but a secret has its development value"
+        problem = f"{host} can be reached from other machines, but a secret has its development value"
         expected = f"listen on 127.0.0.1, or set SECRET_KEY to {A_SECRET}"
-        raise SettingsError([f"{found}, which anyone can use to sign; {expected}."])
+        raise SettingsError([f"{problem}, which anyone can use to sign; {expected}."])
 
 
 def _refusal_of_stranger(environ: "WSGIEnvironment", *, is_tested: bool) -> Refusal | None:
@@ -102,7 +102,7 @@ def _is_loopback(host: str) -> bool:
     except ValueError:
         pass
     try:
-        found = socket.getaddrinfo(host, None)
+        addresses = socket.getaddrinfo(host, None)
     except OSError:
         return False
-    return all(ip_address(str(address[0]).partition("%")[0]).is_loopback for *_, address in found)
+    return all(ip_address(str(address[0]).partition("%")[0]).is_loopback for *_, address in addresses)

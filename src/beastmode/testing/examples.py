@@ -66,13 +66,13 @@ def _decimal(kind: Numeric[Any], _name: str, number: int) -> Decimal | float:
 
 
 def _moment(kind: DateTime, _name: str, number: int) -> datetime:
-    found = _BEGINNING + timedelta(minutes=number)
-    return found if kind.timezone else found.replace(tzinfo=None)
+    moment = _BEGINNING + timedelta(minutes=number)
+    return moment if kind.timezone else moment.replace(tzinfo=None)
 
 
 def _identifier(kind: Uuid[Any], _name: str, number: int) -> UUID | str:
-    found = UUID(int=number)
-    return found if kind.as_uuid else str(found)
+    value = UUID(int=number)
+    return value if kind.as_uuid else str(value)
 
 
 # In this order: an Enum is a String too.

@@ -122,15 +122,15 @@ def _missing_columns(mapper: Mapper[Any], given: dict[str, Any]) -> dict[Column[
     """The columns that need a value, have no default and were not set, with the names of their attributes."""
     related = (mapper.relationships[name].local_columns for name in given if name in mapper.relationships)
     filled = {mapper.polymorphic_on, mapper.version_id_col}.union(*related)
-    found = {}
+    missing = {}
     for attribute in mapper.column_attrs:
         column = attribute.columns[0]
         # Two columns in one attribute: the ID of a joined subclass, which is set from its parent's.
         if not isinstance(column, Column) or len(attribute.columns) > 1 or column in filled:
             continue
         if attribute.key not in given and _must_be_given(column):
-            found[column] = attribute.key
-    return found
+            missing[column] = attribute.key
+    return missing
 
 
 def _must_be_given(column: Column[Any]) -> bool:

@@ -54,11 +54,11 @@ def wire_of(client: str) -> Wire | None:
 
 def clients() -> set[str]:
     """The address and port of every connected client."""
-    found = set()
+    addresses = set()
     for connection in _connections():
-        found.add(_name_of(connection))
+        addresses.add(_name_of(connection))
         connection.close()
-    return found
+    return addresses
 
 
 def _connections() -> Iterator[socket.socket]:

@@ -54,7 +54,7 @@ class Prepared:
         Args:
             params: The values from the caller.
         """
-        found = {}
+        converted = {}
         try:
             for bind in self.binds:
                 if bind.key in params:
@@ -65,10 +65,10 @@ class Prepared:
                     return None
                 else:
                     value = bind.value()
-                found[bind.name] = value if bind.convert is None else bind.convert(value)
+                converted[bind.name] = value if bind.convert is None else bind.convert(value)
         except Exception:  # noqa: BLE001 - whatever it is, SQLAlchemy meets it too, and says which statement it was
             return None
-        return found
+        return converted
 
 
 def prepare(dialect: Dialect, statement: Sendable) -> Prepared | None:
@@ -135,9 +135,9 @@ def _converts_out(kind: TypeEngine[Any], dialect: Dialect) -> bool:
 
 def _is_number(kind: TypeEngine[Any], dialect: Dialect) -> bool:
     """Whether SQLAlchemy chooses the conversion by the type that the server reports with each result."""
-    found = kind.dialect_impl(dialect)
-    if isinstance(found, TypeDecorator):
-        return _is_number(found.impl_instance, dialect)
-    if isinstance(found, ARRAY):
-        return _is_number(found.item_type, dialect)
-    return isinstance(found, Numeric | Float)
+    impl = kind.dialect_impl(dialect)
+    if isinstance(impl, TypeDecorator):
+        return _is_number(impl.impl_instance, dialect)
+    if isinstance(impl, ARRAY):
+        return _is_number(impl.item_type, dialect)
+    return isinstance(impl, Numeric | Float)

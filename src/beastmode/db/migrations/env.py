@@ -156,9 +156,9 @@ def _orphans(connection: Connection) -> Counter[tuple[str, str]]:
 def _refuse_orphans(left: Counter[tuple[str, str]]) -> None:
     """Roll back the migration if it left rows that refer to missing rows."""
     if left:
-        found = ", ".join(f"{count} of {table!r} to {parent!r}" for (table, parent), count in sorted(left.items()))
+        counts = ", ".join(f"{count} of {table!r} to {parent!r}" for (table, parent), count in sorted(left.items()))
         raise BeastmodeError(
-            f"The migration leaves rows that refer to missing rows: {found}. It was rolled back; make it delete or "
+            f"The migration leaves rows that refer to missing rows: {counts}. It was rolled back; make it delete or "
             "fix those rows."
         )
 

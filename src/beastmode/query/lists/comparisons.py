@@ -81,8 +81,8 @@ def compare(entity: Any, comparison: ConditionShape, parameter: str) -> ColumnEl
     """
     column = getattr(entity, comparison.attribute)
     if comparison.operator == "in":
-        found: ColumnElement[bool] = column.in_(bindparam(parameter, expanding=True))
-        return or_(found, column.is_(None)) if comparison.with_null else found
+        comparison_of_values: ColumnElement[bool] = column.in_(bindparam(parameter, expanding=True))
+        return or_(comparison_of_values, column.is_(None)) if comparison.with_null else comparison_of_values
     if comparison.with_null:
         with_null: dict[str, ColumnElement[bool]] = {"eq": column.is_(None), "ne": column.is_not(None)}
         return with_null.get(comparison.operator, false())

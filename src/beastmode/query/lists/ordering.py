@@ -72,7 +72,7 @@ def orderings_of(mapper: Mapper[Any], columns: Iterable[Any]) -> tuple[Ordering,
     Raises:
         ConfigurationError: One is any other expression.
     """
-    found = []
+    orderings = []
     for column in columns:
         descending, inner = False, column
         while isinstance(inner, UnaryExpression) and inner.modifier in _DIRECTIONS:
@@ -82,8 +82,8 @@ def orderings_of(mapper: Mapper[Any], columns: Iterable[Any]) -> tuple[Ordering,
             raise ConfigurationError(
                 f"A page cannot be ordered by {column}; expected columns of {mapper.class_.__name__}."
             )
-        found.append(Ordering(getattr(mapper.class_, name), descending))
-    return tuple(found)
+        orderings.append(Ordering(getattr(mapper.class_, name), descending))
+    return tuple(orderings)
 
 
 _DIRECTIONS = {operators.desc_op: True, operators.asc_op: False, operators.nulls_last_op: False}
@@ -142,8 +142,8 @@ def _step(placed: _Placed, column: Any, value: Any, *, backwards: bool) -> Colum
     """
     if value is None:
         return column.is_not(None) if backwards else false()
-    found: ColumnElement[bool] = column < value if placed.descending is not backwards else column > value
-    return or_(found, column.is_(None)) if placed.nullable and not backwards else found
+    is_past: ColumnElement[bool] = column < value if placed.descending is not backwards else column > value
+    return or_(is_past, column.is_(None)) if placed.nullable and not backwards else is_past
 
 
 def _start(placed: _Placed, column: Any, value: Any, *, backwards: bool) -> list[ColumnElement[bool]]:
@@ -185,10 +185,10 @@ def _revived(kind: type[Any], value: Any) -> Any:
 def _type_of(mapper: Mapper[Any], placed: _Placed) -> type[Any]:
     """The Python type of the values of a column."""
     try:
-        found: type[Any] = mapper.column_attrs[placed.attribute].columns[0].type.python_type
+        kind: type[Any] = mapper.column_attrs[placed.attribute].columns[0].type.python_type
     except NotImplementedError:
         return object
-    return found
+    return kind
 
 
 _FROM_TEXT: Mapping[type[Any], Callable[[str], Any]] = {

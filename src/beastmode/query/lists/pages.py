@@ -123,8 +123,8 @@ class Pages:
         total = counted if counted <= (window.count_limit or 0) else None
         if offset >= counted:
             return Slice([], total, has_more=False, first_key=None, last_key=None)
-        found = self.slice(replace(window, reach=None, count_limit=None), bound)
-        return replace(found, total=total)
+        far = self.slice(replace(window, reach=None, count_limit=None), bound)
+        return replace(far, total=total)
 
     def total(self, window: Window, statement: Select[Any], rows: list[Any], params: Params) -> int | None:
         """The number of items; None if there are more than the window wants to count."""
@@ -171,14 +171,14 @@ class Pages:
     def statements(self, kind: Kind) -> Statements:
         """The statements of a kind of window."""
         with self._lock:
-            found = self._statements.get(kind)
-            if found is None:
-                found = self._statements[kind] = self.build(kind)
+            statements = self._statements.get(kind)
+            if statements is None:
+                statements = self._statements[kind] = self.build(kind)
                 while len(self._statements) > KEPT:
                     self._statements.popitem(last=False)
             else:
                 self._statements.move_to_end(kind)
-        return found
+        return statements
 
     def build(self, kind: Kind) -> Statements:
         """Build the statements of a kind of window."""

@@ -38,8 +38,8 @@ def with_names(criteria: Iterable[Any], prefix: str) -> list[Any]:
             known[id(part)] = bindparam(name, type_=part.type, callable_=part.callable, **options)
         return known[id(part)]
 
-    found: list[Any] = []
+    expressions: list[Any] = []
     for each in criteria:
         is_asked = next(callables_in([each]), None) is not None
-        found.append(replaced(each, {}, named) if is_asked else each)
-    return found
+        expressions.append(replaced(each, {}, named) if is_asked else each)
+    return expressions

@@ -122,8 +122,8 @@ def dumps_itself(schema: Schema) -> str | None:
         if hooks_of(schema, hook):
             return f"{name} has a {hook} hook"
     for method in _SCHEMA_METHODS:
-        found = getattr(type(schema), method)
-        if found is not getattr(Schema, method) and getattr(found, "__module__", None) != _SEES_THROUGH:
+        own = getattr(type(schema), method)
+        if own is not getattr(Schema, method) and getattr(own, "__module__", None) != _SEES_THROUGH:
             return f"{name} overrides {method}"
     return None
 
@@ -141,12 +141,12 @@ def kind_of(field: fields.Field[Any]) -> type[fields.Field[Any]] | None:
     place = next((place for place, kind in enumerate(kinds) if kind.__module__ == _MARSHMALLOW), None)
     if place is None:
         return None
-    found: type[fields.Field[Any]] = kinds[place]
+    nearest: type[fields.Field[Any]] = kinds[place]
     # marshmallow does not use names that it does not have.
-    asked = {*dir(found), *own, "__getattr__"} - _READING
+    asked = {*dir(nearest), *own, "__getattr__"} - _READING
     if any(not asked.isdisjoint(vars(kind)) for kind in kinds[:place]):
         return None
-    return found if all(is_plain(part) for part in parts_of(field)) else None
+    return nearest if all(is_plain(part) for part in parts_of(field)) else None
 
 
 def is_plain(field: fields.Field[Any]) -> bool:

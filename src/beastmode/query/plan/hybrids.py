@@ -43,8 +43,8 @@ class Hybrid:
             entity: The model, or an alias of it.
         """
         expression = _expression_of(entity, self.attribute)
-        found = {id(bind): self.named(number, bind) for number, bind in enumerate(_binds_in(expression))}
-        named: ColumnElement[Any] = replaced(expression, {}, lambda part, **_: found.get(id(part)))
+        binds = {id(bind): self.named(number, bind) for number, bind in enumerate(_binds_in(expression))}
+        named: ColumnElement[Any] = replaced(expression, {}, lambda part, **_: binds.get(id(part)))
         return named
 
     def named(self, number: int, bind: BindParameter[Any]) -> BindParameter[Any] | None:
@@ -75,8 +75,8 @@ class Hybrid:
 
     def now(self) -> ClauseElement:
         """Its SQL with its current values; from the function itself, which takes a third of the time."""
-        found = None if self.function is None else self.function(self.model)
-        return found if isinstance(found, ClauseElement) else _expression_of(self.model, self.attribute)
+        current = None if self.function is None else self.function(self.model)
+        return current if isinstance(current, ClauseElement) else _expression_of(self.model, self.attribute)
 
 
 def hybrid_of(model: type[Any], attribute: str) -> Hybrid | None:
@@ -87,8 +87,8 @@ def hybrid_of(model: type[Any], attribute: str) -> Hybrid | None:
         attribute: The attribute's name.
     """
     mapper = inspect(model)
-    found = mapper.all_orm_descriptors.get(attribute)
-    if not isinstance(found, hybrid_property) or _is_constant(found, mapper):
+    descriptor = mapper.all_orm_descriptors.get(attribute)
+    if not isinstance(descriptor, hybrid_property) or _is_constant(descriptor, mapper):
         return None
     return Hybrid(model, attribute) if _binds_in(_expression_of(model, attribute)) else None
 

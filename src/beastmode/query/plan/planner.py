@@ -80,8 +80,8 @@ class _Planner:
         reason = dumps_itself(schema) or is_more_than_rows(mapper)
         if reason:
             raise Unplannable(reason)
-        found = [self.part(schema, name, mapper, path, above) for name in schema.dump_fields]
-        parts = tuple(part for part in found if part is not None)
+        shown = [self.part(schema, name, mapper, path, above) for name in schema.dump_fields]
+        parts = tuple(part for part in shown if part is not None)
         if is_plucked and len(parts) != 1:
             raise Unplannable(f"a Pluck field plucks a field that {_named(schema)} does not have")
         return Shape(parts, is_plucked)
@@ -170,10 +170,10 @@ def nested_of(field: fields.Field[Any]) -> tuple[fields.Nested | None, bool]:
 def _column_of(mapper: Mapper[Any], attribute: str) -> ColumnElement[Any] | None:
     """The column or SQL expression of a mapped attribute or a hybrid; None if there is none."""
     if attribute in mapper.column_attrs:
-        found = mapper.column_attrs[attribute]
-        if ("query_expression", True) in (found.strategy_key or ()):
+        prop = mapper.column_attrs[attribute]
+        if ("query_expression", True) in (prop.strategy_key or ()):
             return None
-        return found.columns[0]
+        return prop.columns[0]
     if not isinstance(mapper.all_orm_descriptors[attribute], hybrid_property):
         return None
     try:

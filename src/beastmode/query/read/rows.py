@@ -79,10 +79,10 @@ class Rows:
         """The values of one execution: the current ones of the hybrids, and the given ones."""
         if not self.hybrids:
             return params
-        found: dict[str, Any] = {}
+        current: dict[str, Any] = {}
         for hybrid in self.hybrids.values():
-            found |= hybrid.values()
-        return {**found, **params}
+            current |= hybrid.values()
+        return {**current, **params}
 
     def types(self) -> list[TypeEngine[Any]]:
         """The types of the plan's columns."""
@@ -113,9 +113,9 @@ class Rows:
             dump = self._dumps[extra] = compile_dump(self.plan, extra)
         if not self.children:
             return dump(rows)
-        found = known or {}
+        rendered = known or {}
         each = enumerate(self.children)
-        lists = [found[number] if number in found else child.of(rows, params) for number, child in each]
+        lists = [rendered[number] if number in rendered else child.of(rows, params) for number, child in each]
         return dump(rows, *lists)
 
     def show(self, row: Any, params: Params) -> Any:
@@ -184,8 +184,8 @@ class Children:
         most = most_nested()
         if len(keys) == 1:
             key = keys.pop()
-            found = self.rows.fetch(self._of_one, {**params, "_parent": key, "_most": most + 1})
-            return {key: self.rows.render(self.cut(found, most), params)}
+            fetched = self.rows.fetch(self._of_one, {**params, "_parent": key, "_most": most + 1})
+            return {key: self.rows.render(self.cut(fetched, most), params)}
         wanted, rows = list(keys), list[Any]()
         for start in range(0, len(wanted), CHUNK):
             rows += self.of_several(wanted[start : start + CHUNK], params, most)
@@ -193,12 +193,12 @@ class Children:
 
     def of_several(self, parents: list[Any], params: Params, most: int) -> Sequence[Any]:
         """The rows of the lists of some parents, up to the limit of each."""
-        found = self.rows.fetch(self._of_several, {**params, "_parents": parents, "_most": most * TOGETHER + 1})
-        if len(found) > most * TOGETHER:
+        rows = self.rows.fetch(self._of_several, {**params, "_parents": parents, "_most": most * TOGETHER + 1})
+        if len(rows) > most * TOGETHER:
             # One of them may be very long: now the database numbers the rows of each, which costs more if all are
             # short.
-            found = self.rows.fetch(self._of_each, {**params, "_parents": parents, "_most": most + 1})
-        return self.cut(found, most)
+            rows = self.rows.fetch(self._of_each, {**params, "_parents": parents, "_most": most + 1})
+        return self.cut(rows, most)
 
     def ranked(self, criterion: ColumnElement[bool]) -> Select[Any]:
         """A select of the rows that match a criterion, at most `_most` for each parent."""
@@ -207,8 +207,8 @@ class Children:
         def with_place(columns: list[Any]) -> list[Any]:
             return [*(column.label(f"x{number}") for number, column in enumerate(columns)), place]
 
-        found = self.rows.statement_of(with_place, self.listed.plan.model).where(criterion).subquery()
-        columns = list(found.c)
+        numbered = self.rows.statement_of(with_place, self.listed.plan.model).where(criterion).subquery()
+        columns = list(numbered.c)
         return select(*columns[:-1]).where(columns[-1] <= MOST).order_by(columns[-1])
 
     def cut(self, rows: Sequence[Any], most: int) -> Sequence[Any]:
@@ -225,12 +225,12 @@ class Children:
 
 def _hybrids_of(plan: Plan) -> dict[Column, Hybrid]:
     """The columns of a plan that are hybrids with values that may change."""
-    found = {}
+    hybrids = {}
     for column in plan.columns:
         mapper = inspect(plan.model)
         for name in column.path:
             mapper = mapper.relationships[name].mapper
         hybrid = hybrid_of(mapper.class_, column.attribute)
         if hybrid is not None:
-            found[column] = hybrid
-    return found
+            hybrids[column] = hybrid
+    return hybrids

@@ -64,20 +64,20 @@ class _Together:
         for child in self.lists.values():
             values = child.rows.values(values)
         most = most_nested()
-        found = self.rows.fetch(self.statement, {**values, "_most": most * TOGETHER + 1})
-        if len(found) > most * TOGETHER:
+        rows = self.rows.fetch(self.statement, {**values, "_most": most * TOGETHER + 1})
+        if len(rows) > most * TOGETHER:
             return self.apart(params)
         # There may be rows of a list without their parent, if the criteria exclude it.
-        if not found or found[0][0] != 0:
+        if not rows or rows[0][0] != 0:
             return None
         start = _HEAD + len(self.rows.plan.columns)
         known: dict[int, Lists] = {}
         for part, (number, child) in enumerate(self.lists.items(), 1):
             end = start + len(child.listed.plan.columns)
-            items = child.rows.render(child.cut([row[start:end] for row in found if row[0] == part], most), params)
-            known[number] = {found[0][_HEAD + child.listed.slot]: items}
+            items = child.rows.render(child.cut([row[start:end] for row in rows if row[0] == part], most), params)
+            known[number] = {rows[0][_HEAD + child.listed.slot]: items}
             start = end
-        return self.rows.render([found[0][_HEAD : _HEAD + len(self.rows.plan.columns)]], params, known=known)[0]
+        return self.rows.render([rows[0][_HEAD : _HEAD + len(self.rows.plan.columns)]], params, known=known)[0]
 
     def union(self, criteria: Criteria) -> CompoundSelect[Any]:
         """The statement."""

@@ -84,10 +84,10 @@ class Fitter:
         """
         if dumped.schema is self.known and (dumped.many or not self.many):
             return dumped.plain
-        found = fitted(self.schema, dumped, many=self.many or dumped.many)
-        if found is dumped.plain:
+        fit = fitted(self.schema, dumped, many=self.many or dumped.many)
+        if fit is dumped.plain:
             self.known = dumped.schema
-        return found
+        return fit
 
 
 def _picks_of(given: Schema, schema: Schema) -> _Picks | None:
@@ -102,14 +102,14 @@ def _picks_of(given: Schema, schema: Schema) -> _Picks | None:
             known[given] = _compare(given, schema)
         except _Unfit as reason:
             known[given] = str(reason)
-    found = known[given]
-    if isinstance(found, str):
+    picks = known[given]
+    if isinstance(picks, str):
         name = type(schema).__name__
         raise TypeError(
-            f"{name} cannot serialize the result of loading({type(given).__name__}, ...): {found}. Use "
+            f"{name} cannot serialize the result of loading({type(given).__name__}, ...): {picks}. Use "
             f"loading({name}, ...), or return the entity itself."
         )
-    return found
+    return picks
 
 
 def _compare(given: Schema, schema: Schema) -> _Picks | None:
@@ -134,14 +134,14 @@ def _pick_of(given: Schema, schema: Schema, name: str) -> _Pick:
     Raises:
         Unfit: The result does not contain it.
     """
-    field, found = schema.dump_fields[name], given.dump_fields.get(name)
-    if found is None:
+    field, there = schema.dump_fields[name], given.dump_fields.get(name)
+    if there is None:
         raise _Unfit(f"{name!r} is missing")
     if not _is_declared_once(type(given), type(schema), name):
         raise _Unfit(f"{name!r} is a different field")
-    nested, other = schema_in(field), schema_in(found)
+    nested, other = schema_in(field), schema_in(there)
     parts = None if nested is None or other is None else _compare(other, nested)
-    return _Pick(key_of(name, found), key_of(name, field), parts)
+    return _Pick(key_of(name, there), key_of(name, field), parts)
 
 
 def _is_declared_once(given: type[Schema], schema: type[Schema], name: str) -> bool:

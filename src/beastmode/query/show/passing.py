@@ -58,13 +58,13 @@ _RENAMED: WeakKeyDictionary[Schema, _Renamed] = WeakKeyDictionary()
 
 def _renamed_in(schema: Schema) -> _Renamed:
     """The attribute and the output name of each field for which they differ; none if a hook reads first."""
-    found = _RENAMED.get(schema)
-    if found is None:
+    renamed = _RENAMED.get(schema)
+    if renamed is None:
         needed = {} if dumps_itself(schema) else schema.dump_fields
         needed = {name: field for name, field in needed.items() if field.dump_default is missing}
         pairs = ((_read_by(name, field).partition(".")[0], key_of(name, field)) for name, field in needed.items())
-        found = _RENAMED[schema] = tuple((read, key) for read, key in pairs if read != key)
-    return found
+        renamed = _RENAMED[schema] = tuple((read, key) for read, key in pairs if read != key)
+    return renamed
 
 
 def _read_by(name: str, field: fields.Field[Any]) -> str:

@@ -143,12 +143,12 @@ def marked(value: Any, schema: Schema | None) -> Any:
 
 def _nested_in(schema: Schema) -> tuple[tuple[str, Schema], ...]:
     """The nested schemas of a schema, with their names in the output; none if hooks may have moved them."""
-    found = _NESTED.get(schema)
-    if found is None:
+    pairs = _NESTED.get(schema)
+    if pairs is None:
         shown = {} if dumps_itself(schema) else schema.dump_fields
         nested = ((name if f.data_key is None else f.data_key, schema_in(f)) for name, f in shown.items())
-        found = _NESTED[schema] = tuple((key, inner) for key, inner in nested if inner is not None)
-    return found
+        pairs = _NESTED[schema] = tuple((key, inner) for key, inner in nested if inner is not None)
+    return pairs
 
 
 def schema_in(field: fields.Field[Any]) -> Schema | None:

@@ -49,16 +49,16 @@ class Target:
         Raises:
             Problem: 404 if no row can have such a key; 403 if the caller cannot own any.
         """
-        found = self.key.params(key)
-        if found is None:
+        values = self.key.params(key)
+        if values is None:
             raise not_found()
-        found |= {f"{_APART}{name}": value for name, value in params.items()}
+        values |= {f"{_APART}{name}": value for name, value in params.items()}
         if self.owner is not None:
             caller = current_identity()
             if not caller.is_account or not can_hold(self.owner.type, caller.id):
-                self.refuse(found)
-            found["_owner"] = caller.id
-        return found
+                self.refuse(values)
+            values["_owner"] = caller.id
+        return values
 
     def refuse(self, bound: dict[str, Any]) -> NoReturn:
         """Raise the reason why no row was found.

@@ -218,12 +218,12 @@ class Writes:
         """
         # Relationships that are joined by default would be locked too, which PostgreSQL refuses for outer joins.
         statement = select(self.model).where(*self.target.exists).options(lazyload("*")).with_for_update()
-        found = session.execute(statement.execution_options(populate_existing=True), bound).scalar_one_or_none()
-        if found is None:
+        row = session.execute(statement.execution_options(populate_existing=True), bound).scalar_one_or_none()
+        if row is None:
             raise not_found()
-        if self.target.owner is not None and getattr(found, self.target.owner.key) != bound["_owner"]:
+        if self.target.owner is not None and getattr(row, self.target.owner.key) != bound["_owner"]:
             raise not_yours()
-        return found
+        return row
 
     def reread(self, entity: Any, params: Params) -> Any:
         """A written entity, as the schema shows it."""

@@ -60,12 +60,12 @@ class Comparison:
     def table_there(self, table: Table) -> Table:
         """A table as it is in the database."""
         if table.key not in self.reflected:
-            found = MetaData()
+            metadata = MetaData()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what SQLAlchemy cannot read is read in other ways
                 for schema, only in self.unread(table).items():
-                    found.reflect(self.connection, schema=schema, only=only, resolve_fks=False)
-            self.reflected.update(found.tables)
+                    metadata.reflect(self.connection, schema=schema, only=only, resolve_fks=False)
+            self.reflected.update(metadata.tables)
         return self.reflected[table.key]
 
     def unread(self, table: Table) -> dict[str | None, list[str]]:

@@ -31,8 +31,8 @@ def _created(kind: EnumType) -> CodeOp:
 def known_enums(comparison: Comparison) -> frozenset[str]:
     """The keys of the existing enum types, or on SQLite, of those that PostgreSQL would have."""
     if "enums" not in comparison.known:
-        found = there(comparison) if comparison.is_postgresql else _used_before(comparison)
-        comparison.known["enums"] = frozenset(kind.key for kind in found)
+        enums = there(comparison) if comparison.is_postgresql else _used_before(comparison)
+        comparison.known["enums"] = frozenset(kind.key for kind in enums)
     keys: frozenset[str] = comparison.known["enums"]
     return keys
 
