@@ -1,5 +1,6 @@
+from both_ways import differences
+
 from beastmode_tools.guard.migrations.compare import operations as ops
-from beastmode_tools.guard.migrations.compare.captured import differences
 from beastmode_tools.guard.migrations.compare.changes import SeenOnlyInSource, SeenOnlyWhenRun
 from beastmode_tools.guard.migrations.compare.sql import operations_of_sql
 

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from beastmode_tools.guard.migrations.compare.captured import differences
+from both_ways import differences, run_of
+
+from beastmode_tools.guard.migrations.compare.captured import combined
 from beastmode_tools.guard.migrations.compare.changes import SeenOnlyInSource, SeenOnlyWhenRun
 from beastmode_tools.guard.migrations.compare.operations import (
     AddColumn,
@@ -11,6 +13,7 @@ from beastmode_tools.guard.migrations.compare.operations import (
     Column,
     DropTable,
     ExecuteSql,
+    NoOperations,
     Place,
     SetSetting,
     Unreadable,
@@ -74,3 +77,69 @@ def test_what_leaves_no_trace_is_not_compared():
 
 def test_a_direction_that_was_not_run_says_nothing():
     assert list(differences([ADD, DROP], [], "sqlite")) == []
+
+
+SQL = Unreadable(place=READ, source="op.execute(sql)", reason="what it executes is not written", last_line=11)
+DELETE = ExecuteSql(place=RAN, sql="DELETE FROM users", kind="delete", tables=("users",), calls=(("b2.py", 10),))
+
+
+def together(read, *runs):
+    return combined(read, [run_of(ran, dialect) for dialect, ran in runs]).operations
+
+
+def test_what_was_read_and_ran_is_told_as_it_was_read_and_where_it_ran():
+    """Once, with what reading alone knows: its line here."""
+    seen = together([ADD], ("postgresql", [replace(ADD, place=RAN)]), ("sqlite", [replace(ADD, place=RAN)]))
+
+    assert [(op, op.ran_on) for op in seen] == [(ADD, ("postgresql", "sqlite"))]
+
+
+def test_what_could_not_be_read_is_told_as_it_ran():
+    """Its lines were seen at work."""
+    seen = together([ADD, SQL, DROP], ("sqlite", [replace(ADD, place=RAN), DELETE, replace(DROP, place=RAN)]))
+
+    assert seen == [ADD, DELETE, DROP]
+    assert all(op.ran_on == ("sqlite",) for op in seen)
+
+
+def test_what_could_not_be_read_and_was_not_seen_stays():
+    """Another line was seen at work, or none."""
+    elsewhere = replace(DELETE, calls=(("b2.py", 12),))
+
+    assert together([SQL], ("sqlite", [elsewhere])) == [elsewhere, SQL]
+    assert together([SQL, DROP], ("sqlite", [replace(DROP, place=RAN)])) == [SQL, DROP]
+
+
+def test_a_statement_of_a_line_that_is_not_readable_is_not_taken_for_another_one_that_is():
+    """A DELETE of some rows that was read does not hide one of all rows that was not."""
+    some = replace(DELETE, sql="DELETE FROM users WHERE old", has_where=True, where="old", place=replace(READ, line=20))
+
+    assert together([SQL, some], ("sqlite", [DELETE, replace(some, calls=(("b2.py", 20),))])) == [DELETE, some]
+
+
+def test_what_two_databases_ran_is_one_operation_and_what_one_of_them_ran_is_told_to_be_for_it():
+    """The words of PostgreSQL are kept."""
+    other = replace(DELETE, sql="DELETE FROM users -- sqlite")
+    vacuum = replace(DELETE, sql="TRUNCATE users", kind="truncate")
+
+    seen = together([SQL], ("postgresql", [DELETE, vacuum]), ("sqlite", [other]))
+
+    assert [(op.sql, op.ran_on, op.place.dialects) for op in seen] == [
+        ("DELETE FROM users", ("postgresql", "sqlite"), ()),
+        ("TRUNCATE users", ("postgresql",), ("postgresql",)),
+    ]
+
+
+def test_a_helper_in_another_file_is_seen_at_work_there():
+    """The lines of all functions that were being run count."""
+    hidden = replace(SQL, place=replace(READ, path="steps.py", line=3), last_line=3)
+    called = replace(DELETE, calls=(("steps.py", 3), ("b2.py", 9)))
+
+    assert together([hidden], ("sqlite", [called])) == [called]
+
+
+def test_an_empty_function_that_ran_something_is_not_empty():
+    """As where something else runs when it is called."""
+    empty = NoOperations(place=READ, why="empty")
+
+    assert together([empty], ("sqlite", [DELETE])) == [DELETE]

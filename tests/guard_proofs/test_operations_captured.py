@@ -48,7 +48,7 @@ def test_columns_keep_their_type_and_default(ran):
     (added,) = up(ran, ops.AddColumn)
 
     assert (added.table, added.column.name, added.column.type) == ("items", "size", "VARCHAR(10)")
-    assert (added.column.nullable, added.column.server_default) == (False, "x")
+    assert (added.column.nullable, added.column.server_default) == (False, "'x'")
 
 
 def test_a_batch_is_told_by_its_operations_and_not_by_the_table_that_it_copies(ran):

@@ -94,8 +94,8 @@ def outside(comparison: Comparison) -> Iterator[str]:
 def pictures(findings: Sequence[Finding], reading: Reading) -> dict[str, Any]:
     """What a page draws besides the findings."""
     drawn: dict[str, Any] = {}
-    if reading.old_history is not None and reading.new_history is not None:
-        drawn["migrations"] = history_picture(reading.old_history, reading.new_history, findings)
+    if reading.histories is not None:
+        drawn["migrations"] = history_picture(reading.histories.old, reading.histories.new, findings)
     contracts = [(name, old, reading.new_documents.get(name)) for name, old in reading.old_documents.items()]
     drawn["contract"] = [
         picture

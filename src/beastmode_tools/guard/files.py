@@ -24,7 +24,7 @@ from beastmode_tools.guard.code.compare.understood import broken, unrecognised
 from beastmode_tools.guard.contract.specifications import compare_specifications
 from beastmode_tools.guard.dependencies.compare.files import compare_dependencies
 from beastmode_tools.guard.finding import Finding
-from beastmode_tools.guard.migrations.read import read_changes, read_history
+from beastmode_tools.guard.migrations.read import Histories, read_changes, read_history
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules import RULES
 from beastmode_tools.guard.settings.compare.settings import EnvironmentChanged, compare_settings
@@ -113,4 +113,4 @@ def migration_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterato
                 target.write_text(text, encoding="utf-8")
             folders.append(folder)
         histories = [read_history(folder, home) for folder in folders]
-        yield from read_changes(histories[0], histories[1], folders[1])
+        yield from read_changes(Histories(histories[0], histories[1], folders[1]))

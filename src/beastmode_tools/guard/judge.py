@@ -6,10 +6,11 @@ from typing import Any
 
 from beastmode_tools.guard.application.compare.starting import ModelsChanged
 from beastmode_tools.guard.finding import Finding, each_once
-from beastmode_tools.guard.migrations.compare.operations import DropColumn
+from beastmode_tools.guard.migrations.compare.operations import DropColumn, Operation
 from beastmode_tools.guard.migrations.compare.plans import plans_kept
 from beastmode_tools.guard.migrations.compare.proved.facts import Drift
 from beastmode_tools.guard.migrations.compare.proved.unproved import MigrationsNotProved, unproved
+from beastmode_tools.guard.migrations.read import changes_by
 from beastmode_tools.guard.mixed.compare.facts import Matrix
 from beastmode_tools.guard.mixed.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
 from beastmode_tools.guard.mixed.read.usage import Sources
@@ -35,6 +36,7 @@ class Proved:
         matrices: The mixed versions, one for each kind of database.
         has_queries: Somewhere queries are counted already.
         shown: The revisions of which a run showed something.
+        operations: What the new revisions do, read and seen to run; None where nothing ran.
     """
 
     changes: list[Any] = field(default_factory=list)
@@ -43,34 +45,46 @@ class Proved:
     matrices: list[Matrix] = field(default_factory=list)
     has_queries: bool = False
     shown: set[str] = field(default_factory=set)
+    operations: list[Operation] | None = None
 
 
 def used_drops(
-    reading: Reading, comparison: Comparison, project: Project, matrices: Sequence[Matrix]
+    operations: Sequence[Operation], comparison: Comparison, project: Project, matrices: Sequence[Matrix]
 ) -> list[DroppedInUse | DroppedOutOfUse]:
     """What the new revisions drop, judged by whether the base still uses it."""
     places: dict[str, Sequence[UsePlace]] = {}
     sources = Sources(comparison.old.folder, project.migrations)
-    for name, operation in dropped(reading.operations):
+    for name, operation in dropped(operations):
         column = operation.column if isinstance(operation, DropColumn) else None
         places[name] = sources.uses(operation.table, column)
-    return list(judge_drops(reading.operations, places, matrices))
+    return list(judge_drops(operations, places, matrices))
 
 
 def findings_of(
     project: Project, comparison: Comparison, reading: Reading, proved: Proved, *, asked: bool
 ) -> list[Finding]:
     """What the rules find in everything that was read and proved, each thing once; `asked`: proofs were asked for."""
-    drops = used_drops(reading, comparison, project, proved.matrices)
+    migrations = migration_changes(reading, proved)
+    operations = [each for each in migrations if isinstance(each, Operation)]
+    drops = used_drops(operations, comparison, project, proved.matrices)
     is_compared = any(isinstance(each, Drift) for each in proved.changes)
-    plans = plans_kept(reading.operations, reading.old_app, FolderFiles(comparison.old.folder))
+    plans = plans_kept(operations, reading.old_app, FolderFiles(comparison.old.folder))
     read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
-    findings = judge(RULES, [*read_only, *proved.changes, *drops, *plans, *not_proved(reading, proved, asked=asked)])
+    unknown = not_proved(reading, proved, asked=asked)
+    findings = judge(RULES, [*read_only, *migrations, *proved.changes, *drops, *plans, *unknown])
     return list(each_once(without_replaced(findings, drops)))
+
+
+def migration_changes(reading: Reading, proved: Proved) -> list[object]:
+    """What the new revisions do: as they were seen to run, else as they read."""
+    if reading.histories is None:
+        return []
+    operations = reading.operations if proved.operations is None else proved.operations
+    return list(changes_by(operations, reading.histories))
 
 
 def not_proved(reading: Reading, proved: Proved, *, asked: bool) -> Iterator[MigrationsNotProved]:
     """The new revisions of which no run showed anything."""
-    history = reading.new_history
-    if history is not None:
-        yield from unproved(history.revisions, reading.new_revisions, proved.shown, proved.notes, asked=asked)
+    if reading.histories is not None:
+        known = reading.histories.new.revisions
+        yield from unproved(known, reading.new_revisions, proved.shown, proved.notes, asked=asked)

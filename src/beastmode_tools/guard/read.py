@@ -18,9 +18,9 @@ from beastmode_tools.guard.contract.read.openapi import document_of
 from beastmode_tools.guard.contract.specifications import compare_specifications
 from beastmode_tools.guard.dependencies.compare.files import DependencyChanged
 from beastmode_tools.guard.dependencies.read.vulnerabilities import audit
-from beastmode_tools.guard.migrations.compare.history import History
+from beastmode_tools.guard.migrations.compare.history import History, compare
 from beastmode_tools.guard.migrations.compare.operations import Operation
-from beastmode_tools.guard.migrations.read import read_changes, read_history
+from beastmode_tools.guard.migrations.read import Histories, new_operations, read_history
 from beastmode_tools.guard.wording import sentence
 from beastmode_tools.probe_process import together
 from beastmode_tools.probes.messages.application import Application
@@ -67,9 +67,8 @@ class Reading:
         notes: What was not looked at, and why; one sentence each.
         old_app: The base side's application, if it started.
         new_app: The work side's application, if it started.
-        old_history: Of the base's migrations.
-        new_history: Of the work side's.
-        operations: Of the new revisions, both directions.
+        histories: Both sides' migrations; None where there are none.
+        operations: Of the new revisions, both directions, as they read.
         old_documents: The base side's contract, by version.
         new_documents: The work side's contract.
         is_inert: Nothing changed that an application reads.
@@ -79,8 +78,7 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     old_app: Application | None = None
     new_app: Application | None = None
-    old_history: History | None = None
-    new_history: History | None = None
+    histories: Histories | None = None
     operations: list[Operation] = field(default_factory=list)
     old_documents: dict[str, Document] = field(default_factory=dict)
     new_documents: dict[str, Document] = field(default_factory=dict)
@@ -89,9 +87,10 @@ class Reading:
     @property
     def new_revisions(self) -> list[str]:
         """Ids of the revisions that came with the change, in the order in which they run."""
-        if self.old_history is None or self.new_history is None:
+        if self.histories is None:
             return []
-        return [name for name in self.new_history.order if name not in self.old_history.revisions]
+        cyclic = self.histories.new.cyclic
+        return [name for name in self.histories.added if name not in cyclic]
 
     def startable(self, project: Project) -> Project:
         """The project with the settings that its first start had to make up."""
@@ -238,19 +237,17 @@ def read_migrations(project: Project, comparison: Comparison, found: Reading) ->
     if places == [None, None]:
         found.notes.append("No Alembic folder (one with an env.py) was found, so no migration was looked at.")
         return
-    found.old_history, found.new_history = (
+    old, new = (
         History({}, (), ()) if place is None else read_history(side, place)
         for side, place in zip(sides, places, strict=True)
     )
-    tables = found.old_app.tables if found.old_app else None
-    found.changes.extend(
-        read_changes(
-            found.old_history,
-            found.new_history,
-            comparison.new.folder,
-            tables=tables,
-            big_tables=project.settings.big_tables,
-            postgres=project.settings.postgres_version,
-        )
+    found.histories = Histories(
+        old,
+        new,
+        comparison.new.folder,
+        tables=found.old_app.tables if found.old_app else {},
+        big_tables=tuple(project.settings.big_tables),
+        postgres=project.settings.postgres_version,
     )
-    found.operations = [each for each in found.changes if isinstance(each, Operation)]
+    found.changes.extend(compare(old, new))
+    found.operations = new_operations(found.histories)

@@ -10,12 +10,11 @@ from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard.anonymous.proof import prove_anonymous
 from beastmode_tools.guard.databases.scratch import Database, Scratch, SqliteScratch, scratches
 from beastmode_tools.guard.judge import Proved
-from beastmode_tools.guard.migrations.compare.captured import differences
+from beastmode_tools.guard.migrations.compare.captured import combined, not_run
 from beastmode_tools.guard.migrations.compare.changes import SeenOnlyInSource
 from beastmode_tools.guard.migrations.compare.operations import Operation
-from beastmode_tools.guard.migrations.compare.proved.trips import Trip
 from beastmode_tools.guard.migrations.compare.proved.unproved import shown_by
-from beastmode_tools.guard.migrations.proof.captured import operations_that_ran
+from beastmode_tools.guard.migrations.proof.captured import runs_of
 from beastmode_tools.guard.migrations.proof.drift import new_drift
 from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
 from beastmode_tools.guard.migrations.proof.states import State, reach
@@ -155,24 +154,18 @@ def prove_migrations(work: Work, starts: Sequence[Start], proved: Proved) -> Non
     proved.changes.extend(proof.facts)
     proved.notes.extend(proof.not_proven)
     proved.shown.update(shown_by(trip for trips in proof.trips.values() for trip in trips))
-    told = [
-        list(differences(work.reading.operations, operations_that_ran(trips), dialect, went_up=went_up(trips)))
-        for dialect, trips in proof.trips.items()
-    ]
-    missed = [{each.operation for each in one if isinstance(each, SeenOnlyInSource)} for one in told]
+    runs = runs_of(proof.trips)
+    together = combined(work.reading.operations, runs)
+    proved.operations = together.operations
+    proved.changes.extend(together.unexplained)
+    told = [list(not_run(work.reading.operations, run)) for run in runs]
+    missed = [{each.operation for each in one} for one in told]
     proved.changes.extend(each for one in told for each in one if not ran_elsewhere(each, missed))
 
 
-def went_up(trips: Sequence[Trip]) -> list[str]:
-    """The revisions whose upgrade ran."""
-    return [trip.up.revision for trip in trips if not trip.up.failed]
-
-
-def ran_elsewhere(change: object, missed: Sequence[set[Operation]]) -> bool:
+def ran_elsewhere(change: SeenOnlyInSource, missed: Sequence[set[Operation]]) -> bool:
     """Whether an operation that a condition kept from running here ran on another kind of database."""
-    if not isinstance(change, SeenOnlyInSource) or not change.expected:
-        return False
-    return any(change.operation not in each for each in missed)
+    return change.expected and any(change.operation not in each for each in missed)
 
 
 def prove_all_versions(work: Work, places: Sequence[Place], proved: Proved) -> None:

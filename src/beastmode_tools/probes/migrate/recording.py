@@ -35,6 +35,8 @@ class Recorder:
         self.file = ""
         self.record: dict[str, Any] | None = None
         self.depth = 0
+        self.number = 0
+        self.in_autocommit = False
         self.watcher: Any = None
 
     def install(self) -> None:
@@ -48,10 +50,12 @@ class Recorder:
         recorder = self
 
         def invoke(self: Any, operation: Any) -> Any:
-            return recorder.operation(operation, lambda: original(self, operation))
+            in_batch = type(self).__name__ == "BatchOperations"
+            return recorder.operation(operation, lambda: original(self, operation), in_batch=in_batch)
 
         owner.invoke = invoke
         self.install_batches()
+        self.install_autocommit()
         event.listen(Engine, "before_cursor_execute", self.before)
         event.listen(Engine, "after_cursor_execute", self.after)
         event.listen(Engine, "handle_error", self.failed)
@@ -71,13 +75,33 @@ class Recorder:
 
         BatchOperationsImpl.flush = flush
 
+    def install_autocommit(self) -> None:
+        """Learns where no transaction is open, since locks end with each statement there."""
+        from contextlib import contextmanager
+
+        from alembic.runtime.migration import MigrationContext
+
+        original = MigrationContext.autocommit_block
+        recorder = self
+
+        @contextmanager
+        def autocommit_block(self: Any) -> Any:
+            with original(self):
+                recorder.in_autocommit = True
+                try:
+                    yield
+                finally:
+                    recorder.in_autocommit = False
+
+        MigrationContext.autocommit_block = autocommit_block
+
     def wrap(self, step: Any, record: dict[str, Any], path: str) -> Any:
         """The step, heard while it runs."""
         function = step.migration_fn
 
         def migration(**options: Any) -> Any:
             self.record, self.file, self.depth = record, path, 0
-            record.update(ran=True, operations=[], statements=[], errors=[], locks=[])
+            record.update(ran=True, cut=False, operations=[], statements=[], errors=[], locks=[])
             try:
                 return function(**options)
             finally:
@@ -86,12 +110,12 @@ class Recorder:
         step.migration_fn = migration
         return step
 
-    def operation(self, operation: Any, work: Any) -> Any:
+    def operation(self, operation: Any, work: Any, *, in_batch: bool) -> Any:
         """Notes one operation, and whether it failed."""
         record = self.record
-        if record is None or self.depth or len(record["operations"]) > MOST:
+        if record is None or self.depth or self.is_full(record, "operations"):
             return work()
-        note = {"line": self.line(), **described(operation)}
+        note = {**self.place(), "in_batch": in_batch, **described(operation)}
         record["operations"].append(note)
         self.depth += 1
         errors = len(record["errors"])
@@ -113,10 +137,10 @@ class Recorder:
     def after(self, connection: Any, cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         """Notes one statement that was run."""
         record = self.record
-        if record is None or READS.match(statement) or len(record["statements"]) > MOST:
+        if record is None or READS.match(statement) or self.is_full(record, "statements"):
             return
         rows = cursor.rowcount if isinstance(getattr(cursor, "rowcount", None), int) else -1
-        note = {"sql": statement.strip()[:LONGEST], "rows": rows, "line": self.line(), "of_operation": self.depth > 0}
+        note = {"sql": statement.strip()[:LONGEST], "rows": rows, **self.place(), "of_operation": self.depth > 0}
         if parameters:
             note["parameters"] = repr(parameters)[:LONGEST]
         record["statements"].append(note)
@@ -135,6 +159,32 @@ class Recorder:
                 "line": self.line(),
             }
         )
+
+    def is_full(self, record: dict[str, Any], what: str) -> bool:
+        """Whether enough was noted; the record then says that it is not the whole."""
+        record["cut"] = record["cut"] or len(record[what]) > MOST
+        return len(record[what]) > MOST
+
+    def place(self) -> dict[str, Any]:
+        """When and where the project calls: the line of the revision's file, and each of the project on the stack."""
+        self.number += 1
+        return {
+            "number": self.number,
+            "line": self.line(),
+            "calls": self.calls(),
+            "in_autocommit": self.in_autocommit,
+        }
+
+    def calls(self) -> list[list[Any]]:
+        """File and line of every function of the project that is being run, the innermost first."""
+        found = []
+        frame: Any = sys._getframe(1)
+        while frame is not None:
+            path = frame.f_code.co_filename
+            if path.startswith(self.folder + os.sep) and "site-packages" not in path:
+                found.append([os.path.relpath(path, self.folder).replace(os.sep, "/"), int(frame.f_lineno)])
+            frame = frame.f_back
+        return found
 
     def line(self) -> int:
         """The line of the revision's file that is being run; 0 where it is not on the stack."""
@@ -205,6 +255,18 @@ def described(operation: Any) -> dict[str, Any]:
     return note
 
 
+def enum_of(given: Any) -> dict[str, Any]:
+    """What an enum holds, and whether it is a type of its own that CREATE TABLE makes; nothing of another type."""
+    if not getattr(given, "enums", None):
+        return {}
+    return {
+        "enum": list(given.enums),
+        "enum_name": getattr(given, "name", None),
+        "enum_native": bool(getattr(given, "native_enum", True)),
+        "enum_creates": bool(getattr(given, "create_type", True)),
+    }
+
+
 def alterations(operation: Any) -> dict[str, Any]:
     """What an AlterColumnOp changes."""
     note: dict[str, Any] = {}
@@ -212,6 +274,7 @@ def alterations(operation: Any) -> dict[str, Any]:
         value = getattr(operation, name, None)
         if value is not None:
             note[name] = value if isinstance(value, bool) else type_of(value)
+            note.update({name + "_" + key: each for key, each in enum_of(value).items()})
     if getattr(operation, "modify_name", None):
         note["modify_name"] = str(operation.modify_name)
     default = getattr(operation, "modify_server_default", False)
@@ -233,8 +296,7 @@ def column(given: Any) -> dict[str, Any]:
         "unique": bool(given.unique),
         "index": bool(given.index),
         "computed": getattr(given, "computed", None) is not None,
-        "enum": list(getattr(given.type, "enums", None) or ()),
-        "enum_name": getattr(given.type, "name", None) if getattr(given.type, "enums", None) else None,
+        **enum_of(given.type),
     }
 
 
@@ -247,8 +309,9 @@ def type_of(given: Any) -> str:
 
 
 def default_of(default: Any) -> str:
-    """A server default as SQL."""
-    return str(getattr(default, "arg", default))
+    """A server default as SQL: a text is a literal there."""
+    value = getattr(default, "arg", default)
+    return "'{}'".format(value.replace("'", "''")) if isinstance(value, str) else str(value)
 
 
 def text_of(value: Any) -> Any:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-__all__ = ["Column", "Constraint", "ConstraintKind", "Direction", "EnumType", "Known", "Place"]
+__all__ = ["UNKNOWN", "Call", "Column", "Constraint", "ConstraintKind", "Direction", "EnumType", "Known", "Place"]
 
+UNKNOWN = "__unknown__"
+"""Stands in a text for a part that reading the migration did not give."""
 Direction = Literal["upgrade", "downgrade"]
+Call = tuple[str, int]
+"""A file of the project, relative to its folder, and a line of it that was being run."""
 ConstraintKind = Literal["unique", "foreign", "check", "primary", "exclude"]
 
 
@@ -103,6 +107,13 @@ class EnumType:
     native: bool = True
     creates: bool = True
 
+    @classmethod
+    def of(cls, facts: Mapping[str, Any], prefix: str = "") -> Self | None:
+        """An enum as a probe tells it; None where there is none."""
+        values = tuple(facts.get(f"{prefix}enum") or ())
+        native, creates = (facts.get(f"{prefix}enum_{key}") is not False for key in ("native", "creates"))
+        return cls(facts.get(f"{prefix}enum_name"), values, native, creates) if values else None
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -141,7 +152,7 @@ class Column:
     @classmethod
     def of(cls, name: str, facts: Mapping[str, Any]) -> Self:
         """A column as a probe tells it: one of a model, or one that was created while a migration ran."""
-        default, values = facts.get("server_default"), tuple(facts.get("enum") or ())
+        default = facts.get("server_default")
         return cls(
             name,
             str(facts.get("type") or ""),
@@ -153,7 +164,7 @@ class Column:
             index=facts.get("index") is True,
             references=facts.get("references"),
             computed=facts.get("computed") is True,
-            enum=EnumType(facts.get("enum_name"), values) if values else None,
+            enum=EnumType.of(facts),
         )
 
 

@@ -21,13 +21,11 @@ from beastmode_tools.guard.migrations.compare.operations import (
 )
 from beastmode_tools.source.digest import shortened
 
-__all__ = ["UNKNOWN", "operations_of_sql", "statements_of"]
+__all__ = ["operations_of_sql", "statements_of"]
 
 # sqlglot says on this log what it does not know; what we do not know becomes an operation of its own.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-# Stands in a text for a part that reading the migration did not give.
-UNKNOWN = "__unknown__"
 DIALECTS = {
     "postgresql": "postgres",
     "mysql": "mysql",

@@ -1,9 +1,11 @@
 """Operations as they were seen to run, in the same words as those that are read from the source."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from beastmode_tools.guard.migrations.compare import operations as ops
+from beastmode_tools.guard.migrations.compare.captured import Key, Run
 from beastmode_tools.guard.migrations.compare.proved.trips import Ran, Trip
 from beastmode_tools.guard.migrations.compare.sql import operations_of_sql
 from beastmode_tools.guard.migrations.proof.captured_parts import (
@@ -16,9 +18,23 @@ from beastmode_tools.guard.migrations.proof.captured_parts import (
     words,
 )
 
-__all__ = ["operations_that_ran"]
+__all__ = ["operations_that_ran", "runs_of"]
 
 Note = Mapping[str, Any]
+
+
+def runs_of(trips: Mapping[str, Sequence[Trip]]) -> list[Run]:
+    """What the trips did on each kind of database; PostgreSQL first, whose words say more."""
+    return [
+        Run(dialect, tuple(operations_that_ran(walked)), directions_of(walked))
+        for dialect, walked in sorted(trips.items(), key=lambda each: each[0] != "postgresql")
+    ]
+
+
+def directions_of(trips: Iterable[Trip]) -> frozenset[Key]:
+    """The upgrades and downgrades that went through, with all of what they did noted."""
+    ways = (ran for trip in trips for ran in (trip.up, trip.down) if ran is not None)
+    return frozenset((ran.revision, ran.direction) for ran in ways if not ran.failed and not ran.is_cut)
 
 
 def operations_that_ran(trips: Iterable[Trip]) -> list[ops.Operation]:
@@ -31,20 +47,24 @@ def operations_that_ran(trips: Iterable[Trip]) -> list[ops.Operation]:
     return found
 
 
-def operations_of(ran: Ran, dialect: str) -> Iterator[ops.Operation]:
+def operations_of(ran: Ran, dialect: str) -> list[ops.Operation]:
     """What one direction of one revision did: Alembic's operations, and SQL that did not come from one of them."""
-    for note in ran.operations:
-        if "error" not in note:
-            yield from operation(note, ops.Place(ran.revision, ran.path, line_of(note), ran.direction), dialect)
-    for statement in ran.statements:
-        if not statement.of_operation:
-            place = ops.Place(ran.revision, ran.path, statement.line, ran.direction)
-            yield from operations_of_sql(statement.sql, place, dialect)
+    place = ops.Place(ran.revision, ran.path, 0, ran.direction)
+    found = [each for note in ran.operations if "error" not in note for each in noted(note, place, dialect)]
+    for each in ran.statements:
+        if not each.of_operation:
+            here = replace(place, line=each.line, in_autocommit=each.in_autocommit)
+            made = operations_of_sql(each.sql, here, dialect)
+            found += [(each.number, replace(op, calls=each.calls, ran_on=(dialect,))) for op in made]
+    return [op for _, op in sorted(found, key=lambda one: one[0])]
 
 
-def line_of(note: Note) -> int:
-    """The line of the migration that called."""
-    return int(note.get("line") or 0)
+def noted(note: Note, place: ops.Place, dialect: str) -> list[tuple[int, ops.Operation]]:
+    """What one of Alembic's operations did, and which it was in the order of all."""
+    calls = tuple((str(path), int(line)) for path, line in note["calls"])
+    here = replace(place, line=note["line"], in_autocommit=note["in_autocommit"], in_batch=note["in_batch"])
+    made = operation(note, here, dialect)
+    return [(int(note["number"]), replace(op, calls=calls, ran_on=(dialect,))) for op in made]
 
 
 def operation(note: Note, place: ops.Place, dialect: str) -> list[ops.Operation]:

@@ -37,7 +37,12 @@ def words(given: Any) -> tuple[str, ...]:
 def column_of(note: Note) -> ops.Column:
     """A column as it is created."""
     column = ops.Column.of(str(note["name"]), note)
-    return replace(column, type=spelled(column.type))
+    return replace(column, type=type_text(column.type, column.enum))
+
+
+def type_text(told: str, enum: ops.EnumType | None) -> str:
+    """A type as it is read from the source."""
+    return f"ENUM {enum.name or ''}".strip() if enum else spelled(told)
 
 
 def constraint_of(note: Note, kind: ops.ConstraintKind) -> ops.Constraint:
@@ -63,13 +68,16 @@ def alter_column(note: Note, place: ops.Place) -> ops.Operation:
     has_default = "modify_server_default" in note
     default = note.get("modify_server_default")
     type_to, type_from = note.get("modify_type"), note.get("existing_type")
+    enum_to, enum_from = (ops.EnumType.of(note, prefix) for prefix in ("modify_type_", "existing_type_"))
     return ops.AlterColumn(
         place=place,
         table=full_table(note),
         column=str(note.get("column_name") or ""),
         new_name=note.get("modify_name"),
-        type_to=spelled(type_to) if type_to else None,
-        type_from=spelled(type_from) if type_from else None,
+        type_to=type_text(type_to, enum_to) if type_to else None,
+        type_from=type_text(type_from, enum_from) if type_from else None,
+        enum_to=enum_to,
+        enum_from=enum_from,
         using=option(note, "postgresql_using"),
         nullable=note.get("modify_nullable"),
         default_change=("dropped" if default is None else "set") if has_default else "",

@@ -33,7 +33,15 @@ def ran_of(result: Mapping[str, Any], side: Side) -> Ran:
         ran=bool(record.get("ran")),
         operations=tuple(record.get("operations", ())),
         statements=tuple(
-            Statement(one["sql"], one["rows"], one["line"], bool(one["of_operation"]))
+            Statement(
+                one["sql"],
+                one["rows"],
+                one["line"],
+                bool(one["of_operation"]),
+                tuple((file, line) for file, line in one["calls"]),
+                bool(one["in_autocommit"]),
+                int(one["number"]),
+            )
             for one in record.get("statements", ())
         ),
         errors=tuple(
@@ -52,6 +60,7 @@ def ran_of(result: Mapping[str, Any], side: Side) -> Ran:
             for one in record.get("locks", ())
         ),
         failure=failure_of(result),
+        is_cut=bool(record.get("cut")),
     )
 
 

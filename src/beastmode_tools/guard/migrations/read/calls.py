@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from beastmode_tools.guard.migrations.compare.operations import CreateEnum, CreateTable, DropEnum, DropTable
-from beastmode_tools.guard.migrations.compare.sql import UNKNOWN
+from beastmode_tools.guard.migrations.compare.parts import UNKNOWN
 from beastmode_tools.guard.migrations.read.alembic_calls import call_op
 from beastmode_tools.guard.migrations.read.connections import call_connection, call_statement
 from beastmode_tools.guard.migrations.read.constructs import BENIGN, construct

@@ -1,6 +1,7 @@
 """Everything that rules judge of a change's migrations: the graph, the operations, and what they mean together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +13,15 @@ from beastmode_tools.guard.migrations.compare.stream import changes_of
 from beastmode_tools.guard.migrations.read.source import read_operations
 from beastmode_tools.guard.migrations.read.squawk import read_squawk
 
-__all__ = ["read_changes", "surroundings_of"]
+__all__ = ["Histories", "changes_by", "new_operations", "read_changes", "surroundings_of"]
 
 # Earlier revisions that may be opened to learn what a column was: the latest ones that name it.
 MOST = 80
 
 
-def read_changes(  # noqa: PLR0913 - both sides, and what the caller alone knows
-    old: History,
-    new: History,
-    folder: Path | None = None,
-    *,
-    tables: dict[str, Any] | None = None,
-    big_tables: Sequence[str] = (),
-    postgres: int = 15,
-    squawk: bool = True,
-) -> Iterator[object]:
-    """All changes of a change's migrations.
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Both sides' histories, and what is known besides.
 
     Args:
         old: The base's history.
@@ -39,13 +32,45 @@ def read_changes(  # noqa: PLR0913 - both sides, and what the caller alone knows
         postgres: Major version of PostgreSQL in production.
         squawk: Whether to ask squawk too, where it is installed, about SQL that stands in the migrations.
     """
-    yield from compare(old, new)
-    added = [name for name in (*new.order, *new.cyclic) if name not in old.revisions]
-    operations = read_operations(new, added, folder)
-    around = surroundings_of(operations, new, added, folder)
-    yield from changes_of(operations, Surroundings(around, tables or {}, tuple(big_tables), postgres))
-    if squawk:
-        yield from beyond_ours(read_squawk(statements_for_squawk(operations), postgres=postgres) or ())
+
+    old: History
+    new: History
+    folder: Path | None = None
+    tables: dict[str, Any] = field(default_factory=dict)
+    big_tables: tuple[str, ...] = ()
+    postgres: int = 15
+    squawk: bool = True
+
+    @property
+    def added(self) -> list[str]:
+        """The revisions that the change brings, in the order in which they run; those on a cycle last."""
+        return [name for name in (*self.new.order, *self.new.cyclic) if name not in self.old.revisions]
+
+
+def read_changes(histories: Histories) -> Iterator[object]:
+    """All changes of a change's migrations, as they read."""
+    yield from compare(histories.old, histories.new)
+    yield from changes_by(new_operations(histories), histories)
+
+
+def new_operations(histories: Histories) -> list[ops.Operation]:
+    """What the new revisions do in both directions, as they read."""
+    return read_operations(histories.new, histories.added, histories.folder)
+
+
+def changes_by(operations: Sequence[ops.Operation], histories: Histories) -> Iterator[object]:
+    """What the operations of the new revisions mean, one by one and together.
+
+    Args:
+        operations: Both directions; read, or read and seen to run.
+        histories: Where the revisions belong.
+    """
+    around = surroundings_of(operations, histories.new, histories.added, histories.folder)
+    known = Surroundings(around, histories.tables, histories.big_tables, histories.postgres)
+    yield from changes_of(operations, known)
+    if histories.squawk:
+        statements = statements_for_squawk(operations)
+        yield from beyond_ours(read_squawk(statements, postgres=histories.postgres) or ())
 
 
 def surroundings_of(

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from beastmode_tools.guard.migrations.compare.operations import Column
-from beastmode_tools.guard.migrations.compare.sql import UNKNOWN
+from beastmode_tools.guard.migrations.compare.parts import UNKNOWN
 from beastmode_tools.guard.migrations.read.columns import column_of, constraint_of, default_of, type_of, with_schema
 from beastmode_tools.guard.migrations.read.connections import table_name
 from beastmode_tools.guard.migrations.read.reading import one_line

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from beastmode_tools.guard.migrations.compare.operations import Column
-from beastmode_tools.guard.migrations.compare.sql import UNKNOWN
+from beastmode_tools.guard.migrations.compare.parts import UNKNOWN
 from beastmode_tools.guard.migrations.read.calls import call
 from beastmode_tools.guard.migrations.read.reading import Reading, one_line
 from beastmode_tools.guard.migrations.read.values import (

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beastmode_tools.guard.migrations.compare.operations import ExecuteSql, Operation, Place, Unreadable
-from beastmode_tools.guard.migrations.compare.sql import UNKNOWN, operations_of_sql
+from beastmode_tools.guard.migrations.compare.parts import UNKNOWN
+from beastmode_tools.guard.migrations.compare.sql import operations_of_sql
 from beastmode_tools.guard.migrations.read.frame import Frame
 from beastmode_tools.guard.migrations.read.modules import Modules
 from beastmode_tools.guard.migrations.read.values import Function, Handle, Partial, SqlText, Statement
@@ -56,7 +57,8 @@ class Reading:
 
     def cannot_read(self, node: ast.AST, reason: str) -> None:
         """Keeps that something was not understood."""
-        self.emit(Unreadable(place=self.place(node), source=one_line(node), reason=reason))
+        last = getattr(node, "end_lineno", None) or 0
+        self.emit(Unreadable(place=self.place(node), source=one_line(node), reason=reason, last_line=last))
 
     def spend(self) -> bool:
         """Whether there is budget for one more step."""

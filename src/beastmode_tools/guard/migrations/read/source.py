@@ -97,7 +97,8 @@ def read_direction(revision: Revision, tree: ast.Module, direction: Direction, m
         reason = "nothing that changes anything was recognised in it"
         source = f"def {direction}()"
         line = entry.node.lineno
-        return [Unreadable(place=replace(place, line=line), source=source, reason=reason)]
+        last = entry.node.end_lineno or line
+        return [Unreadable(place=replace(place, line=line), source=source, reason=reason, last_line=last)]
     why: Literal["raises", "empty"] = "raises" if only_raises(entry) else "empty"
     line = entry.node.lineno
     return [NoOperations(place=Place(revision.id, revision.path, line, direction), why=why)]

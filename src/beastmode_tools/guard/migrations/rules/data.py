@@ -135,6 +135,7 @@ def backfill(change: BackfillWithDdl) -> Iterator[Found]:
         f"Rows of {tables} are written in the transaction of {change.schema}: its lock is held until all are done.",
         "Put the statement on rows into a revision of its own, or into an autocommit_block.",
         f"{change.data} with {change.schema}",
+        of=(change.data, change.schema),
     )
 
 

@@ -1,10 +1,12 @@
 """How findings about migrations are worded: where, under which condition, on which table."""
 
+from collections.abc import Sequence
+
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.operations import ExecuteSql, Operation, Place
 from beastmode_tools.guard.rule import Found
 
-__all__ = ["at", "condition_of", "found", "locks_matter"]
+__all__ = ["at", "condition_of", "found", "locks_matter", "where_seen"]
 
 
 def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | None = None) -> Found:
@@ -21,9 +23,22 @@ def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | 
         problem=problem,
         instead=instead,
         subject=subject_of(op),
-        evidence=f"{op}{condition_of(op.place)}",
+        evidence=f"{op}{condition_of(op.place)}{ran_where(op)}",
+        proved=bool(op.ran_on),
         verdict=verdict,
     )
+
+
+def ran_where(*operations: Operation) -> str:
+    """Where operations were seen to run, to go behind them; "" where one of them was only read."""
+    where = set.intersection(*(set(op.ran_on) for op in operations))
+    return f", seen to run{where_seen(sorted(where))}" if where else ""
+
+
+def where_seen(dialects: Sequence[str]) -> str:
+    """The databases, to go into a sentence."""
+    names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+    return f" on {' and '.join(names.get(dialect, dialect) for dialect in dialects)}" if dialects else ""
 
 
 def subject_of(op: Operation) -> str:
@@ -32,14 +47,24 @@ def subject_of(op: Operation) -> str:
     return f"{op}{' to ' + ', '.join(values) if values else ''}"
 
 
-def at(place: Place, problem: str, instead: str, subject: str, *, verdict: Verdict | None = None) -> Found:
-    """A finding about what several operations do together."""
+def at(  # noqa: PLR0913 - what a finding consists of
+    place: Place,
+    problem: str,
+    instead: str,
+    subject: str,
+    *,
+    of: Sequence[Operation] = (),
+    verdict: Verdict | None = None,
+) -> Found:
+    """A finding about what several operations do together; proved where all of them, `of`, were seen to run."""
+    ran = ran_where(*of) if of else ""
     return Found(
         where=str(place),
         problem=problem,
         instead=instead,
         subject=subject,
-        evidence=f"{subject}{condition_of(place)}",
+        evidence=f"{subject}{condition_of(place)}{ran}",
+        proved=bool(ran),
         verdict=verdict,
     )
 

@@ -21,6 +21,7 @@ from beastmode_tools.guard.migrations.compare.proved.facts import (
     UpgradeFailed,
 )
 from beastmode_tools.guard.migrations.compare.proved.unproved import MigrationsNotProved
+from beastmode_tools.guard.migrations.rules.finding import where_seen
 from beastmode_tools.guard.rule import Found, rule
 from beastmode_tools.guard.wording import first_few
 
@@ -216,12 +217,6 @@ def said(fact: UpgradeFailed | SecondUpgradeFailed | DowngradeFailed | ErrorSwal
 def on(fact: ProvedFact) -> str:
     """On which databases it was seen, to go into a sentence."""
     return where_seen(fact.dialects)
-
-
-def where_seen(dialects: Sequence[str]) -> str:
-    """The databases, to go into a sentence."""
-    names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
-    return f" on {' and '.join(names.get(dialect, dialect) for dialect in dialects)}" if dialects else ""
 
 
 def listed(differences: Sequence[Difference]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from beastmode_tools.guard.migrations.compare.parts import EnumType, Known, Place
+from beastmode_tools.guard.migrations.compare.parts import Call, EnumType, Known, Place
 from beastmode_tools.guard.migrations.compare.state import State
 
 __all__ = ["Operation", "Step", "TableOperation"]
@@ -16,10 +16,19 @@ Step = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One thing that a migration does; as text, in words that stay the same when lines move."""
+    """One thing that a migration does; as text, in words that stay the same when lines move.
+
+    Args:
+        place: Where it stands.
+        known: What is known around it.
+        ran_on: The kinds of databases on which it was seen to run; () for one that was only read.
+        calls: The lines of the project that were being run when it was seen, the innermost first.
+    """
 
     place: Place
     known: Known = field(default=Known(), compare=False)
+    ran_on: tuple[str, ...] = field(default=(), compare=False)
+    calls: tuple[Call, ...] = field(default=(), compare=False)
 
     # What it names.
 
@@ -160,6 +169,20 @@ class Operation:
     def is_opaque(self) -> bool:
         """Whether nobody knows what it does."""
         return False
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether reading did not give what it changes: what was seen on its lines says it better."""
+        return False
+
+    def holds(self, calls: Iterable[Call]) -> bool:
+        """Whether it was being run when something was seen: then what was seen is what it does, or a part of it."""
+        return (self.place.path, self.place.line) in calls
+
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """What tells it from another one of the same line: turns of a loop over rows are one thing to judge."""
+        return (str(self),)
 
     @property
     def traces(self) -> list[str]:

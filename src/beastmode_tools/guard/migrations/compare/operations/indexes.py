@@ -82,6 +82,11 @@ class DropIndex(Operation):
         return (self.table,) if self.table else ()
 
     @property
+    def is_vague(self) -> bool:
+        """Whether its name is not written in the migration."""
+        return self.name is None
+
+    @property
     def earlier_words(self) -> set[tuple[str, ...]]:
         """The index's name."""
         return {(self.name,)} if self.name else set()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from beastmode_tools.guard.migrations.compare.operations.base import Operation, TableOperation
+from beastmode_tools.guard.migrations.compare.parts import UNKNOWN
 from beastmode_tools.guard.migrations.compare.state import State
 
 __all__ = ["BulkInsert", "ExecuteSql", "SqlKind"]
@@ -87,6 +88,17 @@ class ExecuteSql(Operation):
     def is_opaque(self) -> bool:
         """Whether it was not understood."""
         return self.kind in {"opaque", "other"}
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether its table or a column comes from elsewhere; a value that does is only one of many."""
+        return self.is_opaque or "?" in self.tables or UNKNOWN in self.columns
+
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """What it does to which columns, and whether to all rows."""
+        known = bool(self.tables) and not self.is_opaque
+        return (self.kind, self.tables, self.columns, self.has_where) if known else (str(self),)
 
     @property
     def traces(self) -> list[str]:

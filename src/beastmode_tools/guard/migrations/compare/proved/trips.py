@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from beastmode_tools.guard.migrations.compare.parts import Call
 from beastmode_tools.guard.migrations.compare.proved.locks import Lock
 from beastmode_tools.guard.migrations.compare.proved.looks import Look
 
@@ -29,12 +30,18 @@ class Statement:
         rows: How many rows it touched; -1 where that is unknown.
         line: Of the migration.
         of_operation: It came from one of Alembic's operations, which is told by itself.
+        calls: The lines of the project that were being run, the innermost first.
+        in_autocommit: No transaction was open.
+        number: Which it was, in the order of all statements and operations.
     """
 
     sql: str
     rows: int = -1
     line: int = 0
     of_operation: bool = False
+    calls: tuple[Call, ...] = ()
+    in_autocommit: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Ran:
         errors: Failures on the way, those included that the migration went on from.
         locks: What was locked; PostgreSQL only.
         failure: What ended it; None where it worked.
+        is_cut: It did so much that not all of it was noted.
     """
 
     revision: str
@@ -64,6 +72,7 @@ class Ran:
     errors: tuple[Failure, ...] = ()
     locks: tuple[Lock, ...] = ()
     failure: Failure | None = None
+    is_cut: bool = False
 
     @property
     def failed(self) -> bool:
