@@ -35,6 +35,20 @@ def test_every_name_that_is_offered_exists_and_is_described():
     assert not undescribed, f"these public names have no docstring: {undescribed}"
 
 
+def test_no_two_classes_of_the_library_have_one_name(root, ours):
+    """A name that has two meanings is told apart only by its module."""
+    library = [path for path in ours if path.as_posix().startswith("src/beastmode/")]
+    homes: dict[str, list[str]] = {}
+    for path in library:
+        for node in ast.walk(ast.parse((root / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name.lstrip("_"), []).append(path.as_posix())
+
+    doubled = {name: paths for name, paths in homes.items() if len(paths) > 1}
+
+    assert not doubled, doubled
+
+
 def test_every_package_that_offers_something_is_among_the_documented_ones(root):
     public = runpy.run_path(str(root / "docs" / "names.py"))["PUBLIC"]
     library = [name for name in modules() if name.startswith("beastmode.")]

@@ -6,8 +6,8 @@ import pytest
 
 from beastmode.cli.server import gate as gates
 from beastmode.cli.server.bodies import CROWDED
-from beastmode.cli.server.call import Call
 from beastmode.cli.server.gate import Gate
+from beastmode.cli.server.pending_request import PendingRequest
 from beastmode.core import telling
 from beastmode.core.middleware import Middleware
 
@@ -64,8 +64,8 @@ def test_who_is_sent_away_by_the_gate_finds_the_reason_in_the_log(line, caplog, 
     monkeypatch.setattr(gates, "LINE", 2)
 
     too_many = [come(line, f"203.0.113.1:{port}", "/api/v1/posts") for port in range(1, 5)]
-    for call in line._line:
-        call.arrived -= gates.PATIENCE
+    for request in line._line:
+        request.arrived -= gates.PATIENCE
     line._send_waiting_away()
 
     assert [one.status for one in too_many] == [503] * 4
@@ -79,9 +79,9 @@ def test_who_has_to_give_up_a_seat_finds_the_reason_in_the_log(caplog):
     telling.told.clear()
     proto = Proto()
     facts = {"method": "POST", "path": "/files", "query_string": "", "http_version": "1.1", "headers": {}}
-    call = Call(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)
+    request = PendingRequest(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)
 
-    call.refuse(Middleware(lambda _environ, _start: []), CROWDED)
+    request.refuse(Middleware(lambda _environ, _start: []), CROWDED)
 
     assert proto.status == 503
     assert [record.getMessage() for record in caplog.records] == [

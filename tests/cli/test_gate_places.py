@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from beastmode.cli.server import call as calls
 from beastmode.cli.server import gate as gates
+from beastmode.cli.server import pending_request
 from beastmode.cli.server.gate import Gate
 from beastmode.core.middleware import Middleware
 
@@ -48,7 +48,7 @@ class Clock:
 def clock(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(gates, "monotonic", clock)
-    monkeypatch.setattr(calls, "monotonic", clock)
+    monkeypatch.setattr(pending_request, "monotonic", clock)
     return clock
 
 

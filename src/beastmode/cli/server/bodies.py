@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import ClientDisconnected
 
-from beastmode.cli.server.call import Call
+from beastmode.cli.server.pending_request import PendingRequest
 from beastmode.cli.server.wire import wire_of
 from beastmode.core.addresses import network_of
 from beastmode.core.refusal import Refusal
@@ -55,8 +55,8 @@ class Bodies:
     def __init__(
         self,
         limit: int | None,
-        enter: Callable[[Call], None],
-        refuse: Callable[[Call, Refusal], None],
+        enter: Callable[[PendingRequest], None],
+        refuse: Callable[[PendingRequest, Refusal], None],
         seats: int = _SEATS,
     ) -> None:
         self.limit = _AWAITED if limit is None else limit
@@ -68,13 +68,13 @@ class Bodies:
         self._shares: Counter[str] = Counter()
         self._lock = Lock()
 
-    def receive(self, call: Call) -> None:
+    def receive(self, request: PendingRequest) -> None:
         """Receive a body; the request continues when it has arrived."""
-        length = call.environ.get("CONTENT_LENGTH")
-        incoming = Incoming(self, call, int(length) if length else None)
+        length = request.environ.get("CONTENT_LENGTH")
+        incoming = Incoming(self, request, int(length) if length else None)
         if incoming.is_too_long():  # Flask refuses it by its header, and a view that takes more reads it itself
-            call.environ["wsgi.input"] = io.BufferedReader(_Rest(call.proto))
-            self.enter(call)
+            request.environ["wsgi.input"] = io.BufferedReader(_Rest(request.proto))
+            self.enter(request)
             return
         with self._lock:
             crowded_out = self._least_deserving() if len(self._coming) >= self._seats else None
@@ -95,10 +95,10 @@ class Bodies:
                 del self._shares[incoming.network]
             return True
 
-    def refuse(self, call: Call, refusal: Refusal) -> None:
+    def refuse(self, request: PendingRequest, refusal: Refusal) -> None:
         """Refuse a request, and close its connection a little later: granian would wait for the rest of the body."""
-        self._refuse(call, refusal)
-        self._told.append(call.client)
+        self._refuse(request, refusal)
+        self._told.append(request.client)
 
     def send_slow_away(self) -> None:
         """Refuse every request whose time is up; called periodically."""
@@ -121,14 +121,14 @@ class Incoming:
 
     Args:
         bodies: The receiver whose seat it takes.
-        call: The request.
+        request: The request.
         length: Its length in bytes; None if unknown.
     """
 
-    def __init__(self, bodies: Bodies, call: Call, length: int | None) -> None:
-        self.network = _network(call.environ["REMOTE_ADDR"])
+    def __init__(self, bodies: Bodies, request: PendingRequest, length: int | None) -> None:
+        self.network = _network(request.environ["REMOTE_ADDR"])
         self._bodies = bodies
-        self._call = call
+        self._request = request
         self._length = length
         self._received = 0
         self._first = b""
@@ -141,11 +141,11 @@ class Incoming:
 
     def deadline(self) -> float:
         """Its deadline, by `time.monotonic()`."""
-        return self._call.arrived + _GRACE + self._received / _LEAST_RATE
+        return self._request.arrived + _GRACE + self._received / _LEAST_RATE
 
     def go_on(self) -> None:
         """Read what has arrived, and continue when there is more."""
-        chunks = self._call.proto
+        chunks = self._request.proto
         if self._awaited is None:
             chunks.__aiter__()
         while True:
@@ -160,7 +160,7 @@ class Incoming:
     def give_up(self, refusal: Refusal) -> None:
         """Stop waiting; if the body has not arrived first, refuse the request."""
         if self._bodies.leave(self):
-            self._bodies.refuse(self._call, refusal)
+            self._bodies.refuse(self._request, refusal)
             self._awaited.cancel()
 
     def _came(self, chunk: Any) -> None:
@@ -191,17 +191,17 @@ class Incoming:
         if not self._bodies.leave(self):
             return
         if self._length is not None and self._received < self._length:
-            self._bodies.refuse(self._call, _CUT_SHORT)
+            self._bodies.refuse(self._request, _CUT_SHORT)
             return
-        self._call.environ["wsgi.input"] = self._stream()
-        self._bodies.enter(self._call)
+        self._request.environ["wsgi.input"] = self._stream()
+        self._bodies.enter(self._request)
 
     def _stream(self) -> Any:
         if self._file is None:
             return io.BytesIO(self._first)
         self._file.seek(0)
         if self._received > self._bodies.limit:
-            return io.BufferedReader(_Rest(self._call.proto, self._file))
+            return io.BufferedReader(_Rest(self._request.proto, self._file))
         return self._file
 
 

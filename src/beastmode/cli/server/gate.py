@@ -15,8 +15,8 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from beastmode.cli.server.bodies import Bodies, may_have_body
-from beastmode.cli.server.call import Call
 from beastmode.cli.server.crew import Crew
+from beastmode.cli.server.pending_request import PendingRequest
 from beastmode.cli.server.streams import STREAMS, send
 from beastmode.cli.server.wire import clients
 from beastmode.core.refusal import Refusal
@@ -74,33 +74,33 @@ class Gate:
         self._places = deque([None] * places)
         self._streams = deque([None] * STREAMS)
         self._probes = deque([None] * PROBES)
-        self._line: deque[Call] = deque()
+        self._line: deque[PendingRequest] = deque()
         self._bodies = Bodies(limit, self.enter, self.refuse)
 
     def __call__(self, scope: Any, proto: Any) -> None:
         """Accept a request."""
-        call = Call(scope, proto, is_last=self.is_leaving)
-        environ = call.environ
+        request = PendingRequest(scope, proto, is_last=self.is_leaving)
+        environ = request.environ
         if may_have_body(environ):
-            self._bodies.receive(call)
+            self._bodies.receive(request)
             return
         environ["wsgi.input"] = io.BytesIO()
         if environ["PATH_INFO"] in self._quick:
-            self._probe(call)
+            self._probe(request)
         else:
-            self.enter(call)
+            self.enter(request)
 
-    def enter(self, call: Call) -> None:
+    def enter(self, request: PendingRequest) -> None:
         """Queue a complete request, and handle requests as long as there is a slot and something to do."""
         if len(self._line) >= LINE:
-            self.refuse(call, _LINE_FULL)
+            self.refuse(request, _LINE_FULL)
             return
-        self._line.append(call)
+        self._line.append(request)
         self._work()
 
-    def refuse(self, call: Call, refusal: Refusal) -> None:
+    def refuse(self, request: PendingRequest, refusal: Refusal) -> None:
         """Refuse a request, with the usual headers, log line and metrics."""
-        call.refuse(self._app, refusal)
+        request.refuse(self._app, refusal)
 
     def keep_time(self) -> None:
         """Check the waiting requests until the process ends."""
@@ -116,16 +116,16 @@ class Gate:
             except Exception:  # without this thread nobody's waiting would be bounded
                 log.exception("checking the waiting requests failed")
 
-    def _probe(self, call: Call) -> None:
-        if call.environ["PATH_INFO"] == _ALIVE:
-            call.answer(self._app)
+    def _probe(self, request: PendingRequest) -> None:
+        if request.environ["PATH_INFO"] == _ALIVE:
+            request.answer(self._app)
             return
         try:
             self._probes.pop()
         except IndexError:
-            self.enter(call)
+            self.enter(request)
             return
-        call.answer(self._app)
+        request.answer(self._app)
         self._probes.append(None)
 
     def _work(self) -> None:
@@ -134,35 +134,35 @@ class Gate:
                 self._places.pop()
             except IndexError:  # whoever has a place takes the next
                 return
-            while (call := self._next()) is not None:
-                body = call.answer(self._app)
-                if body is not None and self._stream(call, body):
+            while (request := self._next()) is not None:
+                body = request.answer(self._app)
+                if body is not None and self._stream(request, body):
                     return
                 self.crew.go_on()
             self._places.append(None)
 
-    def _next(self) -> Call | None:
+    def _next(self) -> PendingRequest | None:
         while True:
             try:
-                call = self._line.popleft()
+                request = self._line.popleft()
             except IndexError:
                 return None
-            if monotonic() - call.arrived < PATIENCE:
-                return call
-            self.refuse(call, _OVERLOADED)
+            if monotonic() - request.arrived < PATIENCE:
+                return request
+            self.refuse(request, _OVERLOADED)
 
-    def _stream(self, call: Call, body: Any) -> bool:
+    def _stream(self, request: PendingRequest, body: Any) -> bool:
         """Send a body piece by piece; True if the slot was released for it."""
         try:
             self._streams.pop()
         except IndexError:
-            send(call, body)
+            send(request, body)
             return False
         self._places.append(None)
         if self._line:  # for whom this thread would have been the next
             Thread(target=self._work, daemon=True).start()
         try:
-            send(call, body)
+            send(request, body)
         finally:
             self._streams.append(None)
         return True
@@ -171,20 +171,20 @@ class Gate:
         oldest = monotonic() - PATIENCE
         while True:
             try:
-                call = self._line.popleft()
+                request = self._line.popleft()
             except IndexError:
                 return
-            if call.arrived > oldest:
-                self._line.appendleft(call)
+            if request.arrived > oldest:
+                self._line.appendleft(request)
                 return
-            self.refuse(call, _OVERLOADED)
+            self.refuse(request, _OVERLOADED)
 
     def _forget_who_left(self) -> None:
         waiting = tuple(self._line)  # before the look: who comes while it lasts is not among those that it sees
         connected = clients()
-        for call in waiting:
-            if call.client in connected:
+        for request in waiting:
+            if request.client in connected:
                 continue
             with suppress(ValueError):  # its turn may have come meanwhile
-                self._line.remove(call)
-                self.refuse(call, _GONE)
+                self._line.remove(request)
+                self.refuse(request, _GONE)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
-from beastmode.cli.server.call import Call
+from beastmode.cli.server.pending_request import PendingRequest
 from beastmode.cli.server.wire import Wire, wire_of
 from beastmode.core.stream import close_body
 
@@ -22,25 +22,25 @@ _PIECE = 64 * 1024
 log = logging.getLogger("beastmode")
 
 
-def send(call: Call, body: Iterable[bytes]) -> None:
+def send(request: PendingRequest, body: Iterable[bytes]) -> None:
     """Send a complete body; if it fails, or the client reads too slowly, the connection is closed.
 
     Args:
-        call: The request; its response has a status and headers already.
+        request: The request; its response has a status and headers already.
         body: The WSGI body; it is closed at the end.
     """
-    wire = wire_of(call.client)
+    wire = wire_of(request.client)
     if wire is None:  # the client has left, so nobody needs it
         close_body(body)
         return
-    transport = call.proto.response_stream(call.status, call.headers)
+    transport = request.proto.response_stream(request.status, request.headers)
     try:
         for chunk in body:
             _hand_over(chunk, transport, wire)
     except BaseException as error:  # whatever it is, a part must not look like the whole
         wire.break_off()
         if not isinstance(error, TimeoutError | RuntimeError):
-            log.exception("%s: the response was cut off", call.environ["PATH_INFO"])
+            log.exception("%s: the response was cut off", request.environ["PATH_INFO"])
     finally:
         _finish(body, wire)
 

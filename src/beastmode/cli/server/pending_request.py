@@ -35,7 +35,7 @@ _ALIKE: "WSGIEnvironment" = {
 _names: dict[str, str] = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
-class Call:
+class PendingRequest:
     """A request that waits for its response.
 
     Args:
