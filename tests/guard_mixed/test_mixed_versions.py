@@ -91,7 +91,7 @@ def test_a_uniqueness_that_old_code_does_not_know_is_cautious(sqlite, heads, tmp
 
     (finding,) = answer.rules()["old-code-fails-on-new-schema"]
     assert (finding.verdict, finding.subject) == (Verdict.CAUTIOUS, "old code, new schema: unique customers.nick")
-    assert "can write rows that the new schema refuses" in finding.problem
+    assert "can write rows that the new schema rejects" in finding.problem
 
 
 def test_new_code_on_the_old_schema_asks_for_the_migration_first(sqlite, heads, tmp_path):
@@ -166,7 +166,7 @@ def test_an_old_instance_that_migrates_at_start_cannot_start_on_the_new_schema(s
     rules = answer.rules()
     (start,) = rules["code-cannot-start"]
     assert start.verdict is Verdict.DANGEROUS
-    assert "The old code does not start on the new schema, since it migrates while it starts" in start.problem
+    assert "the old code does not start on the new schema, since it migrates when it starts" in start.problem
     assert "0002" in start.evidence.detail
     (fails,) = rules["old-code-fails-on-new-schema"]
     assert "no such column: customers.nick" in fails.evidence.detail

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from beastmode_tools.guard.application.compare.starting import ModelsChanged, NotStarted, StartsMigrating
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rule import Match, rule
 
 __all__ = ["RULES"]
 
@@ -15,29 +15,16 @@ COPY = re.compile(r"/[^\s\"']*/beast-check-[^/]+/(?:work|base)/")
 """The private copy of a side, which is gone when somebody reads of it."""
 
 
-@rule("application-does-not-start", Verdict.DANGEROUS, NotStarted)
-def does_not_start(change: NotStarted) -> Iterator[Found]:
+@rule("application-does-not-start", NotStarted)
+def does_not_start(change: NotStarted) -> Iterator[Match]:
     """A deploy of it would bring up nothing; on the base side, or on both, it is a comparison that is lacking."""
-    evidence = " | ".join([change.message, *last_lines(change)])
-    if change.sides == "work":
-        yield Found(
-            where="the application",
-            problem="The application starts on the base and does not start with this change.",
-            instead="Start it as production does, and mend what the message says.",
-            subject="application work",
-            evidence=evidence,
-            proved=True,
-        )
-        return
-    whose = "On both sides the application does not start" if change.sides == "both" else "The base does not start"
-    yield Found(
+    yield Match(
         where="the application",
-        problem=f"{whose}, so routes, settings and contracts were not compared.",
-        instead="Say how it starts by --app and --python, and what it needs by [guard] environment in beastmode.toml.",
         subject=f"application {change.sides}",
-        evidence=evidence,
+        message=change.sides,
+        evidence=" | ".join([change.message, *last_lines(change)]),
         proved=True,
-        verdict=Verdict.CAUTIOUS,
+        verdict=None if change.sides == "work" else Verdict.CAUTIOUS,
         is_of_base=change.sides == "both",
     )
 
@@ -48,35 +35,28 @@ def last_lines(change: NotStarted) -> list[str]:
     return [line for line in lines if line.strip(" ^~") and line not in change.message][-LAST_LINES:]
 
 
-@rule("starts-by-migrating", Verdict.CAUTIOUS, StartsMigrating)
-def starts_by_migrating(change: StartsMigrating) -> Iterator[Found]:
+@rule("starts-by-migrating", StartsMigrating)
+def starts_by_migrating(change: StartsMigrating) -> Iterator[Match]:
     """Every process migrates, at the same time, and one of the old release does not know the new revision."""
     calls = ", ".join(change.calls)
-    yield Found(
+    yield Match(
         where="the application",
-        problem=f"The application now changes its schema while it starts ({calls}): every process does, at once, and an"
-        " old one that starts again after the deploy does not know the new revision.",
-        instead="Migrate in a step of its own before the deploy (`flask db upgrade`), and only check while starting.",
         subject=f"starts by {calls}",
+        fields={"names": calls},
         evidence=f"called while it started: {calls}",
         proved=True,
     )
 
 
-@rule("models-changed-without-migration", Verdict.CAUTIOUS, ModelsChanged)
-def models_changed(change: ModelsChanged) -> Iterator[Found]:
+@rule("models-changed-without-migration", ModelsChanged)
+def models_changed(change: ModelsChanged) -> Iterator[Match]:
     """New code asks for columns that no database has."""
     tables = ", ".join(change.tables)
-    instead = (
-        "Write the revision: `flask db migrate`, then read it."
-        if change.has_migrations
-        else "Keep a history with Flask-Migrate or Alembic; until then, say how production gets these columns."
-    )
-    yield Found(
+    yield Match(
         where="the models",
-        problem=f"The models of {tables} changed, and no revision changes the database with them.",
-        instead=instead,
         subject=f"models {tables}",
+        fields={"names": tables},
+        message="revision" if change.has_migrations else "no-history",
         evidence=f"the columns of {tables} differ between the sides",
     )
 

@@ -15,7 +15,7 @@ from beastmode_tools.guard.mixed.compare.facts import (
     NoOrderWorks,
     OldCodeFails,
 )
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rule import Match, rule
 from beastmode_tools.guard.wording import first_few
 
 __all__ = ["RULES"]
@@ -29,93 +29,86 @@ CODE_FIRST = (
     " any more."
 )
 KEPT = {
-    "column": "Keep {0} for now: release code that does not name it, and drop it when no old code runs any more.",
-    "table": "Keep {0} for now: release code that does not name it, and drop it when no old code runs any more.",
-    "null": "Give {0} a server_default, or let it take NULL until no old code runs any more.",
+    "column": "Keep {0} for now: release code that does not use it, and drop it when no old code runs any more.",
+    "table": "Keep {0} for now: release code that does not use it, and drop it when no old code runs any more.",
+    "null": "Give {0} a server_default, or let it accept NULL until no old code runs any more.",
     "unique": "Add the uniqueness when no code that runs can write the same value twice.",
-    "check": "Add the check when no code that runs can write what it refuses.",
-    "foreign": "Add the foreign key when no code that runs can write what it refuses.",
+    "check": "Add the check when no code that runs can write what it rejects.",
+    "foreign": "Add the foreign key when no code that runs can write what it rejects.",
     "length": "Do not narrow the column while code that writes longer values runs.",
     "enum": "Keep the enum's value until no code that runs writes it.",
     "range": "Do not narrow the column while code that writes greater values runs.",
-    "type": "Add a second column of the new type, write both, and move over in a later release.",
+    "type": "Add a second column of the new type, write both, and switch to it in a later release.",
 }
 
 
-@rule("old-code-fails-on-new-schema", Verdict.DANGEROUS, OldCodeFails)
-def old_code_fails(change: OldCodeFails) -> Iterator[Found]:
+@rule("old-code-fails-on-new-schema", OldCodeFails)
+def old_code_fails(change: OldCodeFails) -> Iterator[Match]:
     """While the deploy rolls, the old code still answers, on a schema that it does not know."""
     is_certain = any(each.is_certain for each in change.failures)
-    fails = "fails" if is_certain else "can write rows that the new schema refuses"
-    yield Found(
+    yield Match(
         where=first_of(change).place,
-        problem=f"After the migration the code that still runs {fails}: {change.cause} ({spread(change)}).",
-        instead=way_out(change.cause, other_way_works=change.other_way_works),
         subject=subject(change),
+        fields={
+            "spread": spread(change),
+            "way_out": way_out(change.cause, other_way_works=change.other_way_works),
+        },
+        message="fails" if is_certain else "may-fail",
         evidence=evidence(change),
         proved=True,
         verdict=None if is_certain else Verdict.CAUTIOUS,
     )
 
 
-@rule("new-code-fails-on-old-schema", Verdict.CAUTIOUS, NewCodeFails)
-def new_code_fails(change: NewCodeFails) -> Iterator[Found]:
+@rule("new-code-fails-on-old-schema", NewCodeFails)
+def new_code_fails(change: NewCodeFails) -> Iterator[Match]:
     """Harmless where the migration goes first, an outage where somebody deploys first; of new routes nobody notices."""
-    yield Found(
+    yield Match(
         where=first_of(change).place,
-        problem=f"Before the migration the new code fails: {change.cause} ({spread(change)}).",
-        instead="Order of steps: 1. run the migration to its end. 2. Start the new code. To go back: 1. the old code."
-        " 2. The downgrade.",
         subject=subject(change),
+        fields={"spread": spread(change)},
         evidence=evidence(change),
         proved=True,
         verdict=Verdict.SAFE if change.only_new_places else None,
     )
 
 
-@rule("new-code-fails-on-new-schema", Verdict.DANGEROUS, NewCodeIsBroken)
-def new_code_is_broken(change: NewCodeIsBroken) -> Iterator[Found]:
+@rule("new-code-fails-on-new-schema", NewCodeIsBroken)
+def new_code_is_broken(change: NewCodeIsBroken) -> Iterator[Match]:
     """No order of steps helps: after the deploy it fails."""
-    missing = " Write the migration that is missing." if change.cause.is_missing else ""
-    yield Found(
+    yield Match(
         where=first_of(change).place,
-        problem=f"The new code fails on its own schema: {change.cause} ({spread(change)}).",
-        instead=f"Mend the code before it ships.{missing}",
         subject=subject(change),
+        fields={"spread": spread(change)},
+        message="missing" if change.cause.is_missing else "broken",
         evidence=evidence(change),
         proved=True,
         verdict=Verdict.CAUTIOUS if change.cause.kind == "error" else None,
     )
 
 
-@rule("code-cannot-start", Verdict.DANGEROUS, CannotStart)
-def cannot_start(change: CannotStart) -> Iterator[Found]:
+@rule("code-cannot-start", CannotStart)
+def cannot_start(change: CannotStart) -> Iterator[Match]:
     """Old code that restarts during a deploy, or new code that starts before the migration."""
     by_migrating = bool(change.boot_migrates)
-    how = f", since it migrates while it starts ({change.boot_migrates[0]})" if by_migrating else ""
     early = change.code == "new" and change.schema == "old"
-    yield Found(
-        where=change.boot_migrates[0] if by_migrating else "the application's start",
-        problem=f"The {change.code} code does not start on the {change.schema} schema{how}.",
-        instead="Run migrations as a step of their own before the deploy, not while the application starts."
-        if by_migrating
-        else "Run the migration before the new code starts."
-        if early
-        else "Let nothing at start depend on what the migration changes, and release that before the migration.",
+    migrates = change.boot_migrates[0] if by_migrating else ""
+    yield Match(
+        where=migrates or "the application's start",
         subject=f"{change.code} code, {change.schema} schema: start{' with migrations' if by_migrating else ''}",
+        fields={"migrates": migrates},
+        message="migrating" if by_migrating else "early" if early else "late",
         evidence=f"{change.error} (on {' and '.join(change.dialects)})",
         proved=True,
         verdict=Verdict.CAUTIOUS if early else None,
     )
 
 
-@rule("no-deploy-order-works", Verdict.DANGEROUS, NoOrderWorks)
-def no_order_works(change: NoOrderWorks) -> Iterator[Found]:
+@rule("no-deploy-order-works", NoOrderWorks)
+def no_order_works(change: NoOrderWorks) -> Iterator[Match]:
     """One migration both takes away what old code needs and brings what new code needs."""
-    yield Found(
+    yield Match(
         where="the deploy as a whole",
-        problem="No order of migration and deploy works: old code fails on the new schema, new code on the old one.",
-        instead="Make two releases of it. First what adds, with code that works on both; then what takes away.",
         subject="no order of migration and deploy",
         evidence=f"migration first: {first_few(change.old_fails, SHOWN)}; "
         f"deploy first: {first_few(change.new_fails, SHOWN)}",
@@ -123,14 +116,11 @@ def no_order_works(change: NoOrderWorks) -> Iterator[Found]:
     )
 
 
-@rule("old-code-answers-differently", Verdict.CAUTIOUS, AnswerDiffers)
-def answers_differently(change: AnswerDiffers) -> Iterator[Found]:
+@rule("old-code-answers-differently", AnswerDiffers)
+def answers_differently(change: AnswerDiffers) -> Iterator[Match]:
     """No error, but the migration took away or changed what a client asks for."""
-    yield Found(
+    yield Match(
         where=change.place,
-        problem=f"After the migration the code that still runs answers {change.place} with {change.after} instead of"
-        f" {change.before}.",
-        instead="Look at the rows that the migration changes or deletes: clients of the old code ask for them.",
         subject=f"old code, new schema: {change.place} {change.before} to {change.after}",
         evidence=f"{change.place}: {change.before} before the migration, {change.after} after it"
         f" (on {' and '.join(change.dialects)})",
@@ -138,16 +128,14 @@ def answers_differently(change: AnswerDiffers) -> Iterator[Found]:
     )
 
 
-@rule("mixed-versions-work", Verdict.SAFE, MixedVersionsWork)
-def mixed_versions_work(change: MixedVersionsWork) -> Iterator[Found]:
+@rule("mixed-versions-work", MixedVersionsWork)
+def mixed_versions_work(change: MixedVersionsWork) -> Iterator[Match]:
     """Four green cells."""
-    tried = f"{change.classes} mapped classes and tables, {change.routes} requests, on {' and '.join(change.dialects)}"
-    yield Found(
+    yield Match(
         where="the deploy as a whole",
-        problem="Old code works on the new schema, and new code on the old one.",
-        instead="",
         subject="mixed versions work",
-        evidence=tried,
+        evidence=f"{change.classes} mapped classes and tables, {change.routes} requests, "
+        f"on {' and '.join(change.dialects)}",
         proved=True,
     )
 
