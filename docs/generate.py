@@ -83,10 +83,12 @@ def commands_page() -> Iterator[str]:
 
 def commands_of(path: str, group: click.Group) -> Iterator[tuple[str, click.Command]]:
     """Every command of a group and of the groups in it, with what is typed to reach it."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from commands_of(f"{path} {name}", command)
-        else:
+        elif command is not None and not command.hidden:
             yield f"{path} {name}", command
 
 
