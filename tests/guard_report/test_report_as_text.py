@@ -73,6 +73,15 @@ def test_safe_findings_are_shown_only_when_all_are_asked_for():
     assert "users gets a column" in render(given, View(show_all=True))
 
 
+def test_different_messages_of_one_rule_are_both_said():
+    """What a rule says in other words is not "1 more" of the first."""
+    text = render(report(*(found(f"{each} is removed", message=each) for each in ("field", "header"))), View())
+
+    assert "field is removed" in text
+    assert "header is removed" in text
+    assert "more" not in text
+
+
 def test_the_same_about_many_operations_is_said_once_with_how_many_more():
     text = render(report(*many(42)), View())
 

@@ -33,6 +33,23 @@ def test_json_holds_safe_and_accepted_findings_too():
     assert data["verdict"] == "SAFE"
 
 
+def test_json_says_which_message_of_a_rule_it_is():
+    """Programs tell by it what a rule with many messages found."""
+    data = json.loads(as_json.render(report(found("a"), found("b", message="header")), View()))
+
+    assert [each.get("message") for each in data["findings"]] == [None, "header"]
+
+
+def test_annotations_of_different_messages_are_not_counted_as_the_same():
+    """GitHub is told "and 1 more of these" only where they say the same."""
+    findings = [found(each, where="GET /orders", message=each) for each in ("field", "header")]
+
+    text = github.render(report(*findings), View())
+
+    assert text.count("::error") == 2
+    assert "more of these" not in text
+
+
 def test_a_name_that_is_no_text_does_not_break_the_json():
     text = as_json.render(report(found("caf\udce9.py is gone")), View())
 

@@ -92,6 +92,7 @@ class Finding:
         """The finding as `--format json` shows it."""
         return {
             "rule": self.rule,
+            **({"message": self.message} if self.message else {}),
             "verdict": self.verdict.name,
             "where": self.where,
             "problem": self.problem,
