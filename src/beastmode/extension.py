@@ -116,13 +116,13 @@ class Beastmode:
             install_problems(app)
         if self._database is not None:
             install_database(app, settings.of(DatabaseSettings), self._database, self._migrations)
-        if self._accounts is not None and self._database is not None and self._api is not None:
-            _install_limits(app, settings.of(LimitSettings), self._database)
-            self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
         if self._jobs is not None and self._database is not None:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         if self._mail is not None:
             self._mail.install(app, settings.of(MailSettings))
+        if self._accounts is not None and self._database is not None and self._api is not None:
+            _install_limits(app, settings.of(LimitSettings), self._database)
+            self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
         # Pages that accept larger uploads still do, unless the setting is set.
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length

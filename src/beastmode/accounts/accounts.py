@@ -1,16 +1,33 @@
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import Flask
 
-from beastmode.accounts.desk import current_desk
+from beastmode.accounts.desk import DESK, current_desk
 from beastmode.accounts.ids import never_reuse_ids
 from beastmode.accounts.settings import AccountSettings
-from beastmode.core.errors import ConfigurationError
+from beastmode.core.errors import ConfigurationError, Problem
+from beastmode.core.mailing import mailer_of
 
 if TYPE_CHECKING:
     from beastmode.api import Api, Blueprint
     from beastmode.db import Database
+
+
+def _refuse_resets(app: Flask, api: "Api") -> None:
+    """Say that password reset is switched off, by a route that no document mentions.
+
+    Args:
+        app: The Flask application.
+        api: Its API, for the names of its versions.
+    """
+
+    def refuse() -> NoReturn:
+        raise Problem(403, "Password reset is disabled")
+
+    for version in api.versions:
+        path = f"/api/{version.name}/auth/reset-password"
+        app.add_url_rule(path, f"{version.name}_reset_password", refuse, methods=["POST"])
 
 
 class Accounts:
@@ -27,7 +44,7 @@ class Accounts:
         _refuse_other_models(user)
         never_reuse_ids(user.__table__)
         self.user = user
-        self._blueprints: dict[tuple[str, bool], Blueprint] = {}
+        self._blueprints: dict[tuple[str, bool, bool], Blueprint] = {}
         # Not at the top: this import adds the tables of accounts to the metadata, also in projects that have no users.
         import_module("beastmode.accounts.models")
         import_module("beastmode.accounts.deactivation").watch_model(user)
@@ -46,9 +63,12 @@ class Accounts:
 
         install(app, settings, database, self.user)
         app.extensions["beastmode.accounts"] = self
-        kind = (api.versions[0].name, settings.hide_registered_emails)
+        resets = app.extensions[DESK].resets is not None
+        kind = (api.versions[0].name, settings.hide_registered_emails, resets)
         if kind not in self._blueprints:
-            self._blueprints[kind] = auth_blueprint(self.user, kind[0], hides_taken=settings.hide_registered_emails)
+            self._blueprints[kind] = auth_blueprint(self.user, kind[0], hides_taken=kind[1], resets=resets)
+        if not resets and mailer_of(app) is not None:
+            _refuse_resets(app, api)
         # If several applications share an API, it has the routes of the one that is being set up.
         api.blueprints = [one for one in api.blueprints if one not in self._blueprints.values()]
         api.register(self._blueprints[kind])

@@ -10,6 +10,7 @@ from beastmode.core.attempts import Action
 
 if TYPE_CHECKING:
     from beastmode.accounts.registration import Registration
+    from beastmode.accounts.resets import Resets
     from beastmode.accounts.sign_in import SignIn
 
 DESK = "beastmode.accounts.desk"
@@ -24,12 +25,14 @@ class Desk:
         registration: Creates users.
         sign_in: Logs them in and out.
         is_open: Whether anyone may register.
+        resets: Sets new passwords for those who forgot theirs; None if that is not possible.
     """
 
     count_attempt: Callable[[Action, str, str], None]
     registration: "Registration"
     sign_in: "SignIn"
     is_open: bool
+    resets: "Resets | None" = None
 
 
 def current_desk() -> Desk:

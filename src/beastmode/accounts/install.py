@@ -2,6 +2,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import flask
 from flask import Flask, Request
 
 from beastmode.accounts.deactivation import watch_application
@@ -11,15 +12,20 @@ from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.networks import has_logged_in
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
+from beastmode.accounts.reset_mails import SEND_LINK
+from beastmode.accounts.reset_tokens import ResetTokens
+from beastmode.accounts.resets import Resets
 from beastmode.accounts.sessions import Sessions
 from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
 from beastmode.accounts.tokens import tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.core.attempts import AttemptLimiter, attempt_limiter_of
+from beastmode.core.background import add_task
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import Identity, set_authenticator
 from beastmode.core.inspections import add_inspection
+from beastmode.core.mailing import mailer_of
 from beastmode.db import Database
 from beastmode.db.session import installed_in
 
@@ -48,17 +54,32 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         longest=timedelta(days=settings.session_expires_days) or NO_LIMIT,
         trusted=timedelta(seconds=settings.session_check_seconds),
     )
+    registration = Registration(database, user, settings.password_rules)
+    read_id = id_reader(user.__table__.c.id.type.python_type)
     app.extensions[DESK] = Desk(
         count_attempt=partial(_limiter_of(app).count, has_logged_in=partial(has_logged_in, database, user)),
-        registration=Registration(database, user, settings.password_rules),
+        registration=registration,
         sign_in=SignIn(database, user, tokens, sessions),
         is_open=settings.enable_registration,
+        resets=_resets(app, settings, database, user, registration, read_id),
     )
-    read_id = id_reader(user.__table__.c.id.type.python_type)
     set_authenticator(app, bearer_authenticator(tokens, read_id, holds=partial(_holds, sessions)))
     installed = installed_in(app)
     watch_application(installed, user)
     add_inspection(app, partial(refuse_reused_ids, installed.engines.reader, user.__table__))
+
+
+def _resets(  # noqa: PLR0913, PLR0917 - what it is made of
+    app: Flask, settings: AccountSettings, database: Database, user: Any, registration: Registration, read_id: Any
+) -> Resets | None:
+    """What resets passwords; None without mail, which a link would be sent by, or if it is switched off."""
+    if mailer_of(app) is None or not settings.enable_password_reset:
+        return None
+    add_task(SEND_LINK)
+    # The templates of the project come first, so that it can replace those of ours.
+    app.register_blueprint(flask.Blueprint("beastmode_accounts", "beastmode.accounts", template_folder="templates"))
+    tokens = ResetTokens(settings.token_secret, timedelta(minutes=settings.reset_password_minutes))
+    return Resets(database, user, tokens, registration, settings.reset_password_url, read_id, SEND_LINK)
 
 
 def _limiter_of(app: Flask) -> AttemptLimiter:

@@ -89,13 +89,19 @@ class Registration:
                 raise
             return None
 
-    def set_password(self, user_id: int | str, password: str, *, may_be_common: bool = False) -> None:
+    def set_password(
+        self, user_id: int | str, password: str, *, may_be_common: bool = False, instead_of: str | None = None
+    ) -> bool:
         """Set a new password for a user, and end all their sessions.
 
         Args:
             user_id: The user's ID.
             password: The new password.
             may_be_common: Whether common passwords are allowed, as in a test.
+            instead_of: The hash that must still be stored; None for any.
+
+        Returns:
+            Whether it was set: not if another hash is stored by now.
 
         Raises:
             Problem: 422 if the password is not valid.
@@ -105,13 +111,17 @@ class Registration:
         with transaction():
             session = self.database.session
             # Wait for a login that is in progress, so that this moment is later than that of its session.
-            session.execute(select(Credential.user_id).where(Credential.user_id == user_id).with_for_update())
+            stored = select(Credential.password_hash).where(Credential.user_id == user_id).with_for_update()
+            current = session.execute(stored).scalar()
+            if instead_of is not None and current != instead_of:
+                return False
             moment = now()
             values = {"password_hash": password_hash, "changed_at": moment}
             statement = INSERTS[session.connection().dialect.name](Credential).values(user_id=user_id, **values)
             session.execute(statement.on_conflict_do_update(index_elements=[Credential.user_id], set_=values))
             open_ones = (Session.user_id == user_id, Session.revoked_at.is_(None))
             session.execute(update(Session).where(*open_ones).values(revoked_at=moment))
+        return True
 
     def weaknesses(self, password: str) -> list[str]:
         """What is wrong with a new password by this application's rules; empty if it is valid.

@@ -33,6 +33,19 @@ class RefreshSchema(Schema):
     refresh_token = _SecretField(required=True)
 
 
+class ResetSchema(Schema):
+    """Whose password is forgotten."""
+
+    email = EmailAddress()
+
+
+class NewPasswordSchema(Schema):
+    """A new password, and the token from the mail."""
+
+    token = _SecretField(required=True, validate=Length(1, 512))
+    password = _SecretField(required=True, metadata={"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"})
+
+
 class GrantSchema(Schema):
     """The tokens that identify a client."""
 

@@ -87,6 +87,24 @@ class AccountSettings(Settings):
         expects=YES_NO,
     )
 
+    enable_password_reset: bool = setting(
+        flag(),
+        default=True,
+        sentence="Whether users may reset their password by a link that is mailed to them; if not, the route returns "
+        "403. Without mail there is no such route.",
+        expects=YES_NO,
+    )
+    reset_password_url: str = setting(
+        text(),
+        "",
+        "The page of your frontend where a new password is entered, with `{token}` in it. If unset, the mail has the "
+        "token alone.",
+        expects="a URL with {token}, such as https://app.example.com/reset?token={token}",
+    )
+    reset_password_minutes: float = setting(
+        number(1, 24 * 60), 30.0, "How long a link to reset a password is valid.", expects="a number of minutes"
+    )
+
     @property
     def token_secret(self) -> str:
         """The secret that signs tokens: JWT_SECRET_KEY, or SECRET_KEY if that is empty."""

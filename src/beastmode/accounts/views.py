@@ -5,9 +5,18 @@ from typing import Any
 from flask import request
 from sqlalchemy import bindparam
 
-from beastmode.accounts.desk import current_desk
+from beastmode.accounts.desk import Desk, current_desk
 from beastmode.accounts.registration import Registration
-from beastmode.accounts.schemas import GrantSchema, LoginSchema, RefreshSchema, account_schema, registration_schema
+from beastmode.accounts.resets import Resets
+from beastmode.accounts.schemas import (
+    GrantSchema,
+    LoginSchema,
+    NewPasswordSchema,
+    RefreshSchema,
+    ResetSchema,
+    account_schema,
+    registration_schema,
+)
 from beastmode.accounts.tokens import invalid_token
 from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import Problem
@@ -18,17 +27,20 @@ from beastmode.query import loading
 _NOT_STORED = {"Cache-Control": "no-store"}
 
 
-def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False) -> Blueprint:
+def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False, resets: bool = False) -> Blueprint:
     """The routes under `/auth`.
 
     Args:
         user: The project's User model.
         version: The first API version that has them; later versions inherit them.
         hides_taken: Whether registration returns the same response for registered and for new addresses.
+        resets: Whether forgotten passwords can be reset.
     """
     auth = Blueprint("auth", version=version, url_prefix="/auth", description="Registration, login and tokens.")
     (_add_quiet_registration if hides_taken else _add_registration)(auth, user)
     _add_sign_in(auth)
+    if resets:
+        _add_resets(auth)
     _add_account(auth, user)
     return auth
 
@@ -106,6 +118,43 @@ def _add_sign_in(auth: Blueprint) -> None:
         """Log out: end the session that the access token belongs to."""
         current_desk().sign_in.log_out(current_identity())
         return Answer(message="Logged out", headers=_NOT_STORED)
+
+
+def _add_resets(auth: Blueprint) -> None:
+    """The routes for those who have forgotten their password."""
+
+    @auth.post("/reset-password", accepts=ResetSchema, public=True, errors=(429,))
+    def reset_password(asked: dict[str, Any]) -> Answer:
+        """Request a link to reset a password.
+
+        The response is the same for an address that nobody has registered. Limited per email address and network.
+        """
+        desk = current_desk()
+        desk.count_attempt("reset", asked["email"], _client_address())
+        _resets_of(desk).request(asked["email"])
+        return Answer(
+            message="If this email address is registered, a mail with a link is on its way.", headers=_NOT_STORED
+        )
+
+    @auth.post("/reset-password/confirm", accepts=NewPasswordSchema, public=True, errors=(400,))
+    def confirm_reset(new: dict[str, Any]) -> Answer:
+        """Set a new password with the token from the mail.
+
+        The token can be used once. All sessions of the user end.
+        """
+        _resets_of(current_desk()).confirm(new["token"], new["password"])
+        return Answer(message="Your password was changed. You can now log in with it.", headers=_NOT_STORED)
+
+
+def _resets_of(desk: Desk) -> Resets:
+    """What resets passwords; an application that shares its routes with another one may have none.
+
+    Raises:
+        Problem: 403 if it has none.
+    """
+    if desk.resets is None:
+        raise Problem(403, "Password reset is disabled")
+    return desk.resets
 
 
 def _add_account(auth: Blueprint, user: Any) -> None:

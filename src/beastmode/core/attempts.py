@@ -8,7 +8,7 @@ from flask import Flask
 __all__ = ["Action", "AttemptLimiter", "HasLoggedIn", "attempt_limiter_of", "set_attempt_limiter"]
 
 _EXTENSION = "beastmode.attempt_limiter"
-Action = Literal["login", "register"]
+Action = Literal["login", "register", "reset"]
 HasLoggedIn = Callable[[str, str], bool]
 """Takes an email address and a network; returns whether the account has logged in from there before."""
 

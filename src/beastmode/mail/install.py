@@ -5,6 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 from beastmode.core.background import add_task
+from beastmode.core.mailing import set_mailer
 from beastmode.mail.settings import MailSettings
 
 
@@ -29,10 +30,12 @@ class Mails:
         from beastmode.mail.inbox import inbox_blueprint  # noqa: PLC0415 - imports the table, as above
         from beastmode.mail.post import EXTENSION, Post  # noqa: PLC0415 - likewise
         from beastmode.mail.sending import send_task  # noqa: PLC0415 - likewise
+        from beastmode.mail.templated import send_template  # noqa: PLC0415 - likewise
         from beastmode.mail.transports import transport_of  # noqa: PLC0415 - likewise
 
         task = send_task(settings.mail_concurrency)
         add_task(task)
+        set_mailer(app, send_template)
         app.extensions[EXTENSION] = Post(settings, transport_of(settings), task)
         if settings.environment == "development":
             app.register_blueprint(inbox_blueprint())

@@ -7,6 +7,7 @@ from jinja2 import TemplateNotFound
 
 from beastmode.core.errors import ConfigurationError
 from beastmode.mail.message import Message
+from beastmode.mail.sending import send_mail
 
 _MARK = "Subject: "
 
@@ -36,3 +37,8 @@ def message_from(name: str, /, *, to: str, **context: Any) -> Message:
     except TemplateNotFound:
         html = None
     return Message(to=to, subject=first.removeprefix(_MARK).strip(), text=body.lstrip("\n"), html=html)
+
+
+def send_template(name: str, to: str, **context: Any) -> None:
+    """Send a mail from templates; see `beastmode.core.mailing.SendTemplate`."""
+    send_mail(message_from(name, to=to, **context))

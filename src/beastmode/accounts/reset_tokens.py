@@ -1,0 +1,79 @@
+"""Tokens that set a new password: signed, expiring, and worth nothing once the password has changed."""
+
+import base64
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from beastmode.accounts.keys import derive
+from beastmode.core.clock import now
+
+_MAC_BYTES = 32
+_LONGEST = 512
+"""Characters: a longer text is no token, and is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResetTokens:
+    """Issues and recognizes tokens for one application.
+
+    The signature covers the hash of the current password, so that a token can be used once, and every token ends when
+    the password changes in any way. Nothing about it is stored.
+
+    Args:
+        secret: What signs tokens.
+        lifetime: How long a token can be used.
+    """
+
+    secret: str = field(repr=False)
+    lifetime: timedelta
+
+    def issue(self, user_id: int | str, password_hash: str) -> str:
+        """A token for a user.
+
+        Args:
+            user_id: The user's ID.
+            password_hash: The hash that is stored for the user now.
+        """
+        claims = f"{int((now() + self.lifetime).timestamp())}.{user_id}".encode()
+        return base64.urlsafe_b64encode(self._mac(claims, password_hash) + claims).decode().rstrip("=")
+
+    def user_id_in(self, token: str) -> str | None:
+        """Whose token it claims to be; None if it is none. Nothing is proved until `proves` says so.
+
+        Args:
+            token: The token from the request.
+        """
+        read = _read(token)
+        return None if read is None else read[2]
+
+    def proves(self, token: str, user_id: Any, password_hash: str) -> bool:
+        """Whether a token was issued for this user and this password, and has not expired.
+
+        Args:
+            token: The token from the request.
+            user_id: The user's ID.
+            password_hash: The hash that is stored for the user now.
+        """
+        read = _read(token)
+        if read is None:
+            return False
+        mac, expires, claimed = read
+        genuine = hmac.compare_digest(mac, self._mac(f"{expires}.{claimed}".encode(), password_hash))
+        return genuine and claimed == str(user_id) and now() < datetime.fromtimestamp(expires, now().tzinfo)
+
+    def _mac(self, claims: bytes, password_hash: str) -> bytes:
+        return hmac.digest(derive(self.secret, "password reset"), claims + b"\0" + password_hash.encode(), "sha256")
+
+
+def _read(token: str) -> tuple[bytes, int, str] | None:
+    """The parts of a token: the signature, when it expires, whose it is; None if it is none."""
+    if len(token) > _LONGEST or not token.isascii():
+        return None
+    try:
+        whole = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        expires, _, user_id = whole[_MAC_BYTES:].decode().partition(".")
+        return whole[:_MAC_BYTES], int(expires), user_id
+    except ValueError:
+        return None

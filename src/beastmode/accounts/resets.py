@@ -1,0 +1,106 @@
+"""New passwords for those who have forgotten theirs, by a link that is mailed to them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from flask import current_app
+from sqlalchemy import Row, select
+
+from beastmode.accounts.models import Credential
+from beastmode.accounts.registration import Registration
+from beastmode.accounts.reset_tokens import ResetTokens
+from beastmode.core.background import Task, in_background
+from beastmode.core.errors import Problem
+from beastmode.core.mailing import mailer_of
+from beastmode.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Resets:
+    """Mails links, and sets new passwords.
+
+    Args:
+        database: The application's database.
+        user: The project's User model.
+        tokens: Issues tokens.
+        registration: Sets passwords.
+        url: The page of the project's frontend, with `{token}` in it; "" for none.
+        read_id: Turns the text of an ID into an ID.
+        task: Calls `send_link` outside of the request.
+    """
+
+    database: Database
+    user: Any
+    tokens: ResetTokens = field(repr=False)
+    registration: Registration
+    url: str
+    read_id: Any
+    task: Task
+
+    def request(self, email: str) -> None:
+        """Have a link mailed, if the address belongs to somebody. The work is the same if it does not.
+
+        Args:
+            email: The address, in lowercase.
+        """
+        in_background(self.task, email=email)
+
+    def send_link(self, email: str) -> None:
+        """Mail a link to a user; nothing if there is none who could use it.
+
+        Args:
+            email: The address, in lowercase.
+        """
+        account = self._find(self.user.email == email)
+        send = mailer_of(current_app)
+        if account is None or send is None:
+            return
+        token = self.tokens.issue(account.id, account.password_hash)
+        send(
+            "reset_password",
+            to=account.email,
+            token=token,
+            link=self.url.replace("{token}", quote(token)) if self.url else "",
+            minutes=int(self.tokens.lifetime.total_seconds() // 60),
+        )
+
+    def confirm(self, token: str, password: str) -> None:
+        """Set a new password, and end all sessions of its owner.
+
+        Args:
+            token: From the mail.
+            password: The new password.
+
+        Raises:
+            Problem: 400 for a token that was not issued here, has expired or was used; 422 for a password that is not
+                valid.
+        """
+        account = self._claimant(token)
+        if account is None or not self.tokens.proves(token, account.id, account.password_hash):
+            raise _invalid_link()
+        if not self.registration.set_password(account.id, password, instead_of=account.password_hash):
+            raise _invalid_link()  # another request has used it in the meantime
+
+    def _claimant(self, token: str) -> Row[Any] | None:
+        """The user that a token claims to be issued for."""
+        claimed = self.tokens.user_id_in(token)
+        try:
+            user_id = None if claimed is None else self.read_id(claimed)
+        except ValueError:
+            return None
+        return None if user_id is None else self._find(self.user.id == user_id)
+
+    def _find(self, condition: Any) -> Row[Any] | None:
+        """An active user and the hash of their password."""
+        user = self.user
+        statement = select(user.id, user.email, Credential.password_hash).join(
+            Credential, Credential.user_id == user.id
+        )
+        found: Row[Any] | None = self.database.execute(statement.where(condition, user.is_active)).one_or_none()
+        return found
+
+
+def _invalid_link() -> Problem:
+    """The response to a token that sets no password, whatever is wrong with it."""
+    return Problem(400, "This link is not valid any more. Request a new one.")
