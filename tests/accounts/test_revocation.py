@@ -1,5 +1,7 @@
 """Sessions that end for good, and how soon access tokens notice."""
 
+from threading import Thread
+
 import pytest
 from marshmallow import fields
 from sqlalchemy import create_engine, delete, event, select, text, update
@@ -120,6 +122,29 @@ def test_whom_another_program_deactivated_stays_out_once_a_session_was_used(clie
         connection.execute(text("UPDATE users SET is_active = :active"), {"active": True})
 
     assert call(client, READ, grant) == call(client, WRITE, grant) == refresh(client, grant) == 401
+
+
+@pytest.mark.parametrize("deactivate", [by_entity, by_bulk_update, by_text_in_session], ids=lambda each: each.__name__)
+def test_a_session_that_holds_until_the_commit_is_checked_again_after_it(app, desk, grant, people, deactivate):
+    """Another request of the process may see the session while its user is being deactivated; that is not believed."""
+    database, _, ada = people
+    session_id = database.session.scalar(select(Session.id))
+    held = []
+
+    def look():
+        with app.app_context():
+            held.append(desk.sign_in.sessions.holds(session_id, ada.id, is_read=True))
+
+    def look_elsewhere(*_):
+        other = Thread(target=look)
+        other.start()
+        other.join()
+
+    event.listen(database.session, "after_flush" if deactivate is by_entity else "before_commit", look_elsewhere)
+    deactivate(*people, False)
+    look()
+
+    assert held == [True, False]
 
 
 def test_what_does_not_touch_is_active_ends_nothing(client, grant, database, user, ada):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapper, ORMExecuteState
 from beastmode.accounts.desk import DESK
 from beastmode.accounts.holding import end_of_the_inactive
 from beastmode.core.clock import now
+from beastmode.core.events import after_commit
 from beastmode.db.session import Installed, current_work
 
 _CHANGED = "beastmode.is_active"
@@ -82,6 +83,9 @@ def _deactivates(statement: Executable, users: Any) -> bool:
 
 
 def _forget_what_was_seen() -> None:
-    """Make this process check every session again before it accepts it."""
+    """Make this process check every session again before it accepts it, once the change is committed.
+
+    Until then another request may check a session, and would remember that it is valid.
+    """
     if has_app_context() and (desk := current_app.extensions.get(DESK)) is not None:
-        desk.sign_in.sessions.seen.forget()
+        after_commit(desk.sign_in.sessions.seen.forget)
