@@ -53,7 +53,7 @@ CHANGES = {
     ),
     "a column that may be empty, and its migration": Change(
         "CAUTIOUS",
-        {"nullable-column-added", "migration-reversible", "optional-field-added"},
+        {"harmless-operation", "migration-reversible", "optional-field-added"},
         {"    name = db.Column": "    colour = db.Column(db.String(20))\n    name = db.Column"},
         COLOUR,
     ),

@@ -7,6 +7,7 @@ from beastmode_tools.guard.migrations.rules import (
     data,
     downgrades,
     enums,
+    harmless,
     history,
     indexes,
     objects,
@@ -21,6 +22,7 @@ __all__ = ["RULES"]
 
 RULES = (
     *history.RULES,
+    *harmless.RULES,
     *tables.RULES,
     *columns.RULES,
     *types.RULES,

@@ -34,25 +34,6 @@ def is_plain(op: AddColumn) -> bool:
     return not (op.known.new_table or op.column.autoincrement or op.column.computed)
 
 
-@rule("nullable-column-added", Verdict.SAFE, AddColumn)
-def nullable_added(op: AddColumn) -> Iterator[Found]:
-    """A column that existing rows and old code need not know."""
-    if is_plain(op) and op.column.nullable and not is_volatile(op.column.server_default or ""):
-        yield found(op, f"{op.table} gets the nullable column {op.column.name}; old code goes on without it.")
-
-
-@rule("not-null-with-default", Verdict.SAFE, AddColumn)
-def not_null_with_default(op: AddColumn) -> Iterator[Found]:
-    """A column that the database fills."""
-    default = op.column.server_default
-    if is_plain(op) and not op.column.nullable and default is not None and not is_volatile(default):
-        yield found(
-            op,
-            f"{op.table} gets the column {op.column.name}, filled with {default}; PostgreSQL 11 and "
-            "newer rewrites no row.",
-        )
-
-
 @rule("not-null-without-default", Verdict.DANGEROUS, AddColumn)
 def not_null_without_default(op: AddColumn) -> Iterator[Found]:
     """A column that existing rows cannot have."""
@@ -128,22 +109,11 @@ def column_renamed(op: AlterColumn) -> Iterator[Found]:
         )
 
 
-@rule("column-of-new-table", Verdict.SAFE, AddColumn, DropColumn)
-def column_of_new_table(op: AddColumn | DropColumn) -> Iterator[Found]:
-    """A column of a table that nobody uses yet."""
-    new = op.known.new_table or (isinstance(op, DropColumn) and op.known.new_column)
-    if new:
-        yield found(op, f"{op.table} is changed before anybody uses what is changed.")
-
-
 RULES = (
-    nullable_added,
-    not_null_with_default,
     not_null_without_default,
     volatile_default,
     serial_added,
     generated_added,
     column_dropped,
     column_renamed,
-    column_of_new_table,
 )

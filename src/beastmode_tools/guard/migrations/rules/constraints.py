@@ -20,16 +20,6 @@ def is_open(op: AddConstraint) -> bool:
     return not op.known.new_table
 
 
-@rule("constraint-on-new-table", Verdict.SAFE, AddConstraint, DropConstraint)
-def on_new_table(op: AddConstraint | DropConstraint) -> Iterator[Found]:
-    """A constraint of a table without rows."""
-    goes = isinstance(op, DropConstraint) and op.known.table_goes
-    if op.known.new_table or goes:
-        yield found(
-            op, f"A constraint of {op.table} changes {'and the table goes' if goes else 'before anybody uses it'}."
-        )
-
-
 @rule("unique-constraint-added", Verdict.DANGEROUS, AddConstraint)
 def unique(op: AddConstraint) -> Iterator[Found]:
     """Rows must differ."""
@@ -207,7 +197,6 @@ def unnamed(op: DropConstraint) -> Iterator[Found]:
 
 
 RULES = (
-    on_new_table,
     unique,
     unique_column,
     foreign_key,

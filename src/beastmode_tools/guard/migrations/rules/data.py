@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.changes import BackfillWithDdl
-from beastmode_tools.guard.migrations.compare.operations import BulkInsert, ExecuteSql
+from beastmode_tools.guard.migrations.compare.operations import ExecuteSql
 from beastmode_tools.guard.migrations.rules.finding import at, found
 from beastmode_tools.guard.rule import Found, rule
 
@@ -97,15 +97,6 @@ def emptied(op: ExecuteSql) -> Iterator[Found]:
         )
 
 
-@rule("rows-inserted", Verdict.SAFE, ExecuteSql, BulkInsert)
-def inserted(op: ExecuteSql | BulkInsert) -> Iterator[Found]:
-    """Rows that the migration brings along."""
-    if isinstance(op, BulkInsert):
-        yield found(op, f"Rows are added to {op.table}.")
-    elif op.kind == "insert" and (not op.writes_rows or op.known.new_table):
-        yield found(op, f"Rows are added to {', '.join(op.tables)}.")
-
-
 @rule("rows-copied", Verdict.CAUTIOUS, ExecuteSql)
 def copied(op: ExecuteSql) -> Iterator[Found]:
     """INSERT ... SELECT into a table that is in use."""
@@ -117,13 +108,6 @@ def copied(op: ExecuteSql) -> Iterator[Found]:
             "again.",
             "Copy in batches by key, with ON CONFLICT DO NOTHING, and say how the downgrade tells copies from others.",
         )
-
-
-@rule("rows-of-new-table", Verdict.SAFE, ExecuteSql)
-def of_new_table(op: ExecuteSql) -> Iterator[Found]:
-    """Rows of a table that nobody uses yet."""
-    if op.known.new_table and op.kind in {"update", "delete", "truncate", "merge"}:
-        yield found(op, f"Rows of the new table {', '.join(op.tables)} change before anybody uses them.")
 
 
 @rule("backfill-with-schema-change", Verdict.CAUTIOUS, BackfillWithDdl)
@@ -158,22 +142,12 @@ def calls_something(op: ExecuteSql) -> bool:
     return any(not QUIET.match(name.rpartition(".")[2]) for name in re.findall(r"([A-Za-z_][\w.]*)\s*\(", plain))
 
 
-@rule("rows-read", Verdict.SAFE, ExecuteSql)
-def read(op: ExecuteSql) -> Iterator[Found]:
-    """A query."""
-    if op.kind == "select" and not calls_something(op):
-        yield found(op, "A query reads rows.")
-
-
 RULES = (
     filled,
     overwritten,
     deleted,
     emptied,
-    inserted,
     copied,
-    of_new_table,
     backfill,
     not_understood,
-    read,
 )

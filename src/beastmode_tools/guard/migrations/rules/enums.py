@@ -8,7 +8,6 @@ from beastmode_tools.guard.migrations.compare.operations import (
     AddColumn,
     AddEnumValue,
     AlterColumn,
-    CreateEnum,
     DropEnum,
     RenameEnumValue,
 )
@@ -21,12 +20,6 @@ __all__ = ["RULES"]
 def values_before(op: AlterColumn) -> tuple[str, ...]:
     """The enum's values before, as the migration or the history says."""
     return (op.enum_from.values if op.enum_from else ()) or op.known.old_enum or ()
-
-
-@rule("enum-created", Verdict.SAFE, CreateEnum)
-def created(op: CreateEnum) -> Iterator[Found]:
-    """A type that nobody uses yet."""
-    yield found(op, f"The enum {op.name} is created.")
 
 
 @rule("enum-not-created", Verdict.DANGEROUS, AddColumn, AlterColumn)
@@ -132,4 +125,4 @@ def left_behind(change: EnumLeftBehind) -> Iterator[Found]:
     )
 
 
-RULES = (created, not_created, value_added, value_renamed, value_removed, widened, dropped, left_behind)
+RULES = (not_created, value_added, value_renamed, value_removed, widened, dropped, left_behind)

@@ -6,7 +6,7 @@ from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.operations import ExecuteSql, Operation, Place
 from beastmode_tools.guard.rule import Found
 
-__all__ = ["at", "condition_of", "found", "locks_matter", "where_seen"]
+__all__ = ["at", "condition_of", "evidence_of", "found", "locks_matter", "subject_of", "where_seen"]
 
 
 def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | None = None) -> Found:
@@ -23,10 +23,15 @@ def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | 
         problem=problem,
         instead=instead,
         subject=subject_of(op),
-        evidence=f"{op}{condition_of(op.place)}{ran_where(op)}",
+        evidence=evidence_of(op),
         proved=bool(op.ran_on),
         verdict=verdict,
     )
+
+
+def evidence_of(op: Operation) -> str:
+    """The operation in words, under which condition it runs, and where it was seen to."""
+    return f"{op}{condition_of(op.place)}{ran_where(op)}"
 
 
 def ran_where(*operations: Operation) -> str:

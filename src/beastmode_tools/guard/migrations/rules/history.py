@@ -9,7 +9,6 @@ from beastmode_tools.guard.migrations.compare.history import (
     HistoryProblem,
     MissingParent,
     ParentMoved,
-    RevisionAdded,
     RevisionEdited,
     RevisionRemoved,
     SeveralHeads,
@@ -124,18 +123,6 @@ def not_readable(change: HistoryProblem) -> Iterator[Found]:
     )
 
 
-@rule("revisions-merged", Verdict.SAFE, RevisionAdded)
-def merged(change: RevisionAdded) -> Iterator[Found]:
-    """Two lines become one."""
-    if change.is_merge:
-        yield Found(
-            where=change.revision.path,
-            problem=f"{change.revision.id} joins {', '.join(change.revision.down)}.",
-            instead="",
-            subject=f"merge {change.revision.id}",
-        )
-
-
 @rule("revision-empty", Verdict.SAFE, NoOperations)
 def empty(change: NoOperations) -> Iterator[Found]:
     """An upgrade that does nothing."""
@@ -159,6 +146,5 @@ RULES = (
     parent_missing,
     duplicated,
     not_readable,
-    merged,
     empty,
 )

@@ -39,13 +39,6 @@ def locks_writes(op: CreateIndex | AddColumn) -> Iterator[Found]:
         )
 
 
-@rule("index-concurrently", Verdict.SAFE, CreateIndex)
-def concurrently(op: CreateIndex) -> Iterator[Found]:
-    """An index that is built beside the work."""
-    if not op.known.new_table and op.concurrently and op.place.in_autocommit and not op.unique:
-        yield found(op, f"The index {op.name} on {op.table} is built while everybody goes on.")
-
-
 @rule("concurrently-in-transaction", Verdict.DANGEROUS, CreateIndex, DropIndex)
 def in_transaction(op: CreateIndex | DropIndex) -> Iterator[Found]:
     """CONCURRENTLY where PostgreSQL refuses it."""
@@ -104,15 +97,6 @@ def wide(op: CreateIndex) -> Iterator[Found]:
         )
 
 
-@rule("index-on-new-table", Verdict.SAFE, CreateIndex, DropIndex)
-def on_new_table(op: CreateIndex | DropIndex) -> Iterator[Found]:
-    """An index of a table without rows, or of a test database."""
-    only_sqlite = set(op.place.dialects) == {"sqlite"}
-    goes = isinstance(op, DropIndex) and op.known.table_goes
-    if op.known.new_table or goes or (only_sqlite and isinstance(op, CreateIndex) and not op.unique):
-        yield found(op, f"The index {op.name} is changed where nobody waits for it.")
-
-
 @rule("object-renamed", Verdict.CAUTIOUS, RenameObject)
 def renamed(op: RenameObject) -> Iterator[Found]:
     """Another name for what is no table or column."""
@@ -128,11 +112,9 @@ def renamed(op: RenameObject) -> Iterator[Found]:
 
 RULES = (
     locks_writes,
-    concurrently,
     in_transaction,
     unique_added,
     dropped,
     wide,
-    on_new_table,
     renamed,
 )

@@ -105,16 +105,6 @@ def maintenance(op: Maintenance) -> Iterator[Found]:
         )
 
 
-@rule("maintenance-harmless", Verdict.SAFE, Maintenance)
-def harmless(op: Maintenance) -> Iterator[Found]:
-    """Work that nobody waits for."""
-    quiet = op.command in {"ANALYZE", "OPTIMIZE"} or (
-        op.place.in_autocommit and (op.command == "VACUUM" or (op.concurrently and op.command != "CLUSTER"))
-    )
-    if quiet:
-        yield found(op, f"{op.command} {op.target}.")
-
-
 @rule("transaction-by-hand", Verdict.CAUTIOUS, TransactionControl)
 def by_hand(op: TransactionControl) -> Iterator[Found]:
     """A migration that ends its transaction itself."""
@@ -141,4 +131,4 @@ def setting(op: SetSetting) -> Iterator[Found]:
     )
 
 
-RULES = (created, replaced, dropped, rights, maintenance, harmless, by_hand, setting)
+RULES = (created, replaced, dropped, rights, maintenance, by_hand, setting)

@@ -7,7 +7,6 @@ from beastmode_tools.guard.migrations.compare.changes import TableRebuilt
 from beastmode_tools.guard.migrations.compare.operations import (
     AlterColumn,
     AlterTable,
-    ChangeComment,
     CreateTable,
     DropTable,
     LockTable,
@@ -19,13 +18,6 @@ from beastmode_tools.guard.rule import Found, rule
 __all__ = ["RULES"]
 
 GUARDS = ("DISABLE TRIGGER", "DISABLE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY", "DETACH PARTITION")
-
-
-@rule("table-created", Verdict.SAFE, CreateTable)
-def created(op: CreateTable) -> Iterator[Found]:
-    """A table that nobody uses yet."""
-    if not op.from_query:
-        yield found(op, f"The table {op.table} is created; old code does not know it.")
 
 
 @rule("table-created-from-query", Verdict.CAUTIOUS, CreateTable)
@@ -126,14 +118,7 @@ def identity_changed(op: AlterColumn) -> Iterator[Found]:
         )
 
 
-@rule("comment-changed", Verdict.SAFE, ChangeComment)
-def comment_changed(op: ChangeComment) -> Iterator[Found]:
-    """Words that nobody's code reads."""
-    yield found(op, f"The comment of {op.table}{'.' + op.column if op.column else ''} changes.")
-
-
 RULES = (
-    created,
     created_from_query,
     dropped,
     renamed,
@@ -141,5 +126,4 @@ RULES = (
     locked,
     option_changed,
     identity_changed,
-    comment_changed,
 )

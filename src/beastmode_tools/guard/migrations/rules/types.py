@@ -87,14 +87,6 @@ def unknown(op: AlterColumn) -> Iterator[Found]:
         )
 
 
-@rule("type-unchanged", Verdict.SAFE, AlterColumn)
-def unchanged(op: AlterColumn) -> Iterator[Found]:
-    """A type that is spelled anew."""
-    change = type_change(op)
-    if change and change.effect == "same":
-        yield found(op, f"{op.table}.{op.column} keeps its type {op.type_to}.")
-
-
 @rule("column-becomes-not-null", Verdict.DANGEROUS, AlterColumn)
 def becomes_not_null(op: AlterColumn) -> Iterator[Found]:
     """A column that takes NULL no more."""
@@ -170,7 +162,6 @@ RULES = (
     rewriting,
     widening,
     unknown,
-    unchanged,
     becomes_not_null,
     becomes_nullable,
     default_dropped,
