@@ -110,13 +110,13 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 with self.app.app_context():
-                    claimed = self._step()
+                    rest = 0.0 if self._step() else self._rest()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("Jobs: the database does not respond; trying again: %s", type(error).__name__)
                 self._stopping.wait(_RETRY_SECONDS)
                 continue
-            if not claimed:
-                self._wakeups.wait(self._rest())
+            if rest:
+                self._wakeups.wait(rest)
         self._drain()
         self._wakeups.close()
 
@@ -216,8 +216,7 @@ class Worker:
         moment = monotonic()
         seconds = min(*(each - moment for each in self._due.values()), _IDLE_SECONDS)
         ends = [run.ends - moment for run in self._running() if run.ends is not None]
-        with self.app.app_context():
-            following = self.queue.next_moment()
+        following = self.queue.next_moment()
         if following is not None:
             ends.append((following - now()).total_seconds())
         return max(0.0, min([seconds, *ends]))
