@@ -42,6 +42,10 @@ def create_app():
     def kinds(kind):
         return kind
 
+    @app.get("/parts/<string(length=9):part>/<int(min=7):number>/<float:weight>/<uuid:serial>")
+    def parts(part, number, weight, serial):
+        return part
+
     @app.get("/mine")
     def mine():
         if "user_id" not in session:
@@ -128,6 +132,14 @@ def test_arguments_name_rows_that_exist(run):
     assert answered["GET /by-name/<name>"].status == 200
     assert answered["GET /called/<customername>"].status == 200
     assert answered["GET /kinds/<any(small, large):kind>"].path in ("/kinds/small", "/kinds/large")
+
+
+def test_arguments_that_no_row_has_are_such_as_their_converters_take(run):
+    """Of the length, and not less than the least; else no request would reach the view."""
+    found = by_route(run)["GET /parts/<string(length=9):part>/<int(min=7):number>/<float:weight>/<uuid:serial>"]
+
+    assert found.status == 200
+    assert len(found.path.split("/")[2]) == 9
 
 
 def test_a_refused_request_is_sent_again_as_somebody_who_signed_in(run):

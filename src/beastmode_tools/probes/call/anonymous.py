@@ -15,6 +15,7 @@ from typing import Any
 from ..confine import confinement, migrating
 from ..messages.anonymous import AnonymousCalls, Preflight, Reply
 from ..start import loading, models, routes
+from .arguments import value_for
 from .limit import TooLong, within
 
 __all__ = ["answer"]
@@ -37,7 +38,7 @@ HEADERS = (
 )
 LOGIN = re.compile(r"log-?_?in|sign-?_?in|auth|sso|session/new", re.IGNORECASE)
 CSRF = re.compile(rb"csrf", re.IGNORECASE)
-UUID = "00000000-0000-4000-8000-000000000001"
+TEXT = "1"  # what takes any text may want a number
 MOST_BODY = 20_000
 """Bytes in which an error page names the CSRF token."""
 
@@ -227,25 +228,17 @@ def filled(rule: Any) -> str:
     path = rule.rule
     for name, converter in rule._converters.items():
         argument = r"<(?:[^<>:]*(?:\([^)]*\))?:)?" + re.escape(name) + ">"
-        path = re.sub(argument, value_for(converter).replace("\\", "/"), path, count=1)
+        path = re.sub(argument, written(converter).replace("\\", "/"), path, count=1)
     return str(path)
 
 
-def value_for(converter: Any) -> str:
-    """A value that a converter takes."""
-    kind = routes.converter(converter)
-    name = kind.split("(", 1)[0]
-    if name in ("int", "float"):
-        least = getattr(converter, "min", None)
-        number = 1 if least is None else max(1, least)
-        digits = getattr(converter, "fixed_digits", 0) or 0
-        return str(int(number)).zfill(digits) if name == "int" else str(float(number))
-    if name == "uuid":
-        return UUID
-    if name == "any":
-        return str(routes.items_of(converter)[0])
-    length = re.search(r"(\d+)", kind) if name == "string" else None
-    return "x" * int(length.group(1)) if length else "1"
+def written(converter: Any) -> str:
+    """A value that a converter takes, as it stands in a path; the project's own may take other things than text."""
+    value = value_for(converter, TEXT)
+    try:
+        return str(converter.to_url(value))
+    except Exception:
+        return str(value)
 
 
 def sqlite_path(url: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import uuid
 from typing import Any
+
+from .arguments import kind_of, value_for
 
 __all__ = ["AS_FORM", "Planned", "planned"]
 
@@ -12,15 +13,7 @@ AS_FORM = "$form"
 
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SIGNS_OUT = re.compile(r"log-?_?out|sign-?_?out", re.IGNORECASE)
-KINDS = {
-    "UnicodeConverter": "string",
-    "IntegerConverter": "int",
-    "FloatConverter": "float",
-    "UUIDConverter": "uuid",
-    "PathConverter": "path",
-    "AnyConverter": "any",
-}
-BY_CONVERTER = {"int": 1, "float": 1.5, "string": "beast", "path": "beast", "uuid": uuid.UUID(int=1)}
+TEXT = "beast"
 
 
 class Planned:
@@ -80,27 +73,13 @@ def path_for(rule: Any, rows: Any) -> str | None:
         kind = kind_of(converter)
         value = rows.argument(name, kind, rule.rule)
         if value is None:
-            value = first_choice(converter) if kind == "any" else BY_CONVERTER.get(kind, 1)
+            value = value_for(converter, TEXT)
         values[name] = value
     try:
         built = rule.build(values, append_unknown=False)
     except Exception:
         return None
     return None if built is None else str(built[1])
-
-
-def kind_of(converter: Any) -> str:
-    """A converter by its usual name."""
-    name = "UnicodeConverter" if converter is None else type(converter).__name__
-    return KINDS.get(name, name)
-
-
-def first_choice(converter: Any) -> str:
-    """The first of an `any(...)` converter's values."""
-    items = sorted(getattr(converter, "items", ()) or ())
-    if items:
-        return str(items[0])
-    return str(converter.regex).strip("(?:)").split("|", 1)[0].replace("\\", "")
 
 
 def fill(body: Any, rows: Any) -> Any:
