@@ -24,7 +24,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of change: its verdict, the rules that tell it, and cases that are and are not of it."""
+    """One kind of change: its verdict, the rules or messages that tell it, cases of it, and look-alikes."""
 
     name: str
     verdict: str

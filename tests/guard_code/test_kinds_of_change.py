@@ -12,7 +12,8 @@ def labelled(side):
 
 def hits_and_all(kind, case):
     findings = found(*case.sides(), core=CORE.get(kind.name, ()))
-    hits = [each for each in findings if each.rule in kind.rules and each.verdict.name == kind.verdict]
+    of_kind = [each for each in findings if {each.rule, each.message} & kind.rules]
+    hits = [each for each in of_kind if each.verdict.name == kind.verdict]
     return hits, [(each.rule, each.verdict.name, each.problem) for each in findings]
 
 

@@ -29,17 +29,17 @@ def problems(field, bases=("Base", "Base")):
 @pytest.mark.parametrize(
     ("field", "rule", "problem"),
     [
-        ("seen: {}Mapped[Optional[datetime]]", "optional-field-added", "User.seen is new and may be left out"),
-        ("seen: {}Mapped[datetime | None]", "optional-field-added", "User.seen is new and may be left out"),
+        ("seen: {}Mapped[Optional[datetime]]", "harmless-code-change", "User.seen is new and optional"),
+        ("seen: {}Mapped[datetime | None]", "harmless-code-change", "User.seen is new and optional"),
         (
             "seen: {}Mapped[datetime]",
             "required-field-added",
-            "User.seen is new and required: rows and callers that know nothing of it are refused",
+            "User.seen is new and required: existing rows and clients that do not send it are rejected",
         ),
         (
             "name: {0}Mapped[str] = {0}mapped_column(sa.String(20))",
             "required-field-added",
-            "User.name is new and required: rows and callers that know nothing of it are refused",
+            "User.name is new and required: existing rows and clients that do not send it are rejected",
         ),
     ],
 )

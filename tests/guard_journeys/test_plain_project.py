@@ -48,12 +48,12 @@ class Change:
 CHANGES = {
     "a docstring and a comment": Change(
         "SAFE",
-        {"cosmetic-change"},
+        {"harmless-code-change"},
         {"def create_app():\n": 'def create_app():\n    """The application."""\n    # One for each process.\n'},
     ),
     "a column that may be empty, and its migration": Change(
         "CAUTIOUS",
-        {"harmless-operation", "migration-reversible", "optional-field-added"},
+        {"harmless-operation", "migration-reversible", "harmless-code-change"},
         {"    name = db.Column": "    colour = db.Column(db.String(20))\n    name = db.Column"},
         COLOUR,
     ),

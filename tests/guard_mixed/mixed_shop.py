@@ -7,9 +7,9 @@ from pathlib import Path
 
 from beastmode_tools.guard.mixed.compare.matrix import compare as compare_versions
 from beastmode_tools.guard.mixed.compare.queries import compare as compare_queries
-from beastmode_tools.guard.mixed.proof.mixed import Mixed, prove_mixed
-from beastmode_tools.guard.mixed.rules import mixed_versions
+from beastmode_tools.guard.mixed.proof.matrix import Mixed, prove_mixed
 from beastmode_tools.guard.mixed.rules import queries as query_rules
+from beastmode_tools.guard.mixed.rules.matrix import RULES
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.project import GuardSettings, Project
 from beastmode_tools.source.sides import Side
@@ -170,7 +170,7 @@ def said(made: Shop, scratch, *, bodies=None, queries=False, schemas=None) -> Sa
     mixed, picture, not_proven = prove_mixed(
         made.old, made.new, made.project, scratch, schemas=schemas, bodies=bodies, queries=queries
     )
-    findings = list(judge(mixed_versions.RULES, compare_versions([mixed.matrix])))
+    findings = list(judge(RULES, compare_versions([mixed.matrix])))
     if mixed.costs is not None:
         findings += judge(query_rules.RULES, compare_queries(*mixed.costs))
     return Said(findings, picture, not_proven, mixed)

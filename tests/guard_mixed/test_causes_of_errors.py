@@ -13,7 +13,7 @@ from beastmode_tools.guard.mixed.compare.facts import (
 )
 from beastmode_tools.guard.mixed.compare.matrix import compare
 from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed, SqlError, Used
-from beastmode_tools.guard.mixed.rules import mixed_versions
+from beastmode_tools.guard.mixed.rules.matrix import RULES
 from beastmode_tools.guard.rule import judge
 
 GONE = SqlError("no such column: users.nick", "SELECT users.nick FROM users")
@@ -152,7 +152,7 @@ def test_cells_that_could_not_be_tried_prove_nothing():
 def test_what_only_made_up_values_break_is_cautious(error, sql, verdict):
     refused = Replayed(used=(Used("User", "users", "select", SqlError(error, sql)),), answered=FINE.answered)
 
-    (finding,) = judge(mixed_versions.RULES, compare([matrix(old_new=refused)]))
+    (finding,) = judge(RULES, compare([matrix(old_new=refused)]))
 
     assert (finding.rule, finding.verdict) == ("old-code-fails-on-new-schema", verdict)
 
@@ -169,7 +169,7 @@ def test_what_only_made_up_values_break_is_cautious(error, sql, verdict):
 def test_what_a_scratch_run_does_not_have_is_not_blamed(answered):
     run = Replayed(answered=(answered,))
 
-    findings = judge(mixed_versions.RULES, compare([matrix(old_new=run, new_new=run)]))
+    findings = judge(RULES, compare([matrix(old_new=run, new_new=run)]))
 
     assert [finding.rule for finding in findings] == ["mixed-versions-work"]
 
@@ -177,7 +177,7 @@ def test_what_a_scratch_run_does_not_have_is_not_blamed(answered):
 def test_a_route_of_the_new_code_that_raises_is_cautious():
     raising = Replayed(used=FINE.used, answered=(Answered("/users", "GET", "/users", 500, exception="KeyError: 'a'"),))
 
-    findings = list(judge(mixed_versions.RULES, compare([matrix(new_new=raising, new_old=raising)])))
+    findings = list(judge(RULES, compare([matrix(new_new=raising, new_old=raising)])))
 
     assert findings[0].rule == "new-code-fails-on-new-schema"
     assert findings[0].verdict is Verdict.CAUTIOUS

@@ -22,7 +22,7 @@ from beastmode_tools.guard.mixed.compare import matrix as mixed_versions
 from beastmode_tools.guard.mixed.compare import queries
 from beastmode_tools.guard.mixed.compare.facts import Which
 from beastmode_tools.guard.mixed.proof.bodies import bodies_of
-from beastmode_tools.guard.mixed.proof.mixed import prove_mixed
+from beastmode_tools.guard.mixed.proof.matrix import prove_mixed
 from beastmode_tools.guard.mixed.proof.old_tests import prove_old_tests, with_tests
 from beastmode_tools.guard.mixed.proof.schemas import Schemas, make_schemas
 from beastmode_tools.guard.read import Question, Reading

@@ -2,7 +2,7 @@
 
 from beastmode_tools.guard.code.rules import (
     access,
-    code,
+    definitions,
     fields,
     kinds,
     limits,
@@ -15,7 +15,7 @@ from beastmode_tools.guard.code.rules import (
 __all__ = ["RULES"]
 
 RULES = (
-    *code.RULES,
+    *definitions.RULES,
     *kinds.RULES,
     *fields.RULES,
     *routes.RULES,

@@ -9,9 +9,9 @@ from beastmode_tools.guard.code.compare.access import OWN_ROWS
 from beastmode_tools.guard.code.compare.caching import PrivateAnswerCached
 from beastmode_tools.guard.code.compare.changes import AccessCheckChanged, MechanismReplaced
 from beastmode_tools.guard.code.compare.decorators import DecoratorChanged
-from beastmode_tools.guard.code.rules.code import via
+from beastmode_tools.guard.code.rules.row import row, via
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rule import Match, rule
 from beastmode_tools.guard.wording import where
 
 __all__ = ["RULES"]
@@ -25,71 +25,68 @@ def subject_of(change: DecoratorChanged) -> str:
     return f"{change.path} {change.name} {change.kind}"
 
 
-@rule("authentication-lost", Verdict.DANGEROUS, DecoratorChanged, AccessCheckChanged)
-def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Found]:
-    """A view that asked who calls asks no more."""
+def about(change: DecoratorChanged, message: str, verdict: Verdict | None = None) -> Match:
+    """A match about the decorators of a function."""
+    shown = (change.gained or change.lost or change.kept or ("",))[0]
+    fields = {"decorator": shown, "via": via(change.entries)}
+    return Match(where(change), subject_of(change), fields, message, change.difference, verdict=verdict)
+
+
+def about_check(
+    change: AccessCheckChanged, message: str, checks: dict[str, str], evidence: str, verdict: Verdict | None = None
+) -> Match:
+    """A match about the checks in the body of a function."""
+    fields = {"via": via(change.entries), **checks}
+    return Match(where(change), f"{change.path} {change.name} check", fields, message, evidence, verdict=verdict)
+
+
+def more_of(some: tuple[str, ...], others: tuple[str, ...]) -> str:
+    """The first check of which there are more in one body than in the other."""
+    return next((Counter(some) - Counter(others)).elements())
+
+
+@rule("authentication-lost", DecoratorChanged, AccessCheckChanged)
+def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Match]:
+    """A view that identified its callers no longer does."""
     if isinstance(change, AccessCheckChanged):
         if len(change.new) < len(change.old):
-            lost = list((Counter(change.old) - Counter(change.new)).elements())
-            problem = f"{change.name} no longer refuses callers by `{lost[0]}`{via(change.entries)}"
-            if lost[0].startswith(OWN_ROWS):
-                problem = (
-                    f"{change.name} no longer reads {lost[0]}: callers get what is not theirs{via(change.entries)}"
-                )
-            instead = "Put the check back, or say who may call it now and why that is safe."
-            yield Found(where(change), problem, instead, f"{change.path} {change.name} check", "; ".join(change.old))
-        return
-    if change.kind == "authentication" and change.lost and not change.gained and not change.kept:
-        problem = f"{change.name} lost @{change.lost[0]}: anybody may call it{via(change.entries)}"
-        if change.above_route:
-            problem = f"@{change.lost[0]} now stands above the route of {change.name}, where it guards nothing"
-        instead = (
-            "Put the decorator back, below the route; if the route shall be public, say so and accept the finding."
-        )
-        yield Found(where(change), problem, instead, subject_of(change), change.difference)
+            check = more_of(change.old, change.new)
+            message = "own-rows" if check.startswith(OWN_ROWS) else "check"
+            yield about_check(change, message, {"check": check}, "; ".join(change.old))
+    elif change.kind == "authentication" and change.lost and not change.gained and not change.kept:
+        yield about(change, "above-route" if change.above_route else "decorator")
 
 
-@rule("authentication-gained", Verdict.DANGEROUS, DecoratorChanged, AccessCheckChanged)
-def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Found]:
-    """A view that everybody could call now refuses callers."""
-    instead = "Add a new route that asks for credentials, tell clients, and close the old one at an announced date."
+@rule("authentication-gained", DecoratorChanged, AccessCheckChanged)
+def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Match]:
+    """A view that anyone could call now rejects callers."""
     if isinstance(change, AccessCheckChanged):
         if len(change.new) > len(change.old):
-            gained = list((Counter(change.new) - Counter(change.old)).elements())
-            problem = f"{change.name} now refuses callers by `{gained[0]}`{via(change.entries)}"
-            if gained[0].startswith(OWN_ROWS):
-                problem = f"{change.name} now reads {gained[0]}: callers no longer get all{via(change.entries)}"
-            verdict = None if change.entries and not gained[0].startswith(OWN_ROWS) else Verdict.CAUTIOUS
-            subject = f"{change.path} {change.name} check"
-            yield Found(where(change), problem, instead, subject, "; ".join(change.new), verdict=verdict)
-        return
-    if change.kind == "authentication" and change.gained and not change.lost and not change.kept:
-        problem = (
-            f"{change.name} now needs @{change.gained[0]}: clients without credentials are refused{via(change.entries)}"
-        )
-        yield Found(where(change), problem, instead, subject_of(change), change.difference)
+            check = more_of(change.new, change.old)
+            is_own = check.startswith(OWN_ROWS)
+            verdict = None if change.entries and not is_own else Verdict.CAUTIOUS
+            message = "own-rows" if is_own else "check"
+            yield about_check(change, message, {"check": check}, "; ".join(change.new), verdict)
+    elif change.kind == "authentication" and change.gained and not change.lost and not change.kept:
+        yield about(change, "decorator")
 
 
-@rule("authentication-replaced", Verdict.CAUTIOUS, DecoratorChanged, AccessCheckChanged)
-def authentication_replaced(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Found]:
+@rule("authentication-replaced", DecoratorChanged, AccessCheckChanged)
+def authentication_replaced(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Match]:
     """A check on who calls that is another one now."""
-    instead = "Try it as nobody, as another user, and with a token of before the deploy."
     if isinstance(change, AccessCheckChanged):
         if len(change.new) == len(change.old):
             old = next((each for each in change.old if each not in change.new), change.old[0])
             new = next((each for each in change.new if each not in change.old), change.new[0])
-            problem = f"{change.name} refuses callers by `{new}` instead of `{old}`{via(change.entries)}"
-            yield Found(where(change), problem, instead, f"{change.path} {change.name} check", f"- {old}; + {new}")
-        return
-    if (
-        change.kind == "authentication"
-        and (change.lost or change.gained)
-        and (change.kept or (change.lost and change.gained))
-    ):
-        less = asks_less(change)
-        problem = f"{change.name} {'asks for less' if less else 'is guarded otherwise'}{via(change.entries)}"
-        verdict = Verdict.DANGEROUS if less else None
-        yield Found(where(change), problem, instead, subject_of(change), change.difference, verdict=verdict)
+            yield about_check(change, "check", {"old_check": old, "new_check": new}, f"- {old}; + {new}")
+    elif change.kind == "authentication" and is_other(change):
+        is_weaker = asks_less(change)
+        yield about(change, "weaker" if is_weaker else "other", Verdict.DANGEROUS if is_weaker else None)
+
+
+def is_other(change: DecoratorChanged) -> bool:
+    """Whether something stands where something else stood, or beside what stayed."""
+    return bool((change.lost or change.gained) and (change.kept or (change.lost and change.gained)))
 
 
 def asks_less(change: DecoratorChanged) -> bool:
@@ -99,92 +96,51 @@ def asks_less(change: DecoratorChanged) -> bool:
     return names[0] == names[1] and bool(asked[0] - asked[1])
 
 
-@rule("authentication-overhauled", Verdict.DANGEROUS, MechanismReplaced)
-def authentication_overhauled(change: MechanismReplaced) -> Iterator[Found]:
-    """How callers prove who they are was replaced."""
+@rule("authentication-overhauled", MechanismReplaced)
+def authentication_overhauled(change: MechanismReplaced) -> Iterator[Match]:
+    """How callers authenticate was replaced."""
     gone, come = " and ".join(change.gone), " and ".join(change.come)
-    problem = (
-        f"{gone} made way for {come}: everybody who is signed in, and every stored token or hash, is of the old kind"
-    )
-    instead = "Accept both for as long as old sessions, tokens or hashes live, and rewrite them as they are used."
-    yield Found(where(change), problem, instead, f"authentication {gone} -> {come}")
+    yield Match(where(change), f"authentication {gone} -> {come}", {"gone": gone, "come": come})
 
 
-@rule("permission-lost", Verdict.DANGEROUS, DecoratorChanged)
-def permission_lost(change: DecoratorChanged) -> Iterator[Found]:
-    """A view that only some might call is open to everybody who is signed in, or to everybody."""
-    if change.kind == "permission" and change.lost and not change.gained:
-        problem = f"{change.name} lost @{change.lost[0]}: people without that right may call it{via(change.entries)}"
-        yield Found(
-            where(change), problem, "Put the decorator back, below the route.", subject_of(change), change.difference
-        )
-
-
-@rule("permission-changed", Verdict.CAUTIOUS, DecoratorChanged)
-def permission_changed(change: DecoratorChanged) -> Iterator[Found]:
-    """Another right is asked for."""
+@rule("permission-changed", DecoratorChanged)
+def permission_changed(change: DecoratorChanged) -> Iterator[Match]:
+    """Another permission is required, or none."""
     if change.kind == "permission" and change.gained:
-        verb = "asks for another right" if change.lost else "newly asks for a right"
-        problem = f"{change.name} {verb}: @{change.gained[0]}{via(change.entries)}"
-        instead = "List who has the old right and who has the new one; give the new one before the deploy."
-        yield Found(where(change), problem, instead, subject_of(change), change.difference)
+        yield about(change, "replaced" if change.lost else "added")
+    elif change.kind == "permission" and change.lost:
+        yield about(change, "lost", Verdict.DANGEROUS)
 
 
-@rule("protection-exempted", Verdict.DANGEROUS, DecoratorChanged, CallChanged)
-def protection_exempted(change: DecoratorChanged | CallChanged) -> Iterator[Found]:
-    """A view is taken out of CSRF protection, limits or authentication."""
-    if isinstance(change, CallChanged):
-        if change.name.endswith(".exempt") and change.new is not None:
-            problem = f"{change.new} takes routes out of a protection"
-            instead = "Exempt only what no browser calls with a session, and check such callers in another way."
-            yield Found(where(change), problem, instead, f"{change.path} {change.scope} {change.new}")
+EXEMPTIONS = {"csrf exemption": "CSRF protection", "limit exemption": "rate limits", "public": "authentication"}
+
+
+@rule("private-answer-cached", PrivateAnswerCached)
+def private_answer_cached(change: PrivateAnswerCached) -> Iterator[Match]:
+    """A cache that gives one caller what it stored for another."""
+    yield Match(
+        where(change),
+        f"{change.path} {change.name} cache",
+        {"via": via(change.entries)},
+        "skips-check" if change.skipped else "by-caller",
+        f"@{change.cache}",
+        verdict=None if change.skipped and not change.by_caller else Verdict.CAUTIOUS,
+    )
+
+
+@rule("decorator-changed", DecoratorChanged)
+def decorator_changed(change: DecoratorChanged) -> Iterator[Match]:
+    """Other decorators of no meaning that is known."""
+    is_ordinary = change.kind in {"other", "cross origin", "cache", "registration", "optional authentication"}
+    is_exempt_no_more = change.kind in EXEMPTIONS and not change.gained
+    if not is_ordinary and not is_exempt_no_more and (change.lost or change.gained):
         return
-    if change.kind in {"csrf exemption", "limit exemption", "public"} and change.gained:
-        what = {"csrf exemption": "CSRF protection", "limit exemption": "rate limits", "public": "authentication"}[
-            change.kind
-        ]
-        problem = f"{change.name} is taken out of {what} by @{change.gained[0]}{via(change.entries)}"
-        instead = "Exempt only what no browser calls with a session, and check such callers in another way."
-        yield Found(where(change), problem, instead, subject_of(change), change.difference)
-
-
-@rule("private-answer-cached", Verdict.DANGEROUS, PrivateAnswerCached)
-def private_answer_cached(change: PrivateAnswerCached) -> Iterator[Found]:
-    """A cache that gives one caller what it kept for another."""
-    if change.skipped:
-        problem = (
-            f"@{change.cache} keeps answers of {change.name} above @{change.skipped}: "
-            f"who is answered from the cache is not checked{via(change.entries)}"
-        )
-        instead = f"Put the cache below @{change.skipped}, and the caller into its key."
+    if change.gained and not change.lost and change.kind in {"other", "cache"}:
+        yield about(change, "cached" if change.kind == "cache" else "wrapped", Verdict.SAFE)
+    elif change.gained:
+        yield about(change, "changed" if change.lost else "added")
     else:
-        problem = f"@{change.cache} keeps what {change.name} answers by {change.reads}{via(change.entries)}"
-        instead = "Put the caller into the key, or keep only the part that is the same for everybody."
-    verdict = None if change.skipped and not change.by_caller else Verdict.CAUTIOUS
-    yield Found(
-        where(change), problem, instead, f"{change.path} {change.name} cache", f"@{change.cache}", verdict=verdict
-    )
-
-
-@rule("decorator-changed", Verdict.CAUTIOUS, DecoratorChanged)
-def decorator_changed(change: DecoratorChanged) -> Iterator[Found]:
-    """Other decorators: what wraps a function differs."""
-    ordinary = change.kind in {"other", "cross origin", "cache", "registration", "optional authentication"}
-    exempted_no_more = change.kind in {"csrf exemption", "limit exemption", "public"} and not change.gained
-    if not ordinary and not exempted_no_more and (change.lost or change.gained):
-        return
-    only_added = bool(change.gained) and not change.lost
-    safe = only_added and change.kind in {"other", "cache"}
-    what = (
-        "is wrapped in" if only_added else "is no longer wrapped in" if not change.gained else "is wrapped otherwise:"
-    )
-    shown = (change.gained or change.lost or change.kept or ("other order",))[0]
-    problem = f"{change.name} {what} @{shown}{via(change.entries)}"
-    if change.kind == "cache" and only_added:
-        problem = f"answers of {change.name} are kept in a cache now: @{shown}"
-    instead = "" if safe else "Say what the decorator did for callers, and who does it now."
-    verdict = Verdict.SAFE if safe else None
-    yield Found(where(change), problem, instead, subject_of(change), change.difference, verdict=verdict)
+        yield about(change, "removed" if change.lost else "reordered")
 
 
 RULES = (
@@ -192,9 +148,25 @@ RULES = (
     authentication_gained,
     authentication_replaced,
     authentication_overhauled,
-    permission_lost,
     permission_changed,
-    protection_exempted,
+    row(
+        "protection-exempted",
+        CallChanged,
+        lambda c: c.name.endswith(".exempt") and c.new is not None,
+        subject="{path} {scope} {new}",
+        message="call",
+    ),
+    row(
+        "protection-exempted",
+        DecoratorChanged,
+        lambda c: c.kind in EXEMPTIONS and bool(c.gained),
+        subject=subject_of,
+        message="decorator",
+        evidence=lambda c: c.difference,
+        decorator=lambda c: c.gained[0],
+        protection=lambda c: EXEMPTIONS[c.kind],
+        via=lambda c: via(c.entries),
+    ),
     private_answer_cached,
     decorator_changed,
 )

@@ -1,11 +1,12 @@
-"""Fields of models and schemas, and files that are no Python."""
+"""Fields of models and schemas, and files that are not Python."""
 
 import re
 from collections.abc import Iterator
 
 from beastmode_tools.guard.code.compare.changes import FieldChanged, FileNotUnderstood, SupportingFileChanged
+from beastmode_tools.guard.code.rules.row import harmless, row
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rule import Match, rule
 from beastmode_tools.guard.wording import where
 
 __all__ = ["RULES"]
@@ -20,7 +21,9 @@ SIZED = re.compile(
 HARMLESS = {"index", "spelling"}
 UNIQUE = re.compile(r",\s*unique=True")
 WHEN_GONE = re.compile(r",\s*(?:ondelete|onupdate)=(?:'[^']*'|None)")
-BY_MIGRATION = "; the migration of this change is judged by itself"
+BY_MIGRATION = "; the migration of this change is judged separately"
+JUDGED = {"model", "schema", "form"}
+LIMITING = {"nullable", "unique", "foreign key", "constraint"}
 
 
 def subject_of(change: FieldChanged) -> str:
@@ -28,81 +31,53 @@ def subject_of(change: FieldChanged) -> str:
     return f"{change.path} {change.owner}.{change.name}"
 
 
-@rule("optional-field-added", Verdict.SAFE, FieldChanged)
-def optional_field_added(change: FieldChanged) -> Iterator[Found]:
-    """A new field that nobody has to fill."""
-    if (
-        change.old is None
-        and not change.name.startswith("__")
-        and "required" not in change.aspects
-        and "unique" not in change.aspects
-    ):
-        yield Found(
-            where(change),
-            f"{change.owner}.{change.name} is new and may be left out",
-            "",
-            subject_of(change),
-            change.new or "",
-        )
+def both(change: FieldChanged) -> str:
+    """The two declarations, as evidence."""
+    return f"{change.old} -> {change.new}"
 
 
-@rule("required-field-added", Verdict.CAUTIOUS, FieldChanged)
-def required_field_added(change: FieldChanged) -> Iterator[Found]:
-    """A new field that rows or callers must have."""
-    if change.old is None and change.aspects & {"required", "unique"}:
-        asks = "required" if "required" in change.aspects else "unique"
-        problem = (
-            f"{change.owner}.{change.name} is new and {asks}: rows and callers that know nothing of it are refused"
-        )
-        instead = "Begin with a field that may be empty or has a default; fill it; ask for it in a later deploy."
-        yield Found(where(change), problem, instead, subject_of(change), change.new or "")
+def is_optional(change: FieldChanged) -> bool:
+    """Whether it is a new field that nobody has to fill."""
+    is_new = change.old is None and not change.name.startswith("__")
+    return is_new and not change.aspects & {"required", "unique"}
 
 
-@rule("field-removed", Verdict.DANGEROUS, FieldChanged)
-def field_removed(change: FieldChanged) -> Iterator[Found]:
-    """A field that is gone."""
-    if change.new is not None or change.kind not in {"model", "schema", "form"}:
+@rule("field-removed", FieldChanged)
+def field_removed(change: FieldChanged) -> Iterator[Match]:
+    """A field that is no longer there."""
+    if change.new is not None or change.kind not in JUDGED:
         return
-    whom = "rows keep a column that nothing fills" if change.kind == "model" else "callers no longer send or get it"
-    problem = f"{change.owner}.{change.name} is gone: {whom}, and code that names it fails"
-    instead = "First stop using it, deploy, and remove it in a later change."
-    verdict = Verdict.SAFE if "relationship" in change.aspects and change.migrated else None
-    yield Found(where(change), problem, instead, subject_of(change), change.old or "", verdict=verdict)
+    message, verdict = "column" if change.kind == "model" else "field", None
+    if "relationship" in change.aspects and change.migrated:
+        message, verdict = "migrated", Verdict.SAFE
+    yield Match(where(change), subject_of(change), {}, message, change.old or "", verdict=verdict)
 
 
-@rule("column-type-changed", Verdict.DANGEROUS, FieldChanged)
-def column_type_changed(change: FieldChanged) -> Iterator[Found]:
+@rule("column-type-changed", FieldChanged)
+def column_type_changed(change: FieldChanged) -> Iterator[Match]:
     """A column of a model is declared with another type."""
     if change.kind == "model" and is_changed(change) and "type" in change.aspects and "Column" in columns_of(change):
-        subject, evidence = subject_of(change), f"{change.old} -> {change.new}"
-        by_migration = BY_MIGRATION if change.migrated else ""
-        if is_wider(change.old or "", change.new or ""):
-            problem = f"{change.owner}.{change.name} takes more than before{by_migration}"
-            instead = "Look who reads it with less room: old processes, exports, other services."
-            yield Found(where(change), problem, instead, subject, evidence, verdict=Verdict.CAUTIOUS)
-            return
-        problem = f"{change.owner}.{change.name} has another type{by_migration}"
-        instead = "Add a new column, write both, copy, read the new one, and drop the old one in a later deploy."
-        yield Found(where(change), problem, instead, subject, evidence)
+        wider = is_wider(change.old or "", change.new or "")
+        message, verdict = ("wider", Verdict.CAUTIOUS) if wider else ("other", None)
+        fields = {"migration": BY_MIGRATION if change.migrated else ""}
+        yield Match(where(change), subject_of(change), fields, message, both(change), verdict=verdict)
 
 
-@rule("column-constraint-changed", Verdict.DANGEROUS, FieldChanged)
-def column_constraint_changed(change: FieldChanged) -> Iterator[Found]:
-    """What a column of a model refuses differs."""
-    hard = change.aspects & {"nullable", "unique", "foreign key", "constraint"}
-    table = change.name in {"__table_args__", "__tablename__"} and not is_harmless(change)
-    if change.kind == "model" and ((is_changed(change) and hard) or table):
-        what = ", ".join(sorted(hard)) or "the table's constraints or name"
-        problem = f"{change.owner}.{change.name} differs in {what}{BY_MIGRATION if change.migrated else ''}"
-        instead = way_to(change)
-        verdict = None
-        if hard == {"nullable"} and not table and takes_null(change.new or "") and not takes_null(change.old or ""):
-            problem = f"{change.owner}.{change.name} may be empty from now on{BY_MIGRATION if change.migrated else ''}"
-            instead = "Look who reads it and has never met NULL there: old processes, exports, other services."
-            verdict = Verdict.CAUTIOUS
-        yield Found(
-            where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict
-        )
+@rule("column-constraint-changed", FieldChanged)
+def column_constraint_changed(change: FieldChanged) -> Iterator[Match]:
+    """What a column of a model rejects differs."""
+    hard = change.aspects & LIMITING
+    is_table = change.name in {"__table_args__", "__tablename__"} and not is_harmless(change)
+    if change.kind != "model" or not ((is_changed(change) and hard) or is_table):
+        return
+    fields = {
+        "what": ", ".join(sorted(hard)) or "the table's constraints or name",
+        "migration": BY_MIGRATION if change.migrated else "",
+    }
+    message, verdict = way_to(change), None
+    if hard == {"nullable"} and not is_table and takes_null(change.new or "") and not takes_null(change.old or ""):
+        message, verdict = "nullable", Verdict.CAUTIOUS
+    yield Match(where(change), subject_of(change), fields, message, both(change), verdict=verdict)
 
 
 def is_harmless(change: FieldChanged) -> bool:
@@ -111,38 +86,40 @@ def is_harmless(change: FieldChanged) -> bool:
 
 
 def way_to(change: FieldChanged) -> str:
-    """What to do about a rule of a column that differs: where rows may break it, or where nothing refuses them now."""
+    """The message about another constraint: where rows may violate it, or where nothing rejects them now."""
     old, new = change.old or "", change.new or ""
     if UNIQUE.search(old) and UNIQUE.sub("", old) == new:
-        return "Nothing refuses equal rows any more: look who counts on it, above all old processes and the way back."
+        return "not-unique"
     if WHEN_GONE.search(old + new) and WHEN_GONE.sub("", old) == WHEN_GONE.sub("", new):
-        return "Say which rows go, or lose their reference, when others are deleted, and try it on a copy."
-    return "Look for rows that break the new rule, mend them, and let the database check it without holding the table."
+        return "on-delete"
+    return "other"
 
 
-@rule("field-changed", Verdict.CAUTIOUS, FieldChanged)
-def field_changed(change: FieldChanged) -> Iterator[Found]:
+@rule("field-changed", FieldChanged)
+def field_changed(change: FieldChanged) -> Iterator[Match]:
     """A field is declared otherwise."""
-    hard = {"nullable", "unique", "foreign key", "constraint", "type"}
-    if change.new is None and change.kind not in {"model", "schema", "form"}:
-        problem = f"{change.owner}.{change.name} is gone"
-        yield Found(where(change), problem, "Look who still reads it.", subject_of(change), change.old or "")
-    if not is_changed(change) or (
-        change.kind == "model" and (change.aspects & hard and "Column" in columns_of(change))
-    ):
+    if change.new is None and change.kind not in JUDGED:
+        yield Match(where(change), subject_of(change), {}, "attribute", change.old or "")
+    if not is_changed(change) or is_of_column(change):
         return
     harmless = is_harmless(change) or (change.kind == "model" and change.aspects == {"order"})
     if change.name.startswith("__") and not harmless:
         return
+    fields = {"what": ", ".join(sorted(change.aspects))}
+    message, verdict = ("harmless", Verdict.SAFE) if harmless else (what_differs(change), None)
+    yield Match(where(change), subject_of(change), fields, message, both(change), verdict=verdict)
+
+
+def is_of_column(change: FieldChanged) -> bool:
+    """Whether the rules on columns judge it."""
+    return change.kind == "model" and bool(change.aspects & (LIMITING | {"type"})) and "Column" in columns_of(change)
+
+
+def what_differs(change: FieldChanged) -> str:
+    """The message about another declaration."""
     if change.kind in {"schema", "form"} and "validation" in change.aspects:
-        problem = f"{change.owner}.{change.name} takes other values than before"
-    elif change.aspects == {"bases"}:
-        problem = f"{change.owner} has other base classes"
-    else:
-        problem = f"{change.owner}.{change.name} differs in {', '.join(sorted(change.aspects))}"
-    instead = "Say who writes and who reads it; what was taken before should be taken for a while longer."
-    verdict = Verdict.SAFE if harmless else None
-    yield Found(where(change), problem, instead, subject_of(change), f"{change.old} -> {change.new}", verdict=verdict)
+        return "validation"
+    return "bases" if change.aspects == {"bases"} else "other"
 
 
 def takes_null(text: str) -> bool:
@@ -185,45 +162,49 @@ def columns_of(change: FieldChanged) -> str:
     return f"{change.old} {change.new}".replace("mapped_column", "Column").replace("Mapped[", "Column")
 
 
-@rule("supporting-file-changed", Verdict.SAFE, SupportingFileChanged)
-def supporting_file_changed(change: SupportingFileChanged) -> Iterator[Found]:
-    """A file that is no Python, judged by its kind."""
-    detail = f" ({change.detail})" if change.detail else ""
-    verdict = Verdict.SAFE
-    if change.kind in CAREFUL and not change.detail and change.how != "added":
-        verdict = Verdict.CAUTIOUS
-    if change.how == "removed" and change.kind in {"template", "static", "translation"}:
-        verdict = Verdict.CAUTIOUS
-    problem = f"{change.path} ({change.kind}) was {change.how}{detail}"
-    instead = CAREFUL.get(change.kind, "Look whether anything still asks for it.") if verdict else ""
-    yield Found(where(change), problem, instead, change.path, verdict=verdict)
-
-
 CAREFUL = {
     "template": "Look at the page or message in a browser, with empty and with long values.",
-    "packaging": "Build the package once, and look whether everything that runs is in it.",
+    "packaging": "Build the package once, and check that it contains everything that runs.",
     "script": "Run it once where nothing can break.",
     "sql": "Run it on a copy of the database.",
-    "client code": "Pages stay open for hours: old ones must work with the new server, and the other way round.",
-    "interface": "Whoever was generated from it must still understand the other side.",
-    "data": "Look who reads it when.",
+    "client code": "Pages stay open for hours: old ones have to work with the new server, and the other way round.",
+    "interface": "Check that code generated from either version understands the other side.",
+    "data": "Check what reads it, and when.",
 }
 
 
-@rule("change-not-understood", Verdict.CAUTIOUS, FileNotUnderstood)
-def change_not_understood(change: FileNotUnderstood) -> Iterator[Found]:
-    """A changed file that nothing here could read."""
-    problem = f"{change.path} changed and was not understood: {change.reason}"
-    yield Found(where(change), problem, "Read this file yourself; the verdict says nothing about it.", change.path)
+def is_used(change: SupportingFileChanged) -> bool:
+    """Whether something may depend on what differs."""
+    if change.how == "removed" and change.kind in {"template", "static", "translation"}:
+        return True
+    return change.kind in CAREFUL and not change.detail and change.how != "added"
+
+
+@rule("supporting-file-changed", SupportingFileChanged)
+def supporting_file_changed(change: SupportingFileChanged) -> Iterator[Match]:
+    """A file that is not Python, judged by its kind."""
+    fields = {
+        "detail": f" ({change.detail})" if change.detail else "",
+        "advice": CAREFUL.get(change.kind, "Check whether anything still uses it."),
+    }
+    message, verdict = ("used", Verdict.CAUTIOUS) if is_used(change) else ("unused", Verdict.SAFE)
+    yield Match(where(change), change.path, fields, message, verdict=verdict)
 
 
 RULES = (
-    optional_field_added,
-    required_field_added,
+    harmless("optional-field-added", FieldChanged, is_optional, subject=subject_of, evidence=lambda c: c.new or ""),
+    row(
+        "required-field-added",
+        FieldChanged,
+        lambda c: c.old is None and bool(c.aspects & {"required", "unique"}),
+        subject=subject_of,
+        evidence=lambda c: c.new or "",
+        asks=lambda c: "required" if "required" in c.aspects else "unique",
+    ),
     field_removed,
     column_type_changed,
     column_constraint_changed,
     field_changed,
     supporting_file_changed,
-    change_not_understood,
+    row("change-not-understood", FileNotUnderstood, lambda _: True, subject="{path}"),
 )

@@ -1,13 +1,11 @@
-"""How often, how much and how long: rate limits, sizes of requests, lifetimes."""
+"""How often a view may be called."""
 
 import re
-from collections.abc import Iterator
 
 from beastmode_tools.guard.code.compare.decorators import DecoratorChanged
-from beastmode_tools.guard.code.rules.code import via
+from beastmode_tools.guard.code.rules.row import row, via
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
-from beastmode_tools.guard.wording import where
+from beastmode_tools.guard.rule import Rule
 
 __all__ = ["RULES"]
 
@@ -25,28 +23,32 @@ def budget(texts: tuple[str, ...]) -> float | None:
     return min(rates) if rates else None
 
 
-@rule("rate-limit-lost", Verdict.DANGEROUS, DecoratorChanged)
-def rate_limit_lost(change: DecoratorChanged) -> Iterator[Found]:
-    """A view that could be called only so often can be called without end."""
-    if change.kind == "rate limit" and change.lost and not change.gained and not change.kept:
-        problem = f"{change.name} lost @{change.lost[0]}{via(change.entries)}"
-        instead = "Keep a limit; a view for signing in or sending mail needs one above all."
-        yield Found(where(change), problem, instead, f"{change.path} {change.name} {change.kind}", change.difference)
+def what_became_of(change: DecoratorChanged) -> str:
+    """The message about a rate limit; "" about anything else."""
+    if change.kind != "rate limit" or not (change.lost or change.gained or change.kept):
+        return ""
+    if not change.gained and not change.kept:
+        return "lost"
+    old, new = budget(change.lost), budget(change.gained)
+    if old is not None and new is not None and old != new:
+        return "lower" if new < old else "higher"
+    return "other" if change.lost else "added"
 
 
-@rule("rate-limit-changed", Verdict.CAUTIOUS, DecoratorChanged)
-def rate_limit_changed(change: DecoratorChanged) -> Iterator[Found]:
-    """A view may be called more or less often."""
-    if change.kind == "rate limit" and (change.gained or change.kept):
-        old, new = budget(change.lost), budget(change.gained)
-        how = "has another rate limit"
-        if old is not None and new is not None and old != new:
-            how = "may be called less often" if new < old else "may be called more often"
-        elif not change.lost:
-            how = "newly has a rate limit"
-        problem = f"{change.name} {how}{via(change.entries)}"
-        instead = "Look in the logs how often real clients call it; they get 429 from the first request too many."
-        yield Found(where(change), problem, instead, f"{change.path} {change.name} {change.kind}", change.difference)
+def limit(message: str, verdict: Verdict | None = None) -> Rule:
+    """A rule on the rate limit of a view."""
+    shown = {"decorator": lambda change: change.lost[0]} if message == "lost" else {}
+    return row(
+        "rate-limit-changed",
+        DecoratorChanged,
+        lambda change: what_became_of(change) == message,
+        subject="{path} {name} {kind}",
+        message=message,
+        evidence=lambda change: change.difference,
+        verdict=verdict,
+        via=lambda change: via(change.entries),
+        **shown,
+    )
 
 
-RULES = (rate_limit_lost, rate_limit_changed)
+RULES = (limit("lost", Verdict.DANGEROUS), *map(limit, ("lower", "higher", "added", "other")))

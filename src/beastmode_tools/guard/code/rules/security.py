@@ -1,18 +1,27 @@
-"""Code that runs what strangers send, and secrets in the open."""
+"""Code that executes what callers send, and secrets that others can read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from beastmode_tools.guard.call import CallChanged
 from beastmode_tools.guard.code.compare.secrets import SecretFound
 from beastmode_tools.guard.code.compare.security import SecretLogged
 from beastmode_tools.guard.code.compare.sql import SqlBuilt
 from beastmode_tools.guard.code.compare.templates import TemplateRisk
+from beastmode_tools.guard.code.rules.row import row
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rule import Match, Rule, Text, rule
 from beastmode_tools.guard.wording import where
 
-__all__ = ["RULES", "ends", "subject_of"]
+__all__ = ["RULES", "ends", "on_call", "owner", "subject_of"]
+
+PICKLES = re.compile(r"(?:pickle|dill|cloudpickle|joblib|marshal|shelve|jsonpickle)\.|read_pickle$")
+FORMATTED = re.compile(r"\(f['\"]|%|\+|\.format\(")
+
+
+def owner(change: CallChanged | SqlBuilt | SecretLogged) -> str:
+    """The function that something stands in, or the file."""
+    return change.scope or change.path
 
 
 def subject_of(change: CallChanged) -> str:
@@ -25,143 +34,100 @@ def ends(change: CallChanged, *names: str) -> bool:
     return any(change.name == name or change.name.endswith(f".{name}") for name in names)
 
 
-@rule("code-execution-added", Verdict.DANGEROUS, CallChanged)
-def code_execution_added(change: CallChanged) -> Iterator[Found]:
-    """Text is run as Python."""
-    if change.new is None or change.is_fixed:
-        return
-    if change.name in {"eval", "exec", "__import__"} or (ends(change, "import_module") and change.from_request):
-        problem = f"{change.scope or change.path} runs text as Python: {change.new}"
-        instead = "Use ast.literal_eval for values, json.loads for data, or a table from name to function."
-        yield Found(where(change), problem, instead, subject_of(change))
+def on_call(name: str, when: Callable[[CallChanged], bool], *, evidence: Text = "") -> Rule:
+    """A rule on a call that is new or has other arguments."""
+    is_found = lambda change: change.new is not None and when(change)  # noqa: E731 - shorter than a function
+    return row(name, CallChanged, is_found, subject=subject_of, evidence=evidence, owner=owner)
 
 
-@rule("unsafe-deserialisation", Verdict.DANGEROUS, CallChanged)
-def unsafe_deserialisation(change: CallChanged) -> Iterator[Found]:
-    """Bytes are turned into objects by a format that can run code."""
-    if change.new is None:
-        return
-    options = change.new.lower()
-    pickles = re.search(r"(?:pickle|dill|cloudpickle|joblib|marshal|shelve|jsonpickle)\.|read_pickle$", change.name)
-    yaml = (
-        change.name.endswith(("yaml.load", "yaml.load_all"))
-        and "safeloader" not in options
-        and "safe_load" not in options
-    )
-    if (
-        (pickles and ends(change, "load", "loads", "open", "decode", "read_pickle"))
-        or yaml
-        or change.name.endswith("yaml.unsafe_load")
-    ):
-        problem = f"{change.scope or change.path} makes objects of bytes by {change.name}, which can run code"
-        yield Found(where(change), problem, "Use JSON, or yaml.safe_load for YAML.", subject_of(change), change.new)
+def executes(change: CallChanged) -> bool:
+    """Whether a call executes a string that may vary."""
+    imports = ends(change, "import_module") and change.from_request
+    return not change.is_fixed and (change.name in {"eval", "exec", "__import__"} or imports)
 
 
-@rule("shell-command-added", Verdict.DANGEROUS, CallChanged)
-def shell_command_added(change: CallChanged) -> Iterator[Found]:
-    """A command goes through a shell, or is made of what callers send."""
+def deserialises(change: CallChanged) -> bool:
+    """Whether a call makes objects of a format that can run code."""
+    options = (change.new or "").lower()
+    pickles = PICKLES.search(change.name) and ends(change, "load", "loads", "open", "decode", "read_pickle")
+    is_safe = "safeloader" in options or "safe_load" in options
+    loads = change.name.endswith(("yaml.load", "yaml.load_all")) and not is_safe
+    return bool(pickles) or loads or change.name.endswith("yaml.unsafe_load")
+
+
+@rule("shell-command-added", CallChanged)
+def shell_command_added(change: CallChanged) -> Iterator[Match]:
+    """A command is run by a shell, or contains what callers send."""
     if change.new is None or change.is_fixed:
         return
     shell = change.name.startswith("subprocess.") and dict(change.new_keywords).get("shell") is True
-    if (
-        shell
-        or change.name in {"os.system", "os.popen"}
-        or (change.name.startswith(("subprocess.", "os.")) and change.from_request)
-    ):
-        problem = f"{change.scope or change.path} starts a command from text: {change.new}"
-        instead = "Give a list of arguments, without a shell, and check each that a caller sent against a list."
+    from_request = change.name.startswith(("subprocess.", "os.")) and change.from_request
+    if shell or change.name in {"os.system", "os.popen"} or from_request:
         is_list = change.first.startswith(("[", "(")) and not shell
-        yield Found(where(change), problem, instead, subject_of(change), verdict=Verdict.CAUTIOUS if is_list else None)
+        verdict = Verdict.CAUTIOUS if is_list else None
+        yield Match(where(change), subject_of(change), {"owner": owner(change)}, verdict=verdict)
 
 
-@rule("sql-built-from-text", Verdict.DANGEROUS, SqlBuilt)
-def sql_built_from_text(change: SqlBuilt) -> Iterator[Found]:
-    """SQL is put together with values inside."""
-    problem = f"{change.scope or change.path} puts {', '.join(change.values)} into SQL text: a caller may write SQL"
-    instead = 'Bind the values: text("... WHERE name = :name"), {"name": name}, or use select().'
-    yield Found(where(change), problem, instead, f"{change.path} {change.scope} {change.text}", change.text)
-
-
-@rule("output-unescaped", Verdict.DANGEROUS, CallChanged, TemplateRisk)
-def output_unescaped(change: CallChanged | TemplateRisk) -> Iterator[Found]:
+@rule("output-unescaped", CallChanged, TemplateRisk)
+def output_unescaped(change: CallChanged | TemplateRisk) -> Iterator[Match]:
     """A value is shown without escaping it."""
-    instead = "Let Jinja escape it; if it must hold markup, clean it with a list of allowed tags (nh3) first."
-    if isinstance(change, TemplateRisk):
-        if change.what == "unescaped":
-            problem = f"{change.path} shows a value without escaping it"
-            if change.filter:
-                problem = f"{change.path} shows what the filter {change.filter} makes unescaped, as other templates did"
-                instead = f"Look whether {change.filter} escapes what it is given; let it return Markup without `safe`."
-                subject = f"{change.path} {change.filter}"
-                yield Found(where(change), problem, instead, subject, change.text, verdict=Verdict.CAUTIOUS)
-                return
-            yield Found(where(change), problem, instead, f"{change.path} {change.text}", change.text)
-        return
+    if isinstance(change, CallChanged):
+        if shows_unescaped(change):
+            yield Match(where(change), subject_of(change), {"owner": owner(change)}, "code")
+    elif change.what == "unescaped" and change.filter:
+        subject = f"{change.path} {change.filter}"
+        yield Match(where(change), subject, {}, "filter", change.text, verdict=Verdict.CAUTIOUS)
+    elif change.what == "unescaped":
+        yield Match(where(change), f"{change.path} {change.text}", {}, "template", change.text)
+
+
+def shows_unescaped(change: CallChanged) -> bool:
+    """Whether a call inserts a value that varies into a page as markup."""
+    if change.new is None:
+        return False
     markup = ends(change, "Markup") and not change.is_fixed
-    source = (
-        ends(change, "render_template_string")
-        and not change.first_is_fixed
-        and (change.from_request or re.search(r"\(f['\"]|%|\+|\.format\(", change.new or ""))
-    )
-    plain = (
-        ends(change, "Environment")
-        and change.name.startswith("jinja2")
-        and dict(change.new_keywords).get("autoescape") is False
-    )
-    if change.new is not None and (markup or source or plain):
-        problem = f"{change.scope or change.path} puts a value into a page without escaping it: {change.new}"
-        yield Found(where(change), problem, instead, subject_of(change))
+    varies = change.from_request or bool(FORMATTED.search(change.new))
+    source = ends(change, "render_template_string") and not change.first_is_fixed and varies
+    plain = ends(change, "Environment") and change.name.startswith("jinja2")
+    return markup or source or (plain and dict(change.new_keywords).get("autoescape") is False)
 
 
-@rule("path-from-request", Verdict.DANGEROUS, CallChanged)
-def path_from_request(change: CallChanged) -> Iterator[Found]:
-    """A caller names the file that is opened, or the page that is gone to."""
+@rule("path-from-request", CallChanged)
+def path_from_request(change: CallChanged) -> Iterator[Match]:
+    """A request determines the file that is opened, or the page that is shown next."""
     if change.new is None or not change.from_request:
         return
     if change.name == "open" or ends(change, "send_file", "extractall"):
-        if "secure_filename" in change.new or "safe_join" in change.new:
-            return
-        problem = f"{change.scope} opens a file whose name comes from the request: {change.new}"
-        instead = "Use send_from_directory, or secure_filename and a folder of your own."
-        yield Found(where(change), problem, instead, subject_of(change))
+        if "secure_filename" not in change.new and "safe_join" not in change.new:
+            yield Match(where(change), subject_of(change), {}, "file")
     elif ends(change, "redirect") and not change.first.startswith("url_for("):
-        problem = f"{change.scope} sends people to an address that comes from the request"
-        instead = "Take only paths of this site: check that the address has no host."
-        yield Found(where(change), problem, instead, subject_of(change), change.new, verdict=Verdict.CAUTIOUS)
-
-
-@rule("secret-added", Verdict.DANGEROUS, SecretFound)
-def secret_added(change: SecretFound) -> Iterator[Found]:
-    """A secret stands in a file."""
-    subject = f"{change.path} {change.name}"
-    if change.is_fallback:
-        problem = f"{change.name} falls back to a value that everybody can read, where the environment has none"
-        instead = (
-            "Fail at start without it in production: os.environ['...']; keep the fallback in the development settings."
-        )
-        yield Found(where(change), problem, instead, subject, verdict=Verdict.CAUTIOUS)
-        return
-    problem = f"{change.name} stands in {change.path}: it stays in the history for everybody who can read it"
-    instead = "Read it from the environment, and replace the secret where it is in use: it is known now."
-    yield Found(where(change), problem, instead, subject)
-
-
-@rule("secret-logged", Verdict.DANGEROUS, SecretLogged)
-def secret_logged(change: SecretLogged) -> Iterator[Found]:
-    """A log line shows a secret."""
-    problem = f"{change.scope or change.path} writes {', '.join(change.names)} to the log"
-    yield Found(
-        where(change), problem, "Log an id instead.", f"{change.path} {change.scope} {change.text}", change.text
-    )
+        yield Match(where(change), subject_of(change), {}, "redirect", change.new, verdict=Verdict.CAUTIOUS)
 
 
 RULES = (
-    code_execution_added,
-    unsafe_deserialisation,
+    on_call("code-execution-added", executes),
+    on_call("unsafe-deserialisation", deserialises, evidence="{new}"),
     shell_command_added,
-    sql_built_from_text,
+    row(
+        "sql-built-from-text",
+        SqlBuilt,
+        lambda _: True,
+        subject="{path} {scope} {text}",
+        evidence="{text}",
+        owner=owner,
+        values=lambda c: ", ".join(c.values),
+    ),
     output_unescaped,
     path_from_request,
-    secret_added,
-    secret_logged,
+    row("secret-added", SecretFound, lambda c: not c.is_fallback, message="stored"),
+    row("secret-added", SecretFound, lambda c: c.is_fallback, message="fallback", verdict=Verdict.CAUTIOUS),
+    row(
+        "secret-logged",
+        SecretLogged,
+        lambda _: True,
+        subject="{path} {scope} {text}",
+        evidence="{text}",
+        owner=owner,
+        names=lambda c: ", ".join(c.names),
+    ),
 )

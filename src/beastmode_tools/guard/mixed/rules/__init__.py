@@ -2,14 +2,14 @@
 
 from beastmode_tools.guard.mixed.rules import (
     drops,
-    mixed_versions,
+    matrix,
     queries,
 )
 
 __all__ = ["RULES"]
 
 RULES = (
-    *mixed_versions.RULES,
+    *matrix.RULES,
     *drops.RULES,
     *queries.RULES,
 )
