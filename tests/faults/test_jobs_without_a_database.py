@@ -33,6 +33,7 @@ def app(own_postgres):
         Base.metadata.create_all(database.engine, tables=tables)
         database.execute(JobRow.__table__.delete())
         yield app
+    with app.app_context():  # after the other, which had a connection open
         database.engine.dispose()
         database.reader.dispose()
 

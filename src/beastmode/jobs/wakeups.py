@@ -82,12 +82,13 @@ class Wakeups:
     def _hears(self, seconds: float) -> bool:
         """Whether PostgreSQL has told of a job. Short waits, since the threads of this process wake by the event."""
         driver = self._open().connection.dbapi_connection
-        if self._listening is not driver:
-            driver.execute(f"LISTEN {CHANNEL}")
-            self._listening = driver
-            return True  # of what came before nobody was told
         try:
-            return next(iter(driver.notifies(timeout=min(seconds, _LOOK_SECONDS), stop_after=1)), None) is not None
+            if self._listening is not driver:
+                driver.execute(f"LISTEN {CHANNEL}")
+                self._listening = driver
+                return True  # of what came before nobody was told
+            # Whole, as a generator that is left half-way keeps the connection.
+            return bool(list(driver.notifies(timeout=seconds, stop_after=1)))
         except self._engine.dialect.loaded_dbapi.Error as error:
             raise OSError(type(error).__name__) from error
 
