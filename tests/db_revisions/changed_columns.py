@@ -142,7 +142,7 @@ COLUMNS = (
         [NAMED, C, 'twice: Mapped[int | None] = mapped_column(Computed("n % 7", persisted=True), index=True)'],
         [NAMED, C, 'twice: Mapped[int | None] = mapped_column(Computed("n % 5 + 1", persisted=True), index=True)'],
         remarks=1,
-        finds=("migration-rewrites-rows", "migration-locks-table"),
+        finds=("rows-updated", "migration-locks-table"),
     ),
     change(
         "a column under another name",
@@ -173,7 +173,7 @@ COLUMNS = (
         ["n: Mapped[int | None]"],
         ["n: Mapped[int] = mapped_column(server_default='3')"],
         remarks=1,
-        finds=("migration-rewrites-rows",),
+        finds=("rows-updated",),
     ),
     change(
         "a column that may be empty no more, of another type",
@@ -181,7 +181,7 @@ COLUMNS = (
         ["n: Mapped[int | None]"],
         ["n: Mapped[int] = mapped_column(BigInteger, default=3)"],
         remarks=2,
-        finds=("migration-rewrites-rows", "migration-locks-table"),
+        finds=("rows-updated", "migration-locks-table"),
     ),
     change(
         "a column that may be empty no more, with an identity",

@@ -6,7 +6,7 @@ REVISIONS = {
     "0002_posts_and_comments.py": (set(), "harmless-operation"),
     "0003_sign_in.py": (set(), "harmless-operation"),
     # A table that is made again as it is, with what no operation names: without a proof nobody knows.
-    "0004_ids_are_never_reused.py": ({"operation-not-readable", "downgrade-not-readable"}, "operation-not-readable"),
+    "0004_ids_are_never_reused.py": ({"operation-not-readable"}, "operation-not-readable"),
 }
 
 

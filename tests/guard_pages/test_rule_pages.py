@@ -36,8 +36,8 @@ def test_every_page_has_a_rule():
 
 
 def test_no_two_rules_have_the_same_name_and_message():
-    """Rows share a page only if each has a message of its own on it."""
-    names = [(rule.name, rule.message) for rule in RULES]
+    """Rows share a page only if each has a message of its own on it; a function may give any of its page."""
+    names = [(rule.name, rule.message) for rule in RULES if rule.message is not None]
 
     assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
 

@@ -66,7 +66,7 @@ def test_the_history_of_the_blog_is_reversible_on_both_databases(tmp_path):
     report, _ = ask(blog)
 
     told = [finding.problem for finding in report.findings if finding.rule == "migration-reversible"]
-    where = [text.partition(" goes up, down and up again on ")[::2] for text in told]
+    where = [text.partition(" was upgraded, downgraded and upgraded again on ")[::2] for text in told]
     both = "PostgreSQL and SQLite"
     assert [(name, rest.partition(";")[0]) for name, rest in where] == [
         *(("0001", both), ("0002", both), ("0003", both)),

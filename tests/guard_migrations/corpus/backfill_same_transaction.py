@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: rows-filled, backfill-with-schema-change
+# rules: rows-updated, backfill-with-schema-change
 # about: a column and its values
 """a column and its values
 

@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: column-dropped, rows-filled, backfill-with-schema-change
+# rules: column-dropped, rows-updated, backfill-with-schema-change
 # about: a column that is dropped right after its content was copied
 """a column that is dropped right after its content was copied
 

@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: enum-left-behind
+# rules: downgrade-incomplete
 # about: the downgrade leaves the type
 """the downgrade leaves the type
 

@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: enum-value-removed, enum-not-created, rows-overwritten, backfill-with-schema-change, downgrade-missing
+# rules: enum-value-removed, enum-not-created, rows-updated, backfill-with-schema-change, downgrade-missing
 # about: an enum is narrowed before the rows are moved
 """an enum is narrowed before the rows are moved
 

@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: enum-value-renamed
+# rules: enum-value-removed
 # about: a value gets another name
 """a value gets another name
 

@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: enum-value-added, rows-overwritten, downgrade-missing
+# rules: enum-value-added, rows-updated, downgrade-missing
 # about: used in the same transaction
 """used in the same transaction
 

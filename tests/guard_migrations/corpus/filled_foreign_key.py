@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: foreign-key-of-filled-column
+# rules: foreign-key-added
 # about: every row points to the same one
 """every row points to the same one
 

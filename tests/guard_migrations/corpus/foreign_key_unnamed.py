@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: foreign-key-added, downgrade-drops-unnamed
+# rules: foreign-key-added, unnamed-constraint-dropped
 # about: as autogenerate writes it
 """as autogenerate writes it
 

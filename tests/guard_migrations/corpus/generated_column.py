@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: generated-column-added
+# rules: column-added-with-rewrite
 # about: a stored column
 """a stored column
 

@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: rows-overwritten, downgrade-missing
+# rules: rows-updated, downgrade-missing
 # about: rows are rewritten one by one in Python
 """rows are rewritten one by one in Python
 

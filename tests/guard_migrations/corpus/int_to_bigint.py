@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: rewriting-type-change
+# rules: column-type-changed
 # about: keys grow
 """keys grow
 

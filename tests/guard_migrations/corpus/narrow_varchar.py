@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: lossy-type-change
+# rules: column-type-changed
 # about: a shorter text; the history knows the old type
 """a shorter text; the history knows the old type
 

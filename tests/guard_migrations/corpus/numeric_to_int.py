@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: lossy-type-change
+# rules: column-type-changed
 # about: fractions are cut, in SQL
 """fractions are cut, in SQL
 

@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: rows-overwritten, transaction-by-hand, live-application-code
+# rules: rows-updated, transaction-by-hand, live-application-code
 # about: rows of the ORM, by the application's session
 """rows of the ORM, by the application's session
 

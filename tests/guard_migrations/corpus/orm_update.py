@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: rows-overwritten, transaction-by-hand, downgrade-missing
+# rules: rows-updated, transaction-by-hand, downgrade-missing
 # about: the ORM in a migration
 """the ORM in a migration
 

@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: serial-column-added
+# rules: column-added-with-rewrite
 # about: a counter on a table that exists
 """a counter on a table that exists
 

@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: column-becomes-not-null, rows-filled
+# rules: column-becomes-not-null, rows-updated
 # about: filled before
 """filled before
 

@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: lossy-type-change
+# rules: column-type-changed
 # about: text becomes JSONB
 """text becomes JSONB
 

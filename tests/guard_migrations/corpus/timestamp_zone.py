@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: lossy-type-change
+# rules: column-type-changed
 # about: a time zone comes
 """a time zone comes
 

@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: table-emptied, downgrade-missing
+# rules: rows-deleted, downgrade-missing
 # about: TRUNCATE
 """TRUNCATE
 

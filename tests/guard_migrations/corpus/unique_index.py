@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: unique-index-added
+# rules: unique-constraint-added
 # about: a unique index
 """a unique index
 

@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: unique-index-added
+# rules: unique-constraint-added
 # about: a unique index, concurrently
 """a unique index, concurrently
 

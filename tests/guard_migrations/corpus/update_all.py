@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: rows-overwritten, downgrade-missing
+# rules: rows-updated, downgrade-missing
 # about: a lossy UPDATE of every row
 """a lossy UPDATE of every row
 

@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: volatile-default
+# rules: column-added-with-rewrite
 # about: a random default for each row
 """a random default for each row
 

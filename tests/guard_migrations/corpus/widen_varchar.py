@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: widening-type-change
+# rules: column-type-changed
 # about: a longer text
 """a longer text
 

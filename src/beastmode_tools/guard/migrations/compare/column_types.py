@@ -115,60 +115,58 @@ def judged(  # noqa: C901, PLR0911 - a table of families, one line each
             return TypeChange("wider", "the same range")
         grows = INTEGERS[next_name] > INTEGERS[name]
         return (
-            TypeChange("rewrite", "every row is rewritten")
-            if grows
-            else TypeChange("lossy", "large numbers do not fit")
+            TypeChange("rewrite", "every row is rewritten") if grows else TypeChange("lossy", "large values do not fit")
         )
     if name in INTEGERS and next_name == "NUMERIC":
         digits = {2: 5, 4: 10, 8: 19}[INTEGERS[name]]
         fits = not next_size or next_size[0] - (next_size[1] if len(next_size) > 1 else 0) >= digits
         return (
-            TypeChange("rewrite", "every row is rewritten") if fits else TypeChange("lossy", "large numbers do not fit")
+            TypeChange("rewrite", "every row is rewritten") if fits else TypeChange("lossy", "large values do not fit")
         )
     if name == next_name == "NUMERIC":
         return numeric_change(size, next_size)
     if name in FLOATS and next_name in FLOATS:
         grows = FLOATS[next_name] >= FLOATS[name]
-        return TypeChange("rewrite", "every row is rewritten") if grows else TypeChange("lossy", "digits are cut")
+        return TypeChange("rewrite", "every row is rewritten") if grows else TypeChange("lossy", "precision is lost")
     if name == "DATE" and next_name.startswith("TIMESTAMP"):
         return TypeChange("rewrite", "every row is rewritten")
     if next_name in {"TEXT", "VARCHAR", "CITEXT"} and not next_size:
-        return TypeChange("rewrite", "every row is rewritten as text, and code that reads it gets texts")
+        return TypeChange("rewrite", "every row is rewritten as text, and code that reads it gets strings")
     if name == "JSON" and next_name == "JSONB":
-        return TypeChange("rewrite", "every row is rewritten; the order of keys and doubled keys are lost")
+        return TypeChange("rewrite", "every row is rewritten; key order and duplicate keys are lost")
     if name.startswith("TIMESTAMP") and next_name.startswith("TIMESTAMP") and name != next_name:
-        return TypeChange("lossy", "the same text means another moment where the session's time zone is not UTC")
-    return TypeChange("lossy", "not every value survives the conversion")
+        return TypeChange("lossy", "values are shifted where the session time zone is not UTC")
+    return TypeChange("lossy", "not every value can be converted without loss")
 
 
 def text_change(name: str, size: tuple[int, ...], next_name: str, next_size: tuple[int, ...]) -> TypeChange:
     """Between kinds of text."""
     if next_name == "CHAR" or (name == "CHAR" and next_name != "CHAR"):
         if next_size and size and next_size < size:
-            return TypeChange("lossy", "longer texts do not fit")
+            return TypeChange("lossy", "longer values do not fit")
         if next_name == "CHAR" and not (name == "CHAR" and next_size >= size):
-            return TypeChange("lossy", "CHAR pads with blanks, and longer texts do not fit")
+            return TypeChange("lossy", "CHAR pads with blanks, and longer values do not fit")
         return TypeChange("rewrite", "every row is rewritten")
     if "CITEXT" in {name, next_name}:
-        return TypeChange("rewrite", "comparisons change their meaning, and indexes are rebuilt")
+        return TypeChange("rewrite", "comparisons change, and indexes are rebuilt")
     if next_size and (not size or next_size < size):
-        return TypeChange("lossy", "longer texts do not fit")
-    return TypeChange("wider", "every text fits, and PostgreSQL changes only its catalogue")
+        return TypeChange("lossy", "longer values do not fit")
+    return TypeChange("wider", "every value fits, and PostgreSQL only updates its catalog")
 
 
 def numeric_change(size: tuple[int, ...], next_size: tuple[int, ...]) -> TypeChange:
     """Between precisions."""
     if not next_size:
-        return TypeChange("wider", "every number fits")
+        return TypeChange("wider", "every value fits")
     if not size:
-        return TypeChange("lossy", "digits are cut, and large numbers do not fit")
+        return TypeChange("lossy", "decimal places are rounded, and large values do not fit")
     scale, next_scale = (sizes[1] if len(sizes) > 1 else 0 for sizes in (size, next_size))
     if next_scale < scale:
-        return TypeChange("lossy", "digits after the point are cut")
+        return TypeChange("lossy", "decimal places are rounded")
     if next_size[0] - next_scale < size[0] - scale:
-        return TypeChange("lossy", "large numbers do not fit")
+        return TypeChange("lossy", "large values do not fit")
     if next_scale == scale:
-        return TypeChange("wider", "every number fits")
+        return TypeChange("wider", "every value fits")
     return TypeChange("rewrite", "every row is rewritten")
 
 

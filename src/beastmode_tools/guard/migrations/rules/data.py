@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.changes import BackfillWithDdl
 from beastmode_tools.guard.migrations.compare.operations import ExecuteSql
-from beastmode_tools.guard.migrations.rules.finding import at, found
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.migrations.rules.finding import at
+from beastmode_tools.guard.migrations.rules.row import row
+from beastmode_tools.guard.rule import Match, rule
 
 __all__ = ["RULES"]
 
@@ -43,97 +44,6 @@ def only_missing(op: ExecuteSql) -> bool:
     )
 
 
-@rule("rows-filled", Verdict.CAUTIOUS, ExecuteSql)
-def filled(op: ExecuteSql) -> Iterator[Found]:
-    """Old rows get a value where they had none."""
-    if op.kind == "update" and on_old_rows(op) and fills_only(op):
-        yield found(
-            op,
-            f"Rows of {', '.join(op.tables)} get {', '.join(op.columns) or 'new values'} in one "
-            "statement: they stay locked "
-            "until the migration ends, and rows that old code writes meanwhile are missed.",
-            "Fill in batches by key in an autocommit_block, or in a job; repeat after the last old process is gone.",
-        )
-
-
-@rule("rows-overwritten", Verdict.DANGEROUS, ExecuteSql)
-def overwritten(op: ExecuteSql) -> Iterator[Found]:
-    """Values that stood there are replaced."""
-    if op.kind not in {"update", "merge"} or not on_old_rows(op) or (op.kind == "update" and fills_only(op)):
-        return
-    how = "some rows" if op.has_where else "every row"
-    yield found(
-        op,
-        f"{how.capitalize()} of {', '.join(op.tables)}: {', '.join(op.columns) or 'values'} is "
-        "overwritten, and no downgrade "
-        "knows what stood there.",
-        "Copy the old values to a column or table of their own first, or write the new ones to a new column.",
-        verdict=Verdict.CAUTIOUS if op.has_where else None,
-    )
-
-
-@rule("rows-deleted", Verdict.DANGEROUS, ExecuteSql)
-def deleted(op: ExecuteSql) -> Iterator[Found]:
-    """Rows go."""
-    if op.kind == "delete" and on_old_rows(op):
-        which = f"where {op.where}" if op.where else "that match" if op.has_where else "all of them"
-        yield found(
-            op,
-            f"Rows of {', '.join(op.tables)} are deleted ({which}); no downgrade brings them back.",
-            "Move the rows to an archive table first, or mark them as deleted.",
-            verdict=Verdict.CAUTIOUS if op.has_where else None,
-        )
-
-
-@rule("table-emptied", Verdict.DANGEROUS, ExecuteSql)
-def emptied(op: ExecuteSql) -> Iterator[Found]:
-    """TRUNCATE."""
-    if op.kind == "truncate" and on_old_rows(op):
-        more = " Tables that point to it are emptied too (CASCADE)." if op.cascade else ""
-        yield found(
-            op,
-            f"{', '.join(op.tables)} is emptied under a lock.{more}",
-            "Move the rows to an archive table first; delete in batches.",
-        )
-
-
-@rule("rows-copied", Verdict.CAUTIOUS, ExecuteSql)
-def copied(op: ExecuteSql) -> Iterator[Found]:
-    """INSERT ... SELECT into a table that is in use."""
-    if op.writes_rows and op.kind == "insert" and not op.known.new_table:
-        yield found(
-            op,
-            f"Rows of {', '.join(op.reads)} are copied to {', '.join(op.tables)} in one statement; a "
-            "second run copies them "
-            "again.",
-            "Copy in batches by key, with ON CONFLICT DO NOTHING, and say how the downgrade tells copies from others.",
-        )
-
-
-@rule("backfill-with-schema-change", Verdict.CAUTIOUS, BackfillWithDdl)
-def backfill(change: BackfillWithDdl) -> Iterator[Found]:
-    """Rows are written while the lock of a change of schema is held."""
-    tables = ", ".join(getattr(change.data, "tables", ()))
-    yield at(
-        change.data.place,
-        f"Rows of {tables} are written in the transaction of {change.schema}: its lock is held until all are done.",
-        "Put the statement on rows into a revision of its own, or into an autocommit_block.",
-        f"{change.data} with {change.schema}",
-        of=(change.data, change.schema),
-    )
-
-
-@rule("sql-not-understood", Verdict.CAUTIOUS, ExecuteSql)
-def not_understood(op: ExecuteSql) -> Iterator[Found]:
-    """SQL whose effect is not known."""
-    if op.kind in {"opaque", "other", "ddl"} or calls_something(op):
-        yield found(
-            op,
-            f"What this SQL does could not be understood: {' '.join(op.sql.split())[:160]}",
-            "Read it as a reviewer: what does it lock, what does it lose, does old code still work? Then accept it.",
-        )
-
-
 def calls_something(op: ExecuteSql) -> bool:
     """Whether a SELECT calls a function that may do anything, and reads no table."""
     if op.kind != "select" or op.reads:
@@ -142,12 +52,93 @@ def calls_something(op: ExecuteSql) -> bool:
     return any(not QUIET.match(name.rpartition(".")[2]) for name in re.findall(r"([A-Za-z_][\w.]*)\s*\(", plain))
 
 
+def tables_of(op: ExecuteSql) -> str:
+    """The tables that are written."""
+    return ", ".join(op.tables)
+
+
+def fills(op: ExecuteSql) -> bool:
+    """Whether old rows get a value where they had none."""
+    return op.kind == "update" and on_old_rows(op) and fills_only(op)
+
+
+def overwrites(op: ExecuteSql) -> bool:
+    """Whether values that stood there are replaced."""
+    return op.kind in {"update", "merge"} and on_old_rows(op) and not (op.kind == "update" and fills_only(op))
+
+
+def if_limited(op: ExecuteSql) -> Verdict | None:
+    """A condition limits what is lost."""
+    return Verdict.CAUTIOUS if op.has_where else None
+
+
+def deleted_by(op: ExecuteSql) -> str:
+    """Which rows are deleted."""
+    return f"where {op.where}" if op.where else "those that match" if op.has_where else "all of them"
+
+
+def copies(op: ExecuteSql) -> bool:
+    """Whether INSERT ... SELECT writes to a table that is in use."""
+    return op.writes_rows and op.kind == "insert" and not op.known.new_table
+
+
+@rule("backfill-with-schema-change", BackfillWithDdl)
+def backfill(change: BackfillWithDdl) -> Iterator[Match]:
+    """Rows are written while the lock of a change of schema is held."""
+    tables = ", ".join(getattr(change.data, "tables", ()))
+    yield at(change.data.place, f"{change.data} with {change.schema}", of=(change.data, change.schema), tables=tables)
+
+
 RULES = (
-    filled,
-    overwritten,
-    deleted,
-    emptied,
-    copied,
+    row(
+        "rows-updated",
+        ExecuteSql,
+        fills,
+        message="rows-filled",
+        verdict=Verdict.CAUTIOUS,
+        tables=tables_of,
+        columns=lambda op: ", ".join(op.columns) or "new values",
+    ),
+    row(
+        "rows-updated",
+        ExecuteSql,
+        overwrites,
+        message="rows-overwritten",
+        verdict=if_limited,
+        which=lambda op: "some rows" if op.has_where else "every row",
+        tables=tables_of,
+        columns=lambda op: ", ".join(op.columns) or "existing values",
+    ),
+    row(
+        "rows-deleted",
+        ExecuteSql,
+        lambda op: op.kind == "delete" and on_old_rows(op),
+        message="deleted",
+        verdict=if_limited,
+        tables=tables_of,
+        which=deleted_by,
+    ),
+    row(
+        "rows-deleted",
+        ExecuteSql,
+        lambda op: op.kind == "truncate" and on_old_rows(op),
+        message="table-emptied",
+        tables=tables_of,
+        cascade=lambda op: ", and so is every table that references it (CASCADE)" if op.cascade else "",
+    ),
+    row(
+        "rows-copied",
+        ExecuteSql,
+        copies,
+        message="copied",
+        source=lambda op: ", ".join(op.reads),
+        tables=tables_of,
+    ),
     backfill,
-    not_understood,
+    row(
+        "sql-not-understood",
+        ExecuteSql,
+        lambda op: op.kind in {"opaque", "other", "ddl"} or calls_something(op),
+        sql=lambda op: " ".join(op.sql.split())[:160],
+    ),
 )

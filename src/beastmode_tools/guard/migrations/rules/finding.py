@@ -1,37 +1,48 @@
-"""How findings about migrations are worded: where, under which condition, on which table."""
+"""What a finding about migrations has without its words: where, under which condition, and where it was seen to run."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.operations import ExecuteSql, Operation, Place
-from beastmode_tools.guard.rule import Found
+from beastmode_tools.guard.rule import Match
 
-__all__ = ["at", "condition_of", "evidence_of", "found", "locks_matter", "subject_of", "where_seen"]
+__all__ = ["at", "cascade_of", "found", "locks_matter", "where_seen"]
 
 
-def found(op: Operation, problem: str, instead: str = "", *, verdict: Verdict | None = None) -> Found:
+def found(op: Operation, message: str = "", *, verdict: Verdict | None = None, **fields: object) -> Match:
     """A finding about one operation.
 
     Args:
         op: What it is about.
-        problem: What changes, for whom.
-        instead: What to do instead.
+        message: The label of the message on the page; "" where it has one only.
         verdict: Where it differs from the rule's own.
+        fields: For the `{fields}` of the message, besides the attributes of the operation.
     """
-    return Found(
+    return Match(
         where=str(op.place),
-        problem=problem,
-        instead=instead,
         subject=subject_of(op),
-        evidence=evidence_of(op),
+        fields=fields,
+        message=message,
+        evidence=f"{op}{condition_of(op.place)}{ran_where(op)}",
         proved=bool(op.ran_on),
         verdict=verdict,
     )
 
 
-def evidence_of(op: Operation) -> str:
-    """The operation in words, under which condition it runs, and where it was seen to."""
-    return f"{op}{condition_of(op.place)}{ran_where(op)}"
+def at(
+    place: Place,
+    subject: str,
+    message: str = "",
+    *,
+    of: Sequence[Operation] = (),
+    verdict: Verdict | None = None,
+    **fields: object,
+) -> Match:
+    """A finding about what several operations do together; proved where all of them, `of`, were seen to run."""
+    ran = ran_where(*of) if of else ""
+    evidence = f"{subject}{condition_of(place)}{ran}"
+    return Match(str(place), subject, fields, message, evidence, proved=bool(ran), verdict=verdict)
 
 
 def ran_where(*operations: Operation) -> str:
@@ -52,28 +63,6 @@ def subject_of(op: Operation) -> str:
     return f"{op}{' to ' + ', '.join(values) if values else ''}"
 
 
-def at(  # noqa: PLR0913 - what a finding consists of
-    place: Place,
-    problem: str,
-    instead: str,
-    subject: str,
-    *,
-    of: Sequence[Operation] = (),
-    verdict: Verdict | None = None,
-) -> Found:
-    """A finding about what several operations do together; proved where all of them, `of`, were seen to run."""
-    ran = ran_where(*of) if of else ""
-    return Found(
-        where=str(place),
-        problem=problem,
-        instead=instead,
-        subject=subject,
-        evidence=f"{subject}{condition_of(place)}{ran}",
-        proved=bool(ran),
-        verdict=verdict,
-    )
-
-
 def condition_of(place: Place) -> str:
     """Under which condition an operation runs, in words; "" where it always does."""
     parts = [f"only on {', '.join(place.dialects)}"] if place.dialects else []
@@ -85,3 +74,8 @@ def condition_of(place: Place) -> str:
 def locks_matter(op: Operation) -> bool:
     """Whether others may be using the table meanwhile: not one of this change, not on SQLite only."""
     return not op.known.new_table and set(op.place.dialects) != {"sqlite"}
+
+
+def cascade_of(op: Any) -> str:
+    """What else is dropped, to go behind what is dropped."""
+    return " and everything that depends on it (CASCADE)" if op.cascade else ""

@@ -1,6 +1,9 @@
-"""What a migration may do without hurting anybody: nothing has to be done about it."""
+"""What a migration may do while old code runs: nothing has to be done about it."""
+
+from collections.abc import Iterator
 
 from beastmode_tools.guard import rule
+from beastmode_tools.guard.migrations.compare.changes import TableRebuilt
 from beastmode_tools.guard.migrations.compare.history import RevisionAdded
 from beastmode_tools.guard.migrations.compare.operations import (
     AddColumn,
@@ -19,8 +22,11 @@ from beastmode_tools.guard.migrations.compare.operations import (
 )
 from beastmode_tools.guard.migrations.rules.columns import is_plain, is_volatile
 from beastmode_tools.guard.migrations.rules.data import calls_something
+from beastmode_tools.guard.migrations.rules.finding import at
+from beastmode_tools.guard.migrations.rules.indexes import index_of
 from beastmode_tools.guard.migrations.rules.row import harmless
 from beastmode_tools.guard.migrations.rules.types import type_change
+from beastmode_tools.guard.rule import Match
 
 __all__ = ["RULES"]
 
@@ -70,7 +76,14 @@ def name_of_commented(op: ChangeComment) -> str:
     return f"{op.table}.{op.column}" if op.column else op.table
 
 
+@rule.rule("harmless-operation", TableRebuilt)
+def rebuilt(change: TableRebuilt) -> Iterator[Match]:
+    """A batch that SQLite does by copying."""
+    yield at(change.place, f"batch {change.table}", "table-rebuilt")
+
+
 RULES = (
+    rebuilt,
     rule.row(
         "harmless-operation",
         RevisionAdded,
@@ -103,8 +116,8 @@ RULES = (
     harmless("column-of-new-table", (AddColumn, DropColumn), is_unused_column, column=lambda op: op.column_name),
     harmless("type-unchanged", AlterColumn, keeps_type),
     harmless("constraint-on-new-table", (AddConstraint, DropConstraint), is_unused_constraint),
-    harmless("index-on-new-table", (CreateIndex, DropIndex), is_unused_index),
-    harmless("index-concurrently", CreateIndex, is_built_concurrently),
+    harmless("index-on-new-table", (CreateIndex, DropIndex), is_unused_index, index=index_of),
+    harmless("index-concurrently", CreateIndex, is_built_concurrently, index=index_of),
     harmless("enum-created", CreateEnum, lambda _op: True),
     harmless("maintenance-harmless", Maintenance, is_quiet),
     harmless(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.operations import Maintenance, ObjectDdl, SetSetting, TransactionControl
-from beastmode_tools.guard.migrations.rules.finding import found
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.migrations.rules.finding import cascade_of, found
+from beastmode_tools.guard.migrations.rules.row import row
+from beastmode_tools.guard.rule import Match, rule
 
 __all__ = ["RULES"]
 
@@ -23,112 +24,84 @@ WAITS = {
 WEAKENS = {"session_replication_role", "foreign_key_checks", "unique_checks", "sql_safe_updates", "row_security"}
 
 
-@rule("object-created", Verdict.SAFE, ObjectDdl)
-def created(op: ObjectDdl) -> Iterator[Found]:
-    """A view, function, sequence... that nobody uses yet; a trigger acts at once."""
-    if op.action == "create" and op.kind not in RIGHTS:
-        active = op.kind in ACTIVE and not op.known.new_table
-        yield found(
-            op,
-            f"The {op.kind} {op.name} is created"
-            + (
-                ": it acts on what old code does too, or needs rights that the migration may not have."
-                if active
-                else "."
-            ),
-            "Make sure that old code works with it, and that production's migrating role may create it."
-            if active
-            else "",
-            verdict=Verdict.CAUTIOUS if active else None,
-        )
+def creates(op: ObjectDdl) -> bool:
+    """Whether an object is created that is no right."""
+    return op.action == "create" and op.kind not in RIGHTS
 
 
-@rule("object-replaced", Verdict.CAUTIOUS, ObjectDdl)
-def replaced(op: ObjectDdl) -> Iterator[Found]:
-    """Another meaning under the same name."""
-    if op.action in {"replace", "alter"} and op.kind not in RIGHTS:
-        yield found(
-            op,
-            f"The {op.kind} {op.name} changes its meaning at once, for code that still runs too.",
-            "Give the new one another name, use it, and drop the old one later; keep the old text for the downgrade.",
-        )
+def is_active(op: ObjectDdl) -> bool:
+    """Whether it acts on what old code does, or needs rights of its own."""
+    return op.kind in ACTIVE and not op.known.new_table
 
 
-@rule("object-dropped", Verdict.DANGEROUS, ObjectDdl)
-def dropped(op: ObjectDdl) -> Iterator[Found]:
-    """Something that old code may call."""
-    if op.action != "drop" or op.kind in RIGHTS:
-        return
-    more = " What depends on it goes too (CASCADE)." if op.cascade else ""
-    back = " It is created again in the same migration." if op.known.recreated else ""
-    yield found(
-        op,
-        f"The {op.kind} {op.name} is dropped: code, columns or queries that use it fail.{more}{back}",
-        "Release code that no longer uses it first.",
-        verdict=Verdict.CAUTIOUS if op.known.recreated and not op.cascade else None,
-    )
+def drops(op: ObjectDdl) -> bool:
+    """Whether an object is dropped that is no right."""
+    return op.action == "drop" and op.kind not in RIGHTS
 
 
-@rule("rights-changed", Verdict.CAUTIOUS, ObjectDdl)
-def rights(op: ObjectDdl) -> Iterator[Found]:
-    """Who may do what."""
-    if op.kind in RIGHTS:
-        takes = op.kind == "revoke" or op.action == "drop"
-        yield found(
-            op,
-            f"Rights in the database change: {' '.join(op.sql.split())[:160]}",
-            "Give only what the application's role needs; take a right away after the code that needs it is gone.",
-            verdict=Verdict.DANGEROUS if takes else None,
-        )
+def sql_of(op: ObjectDdl) -> str:
+    """The beginning of the statement."""
+    return " ".join(op.sql.split())[:160]
 
 
-@rule("maintenance-locks", Verdict.DANGEROUS, Maintenance)
-def maintenance(op: Maintenance) -> Iterator[Found]:
+@rule("maintenance-locks", Maintenance)
+def maintenance(op: Maintenance) -> Iterator[Match]:
     """Work that locks a table, or that no transaction may hold."""
     locks = op.command in {"VACUUM FULL", "CLUSTER"} or (
         op.command in {"REINDEX", "REFRESH MATERIALIZED VIEW"} and not op.concurrently
     )
     refused = op.command.startswith("VACUUM") or (op.command == "REINDEX" and op.concurrently)
     if refused and not op.place.in_autocommit:
-        yield found(
-            op,
-            f"{op.command} cannot run within the migration's transaction: PostgreSQL refuses.",
-            "Leave it to the database's own schedule, or put it into an autocommit_block.",
-        )
+        yield found(op, "refused")
     elif locks:
-        weaker = op.command == "REFRESH MATERIALIZED VIEW"
-        yield found(
-            op,
-            f"{op.command} {op.target}: nobody can {'read the view' if weaker else 'use the table'} meanwhile.",
-            "Use CONCURRENTLY in an autocommit_block (for a table: pg_repack), in a quiet hour.",
-            verdict=Verdict.CAUTIOUS if weaker else None,
-        )
+        is_weaker = op.command == "REFRESH MATERIALIZED VIEW"
+        yield found(op, "view" if is_weaker else "table", verdict=Verdict.CAUTIOUS if is_weaker else None)
 
 
-@rule("transaction-by-hand", Verdict.CAUTIOUS, TransactionControl)
-def by_hand(op: TransactionControl) -> Iterator[Found]:
-    """A migration that ends its transaction itself."""
-    if op.command in {"COMMIT", "ROLLBACK", "END"}:
-        yield found(
-            op,
-            f"{op.command} within a migration: what ran before stays when what follows fails, and the revision is not "
-            "recorded.",
-            "Split the revision, or use `with op.get_context().autocommit_block():`.",
-        )
-
-
-@rule("session-setting", Verdict.SAFE, SetSetting)
-def setting(op: SetSetting) -> Iterator[Found]:
+@rule("session-setting", SetSetting)
+def setting(op: SetSetting) -> Iterator[Match]:
     """A setting of the migration's session."""
-    weakens = op.name in WEAKENS
-    known = op.name in WAITS or weakens
-    yield found(
-        op,
-        f"The migration sets {op.name} = {op.value}"
-        + (": constraints and triggers do not act while it runs." if weakens else "."),
-        "" if op.name in WAITS else "Say why it is needed, and set it back.",
-        verdict=Verdict.DANGEROUS if weakens else None if known else Verdict.CAUTIOUS,
-    )
+    if op.name in WEAKENS:
+        yield found(op, "checks-off", verdict=Verdict.DANGEROUS)
+    elif op.name in WAITS:
+        yield found(op, "timeout")
+    else:
+        yield found(op, "other", verdict=Verdict.CAUTIOUS)
 
 
-RULES = (created, replaced, dropped, rights, maintenance, by_hand, setting)
+RULES = (
+    row("object-created", ObjectDdl, lambda op: creates(op) and not is_active(op), message="unused"),
+    row(
+        "object-created",
+        ObjectDdl,
+        lambda op: creates(op) and is_active(op),
+        message="active",
+        verdict=Verdict.CAUTIOUS,
+    ),
+    row("object-replaced", ObjectDdl, lambda op: op.action in {"replace", "alter"} and op.kind not in RIGHTS),
+    row(
+        "object-dropped",
+        ObjectDdl,
+        lambda op: drops(op) and not op.known.recreated,
+        message="dropped",
+        cascade=cascade_of,
+    ),
+    row(
+        "object-dropped",
+        ObjectDdl,
+        lambda op: drops(op) and op.known.recreated,
+        message="recreated",
+        verdict=lambda op: None if op.cascade else Verdict.CAUTIOUS,
+        cascade=cascade_of,
+    ),
+    row(
+        "rights-changed",
+        ObjectDdl,
+        lambda op: op.kind in RIGHTS,
+        verdict=lambda op: Verdict.DANGEROUS if op.kind == "revoke" or op.action == "drop" else None,
+        sql=sql_of,
+    ),
+    maintenance,
+    row("transaction-by-hand", TransactionControl, lambda op: op.command in {"COMMIT", "ROLLBACK", "END"}),
+    setting,
+)

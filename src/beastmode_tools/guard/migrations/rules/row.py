@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.migrations.rules.finding import evidence_of, subject_of
+from beastmode_tools.guard.migrations.rules.finding import found
 from beastmode_tools.guard.rule import Match, Rule, Text, text_of
 
 __all__ = ["harmless", "row"]
@@ -19,7 +19,7 @@ def row(
     /,
     *,
     message: str = "",
-    verdict: Callable[[Any], Verdict | None] | None = None,
+    verdict: Verdict | Callable[[Any], Verdict | None] | None = None,
     **fields: Text,
 ) -> Rule:
     """A rule that is found at the place of an operation.
@@ -36,15 +36,8 @@ def row(
     def matches(op: Any) -> Iterator[Match]:
         if when(op):
             values = {key: each(op) if callable(each) else text_of(each, op) for key, each in fields.items()}
-            yield Match(
-                where=str(op.place),
-                subject=subject_of(op),
-                fields=values,
-                message=message,
-                evidence=evidence_of(op),
-                proved=bool(op.ran_on),
-                verdict=verdict(op) if verdict else None,
-            )
+            judged = verdict(op) if callable(verdict) else verdict
+            yield found(op, message, verdict=judged, **values)
 
     return Rule(name, on if isinstance(on, tuple) else (on,), matches, message, frozenset(fields))
 

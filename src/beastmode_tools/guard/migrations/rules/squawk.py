@@ -2,24 +2,19 @@
 
 from collections.abc import Iterator
 
-from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.squawk import SquawkWarning
 from beastmode_tools.guard.migrations.rules.finding import at
-from beastmode_tools.guard.rule import Found, rule
+from beastmode_tools.guard.rule import Match, rule
 
 __all__ = ["RULES"]
 
 
-@rule("squawk-warning", Verdict.CAUTIOUS, SquawkWarning)
-def warning(change: SquawkWarning) -> Iterator[Found]:
+@rule("squawk-warning", SquawkWarning)
+def warning(change: SquawkWarning) -> Iterator[Match]:
     """A warning of squawk that no rule of ours gives."""
     text = " ".join(change.statement.sql.split())
-    yield at(
-        change.statement.place,
-        f"squawk ({change.rule}): {change.message}",
-        change.help or "Read squawk's page of the rule.",
-        f"{change.rule}: {text}",
-    )
+    help_text = change.help or "See the documentation of this rule on squawkhq.com."
+    yield at(change.statement.place, f"{change.rule}: {text}", name=change.rule, help=help_text)
 
 
 RULES = (warning,)
