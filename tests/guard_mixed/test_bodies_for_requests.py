@@ -81,3 +81,14 @@ def test_a_schema_that_holds_itself_comes_to_an_end():
 
     assert "next" in sample(node, document)
     assert sample({"$ref": "#/components/schemas/Loop"}, document) == "beast"
+
+
+@pytest.mark.parametrize("word", ["allOf", "oneOf", "anyOf"])
+def test_a_schema_that_is_a_part_of_itself_has_an_end(word):
+    """Documents are written by people: a wrong one must not stop the check."""
+    schemas = {"Loop": {"type": "object", "properties": {"id": {"type": "integer"}}, word: [{"$ref": LOOP}]}}
+
+    assert sample({"$ref": LOOP}, {"components": {"schemas": schemas}}) == {"id": 1}
+
+
+LOOP = "#/components/schemas/Loop"

@@ -152,15 +152,23 @@ def a_text(schema: Mapping[str, Any], name: str) -> str:
     return text[: int(most)] if isinstance(most, int) else text
 
 
-def merged(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A schema with its parts put together: all of `allOf`, the first of `oneOf` or `anyOf` that is not null."""
+def merged(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
+    """A schema with its parts put together: all of `allOf`, the first of `oneOf` or `anyOf` that is not null.
+
+    Args:
+        schema: The schema.
+        document: Where its references point.
+        depth: How many schemas it is a part of; one that is a part of itself ends somewhere.
+    """
     result = dict(schema)
+    if depth > DEEPEST:
+        return result
     parts = [mapping(each) for each in schema.get("allOf") or ()]
     for word in ("oneOf", "anyOf"):
         options = [resolved(mapping(each), document) for each in schema.get(word) or ()]
         parts += [each for each in options if each.get("type") != "null"][:1]
     for part in parts:
-        found = merged(resolved(part, document), document)
+        found = merged(resolved(part, document), document, depth + 1)
         properties = {**mapping(result.get("properties")), **mapping(found.get("properties"))}
         required = [*(result.get("required") or ()), *(found.get("required") or ())]
         result = {**found, **result, **({"properties": properties, "required": required} if properties else {})}
