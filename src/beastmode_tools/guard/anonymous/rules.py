@@ -114,7 +114,7 @@ def cookie_flag_lost(change: CookieChange) -> Iterator[Match]:
     yield Match(
         where=change.operation,
         subject=f"cookie {change.name} {change.flag.split('=')[0]}",
-        fields={"now": f"with {change.new}" if change.new else "without"},
+        fields={"now": f"with {change.new}" if change.new else "without it"},
         evidence=f"Set-Cookie of {change.operation} on both sides",
         proved=True,
         verdict=Verdict.SAFE if is_stricter else Verdict.CAUTIOUS if is_mild else None,
