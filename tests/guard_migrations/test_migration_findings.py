@@ -71,8 +71,8 @@ def test_the_models_say_what_a_column_was(findings):
 
     without, known = findings(up, down), findings(up, down, tables=tables)
 
-    assert loud(without)["column-type-changed"] is Verdict.DANGEROUS
-    assert loud(known)["column-type-changed"] is Verdict.CAUTIOUS
+    assert loud(without)["column-type-altered"] is Verdict.DANGEROUS
+    assert loud(known)["column-type-altered"] is Verdict.CAUTIOUS
     assert "column-becomes-not-null" not in loud(known)
 
 

@@ -10,7 +10,7 @@ from page_examples import found_by_reading, found_by_running, pages, read_cases,
 from beastmode_tools import guard
 from beastmode_tools.guard.explanation import explain, explained_rules
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.page import fields_of, head_of
+from beastmode_tools.guard.page import GUARD, fields_of, head_of
 from beastmode_tools.guard.rules import RULES
 
 
@@ -27,6 +27,13 @@ def test_every_rule_has_a_page():
     missing = {rule.name for rule in RULES} - set(explained_rules())
 
     assert not missing, f"write these pages in the pages/ of their subjects: {sorted(missing)}"
+
+
+def test_no_two_subjects_have_a_page_of_the_same_name():
+    """A rule is known by its name alone, in acceptances and to `beast explain`."""
+    names = [path.stem for path in GUARD.glob("*/pages/*.md")]
+
+    assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
 
 
 def test_every_page_has_a_rule():

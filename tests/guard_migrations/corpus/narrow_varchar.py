@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: column-type-changed
+# rules: column-type-altered
 # about: a shorter text; the history knows the old type
 """a shorter text; the history knows the old type
 

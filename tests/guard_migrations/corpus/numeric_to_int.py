@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: column-type-changed
+# rules: column-type-altered
 # about: fractions are cut, in SQL
 """fractions are cut, in SQL
 

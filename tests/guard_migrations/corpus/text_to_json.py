@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: column-type-changed
+# rules: column-type-altered
 # about: text becomes JSONB
 """text becomes JSONB
 

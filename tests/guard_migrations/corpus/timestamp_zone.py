@@ -1,5 +1,5 @@
 # expect: DANGEROUS
-# rules: column-type-changed
+# rules: column-type-altered
 # about: a time zone comes
 """a time zone comes
 

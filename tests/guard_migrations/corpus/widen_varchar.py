@@ -1,5 +1,5 @@
 # expect: CAUTIOUS
-# rules: column-type-changed
+# rules: column-type-altered
 # about: a longer text
 """a longer text
 

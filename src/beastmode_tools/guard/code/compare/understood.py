@@ -41,7 +41,7 @@ def unrecognised(delta: Delta, path: str) -> Iterator[CosmeticChange | FileNotUn
         if is_blank(change.old) and is_blank(change.new):
             yield CosmeticChange(path, line, ("empty lines and comments",))
         elif pair.old is not None and pair.new is not None and same_module(pair.old, pair.new):
-            yield CosmeticChange(path, line, ("comments, docstrings, layout, hints or local names",))
+            yield CosmeticChange(path, line, ("comments, docstrings, layout, type hints or local names",))
         elif pair.old is not None and pair.new is not None and same_imports_aside(pair.old, pair.new):
             yield CosmeticChange(path, line, ("imports",))
         elif (

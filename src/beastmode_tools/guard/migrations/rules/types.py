@@ -85,9 +85,9 @@ def sets_default(op: AlterColumn) -> bool:
 
 
 RULES = (
-    row("column-type-changed", AlterColumn, lambda op: has_effect(op, "lossy"), message="lossy", why=why_of),
+    row("column-type-altered", AlterColumn, lambda op: has_effect(op, "lossy"), message="lossy", why=why_of),
     row(
-        "column-type-changed",
+        "column-type-altered",
         AlterColumn,
         lambda op: has_effect(op, "rewrite"),
         message="rewrite",
@@ -96,7 +96,7 @@ RULES = (
         meanwhile=meanwhile,
     ),
     row(
-        "column-type-changed",
+        "column-type-altered",
         AlterColumn,
         lambda op: has_effect(op, "wider"),
         message="wider",
@@ -104,7 +104,7 @@ RULES = (
         why=why_of,
     ),
     row(
-        "column-type-changed",
+        "column-type-altered",
         AlterColumn,
         lambda op: has_effect(op, "unknown"),
         message="unknown",
