@@ -28,7 +28,7 @@ def main() -> None:
         page = explain(name)
         text = page.page
         for example in page.examples:
-            if page.head.messages and example.verdict is not None and (is_running or not example.marks):
+            if example.verdict is not None and (is_running or not example.marks):
                 text = with_messages(text, example, said_of(page, example, findings(page, example)))
         if text != page.page:
             paths()[name].write_text(text, encoding="utf-8")

@@ -8,8 +8,13 @@ from beastmode_tools.guard.page import Message, parse_head
 
 PAGE = """# field-removed
 
-**DANGEROUS** · A field that clients read
+**DANGEROUS** · contract
+A field that clients read
 is gone.
+
+> {name} is gone
+
+> Keep it.
 
 ## Why
 
@@ -161,3 +166,9 @@ def test_a_missing_message_is_told_by_its_label():
     """The sentence says where to write it."""
     with pytest.raises(ValueError, match=r"has no message `body`; write it into its head"):
         parse_head(HEAD, "field-removed", "contract").message("body")
+
+
+def test_a_page_without_a_message_is_told():
+    """The words stand on the page and nowhere else."""
+    with pytest.raises(ValueError, match=r"field-removed.md has no message"):
+        parse_head("# field-removed\n\n**SAFE** · contract\nA thing.\n\n## Why\n", "field-removed", "contract")

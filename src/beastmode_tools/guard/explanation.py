@@ -129,8 +129,7 @@ def parse_page(page: str, name: str, subject: str) -> Explanation:
     """
     head = parse_head(page, name, subject)
     parts = sections(page, "## ")
-    needed = ("Why", "Examples") if head.messages else ("Why", "Instead", "Examples")
-    missing = [title for title in needed if title not in parts]
+    missing = [title for title in ("Why", "Examples") if title not in parts]
     if missing:
         raise ValueError(f"{name}.md has no section {' and no section '.join(missing)}")
     said = dict.fromkeys(each.instead for each in head.messages if each.instead)

@@ -29,7 +29,7 @@ __all__ = [
 GUARD = Path(__file__).parent
 HEAD = re.compile(
     r"\A# (?P<name>\S+)\n+\*\*(?P<verdict>[A-Z]+)\*\* · "
-    r"(?:(?P<subject>[a-z]+)(?: · (?P<direction>[a-z ]+))?\n)?"
+    r"(?P<subject>[a-z]+)(?: · (?P<direction>[a-z ]+))?\n"
     r"(?P<summary>[^\n>]+(?:\n[^\n>]+)*)\n"
 )
 LABELLED = re.compile(r"`(?P<label>[a-z0-9-]+)`: (?P<text>.+)")
@@ -63,7 +63,7 @@ class Head:
         subject: The subject's folder.
         direction: In contracts: "requests", "responses" or both; "" where it does not matter.
         summary: One sentence: what it finds.
-        messages: What it says, in the page's order; none where the rule still holds its words itself.
+        messages: What it says, in the page's order.
         formerly: Names that it, or a rule that is part of it now, had before.
     """
 
@@ -143,7 +143,7 @@ def parse_head(page: str, name: str, subject: str) -> Head:
     head = HEAD.match(page)
     if head is None or head["name"] != name or head["verdict"] not in Verdict.__members__:
         raise ValueError(f"{name}.md has to begin with `# {name}`, `**VERDICT** · {subject}` and what the rule finds")
-    if head["subject"] not in {None, subject}:
+    if head["subject"] != subject:
         raise ValueError(f"{name}.md is about {head['subject']}, and stands among the pages of {subject}")
     rest = page[head.end() :].split("\n## ", 1)[0]
     other = [each for each in rest.splitlines() if each and not each.startswith(">")]
@@ -151,6 +151,10 @@ def parse_head(page: str, name: str, subject: str) -> Head:
     if formerly and not formerly.startswith(FORMERLY):
         raise ValueError(f"{name}.md: what stands before `## Why` is `> a message` or `{FORMERLY} names`: {other[0]!r}")
     said = tuple(messages(quoted(rest)))
+    if not said:
+        raise ValueError(
+            f"{name}.md has no message; write what the rule says as `> a message` before its first section"
+        )
     labels = [each.label for each in said] if EACH_MESSAGE in formerly else []
     return Head(
         name=name,

@@ -10,7 +10,7 @@ from beastmode_tools.guard.finding import Evidence, Finding, Verdict
 from beastmode_tools.guard.page import filled, head_of
 from beastmode_tools.source.digest import difference_of
 
-__all__ = ["Found", "Match", "Rule", "Text", "judge", "row", "rule", "text_of"]
+__all__ = ["Match", "Rule", "Text", "judge", "row", "rule", "text_of"]
 
 Text = str | Callable[[Any], object]
 """A text with `{fields}`, or a function of the change."""
@@ -42,33 +42,6 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a rule that holds its words itself says about a change; `Finding` without what the rule itself knows.
-
-    Args:
-        where: File and line, or the operation of the API and the place in it.
-        problem: One sentence: what changes, for whom.
-        instead: What to do instead.
-        subject: What it is about, in words that stay when lines move.
-        evidence: What was read or what was seen, as a detail for a person: the line, the SQL error, the answer.
-        proved: Whether the evidence comes from running.
-        verdict: Where it differs from the rule's own.
-        is_of_base: It was true of the base side as well.
-        message: The label of the message on the page.
-    """
-
-    where: str
-    problem: str
-    instead: str
-    subject: str
-    evidence: str = ""
-    proved: bool = False
-    verdict: Verdict | None = None
-    is_of_base: bool = False
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """A named question about one kind of change; several may have one name, if each has a message of its own.
 
@@ -82,7 +55,7 @@ class Rule:
 
     name: str
     on: tuple[type, ...]
-    judge: Callable[[Any], Iterable[Found | Match]]
+    judge: Callable[[Any], Iterable[Match]]
     message: str | None = None
     given: frozenset[str] = frozenset()
 
@@ -134,17 +107,14 @@ def text_of(given: Text, change: Any) -> str:
     return str(given(change)) if callable(given) else filled(given, lambda field: getattr(change, field))
 
 
-def rule(
-    name: str, *on: type | Verdict
-) -> Callable[[Callable[[Any], Iterable[Found]] | Callable[[Any], Iterable[Match]]], Rule]:
+def rule(name: str, *on: type) -> Callable[[Callable[[Any], Iterable[Match]]], Rule]:
     """Makes a rule of a function; it registers nothing, the list at the end of the file does.
 
     Args:
         name: Of the page.
-        on: The types of change. A verdict among them is that of the page, repeated.
+        on: The types of change.
     """
-    kinds = tuple(each for each in on if isinstance(each, type))
-    return lambda function: Rule(name, kinds, function)
+    return lambda function: Rule(name, on, function)
 
 
 def judge(rules: Sequence[Rule], changes: Iterable[Any]) -> Iterator[Finding]:
@@ -156,12 +126,11 @@ def judge(rules: Sequence[Rule], changes: Iterable[Any]) -> Iterator[Finding]:
     for change in changes:
         for each in by_type[type(change)]:
             for match in each.judge(change):
-                found = worded(each, match, change) if isinstance(match, Match) else match
-                yield as_finding(each, found, difference_of(change))
+                yield as_finding(each, match, change)
 
 
-def worded(rule: Rule, match: Match, change: object) -> Found:
-    """What was found, in the words of the page."""
+def as_finding(rule: Rule, match: Match, change: object) -> Finding:
+    """What was found, in the words of the rule's page, and what exactly differs."""
     message = head_of(rule.name).message(match.message)
 
     def value(field: str) -> object:
@@ -170,30 +139,16 @@ def worded(rule: Rule, match: Match, change: object) -> Found:
         given = match.fields[field] if field in match.fields else getattr(change, field)
         return "none" if given is None else given
 
-    return Found(
-        where=match.where,
-        problem=filled(message.text, value),
-        instead=filled(message.instead, value),
-        subject=match.subject,
-        evidence=match.evidence,
-        proved=match.proved,
-        verdict=match.verdict,
-        is_of_base=match.is_of_base,
-        message=match.message,
-    )
-
-
-def as_finding(rule: Rule, found: Found, difference: str) -> Finding:
-    """What was found, with what its rule knows, and what exactly differs."""
+    problem = filled(message.text, value)
     return Finding(
         rule=rule.name,
-        verdict=rule.verdict if found.verdict is None else found.verdict,
-        where=found.where,
-        problem=found.problem,
-        evidence=Evidence("proved" if found.proved else "read", found.evidence or found.problem),
-        instead=found.instead,
-        subject=found.subject,
-        difference=difference,
-        is_of_base=found.is_of_base,
-        message=found.message,
+        verdict=rule.verdict if match.verdict is None else match.verdict,
+        where=match.where,
+        problem=problem,
+        evidence=Evidence("proved" if match.proved else "read", match.evidence or problem),
+        instead=filled(message.instead, value),
+        subject=match.subject,
+        difference=difference_of(change),
+        is_of_base=match.is_of_base,
+        message=match.message,
     )
