@@ -72,7 +72,7 @@ def downgrade_missing(fact: DowngradeMissing) -> Iterator[Match]:
         "no-downgrade",
         Verdict.CAUTIOUS if fact.additive else None,
         reason=reason,
-        left=f"; these remain: {left}" if left else "",
+        left=f"; {left}" if left else "",
     )
 
 

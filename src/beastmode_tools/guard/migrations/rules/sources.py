@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.changes import ErrorsSwallowed, SeenOnlyInSource, SeenOnlyWhenRun
 from beastmode_tools.guard.migrations.compare.operations import Unreadable, UsesApplication
-from beastmode_tools.guard.migrations.rules.finding import at
+from beastmode_tools.guard.migrations.rules.finding import at, where_seen
 from beastmode_tools.guard.migrations.rules.row import row
 from beastmode_tools.guard.rule import Match, rule
 
@@ -29,6 +29,7 @@ def not_run(change: SeenOnlyInSource) -> Iterator[Match]:
         place,
         f"{place.direction} {change.what} not run on {change.dialect}",
         verdict=Verdict.SAFE if change.expected and place.direction == "downgrade" else None,
+        on=where_seen((change.dialect,)),
         why="because of a condition" if change.expected else "for a reason that the source does not show",
     )
 
@@ -40,6 +41,7 @@ def not_in_source(change: SeenOnlyWhenRun) -> Iterator[Match]:
     yield Match(
         where=str(place),
         subject=f"{place.direction} {change.what} only when run",
+        fields={"on": where_seen((change.dialect,))},
         evidence=f"seen to run on {change.dialect}: {change.what}",
         proved=True,
     )
