@@ -98,8 +98,8 @@ def log_in(client, password):
     return client.post("/api/v1/auth/login", json={"email": ADA, "password": password})
 
 
-def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(app, client):
-    """The old one is wrong from then on, and whoever was logged in is no longer."""
+def test_a_forgotten_password_is_reset_with_an_emailed_link(app, client):
+    """The old password no longer works, and existing sessions end."""
     refresh_token = log_in(client, PASSWORD).get_json()["data"]["refresh_token"]
 
     asked = ask(client)
@@ -120,8 +120,8 @@ def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(app, client):
     assert client.post("/api/v1/auth/refresh", json={"refresh_token": refresh_token}).status_code == 401
 
 
-def test_nobody_is_told_who_has_an_account(app, client, monkeypatch):
-    """The same response after the same statements, and no password is hashed."""
+def test_a_request_does_not_reveal_whether_an_account_exists(app, client, monkeypatch):
+    """The response and the SQL statements are the same, and no password is hashed."""
     hashed = []
     monkeypatch.setattr(passwords, "hash_password", hashed.append)
     seen = []
@@ -136,17 +136,17 @@ def test_nobody_is_told_who_has_an_account(app, client, monkeypatch):
 
 
 def test_a_link_can_be_used_once(app, client):
-    """A password change ends every link, used or not."""
+    """A password change invalidates every link, used or not."""
     ask(client)
     ask(client)
     first, second = map(token_in, run_jobs(app))
 
     assert [confirm(client, token).status_code for token in (first, first, second)] == [200, 400, 400]
-    assert confirm(client, first).get_json()["message"] == "This link is not valid any more. Request a new one."
+    assert confirm(client, first).get_json()["message"] == "This link is no longer valid. Request a new one."
 
 
 def test_a_link_expires(app, client, clock):
-    """After half an hour, unless a setting says otherwise."""
+    """After half an hour by default."""
     ask(client)
     token = token_in(run_jobs(app)[0])
     clock.advance(minutes=30)
@@ -169,13 +169,13 @@ def unsigned(text):
         *(unsigned(text) for text in ("9999999999.1", "9999999999.x", "99999999999999999999.1", "x.1", "")),
     ],
 )
-def test_what_is_no_token_is_refused_as_an_old_one_is(client, token):
-    """Whatever the bytes are."""
+def test_a_malformed_token_is_refused_like_an_expired_one(client, token):
+    """No input causes a server error."""
     assert confirm(client, token).status_code == 400
 
 
-def test_a_token_of_another_secret_is_refused(app, client):
-    """Only the server issues them."""
+def test_a_token_signed_with_another_secret_is_refused(app, client):
+    """Only the server can issue tokens."""
     with app.app_context():
         resets = current_desk().resets
         account = resets._find(resets.user.email == ADA)
@@ -185,7 +185,7 @@ def test_a_token_of_another_secret_is_refused(app, client):
 
 
 def test_a_weak_password_is_refused_and_the_link_stays_valid(app, client):
-    """With the reasons, as in a registration."""
+    """The response lists the reasons, as for a registration."""
     ask(client)
     token = token_in(run_jobs(app)[0])
 
@@ -198,8 +198,8 @@ def test_a_weak_password_is_refused_and_the_link_stays_valid(app, client):
     assert confirm(client, token).status_code == 200
 
 
-def test_an_inactive_user_gets_no_mail(app, client, user):
-    """A link would let them in again."""
+def test_an_inactive_user_gets_no_email(app, client, user):
+    """A link would let them log in again."""
     database = app.extensions["beastmode.jobs"]
     database.session.execute(user.__table__.update().values(is_active=False))
     database.session.commit()
@@ -210,12 +210,12 @@ def test_an_inactive_user_gets_no_mail(app, client, user):
 
 
 def test_requests_are_limited(app, client):
-    """Ten a minute for an address from one network, as for logins."""
+    """Ten per minute for an email address from one network, as for logins."""
     assert [ask(client).status_code for _ in range(11)] == [200] * 10 + [429]
 
 
-def test_without_a_page_of_the_project_the_mail_has_the_token(make):
-    """For clients in which it is entered by hand."""
+def test_without_a_frontend_page_the_email_contains_the_token(make):
+    """For clients in which it is entered manually."""
     app = make(RESET_PASSWORD_URL="")
     with app.app_context():
         current_desk().registration.create(ADA, PASSWORD)
@@ -227,8 +227,8 @@ def test_without_a_page_of_the_project_the_mail_has_the_token(make):
         assert confirm(client, token).status_code == 200
 
 
-def test_a_project_writes_its_own_mail(make, tmp_path):
-    """Its template comes before the library's."""
+def test_a_project_can_override_the_email_template(make, tmp_path):
+    """The project's template takes precedence over the library's."""
     folder = tmp_path / "templates" / "mail"
     folder.mkdir(parents=True)
     (folder / "reset_password.txt").write_text("Subject: Moin\n\n{{ link }}\n")
@@ -240,8 +240,8 @@ def test_a_project_writes_its_own_mail(make, tmp_path):
         assert [mail.subject for mail in run_jobs(app)] == ["Moin"]
 
 
-def test_it_can_be_switched_off(make):
-    """The route says so, and the document does not mention it."""
+def test_resets_can_be_disabled(make):
+    """The route reports that they are disabled, and the API document does not include it."""
     client = make(ENABLE_PASSWORD_RESET=False).test_client()
 
     refused = ask(client)

@@ -167,7 +167,7 @@ def test_a_step_that_is_added_too_late_is_refused():
     "It would be missing without a word."
     app = application()
 
-    message = r"^add_step\(\): the routes are built already; call it before Beastmode\(app, api=\.\.\.\)\.$"
+    message = r"^add_step\(\): the routes have already been built; call it before Beastmode\(app, api=\.\.\.\)\.$"
     with pytest.raises(ConfigurationError, match=message):
         add_step(app, Stage.LIMIT, tracing("late", []))
 

@@ -1,4 +1,4 @@
-"""`flask beastmode worker` and `flask beastmode jobs`, as a person types them."""
+"""`flask beastmode worker` and `flask beastmode jobs`, run as commands."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def shop(project, request):
 
 @contextmanager
 def working(project, *options):
-    """A worker, and whatever it says."""
+    """A worker process and its output."""
     with (project.folder / "worker").open("w+") as output:
         process = subprocess.Popen(
             ["flask", "beastmode", "worker", *options],
@@ -49,7 +49,7 @@ def working(project, *options):
 
 
 def python(project, code):
-    """What a line of Python prints, within the project's application."""
+    """The output of a line of Python, run in the project's application context."""
     whole = f"import json\nfrom shop import *\nwith create_app().app_context():\n    {code}"
     said = subprocess.run(
         [sys.executable, "-c", whole],
@@ -65,7 +65,7 @@ def python(project, code):
 
 
 def enqueue(project, call):
-    """Enqueue a job, and give its id."""
+    """Enqueue a job, and return its id."""
     return int(python(project, f"print({call})"))
 
 
@@ -75,7 +75,7 @@ def state(project, job_id):
 
 @pytest.mark.slow
 def test_a_worker_runs_jobs_until_it_is_told_to_stop(shop):
-    """It says how many at a time, and ends with 0."""
+    """It prints how many jobs it runs at a time, and exits with 0."""
     with working(shop, "-c", "2") as worker:
         job_id = enqueue(shop, "greet.enqueue(name='Ada')")
         until(lambda: state(shop, job_id) == "done")
@@ -101,17 +101,17 @@ def test_dead_jobs_are_listed_and_run_again(shop):
     assert listed.splitlines()[0].endswith("  RuntimeError: the printer is on fire")
     assert listed.splitlines()[1] == "Jobs: 1 dead. The oldest has been ready for 0 s."
     assert "error: Traceback (most recent call last):" in shown
-    assert "- 1 jobs are dead: look at them with `flask beastmode jobs list`" in told
+    assert "- 1 jobs are dead: inspect them with `flask beastmode jobs list`" in told
     assert retried == "Retrying 1 job.\n"
     assert state(shop, job_id) == "ready"
 
 
 def test_a_command_that_names_no_job_is_refused(shop):
-    """Or everything would be discarded by a slip."""
+    """A forgotten argument must not discard everything."""
     said = shop.run("beastmode", "jobs", "discard")
 
     assert said.returncode == 2
-    assert "Name the jobs by their ids, or by --name, or write --all for all dead ones." in said.stderr
+    assert "Specify job ids, --name, or --all for all dead jobs." in said.stderr
 
 
 @pytest.mark.slow
@@ -125,12 +125,12 @@ def test_a_job_that_hangs_is_ended_with_its_process(shop):
 
     assert int(shown.rpartition("result: ")[2]) != worker.pid
     error = shop.run("beastmode", "jobs", "show", str(hanging)).stdout
-    assert "error: It took longer than its timeout of 5 s, and its process was ended." in error
+    assert "error: Timed out after 5 s; the process was killed." in error
 
 
 @pytest.mark.slow
 def test_jobs_of_workers_that_are_killed_are_run_by_others_and_their_effects_happen_once(shop):
-    """Killed in the job, before and after its effect; every worker is followed by the next."""
+    """Each worker is killed during the job, before or after its effect, and replaced by another."""
     calls = "; ".join(
         f"effect.enqueue(number={number}, fatal={'before' if number == 3 else 'after' if number == 7 else ''!r})"
         for number in range(20)

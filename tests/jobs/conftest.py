@@ -16,7 +16,7 @@ db = Database()
 
 
 def application(url):
-    """An application with jobs, and their tables."""
+    """An application with jobs enabled and their tables created."""
     app = Flask("shop")
     app.config.from_mapping(ENVIRONMENT="testing", DATABASE_URL=url, JOBS_LEASE_SECONDS=5)
     Beastmode(app, database=db, jobs=Jobs())
@@ -38,7 +38,7 @@ def postgres_shop():
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def app(request):
-    """An application on SQLite, then one on PostgreSQL, with nothing in its tables."""
+    """An application on SQLite, then one on PostgreSQL, with empty tables."""
     app = request.getfixturevalue("sqlite_shop" if request.param == "sqlite" else "postgres_shop")
     with app.app_context():
         for table in TABLES:
@@ -48,11 +48,11 @@ def app(request):
 
 @pytest.fixture
 def queue(app):
-    """The rows as a worker sees them."""
+    """The queue as a worker uses it."""
     return Queue("me", timedelta(seconds=5))
 
 
 @pytest.fixture
 def other(app):
-    """The rows as another worker sees them."""
+    """The queue as another worker uses it."""
     return Queue("other", timedelta(seconds=5))

@@ -1,4 +1,4 @@
-"""What the jobs of these tests do: they write it down."""
+"""The jobs of these tests, which record what they do."""
 
 import time
 

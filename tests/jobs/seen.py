@@ -1,4 +1,4 @@
-"""What tests of jobs look at."""
+"""What tests of jobs inspect."""
 
 from deeds import Deed
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from beastmode.jobs.models import JobRow
 
 
 def rows():
-    """Every row, by id."""
+    """Every job, by id."""
     return current_database().execute(select(JobRow.__table__).order_by(JobRow.id)).all()
 
 

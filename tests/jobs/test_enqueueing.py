@@ -1,4 +1,4 @@
-"""A job is a row in the caller's own transaction."""
+"""`enqueue` inserts a job in the caller's transaction."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from beastmode.testing.queries import Queries
 
 
 def test_a_job_is_stored_when_enqueue_returns(app):
-    """Outside of a transaction it needs no commit."""
+    """Outside a transaction, no commit is needed."""
     job_id = greet.enqueue(name="Ada")
 
     assert [(row.id, row.name, row.arguments, row.state) for row in rows()] == [
@@ -24,7 +24,7 @@ def test_a_job_is_stored_when_enqueue_returns(app):
 
 
 def test_a_job_is_committed_with_the_changes_of_its_caller(app):
-    """Nobody else sees it before."""
+    """No other connection sees it before the commit."""
     with transaction() as session:
         session.add(Deed(text="ordered"))
         greet.enqueue(name="Ada")
@@ -38,8 +38,8 @@ def rows_of_another_connection():
         return connection.exec_driver_sql("SELECT count(*) FROM jobs").scalar_one()
 
 
-def test_a_job_is_gone_with_the_changes_of_its_caller(app):
-    """No row, no job."""
+def test_a_job_is_rolled_back_with_the_changes_of_its_caller(app):
+    """Nothing is stored, so nothing runs."""
     with pytest.raises(ZeroDivisionError), transaction() as session:
         session.add(Deed(text="ordered"))
         greet.enqueue(name="Ada")
@@ -48,8 +48,8 @@ def test_a_job_is_gone_with_the_changes_of_its_caller(app):
     assert (rows(), deeds()) == ([], [])
 
 
-def test_a_job_belongs_to_changes_that_are_not_sent_yet(app):
-    """As where a view adds an entity, enqueues, and commits by hand."""
+def test_a_job_is_committed_with_changes_that_are_not_flushed_yet(app):
+    """A view may add an entity, enqueue a job, and commit the session itself."""
     session = current_database().session
     session.add(Deed(text="ordered"))
     greet.enqueue(name="Ada")
@@ -63,15 +63,15 @@ def test_a_job_belongs_to_changes_that_are_not_sent_yet(app):
 
 
 def test_enqueueing_costs_one_statement(app):
-    """The notification of PostgreSQL is a part of it."""
+    """On PostgreSQL, the same statement sends the notification."""
     with Queries(app)() as sent:
         greet.enqueue(name="Ada")
 
     assert len(sent) == 1
 
 
-def test_a_delayed_job_waits_for_its_moment(app):
-    """By seconds, by a timedelta, or until a moment."""
+def test_a_delayed_job_is_scheduled(app):
+    """The delay can be seconds, a timedelta, or a point in time."""
     moment = datetime(2100, 1, 1, tzinfo=UTC)
     greet.enqueue(name="a", _delay=60)
     greet.enqueue(name="b", _delay=timedelta(hours=1))
@@ -83,8 +83,8 @@ def test_a_delayed_job_waits_for_its_moment(app):
     assert (waits[:2], found[2].run_at) == ([60, 3600], moment)
 
 
-def test_a_unique_key_is_taken_as_long_as_its_job_has_not_ended(app, queue):
-    """The second call inserts nothing, and says so."""
+def test_a_unique_key_is_in_use_until_its_job_is_finished(app, queue):
+    """The second call inserts nothing, and returns None."""
     first = greet.enqueue(name="Ada", _unique="welcome:1")
     second = greet.enqueue(name="Ada", _unique="welcome:1")
     [claim] = queue.claim("default", 5)
@@ -97,8 +97,8 @@ def test_a_unique_key_is_taken_as_long_as_its_job_has_not_ended(app, queue):
     assert fourth is not None
 
 
-def test_a_queue_and_a_priority_can_be_chosen_for_one_call(app):
-    """Otherwise they are the job's."""
+def test_a_call_can_override_the_queue_and_the_priority(app):
+    """The defaults are those of the job."""
     post.enqueue(text="a")
     post.enqueue(text="b", _queue="slow", _priority=-1)
 
@@ -108,27 +108,30 @@ def test_a_queue_and_a_priority_can_be_chosen_for_one_call(app):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "deeds.greet cannot be called like this: missing a required argument: 'name'"),
-        ({"name": "Ada", "age": 3}, "deeds.greet cannot be called like this: got an unexpected keyword argument 'age'"),
+        ({}, "deeds.greet cannot be called with these arguments: missing a required argument: 'name'"),
+        (
+            {"name": "Ada", "age": 3},
+            "deeds.greet cannot be called with these arguments: got an unexpected keyword argument 'age'",
+        ),
         (
             {"name": datetime(2026, 1, 1, tzinfo=UTC)},
             (
-                "deeds.greet: name is a datetime; expected a JSON value. Pass an id, or text such as isoformat(), "
-                "and read the rest in the job."
+                "deeds.greet: name is a datetime; expected a JSON value. Pass an id, or a string such as "
+                "isoformat() returns, and load the rest in the job."
             ),
         ),
         (
             {"name": {"all": [1, {2}]}},
             (
-                "deeds.greet: name.all[1] is a set; expected a JSON value. Pass an id, or text such as isoformat(), "
-                "and read the rest in the job."
+                "deeds.greet: name.all[1] is a set; expected a JSON value. Pass an id, or a string such as "
+                "isoformat() returns, and load the rest in the job."
             ),
         ),
     ],
     ids=["missing", "unknown", "no JSON", "no JSON within"],
 )
-def test_a_call_that_a_worker_could_not_make_is_refused_at_once(app, arguments, message):
-    """While somebody is there who can read the message."""
+def test_arguments_that_the_function_cannot_be_called_with_are_refused_when_enqueued(app, arguments, message):
+    """The caller gets the error, not a worker."""
     with pytest.raises(TypeError) as raised:
         greet.enqueue(**arguments)
 
@@ -136,17 +139,17 @@ def test_a_call_that_a_worker_could_not_make_is_refused_at_once(app, arguments, 
 
 
 def test_long_arguments_are_refused(app):
-    """A job is passed ids."""
+    """Jobs should be passed ids rather than data."""
     message = (
-        r"^The arguments of deeds\.greet have 70011 bytes of JSON; the maximum is 65536\. "
-        r"Store the data, and pass its id\.$"
+        r"^The arguments of deeds\.greet are 70011 bytes of JSON; the maximum is 65536\. "
+        r"Store the data and pass its id instead\.$"
     )
     with pytest.raises(ValueError, match=message):
         greet.enqueue(name="x" * 70_000)
 
 
-def test_a_job_called_directly_is_the_function_that_it_is(app):
-    """No row, no worker."""
+def test_a_job_called_directly_runs_like_any_function(app):
+    """Nothing is stored, and no worker is needed."""
     assert (greet(name="Ada"), rows(), deeds()) == ({"greeted": "Ada"}, [], ["hello Ada"])
 
 
@@ -156,8 +159,11 @@ def test_a_job_called_directly_is_the_function_that_it_is(app):
         ({"attempts": 0}, "attempts=0; expected a number from 1 to 100."),
         ({"limit": 0}, "limit=0; expected a number above 0."),
         ({"timeout": 0}, "timeout=0; expected a number of seconds above 0."),
-        ({"process": True}, "process=True is for jobs that may hang; add timeout=."),
-        ({"queue": "My Queue"}, "queue='My Queue': expected lowercase letters, digits, - and _, such as mail."),
+        ({"process": True}, "process=True requires timeout=."),
+        (
+            {"queue": "My Queue"},
+            "queue='My Queue': expected lowercase letters, digits, hyphens and underscores, such as \"mail\".",
+        ),
         ({"priority": 5000}, "priority=5000: expected a whole number from -1000 to 1000."),
         (
             {"cron": "every day"},
@@ -166,24 +172,22 @@ def test_a_job_called_directly_is_the_function_that_it_is(app):
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_a_declaration_that_cannot_be_meant_is_refused(options, message):
-    """When the module is imported."""
+def test_an_invalid_option_is_refused(options, message):
+    """The error is raised when the module is imported."""
     with pytest.raises(ConfigurationError) as raised:
         job(name="somewhere.refused", **options)(lambda: None)
 
     assert str(raised.value).endswith(message)
 
 
-def test_two_jobs_cannot_have_one_name():
-    """A row could mean either."""
-    with pytest.raises(
-        ConfigurationError, match=r"^There are two jobs called 'deeds\.greet'; give one of them a name=\.$"
-    ):
+def test_two_jobs_cannot_have_the_same_name():
+    """A stored job must name exactly one function."""
+    with pytest.raises(ConfigurationError, match=r"^Two jobs are named 'deeds\.greet'; set name= on one of them\.$"):
         job(name="deeds.greet")(lambda: None)
 
 
-def test_an_async_function_is_no_job():
-    """A worker would call it, and nothing would run."""
+def test_an_async_function_cannot_be_a_job():
+    """A worker would call it, but its body would never run."""
 
     async def later():
         """Not yet."""
@@ -192,8 +196,8 @@ def test_an_async_function_is_no_job():
         job(later)
 
 
-def test_an_application_without_jobs_says_what_to_pass(tmp_path):
-    """Instead of an error of the database."""
+def test_enqueueing_without_jobs_enabled_says_what_to_pass(tmp_path):
+    """The alternative would be a database error about a missing table."""
     app = Flask("plain")
     app.config.from_mapping(ENVIRONMENT="testing", DATABASE_URL=f"sqlite:///{tmp_path / 'plain.db'}")
     Beastmode(app, database=Database())
@@ -206,14 +210,14 @@ def test_an_application_without_jobs_says_what_to_pass(tmp_path):
     )
 
 
-def test_jobs_need_a_database():
-    """There is nowhere else to keep them."""
+def test_jobs_require_a_database():
+    """Jobs are stored nowhere else."""
     from beastmode.jobs import Jobs
 
     with pytest.raises(ConfigurationError, match=r"^Beastmode\(jobs=\.\.\.\) needs database= as well; pass both\.$"):
         Beastmode(jobs=Jobs())
 
 
-def test_there_is_no_status_of_what_is_not_there(app):
-    """Finished jobs are deleted in time."""
+def test_the_status_of_an_unknown_job_is_none(app):
+    """Finished jobs are deleted after some days."""
     assert status_of(10_000) is None

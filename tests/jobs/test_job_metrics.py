@@ -1,4 +1,4 @@
-"""`/metrics` says how jobs are doing."""
+"""The metrics of jobs."""
 
 import logging
 
@@ -8,13 +8,13 @@ from beastmode.core.gauges import Gauge, add_gauge
 
 
 def lines(app):
-    """What /metrics says of jobs."""
+    """The lines about jobs in /metrics."""
     text = app.test_client().get("/metrics").text
     return [line for line in text.splitlines() if line.startswith("jobs")]
 
 
-def test_jobs_are_counted_by_state_and_the_oldest_wait_is_told(app, clock):
-    """A state without a job is there too, so that an alert can compare it."""
+def test_metrics_count_jobs_by_state_and_report_the_longest_wait(app, clock):
+    """States without jobs are included, so that alerts can compare them."""
     greet.enqueue(name="Ada")
     greet.enqueue(name="Ada", _delay=60)
     clock.advance(seconds=30)
@@ -30,8 +30,8 @@ def test_jobs_are_counted_by_state_and_the_oldest_wait_is_told(app, clock):
     ]
 
 
-def test_a_gauge_that_cannot_be_looked_up_leaves_the_others(app, caplog, monkeypatch):
-    """The log has the reason."""
+def test_a_gauge_that_fails_does_not_affect_the_others(app, caplog, monkeypatch):
+    """The error is logged."""
     monkeypatch.setitem(app.extensions, "beastmode.gauges", list(app.extensions["beastmode.gauges"]))
     add_gauge(app, Gauge("jobs_broken", "Never there.", (), lambda: 1 / 0))
 

@@ -1,4 +1,4 @@
-"""What happens to the rows of jobs, as two workers see them."""
+"""The queue, as two workers use it."""
 
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
@@ -19,7 +19,7 @@ def states():
 
 
 def test_a_row_is_claimed_by_one_worker(app, queue, other):
-    """The second finds nothing."""
+    """The second worker finds nothing."""
     job_id = greet.enqueue(name="Ada")
 
     [claim] = queue.claim("default", 5)
@@ -28,8 +28,8 @@ def test_a_row_is_claimed_by_one_worker(app, queue, other):
     assert other.claim("default", 5) == []
 
 
-def test_greater_priorities_come_first_and_then_the_oldest(app, queue):
-    """In one queue."""
+def test_higher_priorities_come_first_and_then_the_oldest(app, queue):
+    """Within one queue."""
     for text, priority in (("a", 0), ("b", 9), ("c", 0), ("d", 9)):
         post.enqueue(text=text, _priority=priority)
 
@@ -40,7 +40,7 @@ def test_greater_priorities_come_first_and_then_the_oldest(app, queue):
 
 @pytest.mark.slow
 def test_many_workers_claim_each_row_once(app):
-    """However many come at the same time."""
+    """Even if they claim at the same time."""
     for number in range(200):
         greet.enqueue(name=str(number))
     claimed, barrier = [], Barrier(8)
@@ -62,7 +62,7 @@ def test_many_workers_claim_each_row_once(app):
 
 
 def test_a_finished_row_keeps_its_result(app, queue):
-    """Until its retention is over."""
+    """It is kept until it is deleted after JOBS_RETENTION_DAYS."""
     job_id = greet.enqueue(name="Ada")
     [claim] = queue.claim("default", 1)
 
@@ -73,8 +73,8 @@ def test_a_finished_row_keeps_its_result(app, queue):
     assert status.started_at <= status.finished_at
 
 
-def test_a_failed_row_waits_longer_each_time_and_is_dead_in_the_end(app, queue, clock):
-    """Its error is the last one."""
+def test_a_failed_row_waits_longer_each_time_and_is_dead_after_the_last_attempt(app, queue, clock):
+    """It keeps the error of the last attempt."""
     fail.enqueue(text="no")
     waits = []
     for _ in range(3):
@@ -91,12 +91,12 @@ def test_a_failed_row_waits_longer_each_time_and_is_dead_in_the_end(app, queue, 
 
 
 def test_the_pause_between_attempts_is_at_most_an_hour():
-    """Give or take a quarter."""
+    """Plus or minus 25% of jitter."""
     assert timedelta(minutes=45) <= pause(50, 5) <= timedelta(minutes=75)
 
 
-def test_a_row_whose_worker_no_longer_reports_is_run_by_another(app, queue, other, clock):
-    """As where a machine was switched off."""
+def test_a_row_whose_lease_has_expired_is_run_by_another_worker(app, queue, other, clock):
+    """For example after a machine was switched off."""
     greet.enqueue(name="Ada")
     [lost] = queue.claim("default", 1)
     clock.advance(seconds=4)
@@ -108,8 +108,8 @@ def test_a_row_whose_worker_no_longer_reports_is_run_by_another(app, queue, othe
     assert (claim.id, claim.attempts) == (lost.id, 2)
 
 
-def test_a_worker_that_was_thought_lost_changes_nothing(app, queue, other, clock):
-    """What the other one does counts."""
+def test_a_worker_that_was_presumed_dead_changes_nothing(app, queue, other, clock):
+    """Only the outcome of the other worker counts."""
     greet.enqueue(name="Ada")
     [lost] = queue.claim("default", 1)
     clock.advance(seconds=6)
@@ -122,8 +122,8 @@ def test_a_worker_that_was_thought_lost_changes_nothing(app, queue, other, clock
     assert rows()[0].result == "theirs"
 
 
-def test_a_worker_that_reports_keeps_its_rows(app, queue, other, clock):
-    """However long the job takes."""
+def test_a_worker_that_sends_heartbeats_keeps_its_rows(app, queue, other, clock):
+    """No matter how long the job takes."""
     greet.enqueue(name="Ada")
     claims = queue.claim("default", 1)
     for _ in range(5):
@@ -133,28 +133,28 @@ def test_a_worker_that_reports_keeps_its_rows(app, queue, other, clock):
     assert other.reclaim() == 0
 
 
-def test_a_job_that_ends_its_worker_each_time_is_dead_in_the_end(app, queue, clock):
-    """Or it would end every worker, for ever."""
+def test_a_job_that_crashes_its_worker_each_time_ends_up_dead(app, queue, clock):
+    """Otherwise it would crash workers forever."""
     ends_badly.enqueue()
     queue.claim("default", 1)
     clock.advance(seconds=6)
     queue.reclaim()
 
     [row] = rows()
-    assert (row.state, row.error) == ("dead", "The worker that ran it stopped without reporting.")
+    assert (row.state, row.error) == ("dead", "The worker's lease expired before the job finished.")
 
 
-def test_rows_that_are_given_back_do_not_lose_an_attempt(app, queue, other):
-    """As where a worker is told to stop."""
+def test_released_rows_do_not_lose_an_attempt(app, queue, other):
+    """A worker that stops releases its unfinished jobs."""
     greet.enqueue(name="Ada")
-    queue.give_back(queue.claim("default", 1))
+    queue.release(queue.claim("default", 1))
 
     [claim] = other.claim("default", 1)
     assert claim.attempts == 1
 
 
-def test_a_row_that_an_older_worker_does_not_know_waits_for_a_newer_one(app, queue, other):
-    """Two versions of an application may share a database."""
+def test_a_job_that_an_older_worker_does_not_know_waits_for_a_newer_one(app, queue, other):
+    """During a deployment, two versions of an application share a database."""
     greet.enqueue(name="Ada")
     [claim] = queue.claim("default", 1)
     queue.park(claim)
@@ -165,8 +165,8 @@ def test_a_row_that_an_older_worker_does_not_know_waits_for_a_newer_one(app, que
     assert claim.attempts == 1
 
 
-def test_as_many_jobs_of_one_key_run_as_may(app, queue, other):
-    """The next one begins when one of them has ended."""
+def test_no_more_jobs_with_one_key_run_than_its_limit(app, queue, other):
+    """The next one starts when one of them has finished."""
     for account in (1, 1, 2):
         one_each.enqueue(account=account)
     first, second, third = queue.claim("default", 3)
@@ -180,8 +180,8 @@ def test_as_many_jobs_of_one_key_run_as_may(app, queue, other):
     assert (next_one.id, next_one.attempts, other.admit(next_one, 1)) == (first.id, 1, True)
 
 
-def test_a_blocked_row_is_not_forgotten_where_the_worker_of_its_key_was_lost(app, queue, other, clock):
-    """Nobody ends the running one, so somebody has to look."""
+def test_a_blocked_row_is_unblocked_after_the_worker_of_its_key_was_lost(app, queue, other, clock):
+    """The lost worker cannot unblock it, so another one does."""
     for _ in range(3):
         one_each.enqueue(account=1)
     running, waiting = queue.claim("default", 2)
@@ -202,8 +202,8 @@ def discard_running(claim):
     current_database().execute(JobRow.__table__.delete().where(JobRow.id == claim.id))
 
 
-def test_a_scheduled_row_is_ready_when_its_moment_has_come(app, queue, clock):
-    """And not before."""
+def test_a_scheduled_row_is_ready_when_it_is_due(app, queue, clock):
+    """It is not ready before."""
     greet.enqueue(name="Ada", _delay=60)
     assert (queue.promote(), queue.next_moment() - clock.now()) == (0, timedelta(seconds=60))
 
@@ -211,8 +211,8 @@ def test_a_scheduled_row_is_ready_when_its_moment_has_come(app, queue, clock):
     assert (queue.promote(), states(), queue.next_moment()) == (1, ["ready"], None)
 
 
-def test_queues_with_something_ready_are_found(app, queue):
-    """Without a list of them."""
+def test_queues_with_ready_rows_are_found(app, queue):
+    """They need not be declared anywhere."""
     greet.enqueue(name="a")
     post.enqueue(text="b")
     post.enqueue(text="b")
@@ -221,8 +221,8 @@ def test_queues_with_something_ready_are_found(app, queue):
     assert queue.queues() == ["default", "mail"]
 
 
-def test_what_is_old_is_forgotten(app, queue, clock):
-    """Finished rows and marks; what has not ended stays, however old it is."""
+def test_old_rows_and_marks_are_deleted(app, queue, clock):
+    """Unfinished jobs are kept, no matter how old they are."""
     greet.enqueue(name="a")
     [claim] = queue.claim("default", 1)
     queue.finish(claim, None)
@@ -234,8 +234,8 @@ def test_what_is_old_is_forgotten(app, queue, clock):
     assert (states(), current_database().execute(JobMark.__table__.select()).all()) == (["ready"], [])
 
 
-def test_a_schedule_enqueues_its_job_once_a_moment(app, clock):
-    """However many workers look, and however often."""
+def test_a_schedule_enqueues_its_job_once_for_each_scheduled_time(app, clock):
+    """No matter how many workers check, and how often."""
     clock.move_to(datetime(2026, 3, 1, 12, 4, 59, tzinfo=UTC))
     assert enqueue_ticks([tidy]) == 1, "of 12:00, which is not ten minutes ago"
     assert enqueue_ticks([tidy]) == 0
@@ -244,8 +244,8 @@ def test_a_schedule_enqueues_its_job_once_a_moment(app, clock):
     assert [enqueue_ticks([tidy, greet]) for _ in range(3)] == [1, 0, 0]
 
 
-def test_dead_jobs_are_run_again_or_discarded(app, queue):
-    """One, or all of a job, or all."""
+def test_dead_jobs_can_be_retried_or_discarded(app, queue):
+    """By id, by name, or all of them."""
     ids = []
     for _ in range(3):
         ids.append(ends_badly.enqueue())
@@ -257,7 +257,7 @@ def test_dead_jobs_are_run_again_or_discarded(app, queue):
 
 
 def test_jobs_are_counted(app, queue, clock):
-    """For the metrics, and for people."""
+    """The metrics and `flask beastmode jobs list` show the counts."""
     greet.enqueue(name="a")
     greet.enqueue(name="b", _delay=600)
     clock.advance(seconds=30)

@@ -1,4 +1,4 @@
-"""A worker runs what is enqueued, a few at a time, until it is told to stop."""
+"""A worker runs enqueued jobs, several at a time, until it is stopped."""
 
 import logging
 from time import monotonic, sleep
@@ -11,14 +11,14 @@ from beastmode.jobs import Worker, status_of
 from beastmode.jobs.definition import declared
 
 SECONDS = 10
-"""More than any of these needs, on a busy machine too."""
+"""More than any of these tests needs, even on a busy machine."""
 
 WITHOUT_SCHEDULE = {name: job for name, job in declared.items() if job.schedule is None}
 
 
 @pytest.fixture
 def start(app):
-    """Starts workers, which end with the test."""
+    """Starts workers that are stopped at the end of the test."""
     workers = []
 
     def started(**options):
@@ -40,15 +40,15 @@ def state_of(job_id):
 
 
 def until(found, expected):
-    """Wait until something is as expected, and give what it is in the end."""
+    """Wait until a function returns the expected value, and return its last value."""
     end = monotonic() + SECONDS
     while (value := found()) != expected and monotonic() < end:
         sleep(0.01)
     return value
 
 
-def test_a_job_is_run_and_its_result_is_kept(app, start):
-    """With the arguments that it was enqueued with."""
+def test_a_job_is_run_and_its_result_is_stored(app, start):
+    """The function gets the arguments that were enqueued."""
     start()
 
     job_id = jobs.greet.enqueue(name="Ada")
@@ -57,8 +57,8 @@ def test_a_job_is_run_and_its_result_is_kept(app, start):
     assert (status_of(job_id).result, deeds()) == ({"greeted": "Ada"}, ["hello Ada"])
 
 
-def test_an_idle_worker_begins_at_once(app, start):
-    """It does not look once a second: ten jobs, one after the other, take less than one look would."""
+def test_an_idle_worker_starts_a_job_immediately(app, start):
+    """It does not poll once a second: ten jobs, one after the other, take less time than that."""
     start()
     until(lambda: state_of(jobs.greet.enqueue(name="first")), "done")
     begin = monotonic()
@@ -69,21 +69,21 @@ def test_an_idle_worker_begins_at_once(app, start):
     assert monotonic() - begin < SECONDS / 2
 
 
-def test_an_error_is_kept_with_its_traceback_and_logged(app, start, caplog):
-    """The job waits for its next attempt."""
+def test_an_error_is_stored_with_its_traceback_and_logged(app, start, caplog):
+    """The job is scheduled for its next attempt."""
     start()
     with caplog.at_level(logging.ERROR, "beastmode"):
-        job_id = jobs.fail.enqueue(text="the mail server is away")
+        job_id = jobs.fail.enqueue(text="the mail server is unavailable")
         assert until(lambda: state_of(job_id), "scheduled") == "scheduled"
 
     error = status_of(job_id).error
     assert error.startswith("Traceback (most recent call last):")
-    assert error.endswith("ValueError: the mail server is away\n")
+    assert error.endswith("ValueError: the mail server is unavailable\n")
     assert f"Job {job_id} (deeds.fail), attempt 1 of 3 failed:" in caplog.text
 
 
-def test_a_result_that_cannot_be_kept_is_an_error(app, start):
-    """It would be another one when somebody reads it."""
+def test_a_result_that_is_not_a_json_value_is_an_error(app, start):
+    """It would be a different value when it is read."""
     start()
     job_id = jobs.returns_a_set.enqueue()
 
@@ -91,21 +91,21 @@ def test_a_result_that_cannot_be_kept_is_an_error(app, start):
     assert "The result of deeds.returns_a_set: it is a set; expected a JSON value." in status_of(job_id).error
 
 
-def test_an_attempt_that_takes_too_long_has_failed(app, start):
-    """Another job gets its place."""
+def test_an_attempt_that_times_out_fails(app, start):
+    """Another job can take its place."""
     start(threads=1)
     slow = jobs.sleeps.enqueue(seconds=2)
     quick = jobs.greet.enqueue(name="Ada")
 
     assert until(lambda: state_of(slow), "scheduled") == "scheduled"
-    assert status_of(slow).error == "It took longer than its timeout of 0.3 s."
+    assert status_of(slow).error == "Timed out after 0.3 s."
     assert until(lambda: state_of(quick), "done") == "done"
     sleep(2)
-    assert state_of(slow) == "scheduled", "what the thread returned in the end is not noted"
+    assert state_of(slow) == "scheduled", "the late result of the thread is discarded"
 
 
-def test_jobs_with_one_key_run_one_after_the_other(app, start):
-    """However many threads and workers there are."""
+def test_jobs_with_the_same_key_run_one_after_the_other(app, start):
+    """The limit applies across threads and workers."""
     start(threads=4)
     start(threads=4)
     for _ in range(5):
@@ -116,7 +116,7 @@ def test_jobs_with_one_key_run_one_after_the_other(app, start):
 
 
 def test_an_effect_in_once_happens_once(app, start):
-    """Whichever of several jobs comes first."""
+    """Several jobs try, and the first one performs it."""
     start(threads=4)
     ids = [jobs.charge.enqueue(order=number % 3) for number in range(12)]
 
@@ -125,8 +125,8 @@ def test_an_effect_in_once_happens_once(app, start):
     assert sorted(deeds()) == ["charged 0", "charged 1", "charged 2"]
 
 
-def test_a_job_says_how_far_it_is(app, start):
-    """Whoever reads its status sees it."""
+def test_a_job_can_report_its_progress(app, start):
+    """Its status shows the progress."""
     start()
     job_id = jobs.reports.enqueue()
 
@@ -135,7 +135,7 @@ def test_a_job_says_how_far_it_is(app, start):
     assert (status.progress, status.note, status.result) == (0.5, f"half of {job_id}", "whole")
 
 
-def test_a_job_of_another_version_is_kept(app, start):
+def test_a_job_of_another_version_is_parked(app, start):
     """A worker that does not know it leaves it to one that does."""
     start(jobs={"deeds.fail": declared["deeds.fail"]})
     job_id = jobs.greet.enqueue(name="Ada")
@@ -145,8 +145,8 @@ def test_a_job_of_another_version_is_kept(app, start):
     assert until(lambda: state_of(job_id), "done") == "done"
 
 
-def test_a_worker_takes_the_queues_that_it_was_given(app, start):
-    """In their order; the others wait."""
+def test_a_worker_only_takes_jobs_from_its_queues(app, start):
+    """It takes them in the order of its queues; jobs in other queues wait."""
     start(queues=["mail"])
     ignored, taken = jobs.greet.enqueue(name="Ada"), jobs.post.enqueue(text="letter")
 
@@ -154,8 +154,8 @@ def test_a_worker_takes_the_queues_that_it_was_given(app, start):
     assert state_of(ignored) == "ready"
 
 
-def test_a_worker_that_stops_lets_its_jobs_end(app):
-    """And takes no other."""
+def test_a_worker_that_stops_lets_its_jobs_finish(app):
+    """It claims no further jobs."""
     worker = Worker(app, 1, jobs=WITHOUT_SCHEDULE)
     thread = worker.start()
     first = jobs.one_each.enqueue(account="a")
@@ -167,8 +167,8 @@ def test_a_worker_that_stops_lets_its_jobs_end(app):
     assert (state_of(first), state_of(later)) == ("done", "ready")
 
 
-def test_a_job_that_does_not_end_is_given_back(app, monkeypatch):
-    """To a worker that is not told to stop; the attempt does not count."""
+def test_a_job_that_does_not_finish_in_time_is_released(app, monkeypatch):
+    """Another worker can run it; the attempt does not count."""
     monkeypatch.setattr("beastmode.jobs.worker.STOP_SECONDS", 0.05)
     worker = Worker(app, 1, jobs=WITHOUT_SCHEDULE)
     thread = worker.start()
@@ -180,4 +180,4 @@ def test_a_job_that_does_not_end_is_given_back(app, monkeypatch):
     [row] = rows()
     assert (row.state, row.attempts) == ("ready", 0)
     sleep(1)
-    assert rows()[0].state == "ready", "what the thread returned in the end is not noted"
+    assert rows()[0].state == "ready", "the late result of the thread is discarded"

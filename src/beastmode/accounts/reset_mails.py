@@ -1,11 +1,11 @@
-"""The job that mails a link to reset a password."""
+"""The background task that emails password reset links."""
 
 from beastmode.accounts.desk import current_desk
 from beastmode.core.background import Task
 
 
 def _send_link(email: str) -> None:
-    """Mail a link; see `Resets.send_link`."""
+    """Email a reset link; see `Resets.send_link`."""
     resets = current_desk().resets
     if resets is not None:
         resets.send_link(email)

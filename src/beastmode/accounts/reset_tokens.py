@@ -1,4 +1,4 @@
-"""Tokens that set a new password: signed, expiring, and worth nothing once the password has changed."""
+"""Password reset tokens: signed, expiring, and invalid once the password has changed."""
 
 import base64
 import hmac
@@ -11,19 +11,19 @@ from beastmode.core.clock import now
 
 _MAC_BYTES = 32
 _LONGEST = 512
-"""Characters: a longer text is no token, and is not looked at."""
+"""Characters. Longer strings are rejected without decoding them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResetTokens:
-    """Issues and recognizes tokens for one application.
+    """Issues and verifies the password reset tokens of an application.
 
-    The signature covers the hash of the current password, so that a token can be used once, and every token ends when
-    the password changes in any way. Nothing about it is stored.
+    The signature covers the current password hash, so a token can be used only once, and any password change
+    invalidates all tokens. Nothing is stored.
 
     Args:
-        secret: What signs tokens.
-        lifetime: How long a token can be used.
+        secret: The secret that tokens are signed with.
+        lifetime: How long a token is valid.
     """
 
     secret: str = field(repr=False)
@@ -34,13 +34,13 @@ class ResetTokens:
 
         Args:
             user_id: The user's ID.
-            password_hash: The hash that is stored for the user now.
+            password_hash: The user's current password hash.
         """
         claims = f"{int((now() + self.lifetime).timestamp())}.{user_id}".encode()
         return base64.urlsafe_b64encode(self._mac(claims, password_hash) + claims).decode().rstrip("=")
 
     def user_id_in(self, token: str) -> str | None:
-        """Whose token it claims to be; None if it is none. Nothing is proved until `proves` says so.
+        """The user ID that a token claims; None if it is malformed. The claim must be verified with `proves`.
 
         Args:
             token: The token from the request.
@@ -49,12 +49,12 @@ class ResetTokens:
         return None if read is None else read[2]
 
     def proves(self, token: str, user_id: Any, password_hash: str) -> bool:
-        """Whether a token was issued for this user and this password, and has not expired.
+        """Whether a token was issued for this user and this password hash, and has not expired.
 
         Args:
             token: The token from the request.
             user_id: The user's ID.
-            password_hash: The hash that is stored for the user now.
+            password_hash: The user's current password hash.
         """
         read = _read(token)
         if read is None:
@@ -68,7 +68,7 @@ class ResetTokens:
 
 
 def _read(token: str) -> tuple[bytes, int, str] | None:
-    """The parts of a token: the signature, when it expires, whose it is; None if it is none."""
+    """The parts of a token: the signature, the expiry and the user ID; None if it is malformed."""
     if len(token) > _LONGEST or not token.isascii():
         return None
     try:

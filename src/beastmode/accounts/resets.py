@@ -1,4 +1,4 @@
-"""New passwords for those who have forgotten theirs, by a link that is mailed to them."""
+"""Password resets by an emailed link."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,16 +18,16 @@ from beastmode.db import Database
 
 @dataclass(frozen=True, slots=True)
 class Resets:
-    """Mails links, and sets new passwords.
+    """Sends reset links by email, and sets new passwords.
 
     Args:
         database: The application's database.
         user: The project's User model.
-        tokens: Issues tokens.
+        tokens: Issues and verifies reset tokens.
         registration: Sets passwords.
-        url: The page of the project's frontend, with `{token}` in it; "" for none.
-        read_id: Turns the text of an ID into an ID.
-        task: Calls `send_link` outside of the request.
+        url: The URL of the frontend page, containing `{token}`; "" if there is none.
+        read_id: Parses an ID from a string.
+        task: Calls `send_link` outside the request.
     """
 
     database: Database
@@ -39,7 +39,7 @@ class Resets:
     task: Task
 
     def request(self, email: str) -> None:
-        """Have a link mailed, if the address belongs to somebody. The work is the same if it does not.
+        """Enqueue a reset email. The request does the same work whether or not an account has this address.
 
         Args:
             email: The address, in lowercase.
@@ -47,7 +47,7 @@ class Resets:
         in_background(self.task, email=email)
 
     def send_link(self, email: str) -> None:
-        """Mail a link to a user; nothing if there is none who could use it.
+        """Email a link to the active user with this address; does nothing if there is none.
 
         Args:
             email: The address, in lowercase.
@@ -66,15 +66,14 @@ class Resets:
         )
 
     def confirm(self, token: str, password: str) -> None:
-        """Set a new password, and end all sessions of its owner.
+        """Set a new password, and end all sessions of the user.
 
         Args:
-            token: From the mail.
+            token: The token from the email.
             password: The new password.
 
         Raises:
-            Problem: 400 for a token that was not issued here, has expired or was used; 422 for a password that is not
-                valid.
+            Problem: 400 for an invalid, expired or used token; 422 for an invalid password.
         """
         account = self._claimant(token)
         if account is None or not self.tokens.proves(token, account.id, account.password_hash):
@@ -83,7 +82,7 @@ class Resets:
             raise _invalid_link()  # another request has used it in the meantime
 
     def _claimant(self, token: str) -> Row[Any] | None:
-        """The user that a token claims to be issued for."""
+        """The user that a token claims to be for; the claim is not verified yet."""
         claimed = self.tokens.user_id_in(token)
         try:
             user_id = None if claimed is None else self.read_id(claimed)
@@ -92,7 +91,7 @@ class Resets:
         return None if user_id is None else self._find(self.user.id == user_id)
 
     def _find(self, condition: Any) -> Row[Any] | None:
-        """An active user and the hash of their password."""
+        """An active user with their password hash."""
         user = self.user
         statement = select(user.id, user.email, Credential.password_hash).join(
             Credential, Credential.user_id == user.id
@@ -102,5 +101,5 @@ class Resets:
 
 
 def _invalid_link() -> Problem:
-    """The response to a token that sets no password, whatever is wrong with it."""
-    return Problem(400, "This link is not valid any more. Request a new one.")
+    """The response to any invalid token; it does not reveal what is wrong."""
+    return Problem(400, "This link is no longer valid. Request a new one.")

@@ -16,7 +16,7 @@ from beastmode.db.errors import is_out_of_range
 from beastmode.query.write.targets import not_found
 
 _WIDTH, _WIDEST = 2**31, 2**63
-"""The first numbers that are too large for an INTEGER and for any column."""
+"""The smallest numbers that are too large for an INTEGER column, and for any column."""
 
 
 class PathNumbers(Step):
@@ -25,7 +25,7 @@ class PathNumbers(Step):
     statuses = frozenset({404})
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
-        """Refuse the largest numbers immediately, and others if the database has refused them.
+        """Refuse numbers too large for any column immediately, and others if the database refuses them.
 
         Raises:
             Problem: 404.
@@ -74,7 +74,7 @@ class Arguments(Step):
         if self._takes_query:
             call.arguments.append(self._read_query(request.args))
         elif request.environ.get("QUERY_STRING"):
-            self._read_query(request.args)  # nothing is declared, so it refuses whatever is there
+            self._read_query(request.args)  # no parameter is declared, so any is refused
         if call.arguments:
             current_exchange().arguments = tuple(call.arguments)
         return proceed(call)
@@ -90,5 +90,5 @@ class Arguments(Step):
 
 
 def _has_beyond(path: dict[str, Any], bound: int) -> bool:
-    """Whether a path has a number from this one on."""
+    """Whether a path contains a number that is at least this large."""
     return any(type(value) is int and value >= bound for value in path.values())

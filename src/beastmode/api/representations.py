@@ -22,7 +22,7 @@ def compare_with_representations(endpoints: Iterable[Endpoint]) -> None:
     shown = {endpoint.route.rule: endpoint for endpoint in endpoints if endpoint.route.is_safe}
     for endpoint in endpoints:
         step, source = endpoint.step(IfMatch), shown.get(endpoint.route.rule)
-        # What a POST makes is not there yet.
+        # The resource that a POST creates does not exist yet.
         if step is not None and source is not None and endpoint.route.method != "POST":
             step.compare_with(source.route, _tag_of(source))
 

@@ -33,7 +33,7 @@ from beastmode.query.show.shown import AsShown
 log = logging.getLogger("beastmode")
 _NOTHING: frozenset[Any] = frozenset()
 _ORDINARY = frozenset({dict, list, Dumped})
-"""The usual results of a view, which need no check for mistakes."""
+"""The common result types of views, which need not be checked for mistakes."""
 _WITH_BODY = frozenset(range(200, 300)) - {HTTPStatus.NO_CONTENT}
 
 

@@ -1,4 +1,4 @@
-"""`flask beastmode jobs`: looks at jobs, and decides about those that are dead."""
+"""`flask beastmode jobs`: lists jobs, and retries or discards dead ones."""
 
 import sys
 from dataclasses import asdict
@@ -16,16 +16,18 @@ from beastmode.jobs.tasks import all_jobs
 
 @click.group("jobs")
 def jobs() -> None:
-    """Look at jobs, and retry or discard them."""
+    """List, inspect, retry and discard jobs."""
 
 
 @jobs.command("list")
-@click.option("--state", type=click.Choice(get_args(State)), default="dead", show_default=True, help="In which state.")
-@click.option("--name", help="Only those of one job.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many at the most.")
+@click.option(
+    "--state", type=click.Choice(get_args(State)), default="dead", show_default=True, help="List jobs in this state."
+)
+@click.option("--name", help="List only the job with this name.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Maximum number of jobs.")
 @click.pass_context
 def list_command(context: click.Context, *, state: State, name: str | None, limit: int) -> None:
-    """List jobs, the newest first, and count all of them."""
+    """List jobs, newest first, with the number of jobs by state."""
     open_application(context)
     for each in list_jobs(state, name, limit):
         click.echo(_line(each))
@@ -42,7 +44,7 @@ def show(context: click.Context, *, job_id: int) -> None:
     open_application(context)
     status = status_of(job_id)
     if status is None:
-        raise click.ClickException(f"there is no job {job_id}; finished ones are deleted after JOBS_RETENTION_DAYS.")
+        raise click.ClickException(f"job {job_id} not found; finished jobs are deleted after JOBS_RETENTION_DAYS.")
     click.echo(_line(status))
     for title, value in (("result", status.result), ("error", status.error)):
         if value is not None:
@@ -52,10 +54,10 @@ def show(context: click.Context, *, job_id: int) -> None:
 @jobs.command("retry")
 @click.argument("job_ids", type=int, nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All dead jobs.")
-@click.option("--name", help="All dead ones of one job.")
+@click.option("--name", help="All dead jobs with this name.")
 @click.pass_context
 def retry_command(context: click.Context, *, job_ids: tuple[int, ...], everything: bool, name: str | None) -> None:
-    """Run the dead jobs JOB_IDS again, with all their attempts."""
+    """Retry the dead jobs JOB_IDS, starting over at the first attempt."""
     open_application(context)
     _refuse_nothing(job_ids, name, everything=everything)
     click.echo(f"Retrying {_counted(retry(*job_ids, name=name))}.")
@@ -64,10 +66,10 @@ def retry_command(context: click.Context, *, job_ids: tuple[int, ...], everythin
 @jobs.command("discard")
 @click.argument("job_ids", type=int, nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="All dead jobs.")
-@click.option("--name", help="All dead ones of one job.")
+@click.option("--name", help="All dead jobs with this name.")
 @click.pass_context
 def discard_command(context: click.Context, *, job_ids: tuple[int, ...], everything: bool, name: str | None) -> None:
-    """Delete the jobs JOB_IDS, unless they are running or done."""
+    """Delete the jobs JOB_IDS unless they are running or done."""
     open_application(context)
     _refuse_nothing(job_ids, name, everything=everything)
     click.echo(f"Discarded {_counted(discard(*job_ids, name=name))}.")
@@ -76,25 +78,25 @@ def discard_command(context: click.Context, *, job_ids: tuple[int, ...], everyth
 @click.command(COMMAND, hidden=True)
 @click.pass_context
 def run_job(context: click.Context) -> None:
-    """Read a claim from standard input, run it, and write its outcome: what a worker starts for process=True."""
+    """Read a claim from standard input, run its job, and write the outcome. Workers start this for process=True."""
     open_application(context)
     call = orjson.loads(sys.stdin.buffer.read())
     job = all_jobs().get(call["name"])
     if job is None:
-        outcome = Outcome(error=f"{call['name']} is not known in the process that was started for it.")
+        outcome = Outcome(error=f"The child process does not know the job {call['name']}.")
     else:
         outcome = outcome_of(call["id"], job.name, job.function, call["arguments"])
     sys.stdout.buffer.write(orjson.dumps(asdict(outcome)))
 
 
 def _refuse_nothing(job_ids: tuple[int, ...], name: str | None, *, everything: bool) -> None:
-    """Refuse a command that does not say which jobs it means.
+    """Refuse a command that does not specify which jobs it is for.
 
     Raises:
-        UsageError: It names none, or all and some.
+        UsageError: It specifies no jobs, or --all and particular jobs.
     """
     if everything == bool(job_ids or name):
-        raise click.UsageError("Name the jobs by their ids, or by --name, or write --all for all dead ones.")
+        raise click.UsageError("Specify job ids, --name, or --all for all dead jobs.")
 
 
 def _counted(number: int) -> str:
@@ -103,7 +105,7 @@ def _counted(number: int) -> str:
 
 
 def _line(each: Status) -> str:
-    """One job in one line."""
+    """A job as one line of output."""
     moment = each.finished_at or each.started_at or each.run_at
     attempts = f"{each.attempts}/{each.max_attempts}"
     last = (each.error or "").strip().rpartition("\n")[2]

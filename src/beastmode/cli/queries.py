@@ -37,7 +37,7 @@ class LoadingWays:
 
 
 def ways_of(app: Flask) -> list[LoadingWays]:
-    """The ways of every loading at module level, sorted by schema; needs an app context.
+    """The ways of every loading at module level, sorted by schema. Requires an app context.
 
     Args:
         app: The Flask application.
@@ -53,7 +53,7 @@ def ways_of(app: Flask) -> list[LoadingWays]:
 
 
 def as_plain(loadings: list[LoadingWays]) -> list[dict[str, Any]]:
-    """The ways of loadings as JSON has them.
+    """The ways of loadings as JSON values.
 
     Args:
         loadings: The ways of each loading.
@@ -62,7 +62,7 @@ def as_plain(loadings: list[LoadingWays]) -> list[dict[str, Any]]:
 
 
 def as_table(loadings: list[LoadingWays]) -> Iterator[str]:
-    """The ways of loadings as lines for a terminal, with the reasons below.
+    """The ways of loadings as a table for the terminal, followed by the reasons.
 
     Args:
         loadings: The ways of each loading.

@@ -1,4 +1,4 @@
-"""`flask beastmode worker`: runs jobs until it is told to stop."""
+"""`flask beastmode worker`: runs jobs until it is stopped."""
 
 import os
 import signal
@@ -16,16 +16,18 @@ from beastmode.jobs.worker import Worker
 
 @click.command("worker")
 @click.option("-c", "--concurrency", type=click.IntRange(1, 1000), default=4, show_default=True, help="Jobs at a time.")
-@click.option("-q", "--queue", "queues", multiple=True, help="A queue to take jobs from; repeat it. By default all.")
+@click.option(
+    "-q", "--queue", "queues", multiple=True, help="A queue to take jobs from; can be repeated. Default: all queues."
+)
 @click.pass_context
 def worker(context: click.Context, *, concurrency: int, queues: tuple[str, ...]) -> None:
-    """Run jobs, until SIGTERM or Ctrl-C. Running jobs get 25 seconds to end; others run them again afterwards."""
+    """Run jobs until SIGTERM or Ctrl-C. Running jobs get 25 seconds to finish; then other workers run them again."""
     open_application(context)
     if EXTENSION not in current_app.extensions:
-        raise click.ClickException("this application has no jobs; pass jobs=Jobs() to Beastmode.")
+        raise click.ClickException("jobs are not enabled in this application; pass jobs=Jobs() to Beastmode.")
     path = context.ensure_object(ScriptInfo).app_import_path
     if path:
-        os.environ.setdefault("FLASK_APP", path)  # for jobs in processes of their own
+        os.environ.setdefault("FLASK_APP", path)  # for jobs that run in child processes
     running = Worker(current_app_context().app, concurrency, queues)
 
     def stop(*_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Work that a feature hands over to be done outside of the request: declared by the feature, run by jobs."""
+"""Background tasks: declared by a feature, run outside the request by jobs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ __all__ = ["Enqueue", "GiveUp", "Task", "add_task", "in_background", "set_backgr
 EXTENSION = "beastmode.background"
 
 
-class GiveUp(Exception):  # noqa: N818 - it is an instruction
-    """Raised by a job that no further attempt could make succeed: it is dead at once, with this as its error."""
+class GiveUp(Exception):  # noqa: N818 - an instruction, not an error
+    """Raise in a job to stop retrying it: the job is dead immediately, with this message as its error."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A function that runs outside of requests.
+    """A function that runs outside a request.
 
     Args:
-        name: What its rows call it, which must not change.
+        name: The name stored with each enqueued call, which must not change.
         function: The function; its arguments must be JSON values.
-        queue: The queue that it waits in.
-        attempts: How often it is tried.
+        queue: The queue that it is added to.
+        attempts: The maximum number of attempts.
         backoff: Seconds before the second attempt.
-        limit: How many run at the same time; None for any number.
+        limit: The maximum number that run at the same time; None for no limit.
     """
 
     name: str
@@ -39,49 +39,49 @@ class Task:
 
 
 class Enqueue(Protocol):
-    """Has a task run after the current changes are committed, in their transaction; jobs implement it."""
+    """Enqueues a task in the current transaction, to run after it is committed. Implemented by jobs."""
 
     def __call__(self, task: Task, arguments: dict[str, Any]) -> None:
-        """Insert the task's row.
+        """Enqueue the task.
 
         Args:
-            task: What to run.
-            arguments: What to pass it.
+            task: The task to run.
+            arguments: Its arguments.
         """
 
 
 tasks: dict[str, Task] = {}
-"""Every task of the process, by name, for workers that have not been asked for it."""
+"""Every task registered in this process, by name, so that workers can run tasks that others enqueued."""
 
 
 def add_task(task: Task) -> None:
-    """Have workers of this process know a task.
+    """Register a task with the workers of this process.
 
     Args:
-        task: What they may be asked to run.
+        task: The task.
     """
     tasks[task.name] = task
 
 
 def set_background(app: Flask, enqueue: Enqueue) -> None:
-    """Set what runs the tasks of an application.
+    """Set how an application enqueues background tasks.
 
     Args:
         app: The Flask application.
-        enqueue: Inserts a row for a task.
+        enqueue: Enqueues a task.
     """
     app.extensions[EXTENSION] = enqueue
 
 
 def in_background(task: Task, **arguments: Any) -> None:
-    """Have a task run after the current changes are committed; it is gone with them if they are rolled back.
+    """Run a task after the current changes are committed; if they are rolled back, it does not run.
 
     Args:
-        task: What to run.
-        arguments: What to pass it, as JSON values.
+        task: The task to run.
+        arguments: Its arguments, as JSON values.
 
     Raises:
-        ConfigurationError: The application has no jobs.
+        ConfigurationError: Jobs are not enabled in the application.
     """
     enqueue: Enqueue | None = current_app.extensions.get(EXTENSION)
     if enqueue is None:

@@ -1,4 +1,4 @@
-"""Values that are looked up when somebody asks for the metrics: how many jobs wait, how full a disk is."""
+"""Gauges: metrics whose values are read when /metrics is requested, such as the number of waiting jobs."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ __all__ = ["Gauge", "Sample", "add_gauge", "gauges_of"]
 
 EXTENSION = "beastmode.gauges"
 Sample: TypeAlias = tuple[tuple[str, ...], float]
-"""The values of a gauge's labels, and its value with them."""
+"""The values of a gauge's labels, and the gauge's value for them."""
 
 
 @dataclass(frozen=True)
 class Gauge:
-    """A metric whose value is looked up.
+    """A metric whose value is read when /metrics is requested.
 
     Args:
-        name: As Prometheus names metrics, such as "jobs".
-        help: One sentence.
+        name: The Prometheus name of the metric, such as "jobs".
+        help: A one-sentence description.
         labels: The names of its labels.
-        samples: Returns its values; runs in an application context. If it raises, the metric is missing from that
-            response, and the error is logged.
+        samples: Returns the current values; called in an application context. If it raises, the metric is left out of
+            the response, and the error is logged.
     """
 
     name: str
@@ -32,17 +32,17 @@ class Gauge:
 
 
 def add_gauge(app: Flask, gauge: Gauge) -> None:
-    """Add a metric to /metrics.
+    """Add a gauge to /metrics.
 
     Args:
         app: The Flask application.
-        gauge: The metric.
+        gauge: The gauge.
     """
     app.extensions.setdefault(EXTENSION, []).append(gauge)
 
 
 def gauges_of(app: Flask) -> list[Gauge]:
-    """The metrics of an application whose values are looked up.
+    """The gauges of an application.
 
     Args:
         app: The Flask application.

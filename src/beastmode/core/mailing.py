@@ -1,4 +1,4 @@
-"""Mail that a feature sends: written as templates, sent by whatever the application sends mail with."""
+"""How features send email: from templates, with the mailer that the application has set."""
 
 from typing import Any, Protocol
 
@@ -8,30 +8,30 @@ _EXTENSION = "beastmode.mailer"
 
 
 class SendTemplate(Protocol):
-    """Sends a mail from templates, after the current changes are committed."""
+    """Sends an email rendered from templates after the current changes are committed."""
 
     def __call__(self, name: str, to: str, **context: Any) -> None:
-        """Send the mail.
+        """Send the email.
 
         Args:
-            name: Of the templates, `templates/mail/NAME.txt` and `NAME.html`.
-            to: Who gets it.
-            context: What the templates show.
+            name: The name of the templates: `templates/mail/NAME.txt` and `NAME.html`.
+            to: The recipient.
+            context: The variables of the templates.
         """
 
 
 def set_mailer(app: Flask, send: SendTemplate) -> None:
-    """Set what sends the mail of features in an application.
+    """Set the mailer that features of an application use.
 
     Args:
         app: The Flask application.
-        send: Sends a mail from templates.
+        send: Sends an email rendered from templates.
     """
     app.extensions[_EXTENSION] = send
 
 
 def mailer_of(app: Flask) -> SendTemplate | None:
-    """What sends the mail of features in an application; None if it sends none.
+    """The mailer that features of an application use; None if email is not enabled.
 
     Args:
         app: The Flask application.

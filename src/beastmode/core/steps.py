@@ -87,7 +87,7 @@ class Declared(Protocol):
 
 
 class Call:
-    """One request that passes through the steps of a route.
+    """A request on its way through the steps of a route.
 
     Attributes:
         request: The request itself, not Flask's proxy.
@@ -135,11 +135,11 @@ MakeStep: TypeAlias = Callable[[Flask, Any], Step | None]
 
 @dataclass
 class _Steps:
-    """The steps that an application's routes may have.
+    """The steps that an application adds to its routes.
 
     Attributes:
         makers: The functions that create steps, with their stages.
-        is_read: Whether routes have been built, so that another step would be added too late.
+        is_read: Whether routes have been built, so that it is too late to add steps.
     """
 
     makers: list[tuple[Stage, MakeStep]] = field(default_factory=list)
@@ -159,7 +159,9 @@ def add_step(app: Flask, stage: Stage, make: MakeStep) -> None:
     """
     steps = app.extensions.setdefault(_EXTENSION, _Steps())
     if steps.is_read:
-        raise ConfigurationError("add_step(): the routes are built already; call it before Beastmode(app, api=...).")
+        raise ConfigurationError(
+            "add_step(): the routes have already been built; call it before Beastmode(app, api=...)."
+        )
     steps.makers.append((stage, make))
 
 
@@ -179,7 +181,7 @@ def steps_of(app: Flask, route: Declared) -> Iterator[Step]:
 
 
 def chained(steps: Iterable[Step], view: Proceed) -> Proceed:
-    """One function that runs the steps, the first one outermost, and then the view.
+    """Combine the steps and the view into one function; the first step is the outermost.
 
     Args:
         steps: In the order in which they run.
@@ -207,7 +209,7 @@ def declare(view: View, declaration: Any) -> View:
 
 
 def declaration_of(view: Callable[..., Any], kind: type[T]) -> T | None:
-    """The declaration of a kind that is attached to a view, the outermost one if there are several; None if none is.
+    """The declaration of a given class that is attached to a view; the outermost one if there are several, else None.
 
     Args:
         view: The view.

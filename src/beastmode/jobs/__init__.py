@@ -1,4 +1,4 @@
-"""Jobs: functions that run outside of requests, and survive a crash of anything."""
+"""Jobs: functions that run outside a request, stored in the database so that no crash loses them."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -46,10 +46,10 @@ _HOMES = {
     "status_of": "status",
 }
 
-if not TYPE_CHECKING:  # or mypy would believe in any name
+if not TYPE_CHECKING:  # otherwise mypy would accept any name
 
     def __getattr__(name: str) -> Any:
-        # On first use: with the tables of jobs, which only projects that have jobs shall find in their migrations.
+        # Lazily: importing them defines the job tables, which belong only in the migrations of projects with jobs.
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(import_module(f"beastmode.jobs.{_HOMES[name]}"), name)

@@ -1,4 +1,4 @@
-"""Runs an attempt in a process of its own, which can be ended."""
+"""Runs an attempt in a child process, which can be killed if it times out."""
 
 import os
 import subprocess
@@ -10,19 +10,19 @@ from beastmode.jobs.queue import Claim
 from beastmode.jobs.running import Outcome
 
 COMMAND = "run-job"
-"""The command of `flask beastmode` that reads a claim and writes its outcome."""
+"""The `flask beastmode` command that reads a claim from standard input and writes its outcome."""
 
 
 def run_in_child(claim: Claim, seconds: float) -> Outcome:
-    """Run a job in another process, and end that process if it takes too long.
+    """Run a job in a child process, and kill the process if it takes too long.
 
     Args:
-        claim: The row.
-        seconds: How long it may take, the start of the process included.
+        claim: The claimed row.
+        seconds: The maximum duration, including the time to start the process.
     """
     command = [sys.executable, "-m", "flask", "beastmode", COMMAND]
     call = orjson.dumps({"id": claim.id, "name": claim.name, "arguments": claim.arguments})
-    child = subprocess.Popen(  # noqa: S603 - of our own words alone
+    child = subprocess.Popen(  # noqa: S603 - no user input in the command
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "JOBS_THREADS": "0"}
     )
     try:
@@ -30,8 +30,8 @@ def run_in_child(claim: Claim, seconds: float) -> Outcome:
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()
-        return Outcome(error=f"It took longer than its timeout of {seconds:g} s, and its process was ended.")
+        return Outcome(error=f"Timed out after {seconds:g} s; the process was killed.")
     if child.returncode != 0:
-        return Outcome(error=f"Its process ended with the exit status {child.returncode}.")
+        return Outcome(error=f"The process exited with status {child.returncode}.")
     outcome = orjson.loads(written)
     return Outcome(outcome["result"], outcome["error"], is_final=outcome["is_final"])

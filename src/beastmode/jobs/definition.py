@@ -1,4 +1,4 @@
-"""A function that runs outside of requests, and the declaration of how."""
+"""The `@job` decorator, and the jobs that it declares."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,28 +16,28 @@ R = TypeVar("R")
 _QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,49}")
 _OPTIONS = ("_delay", "_at", "_unique", "_queue", "_priority")
 _PRIORITIES = range(-1000, 1001)
-"""What fits a SMALLINT, with room to spare."""
+"""Fits in a SMALLINT."""
 
 declared: dict[str, "Job[Any, Any]"] = {}
-"""Every job of the process, by name."""
+"""Every job declared in this process, by name."""
 
 
 @dataclass(frozen=True, eq=False)
 class Job(Generic[P, R]):
-    """A function that can be enqueued. Calling it runs it at once, as the function that it is.
+    """A function that can be enqueued. Calling it directly runs it immediately, like any function.
 
     Args:
         function: The function; its arguments must be JSON values.
-        name: What the row calls it; it must not change as long as there are rows.
-        queue: The queue that it waits in.
-        priority: Greater ones run first.
-        attempts: How often it is tried before it is dead.
-        backoff: Seconds before the second attempt; doubled for each further one, at most an hour.
-        timeout: Seconds after which an attempt has failed; None for no limit.
-        process: Whether it runs in a process of its own, which can be ended at its timeout.
-        limit: How many jobs with one concurrency key run at the same time.
-        key: Takes the arguments, and returns the concurrency key; None for one key for the whole job.
-        schedule: When it is enqueued by itself; None for never.
+        name: The name stored with each enqueued job; it must not change while any are stored.
+        queue: The queue that it is added to.
+        priority: Higher priorities run first.
+        attempts: The maximum number of attempts; after the last failure the job is dead.
+        backoff: Seconds before the second attempt; doubled after each attempt, up to an hour.
+        timeout: Seconds after which an attempt fails; None for no limit.
+        process: Whether it runs in a child process, which is killed at its timeout.
+        limit: The maximum number of jobs with the same concurrency key that run at the same time.
+        key: Takes the arguments and returns the concurrency key; None to share one key among all calls of the job.
+        schedule: When it is enqueued automatically; None for never.
     """
 
     function: Callable[P, R]
@@ -65,24 +65,24 @@ class Job(Generic[P, R]):
         _priority: int | None = None,
         **arguments: Any,
     ) -> int | None:
-        """Have a worker call the function with these arguments, once the current changes are committed.
+        """Have a worker call the function with these arguments after the current changes are committed.
 
-        The row is inserted in the caller's own transaction: it is committed with it, and gone if it is rolled back.
-        Outside of a transaction it is stored when this returns.
+        The job is inserted in the caller's transaction: it is committed or rolled back with your other changes. Outside
+        a transaction, it is stored when this method returns.
 
         Args:
-            _delay: How long to wait at the least, in seconds or as a timedelta.
-            _at: The moment to wait for, with its time zone, instead of a delay.
-            _unique: A key that no two waiting or running jobs have; while there is one, nothing is inserted.
-            _queue: Another queue than the job's.
-            _priority: Another priority than the job's.
-            arguments: The function's arguments, as JSON values.
+            _delay: The minimum delay before the job runs, in seconds or as a timedelta.
+            _at: When to run the job, as a datetime with a time zone, instead of a delay.
+            _unique: A key that only one unfinished job can have; if another has it, nothing is inserted.
+            _queue: Overrides the job's queue.
+            _priority: Overrides the job's priority.
+            arguments: The function's keyword arguments, as JSON values.
 
         Returns:
-            The id of the job; None if `_unique` is taken.
+            The job's id; None if `_unique` is already in use.
 
         Raises:
-            TypeError: An argument is not a JSON value, or the function does not take it.
+            TypeError: An argument is not a JSON value, or the function does not accept it.
         """
         queue = self.queue if _queue is None else _checked_queue(_queue)
         priority = self.priority if _priority is None else _checked_priority(_priority)
@@ -103,7 +103,7 @@ class Job(Generic[P, R]):
         )
 
     def concurrency_key(self, arguments: Mapping[str, Any]) -> str | None:
-        """The key whose running jobs are counted; None if they are not limited.
+        """The key by which running jobs are limited; None if they are not.
 
         Args:
             arguments: The function's arguments.
@@ -113,7 +113,7 @@ class Job(Generic[P, R]):
         return self.name if self.key is None else f"{self.name}:{self.key(**arguments)}"
 
     def __repr__(self) -> str:
-        """The job as a message shows it."""
+        """The job as messages show it."""
         return f"Job({self.name!r})"
 
 
@@ -137,7 +137,7 @@ def job(
 ) -> Callable[[Callable[P, R]], Job[P, R]]: ...
 
 
-def job(  # noqa: PLR0913 - each is an option of its own, given by name
+def job(  # noqa: PLR0913 - independent, keyword-only options
     function: Callable[P, R] | None = None,
     /,
     *,
@@ -152,24 +152,25 @@ def job(  # noqa: PLR0913 - each is an option of its own, given by name
     key: Callable[..., object] | None = None,
     cron: str | None = None,
 ) -> Any:
-    """Make a job of a function, with or without options.
+    """Turn a function into a job. Can be used with or without options.
 
     Args:
-        function: The function to decorate, for the form without options.
-        name: What rows call it; by default its module and name. Set it before you move a function that has rows.
-        queue: The queue that it waits in.
-        priority: Jobs with a greater one run first, -1000 to 1000.
-        attempts: How often it is tried before it is dead.
-        backoff: Seconds before the second attempt, give or take; doubled for each further one, at most an hour.
-        timeout: Seconds after which an attempt has failed. A thread cannot be ended: add `process=True` for a function
+        function: The function to decorate, if the decorator is used without options.
+        name: The name stored with each enqueued job; defaults to the function's module and name. Set it before you move
+            or rename a function whose jobs may still be stored.
+        queue: The queue that it is added to.
+        priority: From -1000 to 1000; higher priorities run first.
+        attempts: The maximum number of attempts; after the last failure the job is dead.
+        backoff: Approximate number of seconds before the second attempt; doubled after each attempt, up to an hour.
+        timeout: Seconds after which an attempt fails. A thread cannot be killed, so add `process=True` for a function
             that may hang.
-        process: Whether each attempt runs in a process of its own.
-        limit: How many jobs with the same `key` run at the same time, in all workers together.
-        key: Takes the arguments, and returns what the limit counts by, such as `lambda account_id: account_id`.
-        cron: When it is enqueued by itself, without arguments, in UTC: "*/5 * * * *" is every five minutes.
+        process: Whether each attempt runs in a child process.
+        limit: The maximum number of jobs with the same `key` that run at the same time, across all workers.
+        key: Takes the arguments and returns the value to limit by, such as `lambda account_id: account_id`.
+        cron: When it is enqueued automatically, without arguments, in UTC: "*/5 * * * *" is every five minutes.
 
     Raises:
-        ConfigurationError: An option is not valid, or two jobs have one name.
+        ConfigurationError: An option is invalid, or another job has the same name.
     """
 
     def declare(decorated: Callable[P, R]) -> Job[P, R]:
@@ -191,7 +192,7 @@ def job(  # noqa: PLR0913 - each is an option of its own, given by name
         )
         known = declared.get(title)
         if known is not None and known.function.__code__ is not decorated.__code__:
-            raise ConfigurationError(f"There are two jobs called {title!r}; give one of them a name=.")
+            raise ConfigurationError(f"Two jobs are named {title!r}; set name= on one of them.")
         declared[title] = made
         return made
 
@@ -199,10 +200,10 @@ def job(  # noqa: PLR0913 - each is an option of its own, given by name
 
 
 def _refuse_options(title: str, *, attempts: int, limit: int | None, timeout: float | None, process: bool) -> None:
-    """Refuse options that could not be meant.
+    """Refuse invalid options.
 
     Raises:
-        ConfigurationError: With what was expected.
+        ConfigurationError: An option is invalid; the message says what was expected.
     """
     if not 1 <= attempts <= 100:
         raise ConfigurationError(f"@job {title}: attempts={attempts!r}; expected a number from 1 to 100.")
@@ -211,25 +212,27 @@ def _refuse_options(title: str, *, attempts: int, limit: int | None, timeout: fl
     if timeout is not None and timeout <= 0:
         raise ConfigurationError(f"@job {title}: timeout={timeout!r}; expected a number of seconds above 0.")
     if process and timeout is None:
-        raise ConfigurationError(f"@job {title}: process=True is for jobs that may hang; add timeout=.")
+        raise ConfigurationError(f"@job {title}: process=True requires timeout=.")
 
 
 def _checked_queue(queue: str) -> str:
-    """A queue's name, if it is one.
+    """The name of a queue, if it is valid.
 
     Raises:
-        ConfigurationError: It is not.
+        ConfigurationError: It is invalid.
     """
     if not _QUEUE.fullmatch(queue):
-        raise ConfigurationError(f"queue={queue!r}: expected lowercase letters, digits, - and _, such as mail.")
+        raise ConfigurationError(
+            f'queue={queue!r}: expected lowercase letters, digits, hyphens and underscores, such as "mail".'
+        )
     return queue
 
 
 def _checked_priority(priority: int) -> int:
-    """A priority, if it is one.
+    """A priority, if it is valid.
 
     Raises:
-        ConfigurationError: It is not.
+        ConfigurationError: It is invalid.
     """
     if priority not in _PRIORITIES:
         raise ConfigurationError(f"priority={priority!r}: expected a whole number from -1000 to 1000.")

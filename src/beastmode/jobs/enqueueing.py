@@ -1,4 +1,4 @@
-"""Inserts the rows of jobs, each in the transaction of whoever enqueues it."""
+"""Inserts jobs, each in the transaction of the code that enqueues it."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -21,24 +21,24 @@ from beastmode.jobs.wakeups import CHANNEL, wake_up
 EXTENSION = "beastmode.jobs"
 _LONGEST_KEY = 200
 _LONGEST_ARGUMENTS = 64 * 1024
-"""Bytes of JSON: a job is passed ids, and reads what it needs; rows of this size still are claimed in one page read."""
+"""Bytes of JSON. Jobs should be passed ids and read the data themselves; larger rows would make claims slow."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a worker.
+    """A job to enqueue.
 
     Args:
-        name: The job's.
-        function: What it calls.
-        arguments: What it is called with.
-        queue: Where it waits.
-        priority: Greater ones run first.
-        delay: How long it waits at the least.
-        at: The moment that it waits for instead; None for none.
-        max_attempts: How often it is tried.
-        unique_key: What no other waiting or running job may have; None for nothing.
-        concurrency_key: What running jobs are counted by; None for nothing.
+        name: The job's name.
+        function: The function to call.
+        arguments: Its keyword arguments.
+        queue: The queue to add it to.
+        priority: Higher priorities run first.
+        delay: The minimum delay before it runs.
+        at: When to run it, instead of a delay; None to use the delay.
+        max_attempts: The maximum number of attempts.
+        unique_key: A key that only one unfinished job can have; None for none.
+        concurrency_key: The key by which running jobs are limited; None if they are not.
     """
 
     name: str
@@ -54,17 +54,17 @@ class Request:
 
 
 def insert(request: Request) -> int | None:
-    """Insert the row of a job in the transaction of the caller, and wake a worker when that is committed.
+    """Insert a job in the caller's transaction, and wake a worker when it is committed.
 
     Args:
-        request: What is asked for.
+        request: The job to enqueue.
 
     Returns:
-        The row's id; None where its unique key is taken.
+        The job's id; None if its unique key is already in use.
 
     Raises:
-        ConfigurationError: The application has no jobs.
-        TypeError: An argument is not a JSON value, or the function does not take it.
+        ConfigurationError: Jobs are not enabled in the application.
+        TypeError: An argument is not a JSON value, or the function does not accept it.
     """
     if EXTENSION not in current_app.extensions:
         raise ConfigurationError(
@@ -80,7 +80,7 @@ def insert(request: Request) -> int | None:
 
 
 def _insert_now(row: Mapping[str, Any]) -> int | None:
-    """Insert a row; None where its unique key is taken.
+    """Insert a row and return its id; None if its unique key is already in use.
 
     Args:
         row: Values by column.
@@ -92,7 +92,7 @@ def _insert_now(row: Mapping[str, Any]) -> int | None:
     if row["unique_key"] is not None:
         statement = statement.on_conflict_do_nothing(index_elements=[JobRow.unique_key])
     if work.dialect.name == "postgresql" and row["state"] == "ready":
-        # Part of the statement: the server tells it to those who listen once it is committed.
+        # In the same statement: PostgreSQL delivers the notification when the transaction is committed.
         statement = statement.returning(func.pg_notify(CHANNEL, row["queue"]))
     inserted = work.execute(statement).first()
     return None if inserted is None else int(inserted[0])
@@ -102,7 +102,7 @@ def _row_of(request: Request, moment: datetime) -> dict[str, Any]:
     """The row of a job.
 
     Args:
-        request: What is asked for.
+        request: The job to enqueue.
         moment: The current time.
     """
     run_at = moment + request.delay if request.at is None else request.at
@@ -124,10 +124,10 @@ def _row_of(request: Request, moment: datetime) -> dict[str, Any]:
 
 
 def _checked_key(key: str | None) -> str | None:
-    """A unique key, if it fits its column.
+    """A unique key, if it fits in its column.
 
     Raises:
-        ValueError: It does not.
+        ValueError: It is empty or too long.
     """
     if key is not None and not 0 < len(key) <= _LONGEST_KEY:
         raise ValueError(f"_unique has {len(key)} characters; expected 1 to {_LONGEST_KEY}.")
@@ -135,30 +135,30 @@ def _checked_key(key: str | None) -> str | None:
 
 
 def _refuse_other_arguments(request: Request) -> None:
-    """Do nothing if a worker can call the function with the arguments.
+    """Refuse arguments that a worker could not pass to the function.
 
     Raises:
-        TypeError: The function does not take them, or they are not JSON values.
-        ValueError: They are too many bytes.
+        TypeError: The function does not accept them, or they are not JSON values.
+        ValueError: They are too large.
     """
     try:
         inspect.signature(request.function).bind(**request.arguments)
     except TypeError as error:
-        raise TypeError(f"{request.name} cannot be called like this: {error}") from None
+        raise TypeError(f"{request.name} cannot be called with these arguments: {error}") from None
     refuse_other_values(request.name, request.arguments)
     size = len(orjson.dumps(dict(request.arguments)))
     if size > _LONGEST_ARGUMENTS:
         raise ValueError(
-            f"The arguments of {request.name} have {size} bytes of JSON; the maximum is {_LONGEST_ARGUMENTS}. "
-            "Store the data, and pass its id."
+            f"The arguments of {request.name} are {size} bytes of JSON; the maximum is {_LONGEST_ARGUMENTS}. "
+            "Store the data and pass its id instead."
         )
 
 
 def refuse_other_values(name: str, value: Any, path: str = "") -> None:
-    """Do nothing if a value comes back from JSON as it went in.
+    """Refuse values that would change when they are encoded as JSON and decoded again.
 
     Raises:
-        TypeError: It does not.
+        TypeError: The value contains one.
     """
     if value is None or type(value) in (bool, int, float, str):
         return
@@ -170,6 +170,6 @@ def refuse_other_values(name: str, value: Any, path: str = "") -> None:
             refuse_other_values(name, item, f"{path}.{key}" if path else key)
     else:
         raise TypeError(
-            f"{name}: {path} is a {type(value).__name__}; expected a JSON value. Pass an id, or text such as "
-            "isoformat(), and read the rest in the job."
+            f"{name}: {path} is a {type(value).__name__}; expected a JSON value. Pass an id, or a string such as "
+            "isoformat() returns, and load the rest in the job."
         )

@@ -1,4 +1,4 @@
-"""What `/metrics` says of jobs."""
+"""The metrics of jobs in `/metrics`."""
 
 from collections.abc import Iterator
 
@@ -6,21 +6,21 @@ from beastmode.core.gauges import Gauge, Sample
 from beastmode.jobs.status import counts
 
 _STATES = ("scheduled", "ready", "running", "blocked", "parked", "dead")
-"""Those that are counted: finished jobs are many, and only wait to be deleted."""
+"""The states that are counted. Finished jobs are not: there are many, and they are only kept until they are deleted."""
 
 
 def _numbers() -> Iterator[Sample]:
-    """How many jobs are in each state, those included in which there is none."""
+    """The number of jobs in each state, including states without jobs."""
     found = counts().states
     return (((state,), found.get(state, 0)) for state in _STATES)
 
 
 def _lag() -> Iterator[Sample]:
-    """How long the oldest ready job has been waiting."""
+    """How long the oldest ready job has been waiting, in seconds."""
     yield (), counts().lag
 
 
 GAUGES = (
-    Gauge("jobs", "Jobs that have not ended, and dead ones.", ("state",), _numbers),
+    Gauge("jobs", "Unfinished and dead jobs, by state.", ("state",), _numbers),
     Gauge("jobs_lag_seconds", "How long the oldest ready job has been waiting.", (), _lag),
 )

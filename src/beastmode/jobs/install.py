@@ -1,4 +1,4 @@
-"""The jobs' part of an application: its worker in a development server, and what `flask beastmode doctor` looks at."""
+"""Enables jobs in an application: background tasks, metrics, checks, and the worker in a development server."""
 
 from importlib import import_module
 from threading import Lock
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 
 class Jobs:
-    """Turns jobs on: `Beastmode(app, database=db, jobs=Jobs())`.
+    """Enables jobs: `Beastmode(app, database=db, jobs=Jobs())`.
 
-    The rows are in the application's database, in tables that `flask db migrate` adds. In development the server runs
-    them itself; elsewhere `flask beastmode worker` does.
+    Jobs are stored in the application's database, in tables that `flask db migrate` adds. In development the server
+    runs them; otherwise, run `flask beastmode worker`.
     """
 
     def __init__(self) -> None:
-        # Not at the top: this adds the tables of jobs to the metadata, also in projects that have no jobs.
+        # Not at the top: importing this adds the job tables to the metadata, even in projects without jobs.
         import_module("beastmode.jobs.models")
 
     def install(self, app: Flask, settings: JobSettings, database: "Database", middleware: Middleware) -> None:
-        """Let the functions of an application be enqueued.
+        """Enable jobs in an application.
 
         Args:
             app: The Flask application.
-            settings: Those that begin with JOBS_.
-            database: Its database.
-            middleware: Its middleware, whose first request starts the threads of a development server.
+            settings: The JOBS_ settings.
+            database: The application's database.
+            middleware: The application's middleware, whose first request starts the worker of a development server.
         """
         from beastmode.jobs.enqueueing import EXTENSION  # noqa: PLC0415 - imports the tables, as above
         from beastmode.jobs.gauges import GAUGES  # noqa: PLC0415 - likewise
@@ -52,11 +52,11 @@ class Jobs:
 
 
 class _StartOnce:
-    """Starts a worker in the process that serves the first request: in a reloader's child, and not in its parent.
+    """Starts a worker in the process that serves the first request, which is the reloader's child, not its parent.
 
     Args:
         app: The Flask application.
-        threads: How many jobs run at the same time.
+        threads: The maximum number of jobs that run at the same time.
     """
 
     def __init__(self, app: Flask, threads: int) -> None:
@@ -66,7 +66,7 @@ class _StartOnce:
         self._is_started = False
 
     def __call__(self, _: Any) -> "Refusal | None":
-        """Refuse nothing; see `Middleware.guards`."""
+        """Start the worker on the first request; refuses nothing. See `Middleware.guards`."""
         if not self._is_started:
             with self._lock:
                 starts, self._is_started = not self._is_started, True

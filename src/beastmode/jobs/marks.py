@@ -1,4 +1,4 @@
-"""An effect that happens once, however often the job around it runs."""
+"""`once`: performs an effect a single time, even if the job runs again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,17 +15,17 @@ _LONGEST = 200
 
 @contextmanager
 def once(key: str) -> Iterator[bool]:
-    """Open a transaction, and say whether this is the first time that one with this key is committed.
+    """Open a transaction, and yield True unless a transaction with this key has been committed before.
 
-    The mark is part of the transaction: what the block writes and the mark are stored together, or neither. Another
-    worker that comes with the same key meanwhile waits for the end of this one.
+    A mark for the key is stored in the same transaction, so the mark and the changes of the block are committed
+    together or not at all. Another worker with the same key waits until this transaction ends.
 
         with once(f"invoice:{order_id}") as is_first:
             if is_first:
                 db.session.add(Invoice(order_id=order_id))
 
     Args:
-        key: What happens once, up to 200 characters. Marks are kept for JOBS_RETENTION_DAYS.
+        key: Identifies the effect; up to 200 characters. Marks are kept for JOBS_RETENTION_DAYS.
 
     Raises:
         ValueError: The key is empty or too long.

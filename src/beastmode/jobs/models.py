@@ -1,4 +1,4 @@
-"""The tables of jobs; in a project's migrations they are ordinary tables."""
+"""The tables of jobs, which a project's migrations create like any other table."""
 
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.db.base import Base
 
-_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER columns by itself
+_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite autoincrements only INTEGER columns
 
 
 class JobRow(Base):
-    """One call of a job: when it runs, whether it has, and what came of it."""
+    """One enqueued call of a job, with its state and its outcome."""
 
     __tablename__ = "jobs"
 
@@ -39,12 +39,12 @@ class JobRow(Base):
 
 
 def _partial_index(name: str, condition: str, *columns: Any) -> Index:
-    """An index of the rows in some states, which stays small however many others are kept."""
+    """An index of the rows in some states, which stays small no matter how many other rows are stored."""
     where = JobRow.state.in_(condition.split())
     return Index(f"ix_jobs_{name}", *columns, postgresql_where=where, sqlite_where=where)
 
 
-# A worker takes the first rows of one of these, however many wait behind them.
+# Each lets a worker find its next rows without scanning those behind them.
 _partial_index("ready", "ready", JobRow.queue, JobRow.priority.desc(), JobRow.id)
 _partial_index("scheduled", "scheduled", JobRow.run_at)
 _partial_index("running", "running", JobRow.lease_until)
@@ -54,7 +54,7 @@ _partial_index("finished", "done dead", JobRow.finished_at)
 
 
 class JobMark(Base):
-    """That something has been done once, whichever job did it; see `once`."""
+    """Records that the effect with this key has been performed; see `once`."""
 
     __tablename__ = "job_marks"
 
@@ -63,7 +63,7 @@ class JobMark(Base):
 
 
 class JobTick(Base):
-    """That a job of a schedule was enqueued for a moment, by whichever worker came first."""
+    """Records that a scheduled job has been enqueued for this time, so that only one worker enqueues it."""
 
     __tablename__ = "job_ticks"
 

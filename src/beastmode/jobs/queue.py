@@ -1,7 +1,7 @@
-"""What happens to the rows of jobs: claimed by a worker, finished, tried again, given back, forgotten.
+"""The queue: claims jobs for a worker, records their outcomes, and retries, releases and deletes them.
 
-A worker owns a row as long as its lease runs. Whatever it writes about the row is written only if it still owns it, so
-that a worker which was slow, and thought dead, cannot overwrite what another has done since.
+A worker owns a row until its lease expires. It updates the row only while it owns it, so a slow worker that was
+presumed dead cannot overwrite the work of another.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,11 +18,11 @@ from beastmode.db.transactions import transaction
 from beastmode.jobs.models import JobMark, JobRow, JobTick
 
 _LONGEST_BACKOFF = 3600.0
-"""Seconds. After ten attempts of a job with the usual backoff that is 1.5 hours after the first one."""
+"""Seconds. With the default backoff, the tenth attempt comes about 40 minutes after the first."""
 _LONGEST_ERROR = 4000
-"""Characters of an error that are kept: the end of a traceback, which names the cause."""
+"""Characters of an error that are kept: the end of the traceback, which names the cause."""
 _SWEPT = 1000
-"""The most rows that one statement moves or deletes, so that none holds its locks for long."""
+"""The maximum number of rows that one statement updates or deletes, so that none holds its locks for long."""
 _CLAIMED = (
     JobRow.id,
     JobRow.name,
@@ -39,13 +39,13 @@ class Claim:
     """A row that a worker owns.
 
     Args:
-        id: The row's.
-        name: The job's.
-        arguments: Of the call.
-        priority: Greater ones run first.
-        attempts: Which attempt this is, from 1 on.
-        max_attempts: How many there are.
-        concurrency_key: What running jobs are counted by; None for nothing.
+        id: The row's id.
+        name: The job's name.
+        arguments: The function's keyword arguments.
+        priority: Higher priorities run first.
+        attempts: The number of this attempt, starting at 1.
+        max_attempts: The maximum number of attempts.
+        concurrency_key: The key by which running jobs are limited; None if they are not.
     """
 
     id: int
@@ -58,11 +58,11 @@ class Claim:
 
 
 class Queue:
-    """The rows, as one worker sees them; needs an app context.
+    """The queue as one worker uses it. Requires an app context.
 
     Args:
-        worker: The worker's name, which no other has.
-        lease: How long a row is the worker's without another report.
+        worker: The worker's unique name.
+        lease: How long the worker owns a row after each heartbeat.
     """
 
     def __init__(self, worker: str, lease: timedelta) -> None:
@@ -70,11 +70,11 @@ class Queue:
         self.lease = lease
 
     def claim(self, queue: str, most: int) -> list[Claim]:
-        """Take the first rows of a queue that are ready, for this worker alone.
+        """Claim the first ready rows of a queue for this worker.
 
         Args:
-            queue: The queue.
-            most: How many.
+            queue: The name of the queue.
+            most: The maximum number of rows.
         """
         work = current_work()
         ready = (
@@ -86,9 +86,9 @@ class Queue:
         if work.dialect.name == "postgresql":
             ready = ready.with_for_update(skip_locked=True)
         elif work.execute(ready.limit(1)).first() is None:
-            return []  # without the write lock, which an UPDATE takes even where it finds nothing
+            return []  # an UPDATE takes the write lock even if it matches no rows
         moment = now()
-        first = ready.cte("first_ready")  # PostgreSQL would run a subquery again for each row that somebody else took
+        first = ready.cte("first_ready")  # PostgreSQL would rerun a subquery for each row that another worker took
         statement = (
             update(JobRow)
             .where(JobRow.id == first.c.id)
@@ -107,11 +107,11 @@ class Queue:
         return sorted(claims, key=lambda claim: (-claim.priority, claim.id))
 
     def admit(self, claim: Claim, limit: int) -> bool:
-        """Whether a claimed row may run now; otherwise it is set aside until one with its key has finished.
+        """Whether a claimed row may run now; if not, it is blocked until a row with the same key finishes.
 
         Args:
-            claim: The row, which is counted as running already.
-            limit: How many rows with its key may run.
+            claim: The claimed row, which already counts as running.
+            limit: The maximum number of rows with its key that run at the same time.
         """
         key = claim.concurrency_key
         with transaction() as session:
@@ -125,10 +125,10 @@ class Queue:
         return False
 
     def finish(self, claim: Claim, result: Any) -> bool:
-        """Note that a row's job has run; False where the row is no longer this worker's.
+        """Record that a job has succeeded; False if this worker no longer owns the row.
 
         Args:
-            claim: The row.
+            claim: The claimed row.
             result: What the function returned, as a JSON value.
         """
         ended = self._owned(claim).values(
@@ -137,13 +137,15 @@ class Queue:
         return self._end(claim, ended)
 
     def fail(self, claim: Claim, error: str, backoff: float, *, is_final: bool = False) -> bool:
-        """Note that an attempt has failed: the row waits for the next one, or is dead.
+        """Record that an attempt has failed: the job is scheduled for another attempt, or is dead.
+
+        Returns False if this worker no longer owns the row.
 
         Args:
-            claim: The row.
-            error: Why.
+            claim: The claimed row.
+            error: Why the attempt failed.
             backoff: Seconds before the second attempt.
-            is_final: Whether there is no next one.
+            is_final: Whether to make no further attempt.
         """
         moment = now()
         values: dict[str, Any] = {"error": error[-_LONGEST_ERROR:], **_RETURNED}
@@ -153,33 +155,33 @@ class Queue:
             values |= {"state": "scheduled", "run_at": moment + pause(claim.attempts, backoff)}
         return self._end(claim, self._owned(claim).values(**values))
 
-    def give_back(self, claims: Iterable[Claim]) -> None:
-        """Let other workers have rows whose jobs this one will not finish; the attempt does not count.
+    def release(self, claims: Iterable[Claim]) -> None:
+        """Release rows whose jobs this worker will not finish, so that others run them; the attempt does not count.
 
         Args:
-            claims: The rows.
+            claims: The claimed rows.
         """
         for claim in claims:
             self._end(claim, self._owned(claim).values(**_RETURNED, state="ready", attempts=JobRow.attempts - 1))
 
     def park(self, claim: Claim) -> None:
-        """Set a row aside whose job this worker does not know, as one of a newer version; see `unpark`."""
+        """Set aside a row whose job this worker does not know, such as one from a newer version; see `unpark`."""
         self._end(claim, self._owned(claim).values(**_RETURNED, state="parked", attempts=JobRow.attempts - 1))
 
     def unpark(self, names: Collection[str]) -> int:
-        """Let the rows be claimed again that were set aside by a worker which did not know their jobs.
+        """Make parked rows ready again if this worker knows their jobs; returns how many.
 
         Args:
-            names: The jobs that this worker knows.
+            names: The names of the jobs that this worker knows.
         """
         parked = select(JobRow.id).where(JobRow.state == "parked", JobRow.name.in_(names)).limit(_SWEPT)
         return _changed(update(JobRow).where(JobRow.id.in_(parked)).values(state="ready"))
 
     def beat(self, claims: Iterable[Claim]) -> None:
-        """Renew the lease of the rows whose jobs are running.
+        """Renew the leases of the rows whose jobs are running.
 
         Args:
-            claims: The rows.
+            claims: The claimed rows.
         """
         ids = [claim.id for claim in claims]
         if ids:
@@ -187,7 +189,7 @@ class Queue:
             current_work().execute(mine.values(lease_until=now() + self.lease))
 
     def promote(self) -> int:
-        """Make ready what was scheduled for a moment that has come; how many rows that were."""
+        """Make scheduled rows ready once they are due; returns how many."""
         due = (
             select(JobRow.id)
             .where(JobRow.state == "scheduled", JobRow.run_at <= now())
@@ -199,7 +201,7 @@ class Queue:
         return _changed(update(JobRow).where(JobRow.id.in_(due), JobRow.state == "scheduled").values(state="ready"))
 
     def next_moment(self) -> datetime | None:
-        """When the next scheduled row is due; None if there is none."""
+        """When the next scheduled row is due; None if no row is scheduled."""
         moment: datetime | None = (
             current_work()
             .execute(select(JobRow.run_at).where(JobRow.state == "scheduled").order_by(JobRow.run_at).limit(1))
@@ -208,9 +210,9 @@ class Queue:
         return moment
 
     def reclaim(self) -> int:
-        """Take rows from workers that no longer report; how many.
+        """Take rows back from workers whose leases have expired; returns how many.
 
-        The attempt counts, so that a job which ends its worker is dead in the end.
+        The attempt counts, so that a job that crashes its worker each time ends up dead.
         """
         moment = now()
         lost = select(JobRow.id).where(JobRow.state == "running", JobRow.lease_until < moment).limit(_SWEPT)
@@ -226,12 +228,15 @@ class Queue:
                 state=case((is_last, "dead"), else_="ready"),
                 finished_at=case((is_last, moment), else_=None),
                 unique_key=case((is_last, None), else_=JobRow.unique_key),
-                error="The worker that ran it stopped without reporting.",
+                error="The worker's lease expired before the job finished.",
             )
         )
 
     def unblock(self) -> int:
-        """Make ready one row of each concurrency key with nothing running, as after a worker was lost; how many."""
+        """Make one blocked row ready for each concurrency key with nothing running; returns how many.
+
+        That happens after a worker was lost, because no one else unblocks the next row.
+        """
         key = JobRow.concurrency_key
         under_way = select(key).where(JobRow.state.in_(["running", "ready"]), key.is_not(None))
         stuck = select(func.min(JobRow.id)).where(JobRow.state == "blocked", key.not_in(under_way)).group_by(key)
@@ -240,10 +245,10 @@ class Queue:
         return _changed(update(JobRow).where(JobRow.id.in_(stuck), JobRow.state == "blocked").values(state="ready"))
 
     def forget(self, before: datetime) -> int:
-        """Delete finished and dead rows, marks and ticks of before a moment; how many rows of jobs that were.
+        """Delete finished and dead jobs, marks and ticks older than a given time; returns how many jobs.
 
         Args:
-            before: The moment.
+            before: The time.
         """
         old = (
             select(JobRow.id)
@@ -262,7 +267,7 @@ class Queue:
         return count
 
     def queues(self) -> list[str]:
-        """Every queue in which a row is ready, found by one look into the index for each."""
+        """The names of all queues with a ready row, found by one index lookup per queue."""
         names: list[str] = []
         while True:
             following = select(func.min(JobRow.queue)).where(JobRow.state == "ready")
@@ -274,7 +279,7 @@ class Queue:
             names.append(name)
 
     def _owned(self, claim: Claim) -> Update:
-        """An UPDATE of a row, as long as it is this worker's, in this attempt."""
+        """An UPDATE that matches the row only while this worker owns it, in this attempt."""
         return update(JobRow).where(
             JobRow.id == claim.id,
             JobRow.worker == self.worker,
@@ -283,7 +288,7 @@ class Queue:
         )
 
     def _end(self, claim: Claim, statement: Update) -> bool:
-        """Run the UPDATE that ends a row's time with this worker, and let the next row with its key run."""
+        """Run the UPDATE that ends this worker's claim of a row, and unblock the next row with its key."""
         if claim.concurrency_key is None:
             return _changed(statement) == 1
         following = (
@@ -300,27 +305,27 @@ class Queue:
 
 
 _RETURNED: dict[str, Any] = {"worker": None, "lease_until": None}
-"""What a row says when it is nobody's."""
+"""The values of a row that no worker owns."""
 
 
 def _changed(statement: Any) -> int:
-    """How many rows a statement has changed."""
+    """Execute a statement, and return the number of rows that it changed."""
     return int(current_work().execute(statement).rowcount)
 
 
 def pause(attempt: int, backoff: float) -> timedelta:
-    """How long to wait after an attempt: doubled each time, give or take a quarter, at most an hour.
+    """How long to wait after a failed attempt: doubled each time, up to an hour, plus or minus 25%.
 
     Args:
-        attempt: Which one has failed, from 1 on.
-        backoff: Seconds after the first.
+        attempt: The number of the failed attempt, starting at 1.
+        backoff: Seconds to wait after the first attempt.
     """
-    # Whatever failed many jobs at once would otherwise get all of them back at once.
-    seconds: float = min(backoff * 2 ** (attempt - 1), _LONGEST_BACKOFF) * uniform(0.75, 1.25)  # noqa: S311 - no secret
+    # Jitter: jobs that failed at the same time, as in an outage, must not all be retried at the same time.
+    seconds: float = min(backoff * 2 ** (attempt - 1), _LONGEST_BACKOFF) * uniform(0.75, 1.25)  # noqa: S311 - not a secret
     return timedelta(seconds=seconds)
 
 
 def _lock_key(session: Any, key: str | None) -> None:
-    """Have other workers wait that count the running rows of a key; on SQLite they wait for the write lock anyway."""
+    """Make other workers that count the rows of a key wait; on SQLite, the write lock already does."""
     if current_work().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"beastmode.jobs {key}"})

@@ -1,4 +1,4 @@
-"""Runs one job: calls its function, and knows meanwhile which row it is."""
+"""Runs one job: calls its function, and keeps track of the current job for `progress` and `current_job_id`."""
 
 import traceback
 from collections.abc import Callable
@@ -20,12 +20,12 @@ _LONGEST_NOTE = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an attempt.
+    """The outcome of an attempt.
 
     Args:
         result: What the function returned.
-        error: Why it failed, with the end of its traceback; None where it did not.
-        is_final: Whether no further attempt is made.
+        error: Why it failed, usually a traceback; None if it succeeded.
+        is_final: Whether no further attempt should be made.
     """
 
     result: Any = None
@@ -34,10 +34,10 @@ class Outcome:
 
 
 def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: dict[str, Any]) -> Outcome:
-    """Call a job's function; whatever it raises is the outcome.
+    """Call a job's function, and return its result or its error as an outcome.
 
     Args:
-        job_id: The row's id.
+        job_id: The job's id.
         name: The job's name.
         function: What to call.
         arguments: What to call it with.
@@ -48,7 +48,7 @@ def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: 
         refuse_other_values(f"The result of {name}", result, "it")
     except GiveUp as error:
         return Outcome(error=str(error), is_final=True)
-    except Exception:  # noqa: BLE001 - it is told to whoever looks at the row
+    except Exception:  # noqa: BLE001 - any error is stored with the job
         return Outcome(error=traceback.format_exc())
     finally:
         _running.reset(token)
@@ -56,19 +56,19 @@ def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: 
 
 
 def current_job_id() -> int | None:
-    """The id of the job that runs in this thread; None outside of jobs."""
+    """The id of the job that is running in this thread; None outside a job."""
     return _running.get()
 
 
 def progress(share: float, note: str = "") -> None:
-    """Say how far the running job has come; whoever reads its status sees it at once. Nothing outside of a job.
+    """Report the progress of the running job, which its status shows immediately. Does nothing outside a job.
 
     Args:
-        share: From 0 to 1.
-        note: A few words for people, up to 200 characters.
+        share: The completed share, from 0 to 1.
+        note: A short description for people; truncated to 200 characters.
 
     Raises:
-        BeastmodeError: The share is not from 0 to 1.
+        BeastmodeError: The share is not between 0 and 1.
     """
     if not 0 <= share <= 1:
         raise BeastmodeError(f"progress({share!r}): expected a number from 0 to 1.")

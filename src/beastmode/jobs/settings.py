@@ -18,19 +18,19 @@ class JobSettings(Settings):
     jobs_lease_seconds: int = setting(
         whole(5, 3600),
         60,
-        "How long a job belongs to a worker that no longer reports; then another worker runs it again.",
+        "How many seconds a worker keeps its jobs without a heartbeat before another worker runs them again.",
         expects="a number from 5 to 3600",
     )
     jobs_retention_days: int = setting(
         whole(1, 3650),
         7,
-        "How long finished and dead jobs, their results, and the marks of `once` are kept.",
+        "How many days finished and dead jobs, their results, and the marks of `once` are kept.",
         expects="a number of days",
     )
 
     @property
     def threads_in_server(self) -> int:
-        """How many jobs a server process runs at the same time."""
+        """The number of jobs that a server process runs at the same time."""
         if self.jobs_threads is not None:
             return self.jobs_threads
         return 2 if self.environment == "development" else 0

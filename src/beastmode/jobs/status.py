@@ -1,4 +1,4 @@
-"""What people and programs may know of a job: its state, how far it is, what came of it."""
+"""The status of jobs: state, progress and outcome; and retrying or discarding them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,23 +31,23 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class Status:
-    """One job, as it is now.
+    """The current status of a job.
 
     Args:
-        id: Its id.
+        id: The job's id.
         name: The job's name.
-        state: "scheduled" (waits for its moment), "ready", "running", "blocked" (as many with its key are running as
-            may), "parked" (no worker knows its function yet), "done" or "dead".
-        queue: Where it waits.
-        attempts: How many attempts have begun.
-        max_attempts: How many there are.
-        run_at: The moment that it waits or waited for.
-        started_at: When the last attempt began.
-        finished_at: When it was done, or dead.
-        progress: How far the attempt is, from 0 to 1, as the function says.
-        note: What the function says of that.
+        state: "scheduled" (not due yet), "ready", "running", "blocked" (the maximum number of jobs with its key is
+            running), "parked" (no worker knows its function yet), "done" or "dead".
+        queue: The queue that it is in.
+        attempts: The number of attempts that have started.
+        max_attempts: The maximum number of attempts.
+        run_at: When it is or was due.
+        started_at: When the last attempt started.
+        finished_at: When it became "done" or "dead".
+        progress: The progress that the function reported, from 0 to 1.
+        note: The note that the function reported with it.
         result: What the function returned.
-        error: Why the last attempt failed.
+        error: Why the last failed attempt failed.
     """
 
     id: int
@@ -67,11 +67,11 @@ class Status:
 
 @dataclass(frozen=True)
 class Counts:
-    """How the jobs of an application are doing.
+    """The number of jobs by state, and the longest wait.
 
     Args:
-        states: How many rows are in each state.
-        lag: Seconds that the oldest ready job has been waiting; 0 where none waits.
+        states: The number of jobs in each state.
+        lag: How long the oldest ready job has been waiting, in seconds; 0 if none is ready.
     """
 
     states: dict[str, int]
@@ -79,10 +79,10 @@ class Counts:
 
 
 def status_of(job_id: int) -> Status | None:
-    """One job as it is now; None if there is none, or no longer.
+    """The current status of a job; None if it does not exist or has been deleted.
 
     Args:
-        job_id: What `enqueue` returned.
+        job_id: The id that `enqueue` returned.
     """
     row = current_work().execute(select(*_SHOWN).where(JobRow.id == job_id)).mappings().first()
     return None if row is None else Status(**row)
@@ -93,8 +93,8 @@ def list_jobs(state: State, name: str | None = None, limit: int = 100) -> list[S
 
     Args:
         state: The state.
-        name: Of the job; None for all.
-        limit: How many at the most.
+        name: The name of a job, to list only its calls; None for all jobs.
+        limit: The maximum number of jobs.
     """
     statement = select(*_SHOWN).where(JobRow.state == state).order_by(JobRow.id.desc()).limit(limit)
     if name is not None:
@@ -103,11 +103,11 @@ def list_jobs(state: State, name: str | None = None, limit: int = 100) -> list[S
 
 
 def retry(*job_ids: int, name: str | None = None) -> int:
-    """Have dead jobs run again, with all their attempts; how many.
+    """Retry dead jobs, starting over at the first attempt; returns how many.
 
     Args:
-        job_ids: Which; none for all dead ones.
-        name: Of the job, if only its are meant.
+        job_ids: The ids of the jobs; if omitted, all dead jobs are retried.
+        name: The name of a job, to retry only its calls.
     """
     statement = update(JobRow).where(JobRow.state == "dead")
     if job_ids:
@@ -121,11 +121,11 @@ def retry(*job_ids: int, name: str | None = None) -> int:
 
 
 def discard(*job_ids: int, name: str | None = None) -> int:
-    """Delete jobs that are not running, and not done; how many.
+    """Delete jobs that are neither running nor done; returns how many.
 
     Args:
-        job_ids: Which; none for all dead ones.
-        name: Of the job, if only its are meant.
+        job_ids: The ids of the jobs; if omitted, all dead jobs are deleted.
+        name: The name of a job, to delete only its calls.
     """
     states = ["scheduled", "ready", "blocked", "parked", "dead"] if job_ids else ["dead"]
     statement = JobRow.__table__.delete().where(JobRow.state.in_(states))  # type: ignore[attr-defined]  # a Table
@@ -137,7 +137,7 @@ def discard(*job_ids: int, name: str | None = None) -> int:
 
 
 def counts() -> Counts:
-    """How many jobs are in each state, and how long the oldest has been waiting."""
+    """The number of unfinished and dead jobs by state, and how long the oldest ready job has been waiting."""
     work = current_work()
     grouped = select(JobRow.state, func.count().label("number")).where(JobRow.state != "done").group_by(JobRow.state)
     states = {row.state: row.number for row in work.execute(grouped)}

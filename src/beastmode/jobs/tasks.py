@@ -1,4 +1,4 @@
-"""The tasks of other features, as jobs."""
+"""Runs the background tasks of other features as jobs."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ from beastmode.jobs.definition import Job, declared, job
 
 
 def all_jobs() -> dict[str, Job[Any, Any]]:
-    """Every job of the process by name, those of other features included."""
+    """Every job of the process by name, including the tasks of other features."""
     for task in tasks.values():
         _job_of(task)
     return declared
 
 
 def enqueue_task(task: Task, arguments: dict[str, Any]) -> None:
-    """Insert the row of a task; see `beastmode.core.background.Enqueue`."""
+    """Enqueue a task as a job; see `beastmode.core.background.Enqueue`."""
     _job_of(task).enqueue(**arguments)
 
 
 def _job_of(task: Task) -> Job[Any, Any]:
-    """The job that runs a task, declared when it is first asked for.
+    """The job that runs a task, declared on first use.
 
     Args:
         task: The task.
@@ -28,5 +28,5 @@ def _job_of(task: Task) -> Job[Any, Any]:
     if known is not None:
         return known
     options = {"queue": task.queue, "attempts": task.attempts, "backoff": task.backoff, "limit": task.limit}
-    made: Job[Any, Any] = job(name=task.name, **options)(task.function)  # type: ignore[call-overload]  # as one dict
+    made: Job[Any, Any] = job(name=task.name, **options)(task.function)  # type: ignore[call-overload]  # options as one dict
     return made

@@ -1,4 +1,4 @@
-"""Enqueues the jobs that have a schedule: once a moment, however many workers there are."""
+"""Enqueues scheduled jobs: once for each scheduled time, no matter how many workers are running."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ from beastmode.jobs.definition import Job
 from beastmode.jobs.models import JobTick
 
 _LATE = timedelta(minutes=10)
-"""How late a moment may be found, as after a restart; one that is older is left out."""
+"""How late a job may be enqueued, for example after a restart; older scheduled times are skipped."""
 
 
 def enqueue_ticks(jobs: Iterable[Job[Any, Any]]) -> int:
-    """Enqueue each job whose moment has come and that nobody has enqueued for it; how many.
+    """Enqueue each scheduled job that is due and has not been enqueued yet; returns how many.
 
     Args:
-        jobs: Those without a schedule are left out.
+        jobs: The jobs to check; those without a schedule are skipped.
     """
     moment, count = now(), 0
     for job in jobs:
@@ -37,13 +37,13 @@ def enqueue_ticks(jobs: Iterable[Job[Any, Any]]) -> int:
 
 
 def _is_new(job: Job[Any, Any], tick: datetime) -> bool:
-    """Whether nobody has enqueued a job for a moment, as far as can be seen without the write lock."""
+    """Whether a job seems not to have been enqueued for a scheduled time; checked without taking the write lock."""
     statement = select(JobTick.name).where(JobTick.name == job.name, JobTick.tick == tick)
     return current_work().execute(statement).first() is None
 
 
 def _mark(job: Job[Any, Any], tick: datetime) -> bool:
-    """Take a moment for this worker; False where another was faster."""
+    """Record that this worker enqueues a job for a scheduled time; False if another worker was faster."""
     work = current_work()
     dialect = postgresql if work.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(JobTick).values(name=job.name, tick=tick).on_conflict_do_nothing()

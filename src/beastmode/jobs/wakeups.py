@@ -1,4 +1,4 @@
-"""How an idle worker learns of a new job: at once where somebody tells it, else by looking."""
+"""How an idle worker learns about new jobs: by notifications on PostgreSQL, by polling on SQLite."""
 
 import logging
 from threading import Event
@@ -12,9 +12,9 @@ from beastmode.db.session import Installed
 
 CHANNEL = "beastmode_jobs"
 _LOOK_SECONDS = 1.0
-"""How long a worker on PostgreSQL may miss a notification, as while its connection was lost."""
+"""How often a worker on PostgreSQL stops listening to check for jobs enqueued in its own process."""
 _PEEK_SECONDS = 0.03
-"""How often a worker on SQLite asks whether another process has written, which takes 5 microseconds."""
+"""How often a worker on SQLite checks whether another process has written, which takes 5 microseconds."""
 log = logging.getLogger("beastmode")
 _waiting: WeakSet["Wakeups"] = WeakSet()
 
@@ -42,14 +42,14 @@ class Wakeups:
         _waiting.add(self)
 
     def wake(self) -> None:
-        """End the wait that is under way, or the next one."""
+        """End the current wait, or the next one."""
         self._event.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait until somebody tells of a job, or the time is over.
+        """Wait until a job may be ready, or until the time is up.
 
         Args:
-            seconds: The longest wait.
+            seconds: The maximum wait.
         """
         end = monotonic() + seconds
         try:
@@ -63,15 +63,17 @@ class Wakeups:
                         break
         except (SQLAlchemyError, OSError) as error:
             self.close()
-            log.warning("Jobs: no notifications, as the database does not respond: %s", type(error).__name__)
+            log.warning(
+                "Jobs: cannot listen for notifications because the database does not respond: %s", type(error).__name__
+            )
             self._event.wait(min(seconds, _LOOK_SECONDS))
         self._event.clear()
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         connection, self._connection, self._listening = self._connection, None, None
         if connection is not None:
-            connection.invalidate()  # it listens, which nobody else wants
+            connection.invalidate()  # it is still listening, so it must not return to the pool
             connection.close()
 
     def _open(self) -> Any:
@@ -80,20 +82,20 @@ class Wakeups:
         return self._connection
 
     def _hears(self, seconds: float) -> bool:
-        """Whether PostgreSQL has told of a job. Short waits, since the threads of this process wake by the event."""
+        """Whether PostgreSQL has notified of a job within this time, or may have done so before it was listening."""
         driver = self._open().connection.dbapi_connection
         try:
             if self._listening is not driver:
                 driver.execute(f"LISTEN {CHANNEL}")
                 self._listening = driver
-                return True  # of what came before nobody was told
-            # Whole, as a generator that is left half-way keeps the connection.
+                return True  # jobs may have been committed before LISTEN
+            # Exhausted with list(), because an unfinished generator keeps the connection busy.
             return bool(list(driver.notifies(timeout=seconds, stop_after=1)))
         except self._engine.dialect.loaded_dbapi.Error as error:
             raise OSError(type(error).__name__) from error
 
     def _has_changed(self) -> bool:
-        """Whether another connection has written to SQLite's file since the last look."""
+        """Whether another connection has written to the SQLite database since the last check."""
         version = self._open().exec_driver_sql("PRAGMA data_version").scalar_one()
         has_changed = bool(version != self._seen)
         self._seen = version

@@ -1,4 +1,4 @@
-"""Claims jobs and runs them, several at a time, each in a thread of its own."""
+"""Claims jobs and runs several at a time, each in its own thread."""
 
 import logging
 import os
@@ -27,25 +27,25 @@ from beastmode.jobs.ticks import enqueue_ticks
 from beastmode.jobs.wakeups import Wakeups
 
 STOP_SECONDS = 25.0
-"""How long jobs may go on when the worker is told to stop; Docker and Kubernetes wait 10 and 30 seconds."""
+"""How long running jobs may continue after the worker is told to stop. Kubernetes waits 30 seconds, Docker 10."""
 _UPKEEP_SECONDS = 5.0
-"""How often lost, blocked and parked rows are looked for, and the names of the queues."""
+"""How often the worker recovers lost, blocked and parked rows, and enqueues scheduled jobs."""
 _FORGET_SECONDS = 600.0
 _IDLE_SECONDS = 30.0
-"""The longest wait for a job; whatever else there is to do has its own time."""
+"""The maximum wait for a job; other work has its own intervals."""
 _RETRY_SECONDS = 1.0
 log = logging.getLogger("beastmode")
 
 
 @dataclass(eq=False)
 class _Run:
-    """An attempt that is under way.
+    """A running attempt.
 
     Args:
-        claim: The row.
-        job: What it runs.
-        ends: The monotonic time after which it has failed; None for no limit.
-        is_over: Whether somebody has noted its outcome.
+        claim: The claimed row.
+        job: The job to run.
+        ends: The monotonic time at which it times out; None for no limit.
+        is_over: Whether a thread has taken on recording its outcome.
     """
 
     claim: Claim
@@ -55,7 +55,7 @@ class _Run:
     lock: Lock = field(default_factory=Lock)
 
     def take(self) -> bool:
-        """Whether the caller is the first to note the outcome."""
+        """Whether the caller is the first that wants to record the outcome, and therefore must."""
         with self.lock:
             first, self.is_over = not self.is_over, True
         return first
@@ -66,9 +66,9 @@ class Worker:
 
     Args:
         app: The Flask application.
-        threads: How many jobs run at the same time.
-        queues: The queues to take jobs from, the most important first; none for all.
-        jobs: What rows can name; by default every job of the process.
+        threads: The maximum number of jobs that run at the same time.
+        queues: The queues to take jobs from, in order of importance; all if empty.
+        jobs: The jobs that the worker can run, by name; defaults to every job of the process.
     """
 
     def __init__(
@@ -95,24 +95,24 @@ class Worker:
         self._due = {"beat": 0.0, "upkeep": 0.0, "forget": 0.0}
 
     def start(self) -> Thread:
-        """Run in a thread of its own, which ends with the process."""
+        """Run in a daemon thread."""
         thread = Thread(target=self.run, name="beastmode-jobs", daemon=True)
         thread.start()
         return thread
 
     def stop(self) -> None:
-        """Claim nothing more, and end when the jobs that are running have ended, or their time is over."""
+        """Stop claiming jobs, and let `run` return once the running jobs have finished or the grace period is over."""
         self._stopping.set()
         self._wakeups.wake()
 
     def run(self) -> None:
-        """Run jobs until `stop` is called. The database may be away meanwhile."""
+        """Run jobs until `stop` is called. If the database becomes unavailable, keep trying."""
         while not self._stopping.is_set():
             try:
                 with self.app.app_context():
                     rest = 0.0 if self._step() else self._rest()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("Jobs: the database does not respond; trying again: %s", type(error).__name__)
+                log.warning("Jobs: the database does not respond; retrying: %s", type(error).__name__)
                 self._stopping.wait(_RETRY_SECONDS)
                 continue
             if rest:
@@ -121,7 +121,7 @@ class Worker:
         self._wakeups.close()
 
     def _step(self) -> int:
-        """Do what is due, and start as many jobs as there are threads free; how many were started."""
+        """Do the work that is due, and start a job for each free thread; returns how many were started."""
         self._end_late()
         self._keep_up()
         self.queue.promote()
@@ -134,7 +134,7 @@ class Worker:
         return started
 
     def _keep_up(self) -> None:
-        """Renew leases, and now and then look after the rows that nobody owns."""
+        """Renew leases, and regularly recover rows that have no worker."""
         if self._is_due("beat", self._beat_every):
             self.queue.beat([run.claim for run in self._running()])
         if self._is_due("upkeep", _UPKEEP_SECONDS):
@@ -156,10 +156,10 @@ class Worker:
         return True
 
     def _begin(self, claim: Claim) -> bool:
-        """Start a claimed job; False where it may not run now."""
+        """Start a claimed job; False if it cannot run now."""
         job = self.jobs.get(claim.name)
         if job is None:
-            log.warning("Jobs: %s is not known here; job %s waits for a worker that knows it", claim.name, claim.id)
+            log.warning("Jobs: this worker does not know %s; job %s is parked until one does", claim.name, claim.id)
             self.queue.park(claim)
             return False
         if job.limit is not None and not self.queue.admit(claim, job.limit):
@@ -171,7 +171,7 @@ class Worker:
         return True
 
     def _attempt(self, run: _Run) -> None:
-        """Run a job in this thread, and note what came of it."""
+        """Run a job in this thread, and record its outcome."""
         claim, job = run.claim, run.job
         with self.app.app_context():
             if job.process:
@@ -183,7 +183,7 @@ class Worker:
         self._wakeups.wake()
 
     def _note(self, run: _Run, outcome: Outcome) -> None:
-        """Write the outcome of an attempt; where the database is away, the lease ends, and the job runs again."""
+        """Record the outcome of an attempt. If it cannot be stored, the lease expires and the job runs again."""
         claim = run.claim
         try:
             with self.app.app_context():
@@ -193,26 +193,29 @@ class Worker:
                     log.error("%s failed:\n%s", _described(claim), outcome.error)
                     is_mine = self.queue.fail(claim, outcome.error, run.job.backoff, is_final=outcome.is_final)
             if not is_mine:
-                log.warning("%s took longer than its lease; another worker has it now", _described(claim))
+                log.warning(
+                    "%s outlived its lease; its outcome was discarded, because another worker has taken the job",
+                    _described(claim),
+                )
         except (SQLAlchemyError, OSError):
-            log.exception("%s: its outcome could not be stored; it will run again", _described(claim))
+            log.exception("%s: the outcome could not be stored; the job will run again", _described(claim))
         finally:
             with self._lock:
                 self._runs.discard(run)
 
     def _end_late(self) -> None:
-        """Give up on attempts that have taken too long; their threads go on, and what they return is not noted."""
+        """Fail attempts that have timed out. Their threads keep running, but their results are discarded."""
         moment = monotonic()
         for run in self._running():
             if run.ends is not None and moment > run.ends and run.take():
-                self._note(run, Outcome(error=f"It took longer than its timeout of {run.job.timeout:g} s."))
+                self._note(run, Outcome(error=f"Timed out after {run.job.timeout:g} s."))
 
     def _running(self) -> list[_Run]:
         with self._lock:
             return list(self._runs)
 
     def _rest(self) -> float:
-        """How long there is nothing to do, unless a job comes."""
+        """How long there is nothing to do unless a job is enqueued, in seconds."""
         moment = monotonic()
         seconds = min(*(each - moment for each in self._due.values()), _IDLE_SECONDS)
         ends = [run.ends - moment for run in self._running() if run.ends is not None]
@@ -222,7 +225,7 @@ class Worker:
         return max(0.0, min([seconds, *ends]))
 
     def _drain(self) -> None:
-        """Let the running jobs end, as far as there is time, and give the others back."""
+        """Let running jobs finish within the grace period, and release the others."""
         end = monotonic() + STOP_SECONDS
         while (runs := self._running()) and monotonic() < end:
             self._wakeups.wait(min(self._beat_every, end - monotonic()))
@@ -230,11 +233,13 @@ class Worker:
             self._end_late()
         left = [run.claim for run in runs if run.take()]
         if left:
-            log.warning("Jobs: %d jobs did not end in time; other workers will run them", len(left))
-            self._try(lambda: self.queue.give_back(left))
+            log.warning(
+                "Jobs: %d jobs did not finish in time and were released; other workers will run them", len(left)
+            )
+            self._try(lambda: self.queue.release(left))
 
     def _try(self, work: Any) -> None:
-        """Do something while stopping, which must not keep the worker from stopping."""
+        """Call a function while stopping; a database error must not prevent the worker from stopping."""
         try:
             with self.app.app_context():
                 work()
@@ -243,5 +248,5 @@ class Worker:
 
 
 def _described(claim: Claim) -> str:
-    """An attempt, as the log names it."""
+    """An attempt, as named in the log."""
     return f"Job {claim.id} ({claim.name}), attempt {claim.attempts} of {claim.max_attempts}"

@@ -10,14 +10,14 @@ from beastmode.query.write.writes import VERBS, Verb
 
 
 class Way(StrEnum):
-    """How rows are read or written; the value is the text for people."""
+    """How rows are read or written; the value is shown to users."""
 
     DRIVER = "rows by the driver"
-    """A statement that is compiled once and sent to psycopg directly."""
+    """A statement that is compiled once and sent directly to psycopg."""
     ROWS = "rows"
     """A statement that SQLAlchemy executes."""
     ENTITIES = "entities"
-    """Entities of a session, which the schema dumps or the session writes."""
+    """ORM entities, which the schema dumps or the session writes."""
 
 
 def read_way(query: Query, app: Any) -> Way:
