@@ -16,7 +16,7 @@ db = Database()
 
 @pytest.fixture
 def post_office(tmp_path):
-    """An application that sends mail; settings as arguments."""
+    """Creates an application that sends email; takes settings as arguments."""
 
     def made(**settings):
         app = Flask("shop", root_path=str(tmp_path))
@@ -33,11 +33,11 @@ def post_office(tmp_path):
 
 @pytest.fixture
 def run_jobs():
-    """Runs jobs of an application while the test goes on."""
+    """Runs an application's jobs in the background during the test."""
     running = []
 
     def run(app):
-        # Not those of other tests: a schedule of theirs would be enqueued here.
+        # Not the jobs of other tests, because their schedules would be enqueued here.
         worker = Worker(app, 2, jobs={"beastmode.mail.send": all_jobs()["beastmode.mail.send"]})
         running.append((worker, worker.start()))
 
@@ -49,13 +49,13 @@ def run_jobs():
 
 @pytest.fixture(scope="session")
 def authority():
-    """Signs certificates that this test session trusts."""
+    """A certificate authority for the test session."""
     return trustme.CA()
 
 
 @pytest.fixture
 def trusted(authority, tmp_path, monkeypatch):
-    """Has OpenSSL trust the authority, as SSL_CERT_FILE does."""
+    """Makes OpenSSL trust the authority by setting SSL_CERT_FILE."""
     file = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(file))
     monkeypatch.setitem(os.environ, "SSL_CERT_FILE", str(file))
@@ -63,7 +63,7 @@ def trusted(authority, tmp_path, monkeypatch):
 
 @pytest.fixture
 def smtp(authority):
-    """Starts SMTP servers, which end with the test."""
+    """Starts SMTP servers that are stopped at the end of the test."""
     started = []
 
     def start(**how):

@@ -1,4 +1,4 @@
-"""Real SMTP servers: with and without TLS, friendly, refusing, silent, and breaking off."""
+"""Real SMTP servers: with and without TLS, accepting, refusing, unresponsive, and dropping connections."""
 
 import socket
 import ssl
@@ -11,7 +11,7 @@ from aiosmtpd.smtp import AuthResult
 
 
 class Recorder:
-    """Keeps what is sent, and says what it is told to."""
+    """Records what is sent, and replies as configured."""
 
     def __init__(self, reply, refused):
         self.mails = []
@@ -36,7 +36,7 @@ class Recorder:
 
 
 class SmtpServer:
-    """A server in a thread of its own.
+    """A server in its own thread.
 
     Args:
         authority: Signs its certificate.

@@ -1,4 +1,4 @@
-"""What a mail becomes, and what is refused before anything is stored."""
+"""How messages are encoded, and what is refused before anything is stored."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from beastmode.mail import Attachment, Message, message_from
 HELLO = {"to": "ada@example.com", "subject": "Hello", "text": "Hello Ada"}
 
 
-def test_a_mail_has_its_headers_and_both_bodies():
-    """Text first, HTML for clients that show it."""
+def test_a_message_has_its_headers_and_both_bodies():
+    """The text comes first, the HTML is the alternative."""
     message = Message(**HELLO, html="<p>Hello <b>Ada</b></p>", cc=["Bob <bob@example.com>"], bcc=["eve@example.com"])
 
     email = message.as_email("Shop <shop@example.com>")
@@ -26,8 +26,8 @@ def test_a_mail_has_its_headers_and_both_bodies():
     assert email["Message-ID"].endswith("@example.com>")
 
 
-def test_text_of_any_language_is_sent():
-    """In the subject too."""
+def test_text_in_any_language_can_be_sent():
+    """In the subject as well as in the body."""
     email = Message(to="Zoë <zoe@example.com>", subject="Grüße ☕", text="Привет").as_email("a@example.com")
 
     assert (email["Subject"], email.get_content().strip()) == ("Grüße ☕", "Привет")
@@ -35,7 +35,7 @@ def test_text_of_any_language_is_sent():
 
 
 def test_attachments_have_their_names_and_types():
-    """By the name, where nothing is said."""
+    """The type is guessed from the name by default."""
     files = [Attachment("invoice.pdf", b"%PDF"), Attachment("data", b"\x00", "application/x-data")]
 
     email = Message(**HELLO, attachments=files).as_email("a@example.com")
@@ -44,8 +44,8 @@ def test_attachments_have_their_names_and_types():
     assert found == [("invoice.pdf", "application/pdf", b"%PDF"), ("data", "application/x-data", b"\x00")]
 
 
-def test_a_newsletter_can_be_ended_by_one_click():
-    """As mail programs require of senders (RFC 8058)."""
+def test_a_newsletter_has_one_click_unsubscribe():
+    """Email providers require it of bulk senders (RFC 8058)."""
     email = Message(**HELLO, unsubscribe="https://shop.example/stop/7").as_email("a@example.com")
 
     assert email["List-Unsubscribe"] == "<https://shop.example/stop/7>"
@@ -55,11 +55,20 @@ def test_a_newsletter_can_be_ended_by_one_click():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"subject": "Hi\r\nBcc: all@example.com"}, "The header subject has a line break; expected one line."),
-        ({"to": "ada@example.com\nBcc: all@example.com"}, "The header to has a line break; expected one line."),
-        ({"reply_to": "a@example.com\r\nX: y"}, "The header reply_to has a line break; expected one line."),
-        ({"headers": {"X-Tag": "a\nBcc: b@example.com"}}, "The header X-Tag has a line break; expected one line."),
-        ({"headers": {"X\nBcc": "b@example.com"}}, "The header X\nBcc has a line break; expected one line."),
+        (
+            {"subject": "Hi\r\nBcc: all@example.com"},
+            "The header subject contains a line break; expected a single line.",
+        ),
+        (
+            {"to": "ada@example.com\nBcc: all@example.com"},
+            "The header to contains a line break; expected a single line.",
+        ),
+        ({"reply_to": "a@example.com\r\nX: y"}, "The header reply_to contains a line break; expected a single line."),
+        (
+            {"headers": {"X-Tag": "a\nBcc: b@example.com"}},
+            "The header X-Tag contains a line break; expected a single line.",
+        ),
+        ({"headers": {"X\nBcc": "b@example.com"}}, "The header X\nBcc contains a line break; expected a single line."),
         ({"to": "ada"}, "'ada' is not an email address; expected one, such as Ada <ada@example.com>."),
         (
             {"to": "ada@example.com, eve@example.com"},
@@ -72,8 +81,8 @@ def test_a_newsletter_can_be_ended_by_one_click():
     ],
     ids=["subject", "to", "reply", "value", "name", "no address", "two addresses", "long subject"],
 )
-def test_a_mail_that_is_not_one_is_refused(changes, message):
-    """Text from a form must not add a header or a recipient."""
+def test_an_invalid_message_is_refused(changes, message):
+    """User input must not add a header or a recipient."""
     mail = Message(**{**HELLO, **changes})
 
     with pytest.raises(ValueError) as raised:  # noqa: PT011 - compared below
@@ -83,8 +92,8 @@ def test_a_mail_that_is_not_one_is_refused(changes, message):
     assert str(raised.value) == message
 
 
-def test_a_mail_comes_from_templates(post_office, tmp_path):
-    """The subject is the first line; values are escaped in HTML alone."""
+def test_a_message_is_rendered_from_templates(post_office, tmp_path):
+    """The subject is the first line; values are escaped in the HTML only."""
     folder = tmp_path / "templates" / "mail"
     folder.mkdir(parents=True)
     (folder / "welcome.txt").write_text("Subject: Welcome, {{ name }}\n\nHello {{ name }}!\n")
@@ -97,8 +106,8 @@ def test_a_mail_comes_from_templates(post_office, tmp_path):
     assert mail.html == "<p>Hello A &amp; B!</p>"
 
 
-def test_a_template_that_is_missing_is_named(post_office):
-    """With the path that was expected."""
-    message = r"^There is no template mail/goodbye\.txt; expected templates/mail/goodbye\.txt\.$"
+def test_a_missing_template_is_named(post_office):
+    """The error includes the path that was expected."""
+    message = r"^Template mail/goodbye\.txt not found; expected templates/mail/goodbye\.txt\.$"
     with post_office().app_context(), pytest.raises(ConfigurationError, match=message):
         message_from("goodbye", to="ada@example.com")

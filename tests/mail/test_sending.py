@@ -1,4 +1,4 @@
-"""A mail is stored with the changes that it tells of, and sent by a job when they are committed."""
+"""Emails are stored in the caller's transaction, and sent by a job after the commit."""
 
 from time import monotonic, sleep
 
@@ -37,8 +37,8 @@ def smtp_settings(server, **others):
     return {"MAIL_SERVER": "localhost", "MAIL_PORT": server.port, "MAIL_TIMEOUT_SECONDS": 0.5, **others}
 
 
-def test_a_mail_is_gone_with_the_changes_that_it_tells_of(post_office):
-    """Nobody is told of an order that was rolled back."""
+def test_an_email_is_rolled_back_with_the_changes_of_its_caller(post_office):
+    """No one gets an email about an order that was rolled back."""
     with post_office().app_context():
         with pytest.raises(ZeroDivisionError), transaction():
             send_mail(HELLO)
@@ -47,8 +47,8 @@ def test_a_mail_is_gone_with_the_changes_that_it_tells_of(post_office):
         assert (mails(), list_jobs("ready")) == ([], [])
 
 
-def test_without_a_server_it_stays_in_the_inbox(post_office, run_jobs):
-    """And counts as sent."""
+def test_without_a_server_emails_stay_in_the_inbox(post_office, run_jobs):
+    """They count as sent."""
     app = post_office()
     run_jobs(app)
     with app.app_context():
@@ -59,8 +59,8 @@ def test_without_a_server_it_stays_in_the_inbox(post_office, run_jobs):
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit", ""])
-def test_a_mail_is_sent_by_the_server(post_office, run_jobs, smtp, trusted, tls):
-    """With TLS, in both ways, and without where that is asked for."""
+def test_an_email_is_sent_by_smtp(post_office, run_jobs, smtp, trusted, tls):
+    """With STARTTLS, with implicit TLS, and without TLS if configured."""
     server = smtp(tls=tls)
     app = post_office(**smtp_settings(server, MAIL_USE_TLS=tls == "starttls", MAIL_USE_SSL=tls == "implicit"))
     run_jobs(app)
@@ -76,8 +76,8 @@ def test_a_mail_is_sent_by_the_server(post_office, run_jobs, smtp, trusted, tls)
     )
 
 
-def test_a_login_is_made_where_the_server_requires_one(post_office, run_jobs, smtp, trusted):
-    """After TLS has begun."""
+def test_the_client_logs_in_if_a_username_is_set(post_office, run_jobs, smtp, trusted):
+    """Only after the connection has switched to TLS."""
     server = smtp(login=(b"shop", b"hunter2"))
     app = post_office(**smtp_settings(server, MAIL_USERNAME="shop", MAIL_PASSWORD="hunter2"))
     run_jobs(app)
@@ -89,17 +89,17 @@ def test_a_login_is_made_where_the_server_requires_one(post_office, run_jobs, sm
 @pytest.mark.parametrize(
     ("how", "state", "words"),
     [
-        ({"reply": "554 we do not like it"}, "dead", "localhost refused the mail: 554 we do not like it"),
-        ({"refused": ["ada@example.com"]}, "dead", "localhost refused the mail: 550 no ada@example.com here"),
-        ({"reply": "451 come back later"}, "scheduled", "localhost refused the mail: 451 come back later"),
+        ({"reply": "554 we do not like it"}, "dead", "localhost refused the email: 554 we do not like it"),
+        ({"refused": ["ada@example.com"]}, "dead", "localhost refused the email: 550 no ada@example.com here"),
+        ({"reply": "451 come back later"}, "scheduled", "localhost refused the email: 451 come back later"),
         ({"reply": "hang"}, "scheduled", "TimeoutError: "),
         ({"reply": "close"}, "scheduled", "SMTPServerDisconnected: "),
-        ({"names": ("other.example",)}, "scheduled", "The certificate of localhost is not valid: "),
+        ({"names": ("other.example",)}, "scheduled", "The certificate of localhost is invalid: "),
     ],
     ids=["refuses", "unknown recipient", "later", "hangs", "closes", "wrong certificate"],
 )
-def test_what_the_server_says_decides_what_becomes_of_a_mail(post_office, run_jobs, smtp, trusted, how, state, words):  # noqa: PLR0917 - fixtures
-    """What it would say again is final; anything else is tried again."""
+def test_the_reply_of_the_server_decides_whether_to_retry(post_office, run_jobs, smtp, trusted, how, state, words):  # noqa: PLR0917 - fixtures
+    """Permanent failures are final; anything else is retried."""
     server = smtp(**how)
     app = post_office(**smtp_settings(server))
     run_jobs(app)
@@ -112,8 +112,8 @@ def test_what_the_server_says_decides_what_becomes_of_a_mail(post_office, run_jo
         assert [mail.sent_at for mail in mails()] == [None]
 
 
-def test_a_certificate_that_nobody_trusts_is_refused(post_office, run_jobs, smtp):
-    """The mail is not sent to whoever has taken the server's place."""
+def test_an_untrusted_certificate_is_refused(post_office, run_jobs, smtp):
+    """Otherwise an impostor could receive the email."""
     server = smtp()
     app = post_office(**smtp_settings(server))
     run_jobs(app)
@@ -121,12 +121,12 @@ def test_a_certificate_that_nobody_trusts_is_refused(post_office, run_jobs, smtp
         send_mail(HELLO)
         until(lambda: job().error)
 
-        assert "The certificate of localhost is not valid: " in job().error
+        assert "The certificate of localhost is invalid: " in job().error
     assert server.mails == []
 
 
 def test_one_recipient_of_several_is_refused(post_office, run_jobs, smtp, trusted):
-    """The others have got it, and get it once."""
+    """The other recipients get the email exactly once."""
     server = smtp(refused=["eve@example.com"])
     app = post_office(**smtp_settings(server))
     run_jobs(app)
@@ -136,14 +136,14 @@ def test_one_recipient_of_several_is_refused(post_office, run_jobs, smtp, truste
 
         assert (job().state, job().error) == (
             "dead",
-            "The mail was sent, but some recipients were refused: 550 no eve@example.com here",
+            "The email was sent, but some recipients were refused: 550 no eve@example.com here",
         )
         assert mails()[0].sent_at is not None
     assert [recipients for recipients, _ in server.mails] == [["ada@example.com"]]
 
 
-def test_styles_move_to_their_elements(post_office):
-    """Many mail programs drop style sheets."""
+def test_styles_are_inlined(post_office):
+    """Many email clients ignore style sheets."""
     with post_office().app_context():
         send_mail(Message(to="a@example.com", subject="s", text="t", html="<style>p{color:red}</style><p>x</p>"))
         html = current_database().execute(select(Mail.html)).scalar_one()
@@ -152,7 +152,7 @@ def test_styles_move_to_their_elements(post_office):
 
 
 def test_the_inbox_shows_what_was_sent_in_development(post_office):
-    """As JSON for programs and as a page for people, whose HTML cannot run scripts."""
+    """As JSON, and as a page on which the HTML of emails cannot run scripts."""
     app = post_office(ENVIRONMENT="development", JOBS_THREADS=0)
     with app.app_context():
         send_mail(Message(to="ada@example.com", subject="<Hello>", text="Hi", html="<script>alert(1)</script>"))
@@ -174,15 +174,15 @@ def test_the_inbox_shows_what_was_sent_in_development(post_office):
 
 
 def test_there_is_no_inbox_in_production(post_office):
-    """Anybody could read it."""
+    """Anyone could read it."""
     secrets = {"SECRET_KEY": "u7Yq2nPz0LwX5vRk8TgB3mJc6HdS9aEf"}
     app = post_office(ENVIRONMENT="production", **secrets)
 
     assert app.test_client().get("/dev/inbox").status_code == 404
 
 
-def test_mail_needs_jobs():
-    """Something has to send it."""
+def test_mail_requires_jobs():
+    """Emails are sent by a job."""
     with pytest.raises(ConfigurationError, match=r"^Beastmode\(mail=\.\.\.\) needs jobs= as well; pass both\.$"):
         Beastmode(mail=Mails())
     assert Jobs() is not None

@@ -1,4 +1,4 @@
-"""Mail: stored with the changes that it tells of, sent by a job, shown in an inbox in development."""
+"""Email: stored in the same transaction as your changes, sent by a job, shown in an inbox in development."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,10 @@ HOMES = {
     "send_mail": "sending",
 }
 
-if not TYPE_CHECKING:  # or mypy would believe in any name
+if not TYPE_CHECKING:  # otherwise mypy would accept any name
 
     def __getattr__(name: str) -> Any:
-        # On first use: with the table of mails, which only projects that send mail shall find in their migrations.
+        # Lazily: importing them defines the mails table, which belongs only in the migrations of projects with email.
         if name not in HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(import_module(f"beastmode.mail.{HOMES[name]}"), name)

@@ -1,4 +1,4 @@
-"""`/dev/inbox`: what was sent, as a page for people and as JSON for programs. In development only."""
+"""`/dev/inbox`: the emails that were sent, as an HTML page or as JSON. Development only."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from beastmode.db.session import current_work
 from beastmode.mail.models import Mail
 
 _SHOWN = 100
-"""The newest mails; whoever looks for an older one asks the table."""
+"""The number of emails shown; older ones are still in the table."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self' data:; base-uri 'none'"
 
 
@@ -21,7 +21,7 @@ def inbox_blueprint() -> Blueprint:
 
 
 def _inbox() -> Response | list[dict[str, Any]]:
-    """The newest mails, as JSON unless a browser asks."""
+    """The newest emails, as HTML for browsers and as JSON for other clients."""
     mails = _newest()
     if "text/html" not in request.headers.get("Accept", ""):
         return mails
@@ -31,7 +31,7 @@ def _inbox() -> Response | list[dict[str, Any]]:
 
 
 def _newest() -> list[dict[str, Any]]:
-    """The newest mails, as `/dev/inbox` shows them."""
+    """The newest emails, as `/dev/inbox` shows them."""
     statement = select(Mail).order_by(Mail.id.desc()).limit(_SHOWN)
     columns = (Mail.recipients, Mail.subject, Mail.text, Mail.html, Mail.sent_at)
     rows = current_work().execute(statement.with_only_columns(*columns))

@@ -1,4 +1,4 @@
-"""Moves the style sheets of HTML mails to the elements, since many mail programs drop them elsewhere."""
+"""Inlines the CSS of HTML emails, because many email clients ignore style sheets."""
 
 from dataclasses import replace
 
@@ -6,14 +6,14 @@ from css_inline import CSSInliner
 
 from beastmode.mail.message import Message
 
-_INLINER = CSSInliner(load_remote_stylesheets=False)  # or a template could have the server fetch any address
+_INLINER = CSSInliner(load_remote_stylesheets=False)  # otherwise a template could make the server fetch any URL
 
 
 def with_inlined_styles(message: Message) -> Message:
-    """A mail whose elements have the styles that its style sheets give them.
+    """The message with its style sheets inlined into the elements.
 
     Args:
-        message: With HTML.
+        message: A message with HTML.
     """
     html = message.html or ""
     return replace(message, html=_INLINER.inline(html)) if "<style" in html else message

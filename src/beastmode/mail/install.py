@@ -1,4 +1,4 @@
-"""The mail's part of an application: what takes its mails, and the inbox in development."""
+"""Enables email in an application: the transport, the background task, and the inbox in development."""
 
 from importlib import import_module
 
@@ -10,22 +10,22 @@ from beastmode.mail.settings import MailSettings
 
 
 class Mails:
-    """Turns mail on: `Beastmode(app, database=db, jobs=Jobs(), mail=Mails())`.
+    """Enables email: `Beastmode(app, database=db, jobs=Jobs(), mail=Mails())`.
 
-    Mails are rows that a job sends, in a table that `flask db migrate` adds. With MAIL_SERVER they are sent by SMTP;
-    without, they stay in the table, and `/dev/inbox` shows them in development.
+    Emails are stored in a table that `flask db migrate` adds, and a job sends them. If MAIL_SERVER is set, they are
+    sent by SMTP; otherwise they stay in the table, and `/dev/inbox` shows them in development.
     """
 
     def __init__(self) -> None:
-        # Not at the top: this adds the table of mails to the metadata, also in projects that send none.
+        # Not at the top: importing this adds the mails table to the metadata, even in projects without email.
         import_module("beastmode.mail.models")
 
     def install(self, app: Flask, settings: MailSettings) -> None:
-        """Let an application send mail.
+        """Enable email in an application.
 
         Args:
             app: The Flask application.
-            settings: Those that begin with MAIL_.
+            settings: The MAIL_ settings.
         """
         from beastmode.mail.inbox import inbox_blueprint  # noqa: PLC0415 - imports the table, as above
         from beastmode.mail.post import EXTENSION, Post  # noqa: PLC0415 - likewise

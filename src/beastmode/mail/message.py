@@ -1,4 +1,4 @@
-"""A mail before it is sent, and the bytes that it becomes (RFC 5322)."""
+"""An email message, and its encoding for sending (RFC 5322)."""
 
 import mimetypes
 from collections.abc import Mapping, Sequence
@@ -12,21 +12,21 @@ from email.utils import formatdate, getaddresses, make_msgid
 from beastmode.core.clock import now
 
 _POLICY = SMTP.clone(cte_type="7bit")
-"""Bytes that every server passes on, also one without 8BITMIME."""
+"""7-bit, so that servers without 8BITMIME can relay it."""
 _LONGEST_SUBJECT = 998
-"""Characters: what a line of a mail may have (RFC 5322, section 2.1.1)."""
+"""Characters: the maximum length of a line (RFC 5322, section 2.1.1)."""
 _MOST_BYTES = 20 * 1024 * 1024
-"""What most servers accept; a larger mail would be refused after it was sent whole."""
+"""What most servers accept. They refuse larger emails only after they have been transmitted."""
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that is sent along.
+    """A file attached to an email.
 
     Args:
-        name: The file's name.
-        content: Its bytes.
-        media_type: Such as "application/pdf"; by default what the name says.
+        name: The file name.
+        content: The bytes of the file.
+        media_type: Such as "application/pdf"; guessed from the name by default.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Attachment:
 
     @property
     def parts(self) -> tuple[str, str]:
-        """The two halves of the media type."""
+        """The type and the subtype of the media type."""
         guessed = self.media_type or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
         main, _, sub = guessed.partition("/")
         return main, sub
@@ -43,20 +43,20 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A mail.
+    """An email message.
 
     Args:
-        to: One address or several, such as "Ada <ada@example.com>".
-        subject: One line.
-        text: The body as plain text.
-        html: The body as HTML, for clients that show it.
-        sender: Who it is from; None for the default sender.
-        cc: Further addresses, which everyone sees.
-        bcc: Further addresses, which nobody sees.
-        reply_to: Where answers go.
-        attachments: Files.
-        unsubscribe: An https URL that ends such mails by a POST (RFC 8058).
-        headers: Further headers.
+        to: One or more recipients, such as "Ada <ada@example.com>".
+        subject: The subject; a single line.
+        text: The plain-text body.
+        html: The HTML body; optional.
+        sender: The From address; None for the default sender.
+        cc: Additional recipients, visible to all recipients.
+        bcc: Additional recipients, hidden from the others.
+        reply_to: The address that replies go to.
+        attachments: Files to attach.
+        unsubscribe: An HTTPS URL for one-click unsubscribe by POST (RFC 8058).
+        headers: Additional headers.
     """
 
     to: str | Sequence[str]
@@ -73,23 +73,23 @@ class Message:
 
     @property
     def recipients(self) -> list[str]:
-        """Every address that gets it, without names.
+        """The addresses of all recipients, without names.
 
         Raises:
-            ValueError: There is none, or one that is not an address.
+            ValueError: An address is invalid, or a header contains a line break.
         """
         _refuse_breaks(self)
         to = [self.to] if isinstance(self.to, str) else self.to
         return [_addressed(each) for each in (*to, *self.cc, *self.bcc)]
 
     def as_email(self, default_sender: str) -> EmailMessage:
-        """The mail as it is sent.
+        """The message as an `EmailMessage`, ready to send.
 
         Args:
-            default_sender: Who it is from if it names nobody.
+            default_sender: The From address if the message has no sender.
 
         Raises:
-            ValueError: A header has a line break, an address is none, or the mail is too large.
+            ValueError: A header contains a line break, an address is invalid, or the email is too large.
         """
         _refuse_breaks(self)
         email = EmailMessage(policy=_POLICY)
@@ -112,15 +112,17 @@ class Message:
             main, sub = each.parts
             email.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
         if (size := len(bytes(email))) > _MOST_BYTES:
-            raise ValueError(f"The mail has {size} bytes; the maximum is {_MOST_BYTES}. Send a link to the file.")
+            raise ValueError(
+                f"The email has {size} bytes; the maximum is {_MOST_BYTES}. Send a link to the file instead."
+            )
         return email
 
 
 def _addressed(text: str) -> str:
-    """The address in a text such as "Ada <ada@example.com>".
+    """The address in a string such as "Ada <ada@example.com>".
 
     Raises:
-        ValueError: It is not exactly one.
+        ValueError: The string does not contain exactly one address.
     """
     addresses = [address for _, address in getaddresses([text]) if address]
     if len(addresses) != 1 or not _is_address(addresses[0]):
@@ -129,7 +131,7 @@ def _addressed(text: str) -> str:
 
 
 def _is_address(text: str) -> bool:
-    """Whether a text is an address: a local part and a domain."""
+    """Whether a string is an address with a local part and a domain."""
     try:
         return bool(Address(addr_spec=text).domain)
     except (ValueError, HeaderParseError):
@@ -137,10 +139,10 @@ def _is_address(text: str) -> bool:
 
 
 def _refuse_breaks(message: Message) -> None:
-    """Do nothing if no header can become two.
+    """Refuse line breaks in headers, which would inject further headers, and subjects that are too long.
 
     Raises:
-        ValueError: One has a line break, as text from a form may.
+        ValueError: A header contains a line break, as user input may, or the subject is too long.
     """
     to = [message.to] if isinstance(message.to, str) else message.to
     given = {
@@ -155,6 +157,6 @@ def _refuse_breaks(message: Message) -> None:
     }
     for name, value in given.items():
         if "\n" in value or "\r" in value or "\n" in name or "\r" in name:
-            raise ValueError(f"The header {name} has a line break; expected one line.")
+            raise ValueError(f"The header {name} contains a line break; expected a single line.")
     if len(message.subject) > _LONGEST_SUBJECT:
         raise ValueError(f"The subject has {len(message.subject)} characters; the maximum is {_LONGEST_SUBJECT}.")

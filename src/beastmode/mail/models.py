@@ -1,4 +1,4 @@
-"""The table of mails; in a project's migrations it is an ordinary table."""
+"""The table of emails, which a project's migrations create like any other table."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from beastmode.db.base import Base
 
 
 class Mail(Base):
-    """One mail: what is sent, to whom, and when it was. Where no server is set, this is where it stays."""
+    """An email: its content, its recipients, and when it was sent. Without an SMTP server, it is only stored here."""
 
     __tablename__ = "mails"
 

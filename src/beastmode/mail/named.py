@@ -1,17 +1,17 @@
-"""Sending a mail by a function with the arguments that Flask projects know."""
+"""`send_email_async`: sends a simple email in a single call."""
 
 from beastmode.mail.message import Message
 from beastmode.mail.sending import send_mail
 
 
 def send_email_async(to_email: str, subject: str, body: str, html_body: str | None = None) -> None:
-    """Send a mail by a job, after the current changes are committed.
+    """Send an email in the background after the current changes are committed.
 
     Args:
-        to_email: Who gets it.
-        subject: One line.
-        body: The body as plain text.
-        html_body: The body as HTML.
+        to_email: The recipient.
+        subject: The subject; a single line.
+        body: The plain-text body.
+        html_body: The HTML body; optional.
 
     Raises:
         ValueError: As for `send_mail`.

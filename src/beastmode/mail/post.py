@@ -1,4 +1,4 @@
-"""What an application sends mail with."""
+"""The email configuration of an application."""
 
 from dataclasses import dataclass
 
@@ -11,12 +11,12 @@ EXTENSION = "beastmode.mail"
 
 @dataclass(frozen=True)
 class Post:
-    """The mail of one application.
+    """The email configuration of an application.
 
     Args:
-        settings: Its settings.
-        transport: What takes its mails.
-        task: Sends one that is stored.
+        settings: The MAIL_ settings.
+        transport: Delivers emails.
+        task: The background task that sends a stored email.
     """
 
     settings: MailSettings

@@ -1,4 +1,4 @@
-"""Stores a mail in the caller's transaction, and sends it by a job when that is committed."""
+"""Stores emails in the caller's transaction; a job sends them after the commit."""
 
 from email import message_from_bytes
 from email.policy import SMTP
@@ -17,17 +17,18 @@ from beastmode.mail.post import EXTENSION, Post
 
 
 def send_mail(message: Message) -> None:
-    """Send a mail after the current changes are committed; if they are rolled back, it is not sent.
+    """Send an email after the current changes are committed; if they are rolled back, it is not sent.
 
-    It is stored in the caller's transaction, and a job sends it. A server that refuses it for now is asked again,
-    with a growing pause; one that refuses it for good makes the job dead, with the server's reason.
+    The email is stored in the caller's transaction, and a job sends it. If the server refuses it temporarily, the job
+    is retried with exponential backoff; if the server refuses it permanently, the job is dead, with the server's reply
+    as its error.
 
     Args:
-        message: What to send, and to whom.
+        message: The message to send.
 
     Raises:
-        ConfigurationError: The application has no mail, or no jobs.
-        ValueError: A header has a line break, an address is none, or the mail is too large.
+        ConfigurationError: Email or jobs are not enabled in the application.
+        ValueError: A header contains a line break, an address is invalid, or the email is too large.
     """
     post = _post_of()
     if message.html is not None:
@@ -48,45 +49,45 @@ def send_mail(message: Message) -> None:
 
 
 def _post_of() -> Post:
-    """The mail of the current application.
+    """The email configuration of the current application.
 
     Raises:
-        ConfigurationError: It has none.
+        ConfigurationError: Email is not enabled.
     """
     post: Post | None = current_app.extensions.get(EXTENSION)
     if post is None:
-        raise ConfigurationError("The application sends no mail; pass mail=Mails() to Beastmode.")
+        raise ConfigurationError("Email is not enabled; pass mail=Mails() to Beastmode.")
     return post
 
 
 def _deliver(mail_id: int) -> None:
-    """Send a stored mail, unless it has been sent.
+    """Send a stored email unless it has already been sent.
 
     Args:
-        mail_id: Its row's id.
+        mail_id: The id of its row.
 
     Raises:
-        GiveUp: It is no longer there, or will never be accepted.
-        OSError: It was not accepted now.
+        GiveUp: The email has been deleted, or it was permanently refused for at least one recipient.
+        OSError: Sending failed temporarily.
     """
     work = current_work()
     row = work.execute(select(Mail.content, Mail.recipients, Mail.sent_at).where(Mail.id == mail_id)).first()
     if row is None:
-        raise GiveUp(f"There is no mail {mail_id} to send any more.")
+        raise GiveUp(f"Email {mail_id} no longer exists.")
     if row.sent_at is not None:
         return
     email = message_from_bytes(row.content, policy=SMTP)
     refused = _post_of().transport.send(email, row.recipients.split("\n"))
     work.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=now()))
     if refused is not None:
-        raise GiveUp(f"The mail was sent, but some recipients were refused: {refused}")
+        raise GiveUp(f"The email was sent, but some recipients were refused: {refused}")
 
 
 def send_task(limit: int) -> Task:
-    """The task that sends a stored mail.
+    """The task that sends a stored email.
 
     Args:
-        limit: How many mails are sent at the same time.
+        limit: The maximum number of emails that are sent at the same time.
     """
-    # Twelve attempts with their pauses are about three hours: longer than most servers are away.
+    # Twelve attempts span more than three hours, which outlasts most outages of mail servers.
     return Task("beastmode.mail.send", _deliver, queue="mail", attempts=12, backoff=10, limit=limit)

@@ -20,8 +20,8 @@ class MailSettings(Settings):
     mail_transport: Literal["inbox", "console", "smtp"] | None = setting(
         choice("inbox", "console", "smtp"),
         None,
-        "What takes mail: the inbox, standard error, or the SMTP server. If unset: the server if MAIL_SERVER is set, "
-        "otherwise the inbox.",
+        "How mail is sent: to the inbox, to standard error, or by SMTP. If unset: by SMTP if MAIL_SERVER is set, "
+        "otherwise to the inbox.",
         expects="inbox, console or smtp",
     )
     mail_port: int = setting(whole(1, 65535), 587, "The port of the SMTP server.", expects="a number from 1 to 65535")
@@ -39,23 +39,29 @@ class MailSettings(Settings):
     mail_default_sender: str = setting(
         text(),
         "",
-        "The sender of mail that names none. If unset: MAIL_USERNAME if it is an address, otherwise noreply@localhost.",
+        "The default From address. If unset: MAIL_USERNAME if it is an address, otherwise noreply@localhost.",
         expects="an address, such as Shop <noreply@example.com>",
     )
     mail_timeout_seconds: float = setting(
-        number(0.1, 300), 10.0, "How long the SMTP server may take for one step.", expects="a number of seconds"
+        number(0.1, 300),
+        10.0,
+        "The timeout for connecting to the SMTP server and for each of its responses.",
+        expects="a number of seconds",
     )
     mail_concurrency: int = setting(
-        whole(1, 100), 4, "How many mails are sent at the same time.", expects="a number from 1 to 100"
+        whole(1, 100),
+        4,
+        "The maximum number of emails that are sent at the same time.",
+        expects="a number from 1 to 100",
     )
 
     @property
     def sender(self) -> str:
-        """The sender of mail that names none."""
+        """The From address of messages without a sender."""
         return self.mail_default_sender or (self.mail_username if "@" in self.mail_username else "noreply@localhost")
 
     def problems(self) -> Iterator[str]:
-        """What is wrong with values that are each valid."""
+        """Problems with combinations of values that are valid individually."""
         if self.mail_server and self.is_production and not (self.mail_use_tls or self.mail_use_ssl):
             yield "MAIL_USE_TLS and MAIL_USE_SSL are both false; in production mail must be sent with TLS."
         if self.mail_transport == "smtp" and not self.mail_server:

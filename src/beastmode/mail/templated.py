@@ -1,4 +1,4 @@
-"""Mails from templates: `templates/mail/NAME.txt`, whose first line is the subject, and `NAME.html` beside it."""
+"""Emails from templates: `templates/mail/NAME.txt`, whose first line is the subject, and optionally `NAME.html`."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ _MARK = "Subject: "
 
 
 def message_from(name: str, /, *, to: str, **context: Any) -> Message:
-    """A mail from the templates of this name, for `send_mail`.
+    """Render a message from templates, for `send_mail`.
 
     Args:
-        name: Of the templates in `templates/mail/`, such as "welcome" for `welcome.txt` and `welcome.html`.
-        to: Who gets it.
-        context: What the templates show. Values are escaped in HTML, and not in text.
+        name: The name of the templates in `templates/mail/`, such as "welcome" for `welcome.txt` and `welcome.html`.
+        to: The recipient.
+        context: The variables of the templates. Values are escaped in the HTML template only.
 
     Raises:
         ConfigurationError: There is no text template, or its first line is not `Subject: ...`.
@@ -27,7 +27,7 @@ def message_from(name: str, /, *, to: str, **context: Any) -> Message:
     try:
         text = jinja.get_template(f"mail/{name}.txt").render(**context)
     except TemplateNotFound as error:
-        message = f"There is no template {error.message}; expected templates/mail/{name}.txt."
+        message = f"Template {error.message} not found; expected templates/mail/{name}.txt."
         raise ConfigurationError(message) from error
     first, _, body = text.lstrip().partition("\n")
     if not first.startswith(_MARK):
@@ -40,5 +40,5 @@ def message_from(name: str, /, *, to: str, **context: Any) -> Message:
 
 
 def send_template(name: str, to: str, **context: Any) -> None:
-    """Send a mail from templates; see `beastmode.core.mailing.SendTemplate`."""
+    """Send an email from templates; see `beastmode.core.mailing.SendTemplate`."""
     send_mail(message_from(name, to=to, **context))

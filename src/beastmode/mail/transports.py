@@ -1,4 +1,4 @@
-"""What takes a finished mail: an SMTP server, the terminal, or nobody, since it stays in the table."""
+"""Transports for emails: SMTP, the terminal, or the inbox, which leaves them in the table."""
 
 import smtplib
 import ssl
@@ -11,41 +11,41 @@ from beastmode.core.background import GiveUp
 from beastmode.mail.settings import MailSettings
 
 _PERMANENT = range(500, 600)
-"""Replies of a server that would be the same the next time (RFC 5321, section 4.2.1)."""
+"""Reply codes for permanent failures (RFC 5321, section 4.2.1)."""
 
 
 class Transport(Protocol):
-    """Sends finished mails."""
+    """Sends emails."""
 
     def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:
-        """Send a mail.
+        """Send an email.
 
         Args:
-            email: What to send.
-            recipients: To whom, those of Bcc included.
+            email: The email to send.
+            recipients: The addresses of all recipients, including Bcc.
 
         Returns:
-            Why some of them were refused, while others got it; None if all did.
+            Why some recipients were refused although others were accepted; None if all were accepted.
 
         Raises:
-            GiveUp: It will never be accepted.
-            OSError: It was not accepted now.
+            GiveUp: The email was permanently refused.
+            OSError: Sending failed temporarily.
         """
 
 
 class _Inbox:
-    """Sends nothing: the mail stays in its table, where `/dev/inbox` and tests find it."""
+    """Sends nothing: emails stay in the table, where `/dev/inbox` and tests find them."""
 
-    def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:  # noqa: ARG002 - there is nothing to do with them
-        """Leave the mail where it is."""
+    def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:  # noqa: ARG002 - nothing is sent
+        """Do nothing, because the email is already stored."""
         return None
 
 
 class _Console:
-    """Writes mails to standard error."""
+    """Writes emails to standard error."""
 
     def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:
-        """Write the mail."""
+        """Write the email."""
         body = email.get_body(("plain",))
         text = "" if body is None else "\n".join(body.get_content().split("\r\n")).rstrip("\n")
         sys.stderr.write(f"Mail to {', '.join(recipients)}: {email['Subject']}\n{text}\n")
@@ -53,12 +53,12 @@ class _Console:
 
 
 class _Smtp:
-    """Sends by an SMTP server, whose certificate must be valid for its name.
+    """Sends by SMTP. With TLS, the server's certificate must be valid for its host name.
 
-    The certificates that are trusted are the system's, or those in the file that SSL_CERT_FILE names.
+    The system's certificate authorities are trusted, or those in the file set by SSL_CERT_FILE.
 
     Args:
-        settings: Those that begin with MAIL_.
+        settings: The MAIL_ settings.
     """
 
     def __init__(self, settings: MailSettings) -> None:
@@ -66,11 +66,11 @@ class _Smtp:
         self._tls = ssl.create_default_context()
 
     def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:
-        """Send the mail in a connection of its own.
+        """Send the email over a new connection.
 
         Raises:
-            GiveUp: The server refuses it for good, or every recipient.
-            OSError: The server cannot be reached, takes too long, or refuses it for now.
+            GiveUp: The server permanently refuses the email or all recipients.
+            OSError: The server cannot be reached, times out, or temporarily refuses the email.
         """
         try:
             with self._connect() as server:
@@ -82,7 +82,7 @@ class _Smtp:
             raise self._refusal([reply]) from error
         except ssl.SSLCertVerificationError as error:
             host = self._settings.mail_server
-            raise OSError(f"The certificate of {host} is not valid: {error.verify_message}") from None
+            raise OSError(f"The certificate of {host} is invalid: {error.verify_message}") from None
         return _told(list(refused.values())) if refused else None
 
     def _connect(self) -> smtplib.SMTP:
@@ -99,23 +99,23 @@ class _Smtp:
         return server
 
     def _refusal(self, replies: list[tuple[int, bytes | str]]) -> Exception:
-        """The error for what a server has said."""
+        """The error for the replies of a server that refused an email."""
         is_permanent = bool(replies) and all(code in _PERMANENT for code, _ in replies)
-        message = f"{self._settings.mail_server} refused the mail: {_told(replies)}"
+        message = f"{self._settings.mail_server} refused the email: {_told(replies)}"
         return GiveUp(message) if is_permanent else OSError(message)
 
 
 def _told(replies: list[tuple[int, bytes | str]]) -> str:
-    """What a server has said, in one line."""
+    """The replies of a server as a single line."""
     texts = (text.decode("utf-8", "replace") if isinstance(text, bytes) else text for _, text in replies)
     return "; ".join(f"{code} {' '.join(text.split())[:200]}" for (code, _), text in zip(replies, texts, strict=True))
 
 
 def transport_of(settings: MailSettings) -> Transport:
-    """What the settings ask for.
+    """The transport that is configured.
 
     Args:
-        settings: Those that begin with MAIL_.
+        settings: The MAIL_ settings.
     """
     kind = settings.mail_transport or ("smtp" if settings.mail_server else "inbox")
     if kind == "smtp":
