@@ -24,12 +24,15 @@ class Recorder:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    async def handle_QUIT(self, server, session, envelope):  # noqa: N802 - likewise
+        return "421 too busy to say goodbye" if self.reply == "rude" else "221 Bye"
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - likewise
         if self.reply == "hang":
             time.sleep(1)  # noqa: ASYNC251 - nobody else is served meanwhile
         elif self.reply == "close":
             server.transport.abort()
-        elif self.reply:
+        elif self.reply not in {"", "rude"}:
             return self.reply
         self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=SMTP)))
         return "250 stored"
@@ -42,7 +45,8 @@ class SmtpServer:
         authority: Signs its certificate.
         tls: "starttls", "implicit" or "".
         names: What its certificate is for.
-        reply: What it answers to a mail: a line, "hang", "close", or "" for yes.
+        reply: What it answers to a mail: a line, "hang", "close", or "" for yes;
+            "rude" for yes, and an error when the connection ends.
         refused: Recipients that it does not know.
         login: The user and password that it requires; None for none.
     """

@@ -142,6 +142,18 @@ def test_one_recipient_of_several_is_refused(post_office, run_jobs, smtp, truste
     assert [recipients for recipients, _ in server.mails] == [["ada@example.com"]]
 
 
+def test_a_mail_that_was_accepted_is_not_sent_again(post_office, run_jobs, smtp, trusted):
+    """Whatever the server says when the connection ends: otherwise it would be sent twelve times."""
+    server = smtp(reply="rude")
+    app = post_office(**smtp_settings(server))
+    run_jobs(app)
+    with app.app_context():
+        send_mail(HELLO)
+        state = until(lambda: job().state if job().state in {"done", "scheduled", "dead"} else "")
+
+        assert (state, job().error, len(server.mails)) == ("done", None, 1)
+
+
 def test_styles_are_inlined(post_office):
     """Many email clients ignore style sheets."""
     with post_office().app_context():

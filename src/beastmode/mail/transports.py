@@ -3,7 +3,8 @@
 import smtplib
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -73,7 +74,7 @@ class _Smtp:
             OSError: The server cannot be reached, times out, or temporarily refuses the email.
         """
         try:
-            with self._connect() as server:
+            with self._connected() as server:
                 refused = server.send_message(email, to_addrs=list(recipients))
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refusal(list(error.recipients.values())) from error
@@ -84,6 +85,16 @@ class _Smtp:
             host = self._settings.mail_server
             raise OSError(f"The certificate of {host} is invalid: {error.verify_message}") from None
         return _told(list(refused.values())) if refused else None
+
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A connection; what goes wrong at its end is ignored, since the mail has been accepted or refused by then."""
+        server = self._connect()
+        try:
+            yield server
+        finally:
+            with suppress(OSError):
+                server.quit()
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
