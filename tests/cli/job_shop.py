@@ -44,6 +44,8 @@ JOB_SHOP = """
 
     @job(timeout=60, process=True)
     def elsewhere():
+        print("what a job prints is no result")
+        os.system("echo nor what its programs print")
         return os.getpid()
 
     def done(text):

@@ -116,7 +116,7 @@ def test_a_command_that_names_no_job_is_refused(shop):
 
 @pytest.mark.slow
 def test_a_job_that_hangs_is_ended_with_its_process(shop):
-    """And one that does not gives its result."""
+    """And one that does not gives its result, whatever it prints."""
     hanging, other = enqueue(shop, "hangs.enqueue()"), enqueue(shop, "elsewhere.enqueue()")
     with working(shop) as worker:
         until(lambda: state(shop, hanging) == "dead")

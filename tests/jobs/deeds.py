@@ -1,5 +1,6 @@
 """The jobs of these tests, which record what they do."""
 
+import sys
 import time
 
 from sqlalchemy import insert
@@ -82,3 +83,29 @@ def tidy():
 @job
 def waits(seconds):
     time.sleep(seconds)
+
+
+@job(attempts=1)
+def leaves():
+    sys.exit("nothing to do")
+
+
+@job(attempts=1)
+def says(code):
+    raise ValueError(f"no {chr(code)} here")
+
+
+@job
+def notes(code):
+    progress(0.5, f"no {chr(code)} here")
+
+
+@job(attempts=1)
+def returns(kind):
+    values = {"nan": float("nan"), "infinity": float("inf"), "half a surrogate pair": chr(0xD800), "large": 2**70}
+    return {"values": [values[kind]]}
+
+
+@job(process=True, timeout=5, attempts=1)
+def apart():
+    done("apart")

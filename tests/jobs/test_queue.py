@@ -12,6 +12,7 @@ from beastmode.jobs.models import JobMark
 from beastmode.jobs.queue import Queue, pause
 from beastmode.jobs.status import counts, discard, list_jobs, retry, status_of
 from beastmode.jobs.ticks import enqueue_ticks
+from beastmode.testing.queries import Queries
 
 
 def states():
@@ -193,6 +194,22 @@ def test_a_blocked_row_is_unblocked_after_the_worker_of_its_key_was_lost(app, qu
     [ready] = other.claim("default", 1)
     other.finish(ready, None)
     assert states().count("ready") == 1
+
+
+def test_a_row_from_before_its_job_had_a_limit_runs(app, queue):
+    """It has no key, so that nothing would find it again if it were blocked."""
+    for name in ("Ada", "Grace"):
+        greet.enqueue(name=name)
+
+    assert [queue.admit(claim, 1) for claim in queue.claim("default", 2)] == [True, True]
+
+
+def test_blocked_rows_are_not_each_compared_with_all_others(app, queue):
+    """PostgreSQL reads the whole list of NOT IN again for each row where it is long: 200,000 rows took ten seconds."""
+    with Queries(app)() as sent:
+        queue.unblock()
+
+    assert [("NOT (EXISTS" in each, "NOT IN" in each) for each in sent] == [(True, False)]
 
 
 def discard_running(claim):

@@ -181,3 +181,72 @@ def test_a_job_that_does_not_finish_in_time_is_released(app, monkeypatch):
     assert (row.state, row.attempts) == ("ready", 0)
     sleep(1)
     assert rows()[0].state == "ready", "the late result of the thread is discarded"
+
+
+def test_a_job_that_exits_has_failed_and_its_thread_is_free(app, start):
+    """Otherwise its row would stay this worker's for good, and one job fewer would run at a time."""
+    start(threads=1)
+    left = jobs.leaves.enqueue()
+    assert until(lambda: state_of(left), "dead") == "dead"
+    assert status_of(left).error.endswith("SystemExit: nothing to do\n")
+
+    following = jobs.greet.enqueue(name="Ada")
+
+    assert until(lambda: state_of(following), "done") == "done"
+
+
+@pytest.mark.parametrize("code", [0, 0xD800], ids=["NUL", "half a surrogate pair"])
+def test_an_error_with_characters_that_cannot_be_stored_is_kept(app, start, code):
+    """Without them; otherwise the row would wait for the end of its lease, and its error would say nothing."""
+    start()
+    job_id = jobs.says.enqueue(code=code)
+
+    assert until(lambda: state_of(job_id), "dead") == "dead"
+    assert status_of(job_id).error.endswith("ValueError: no \N{REPLACEMENT CHARACTER} here\n")
+
+
+@pytest.mark.parametrize("code", [0, 0xD800], ids=["NUL", "half a surrogate pair"])
+def test_a_note_with_characters_that_cannot_be_stored_is_kept(app, start, code):
+    """Without them: a note is no reason for a job to fail."""
+    start()
+    job_id = jobs.notes.enqueue(code=code)
+
+    assert until(lambda: state_of(job_id), "done") == "done"
+    assert status_of(job_id).note == "no \N{REPLACEMENT CHARACTER} here"
+
+
+@pytest.mark.parametrize("kind", ["nan", "infinity", "half a surrogate pair", "large"])
+def test_a_result_that_no_database_keeps_is_an_error(app, start, kind):
+    """PostgreSQL would refuse it, and the job would run again, with the same result."""
+    start()
+    job_id = jobs.returns.enqueue(kind=kind)
+
+    assert until(lambda: state_of(job_id), "dead") == "dead"
+    assert "expected a JSON value" in status_of(job_id).error
+
+
+def test_a_worker_keeps_its_rows_when_the_clock_jumps(app, start, monkeypatch, clock):
+    """As after a suspension: it renews its leases before it looks for those that have expired."""
+    monkeypatch.setattr("beastmode.jobs.worker._UPKEEP_SECONDS", 0.05)
+    start()
+    job_id = jobs.waits.enqueue(seconds=0.5)
+    assert until(lambda: state_of(job_id), "running") == "running"
+
+    clock.advance(seconds=60)
+
+    assert until(lambda: state_of(job_id), "done") == "done"
+    assert status_of(job_id).attempts == 1
+
+
+def test_a_process_that_cannot_be_started_fails_the_attempt(app, start, monkeypatch):
+    """As where the machine has no memory for it: the thread is free for the next job."""
+
+    def refused(*_):
+        raise OSError("no memory")
+
+    monkeypatch.setattr("beastmode.jobs.worker.run_in_child", refused)
+    start(threads=1)
+    refused_job, following = jobs.apart.enqueue(), jobs.greet.enqueue(name="Ada")
+
+    assert until(lambda: state_of(following), "done") == "done"
+    assert status_of(refused_job).error.endswith("OSError: no memory\n")

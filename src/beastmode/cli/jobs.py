@@ -1,6 +1,7 @@
 """`flask beastmode jobs`: lists jobs, and retries or discards dead ones."""
 
 import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import get_args
 
@@ -85,8 +86,11 @@ def run_job(context: click.Context) -> None:
     if job is None:
         outcome = Outcome(error=f"The child process does not know the job {call['name']}.")
     else:
-        outcome = outcome_of(call["id"], job.name, job.function, call["arguments"])
-    sys.stdout.buffer.write(orjson.dumps(asdict(outcome)))
+        with redirect_stdout(sys.stderr):
+            outcome = outcome_of(call["id"], job.name, job.function, call["arguments"])
+    sys.stdout.flush()
+    # On a line of its own, since the application may have printed something while it was imported.
+    sys.stdout.buffer.write(b"\n" + orjson.dumps(asdict(outcome)))
 
 
 def _refuse_nothing(job_ids: tuple[int, ...], name: str | None, *, everything: bool) -> None:

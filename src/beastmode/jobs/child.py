@@ -33,5 +33,5 @@ def run_in_child(claim: Claim, seconds: float) -> Outcome:
         return Outcome(error=f"Timed out after {seconds:g} s; the process was killed.")
     if child.returncode != 0:
         return Outcome(error=f"The process exited with status {child.returncode}.")
-    outcome = orjson.loads(written)
+    outcome = orjson.loads(written.rpartition(b"\n")[2])  # after anything that the application printed
     return Outcome(outcome["result"], outcome["error"], is_final=outcome["is_final"])

@@ -19,6 +19,7 @@ from beastmode.jobs.models import JobRow
 from beastmode.jobs.wakeups import CHANNEL, wake_up
 
 EXTENSION = "beastmode.jobs"
+_SCALARS = (bool, int, float, str)
 _LONGEST_KEY = 200
 _LONGEST_ARGUMENTS = 64 * 1024
 """Bytes of JSON. Jobs should be passed ids and read the data themselves; larger rows would make claims slow."""
@@ -160,7 +161,7 @@ def refuse_other_values(name: str, value: Any, path: str = "") -> None:
     Raises:
         TypeError: The value contains one.
     """
-    if value is None or type(value) in (bool, int, float, str):
+    if value is None or (type(value) in _SCALARS and _comes_back(value)):
         return
     if type(value) is list:
         for number, item in enumerate(value):
@@ -169,7 +170,20 @@ def refuse_other_values(name: str, value: Any, path: str = "") -> None:
         for key, item in value.items():
             refuse_other_values(name, item, f"{path}.{key}" if path else key)
     else:
+        found = ascii(value)[:50] if type(value) in _SCALARS else f"a {type(value).__name__}"
         raise TypeError(
-            f"{name}: {path} is a {type(value).__name__}; expected a JSON value. Pass an id, or a string such as "
-            "isoformat() returns, and load the rest in the job."
+            f"{name}: {path} is {found}; expected a JSON value. Pass an id, or a string such as isoformat() returns, "
+            "and load the rest in the job."
         )
+
+
+def _comes_back(value: Any) -> bool:
+    """Whether a number or text can be written as JSON: not NaN, half a surrogate pair, or more than 64 bits.
+
+    Args:
+        value: The number or text.
+    """
+    try:
+        return orjson.dumps(value) != b"null"
+    except TypeError:
+        return False

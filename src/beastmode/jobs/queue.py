@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from random import uniform
 from typing import Any
 
-from sqlalchemy import Update, case, delete, func, select, text, update
+from sqlalchemy import Update, case, delete, exists, func, select, text, update
+from sqlalchemy.orm import aliased
 
 from beastmode.core.clock import now
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
 from beastmode.jobs.models import JobMark, JobRow, JobTick
+from beastmode.jobs.texts import storable
 
 _LONGEST_BACKOFF = 3600.0
 """Seconds. With the default backoff, the tenth attempt comes about 40 minutes after the first."""
@@ -114,6 +116,8 @@ class Queue:
             limit: The maximum number of rows with its key that run at the same time.
         """
         key = claim.concurrency_key
+        if key is None:
+            return True  # it was enqueued before its job had a limit, and nothing would unblock it
         with transaction() as session:
             _lock_key(session, key)
             running = session.scalar(
@@ -148,7 +152,7 @@ class Queue:
             is_final: Whether to make no further attempt.
         """
         moment = now()
-        values: dict[str, Any] = {"error": error[-_LONGEST_ERROR:], **_RETURNED}
+        values: dict[str, Any] = {"error": storable(error)[-_LONGEST_ERROR:], **_RETURNED}
         if is_final or claim.attempts >= claim.max_attempts:
             values |= {"state": "dead", "finished_at": moment, "unique_key": None}
         else:
@@ -237,9 +241,10 @@ class Queue:
 
         That happens after a worker was lost, because no one else unblocks the next row.
         """
-        key = JobRow.concurrency_key
-        under_way = select(key).where(JobRow.state.in_(["running", "ready"]), key.is_not(None))
-        stuck = select(func.min(JobRow.id)).where(JobRow.state == "blocked", key.not_in(under_way)).group_by(key)
+        key, other = JobRow.concurrency_key, aliased(JobRow)
+        # Not NOT IN: PostgreSQL may scan a long list again for each blocked row.
+        under_way = exists().where(other.state.in_(["running", "ready"]), other.concurrency_key == key)
+        stuck = select(func.min(JobRow.id)).where(JobRow.state == "blocked", ~under_way).group_by(key)
         if current_work().execute(stuck.limit(1)).first() is None:
             return 0
         return _changed(update(JobRow).where(JobRow.id.in_(stuck), JobRow.state == "blocked").values(state="ready"))

@@ -13,6 +13,7 @@ from beastmode.core.errors import BeastmodeError
 from beastmode.db.session import current_work
 from beastmode.jobs.enqueueing import refuse_other_values
 from beastmode.jobs.models import JobRow
+from beastmode.jobs.texts import storable
 
 _running: ContextVar[int | None] = ContextVar("beastmode_job", default=None)
 _LONGEST_NOTE = 200
@@ -48,7 +49,7 @@ def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: 
         refuse_other_values(f"The result of {name}", result, "it")
     except GiveUp as error:
         return Outcome(error=str(error), is_final=True)
-    except Exception:  # noqa: BLE001 - any error is stored with the job
+    except (Exception, SystemExit):  # noqa: BLE001 - any error is stored with the job
         return Outcome(error=traceback.format_exc())
     finally:
         _running.reset(token)
@@ -75,4 +76,4 @@ def progress(share: float, note: str = "") -> None:
     job_id = _running.get()
     if job_id is not None:
         statement = update(JobRow).where(JobRow.id == job_id, JobRow.state == "running")
-        current_work().execute(statement.values(progress=share, note=note[:_LONGEST_NOTE] or None))
+        current_work().execute(statement.values(progress=share, note=storable(note)[:_LONGEST_NOTE] or None))

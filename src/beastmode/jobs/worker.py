@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -135,13 +136,15 @@ class Worker:
 
     def _keep_up(self) -> None:
         """Renew leases, and regularly recover rows that have no worker."""
-        if self._is_due("beat", self._beat_every):
+        is_upkeep_due = self._is_due("upkeep", _UPKEEP_SECONDS)
+        if self._is_due("beat", self._beat_every) or is_upkeep_due:
+            # Before `reclaim`, so that a worker does not lose its own rows if the clock jumps, as after a suspension.
             self.queue.beat([run.claim for run in self._running()])
-        if self._is_due("upkeep", _UPKEEP_SECONDS):
+        if is_upkeep_due:
             self.queue.reclaim()
             self.queue.unblock()
             self.queue.unpark(list(self.jobs))
-            enqueue_ticks(self.jobs.values())
+            enqueue_ticks(list(self.jobs.values()))
             self._known = list(self._only)
         if not self._only:
             self._known = self.queue.queues()
@@ -173,11 +176,14 @@ class Worker:
     def _attempt(self, run: _Run) -> None:
         """Run a job in this thread, and record its outcome."""
         claim, job = run.claim, run.job
-        with self.app.app_context():
-            if job.process:
-                outcome = run_in_child(claim, job.timeout or STOP_SECONDS)
-            else:
-                outcome = outcome_of(claim.id, claim.name, job.function, claim.arguments)
+        try:
+            with self.app.app_context():
+                if job.process:
+                    outcome = run_in_child(claim, job.timeout or STOP_SECONDS)
+                else:
+                    outcome = outcome_of(claim.id, claim.name, job.function, claim.arguments)
+        except Exception:  # noqa: BLE001 - without an outcome, the run would never end
+            outcome = Outcome(error=traceback.format_exc())
         if run.take():
             self._note(run, outcome)
         self._wakeups.wake()
