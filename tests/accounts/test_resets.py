@@ -167,6 +167,7 @@ def unsigned(text):
         "A" * 512,
         "_" * 40,
         *(unsigned(text) for text in ("9999999999.1", "9999999999.x", "99999999999999999999.1", "x.1", "")),
+        *(unsigned(f"9999999999.{number}") for number in (2**31, 2**63, -(2**70), "1_0", "\0", "1\0")),
     ],
 )
 def test_a_malformed_token_is_refused_like_an_expired_one(client, token):

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import current_app
 from sqlalchemy import Row, select
+from sqlalchemy.exc import DataError
 
 from beastmode.accounts.models import Credential
 from beastmode.accounts.registration import Registration
@@ -85,10 +86,9 @@ class Resets:
         """The user that a token claims to be for; the claim is not verified yet."""
         claimed = self.tokens.user_id_in(token)
         try:
-            user_id = None if claimed is None else self.read_id(claimed)
-        except ValueError:
-            return None
-        return None if user_id is None else self._find(self.user.id == user_id)
+            return None if claimed is None else self._find(self.user.id == self.read_id(claimed))
+        except (ValueError, OverflowError, DataError):
+            return None  # no ID, or one that the column could not have
 
     def _find(self, condition: Any) -> Row[Any] | None:
         """An active user with their password hash."""
