@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from deeds import Deed, greet, post
+from deeds import Deed, greet, one_each, post
 from flask import Flask
 from seen import deeds, rows
 
@@ -136,6 +136,12 @@ def test_arguments_that_the_function_cannot_be_called_with_are_refused_when_enqu
         greet.enqueue(**arguments)
 
     assert (str(raised.value), rows()) == (message, [])
+
+
+def test_a_long_concurrency_key_is_refused(app):
+    """On every database, with a reason: PostgreSQL would refuse the row without one."""
+    with pytest.raises(ValueError, match="The concurrency key has 318 characters; expected 1 to 200"):
+        one_each.enqueue(account="x" * (318 - len("deeds.one_each:")))
 
 
 def test_long_arguments_are_refused(app):

@@ -119,19 +119,19 @@ def _row_of(request: Request, moment: datetime) -> dict[str, Any]:
         "max_attempts": request.max_attempts,
         "run_at": run_at,
         "created_at": moment,
-        "unique_key": _checked_key(request.unique_key),
-        "concurrency_key": request.concurrency_key,
+        "unique_key": _checked_key(request.unique_key, "_unique"),
+        "concurrency_key": _checked_key(request.concurrency_key, "The concurrency key"),
     }
 
 
-def _checked_key(key: str | None) -> str | None:
+def _checked_key(key: str | None, name: str) -> str | None:
     """A unique key, if it fits in its column.
 
     Raises:
         ValueError: It is empty or too long.
     """
     if key is not None and not 0 < len(key) <= _LONGEST_KEY:
-        raise ValueError(f"_unique has {len(key)} characters; expected 1 to {_LONGEST_KEY}.")
+        raise ValueError(f"{name} has {len(key)} characters; expected 1 to {_LONGEST_KEY}.")
     return key
 
 
