@@ -106,7 +106,7 @@ def test_a_key_that_becomes_random_is_a_change(shop, before, after):
     ("tosses", "starts", "told"),
     [
         (("aaaaab", "bbbbba"), 6, []),
-        (("abaaaaaaaaba", "bbbbbbbbbbbb"), 12, ["WORD was another value at each start and is 'pear'"]),
+        (("abaaaaaaaaba", "bbbbbbbbbbbb"), 12, ["WORD was another value at each start and is now 'pear'"]),
     ],
     ids=["tossed", "fixed"],
 )

@@ -227,3 +227,13 @@ def test_jobs_require_a_database():
 def test_the_status_of_an_unknown_job_is_none(app):
     """Finished jobs are deleted after some days."""
     assert status_of(10_000) is None
+
+
+def test_a_scheduled_job_that_requires_arguments_is_refused():
+    """Nobody would pass them, and the worker would fail each time."""
+    message = (
+        r"^@job somewhere\.tidy: cron= enqueues it without arguments, but it requires month, year; give them default "
+        r"values\.$"
+    )
+    with pytest.raises(ConfigurationError, match=message):
+        job(name="somewhere.tidy", cron="0 3 * * *")(lambda month, year, day=1, *others, **more: None)

@@ -111,3 +111,9 @@ def test_a_missing_template_is_named(post_office):
     message = r"^Template mail/goodbye\.txt not found; expected templates/mail/goodbye\.txt\.$"
     with post_office().app_context(), pytest.raises(ConfigurationError, match=message):
         message_from("goodbye", to="ada@example.com")
+
+
+def test_a_mail_to_nobody_is_refused():
+    """A job would send it to nobody, and call that sent."""
+    with pytest.raises(ValueError, match=r"^The message has no recipient; expected at least one address\.$"):
+        Message(**{**HELLO, "to": []}).recipients  # noqa: B018 - looked up

@@ -36,4 +36,5 @@ def worker(context: click.Context, *, concurrency: int, queues: tuple[str, ...])
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     click.echo(f"Running jobs, {concurrency} at a time. Press Ctrl-C to stop.")
-    running.run()
+    # In a thread of its own: a signal handler runs in this one, which must not hold a lock that `stop` needs.
+    running.start().join()

@@ -1,5 +1,6 @@
 """The `@job` decorator, and the jobs that it declares."""
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -177,6 +178,11 @@ def job(  # noqa: PLR0913 - independent, keyword-only options
         title = name or f"{decorated.__module__}.{decorated.__qualname__}"
         refuse_deferred(decorated, "@job", "Write an ordinary function.", ConfigurationError)
         _refuse_options(title, attempts=attempts, limit=limit, timeout=timeout, process=process)
+        if cron is not None and (needed := _required_arguments(decorated)):
+            raise ConfigurationError(
+                f"@job {title}: cron= enqueues it without arguments, but it requires {', '.join(needed)}; give them "
+                "default values."
+            )
         made = Job(
             function=decorated,
             name=title,
@@ -237,3 +243,10 @@ def _checked_priority(priority: int) -> int:
     if priority not in _PRIORITIES:
         raise ConfigurationError(f"priority={priority!r}: expected a whole number from -1000 to 1000.")
     return priority
+
+
+def _required_arguments(function: Callable[..., Any]) -> list[str]:
+    """The names of the arguments that a function cannot be called without."""
+    parameters = inspect.signature(function).parameters.values()
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return [each.name for each in parameters if each.default is each.empty and each.kind not in variadic]

@@ -80,7 +80,9 @@ class Message:
         """
         _refuse_breaks(self)
         to = [self.to] if isinstance(self.to, str) else self.to
-        return [_addressed(each) for each in (*to, *self.cc, *self.bcc)]
+        if not (recipients := [_addressed(each) for each in (*to, *self.cc, *self.bcc)]):
+            raise ValueError("The message has no recipient; expected at least one address.")
+        return recipients
 
     def as_email(self, default_sender: str) -> EmailMessage:
         """The message as an `EmailMessage`, ready to send.
