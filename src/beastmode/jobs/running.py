@@ -48,9 +48,9 @@ def outcome_of(job_id: int, name: str, function: Callable[..., Any], arguments: 
         result = function(**arguments)
         refuse_other_values(f"The result of {name}", result, "it")
     except GiveUp as error:
-        return Outcome(error=str(error), is_final=True)
+        return Outcome(error=storable(str(error)), is_final=True)
     except (Exception, SystemExit):  # noqa: BLE001 - any error is stored with the job
-        return Outcome(error=traceback.format_exc())
+        return Outcome(error=storable(traceback.format_exc()))
     finally:
         _running.reset(token)
     return Outcome(result)
