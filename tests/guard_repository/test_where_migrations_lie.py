@@ -39,7 +39,7 @@ def test_a_folder_that_moves_between_the_sides_brings_its_new_revision_only(repo
     found = histories(repository)
 
     assert found.new_revisions == ["b2"]
-    assert list(found.old_history.revisions) == ["a1"]
+    assert list(found.histories.old.revisions) == ["a1"]
 
 
 def test_a_pattern_for_others_is_not_taken_for_the_migrations(repository):
@@ -65,4 +65,4 @@ def test_a_history_that_is_taken_away_as_a_whole_is_not_passed_over(repository):
     found = histories(repository)
 
     assert found.changes
-    assert list(found.old_history.revisions) == ["a1"]
+    assert list(found.histories.old.revisions) == ["a1"]

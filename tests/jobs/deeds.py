@@ -2,6 +2,7 @@
 
 import sys
 import time
+from threading import Event
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,6 +84,14 @@ def tidy():
 @job
 def waits(seconds):
     time.sleep(seconds)
+
+
+go_on = Event()
+
+
+@job
+def waits_for_the_test():
+    go_on.wait(60)
 
 
 @job(attempts=1)

@@ -172,14 +172,16 @@ def test_a_job_that_does_not_finish_in_time_is_released(app, monkeypatch):
     monkeypatch.setattr("beastmode.jobs.worker.STOP_SECONDS", 0.05)
     worker = Worker(app, 1, jobs=WITHOUT_SCHEDULE)
     thread = worker.start()
-    job_id = jobs.waits.enqueue(seconds=1)
+    jobs.go_on.clear()
+    job_id = jobs.waits_for_the_test.enqueue()
     until(lambda: state_of(job_id), "running")
     worker.stop()
     thread.join(SECONDS)
 
     [row] = rows()
     assert (row.state, row.attempts) == ("ready", 0)
-    sleep(1)
+    jobs.go_on.set()
+    sleep(0.5)
     assert rows()[0].state == "ready", "the late result of the thread is discarded"
 
 
