@@ -13,7 +13,7 @@ def test_a_change_is_seen_although_git_refuses_to_commit_its_line_ends(shop):
     answer = shop.check()
 
     assert answer.status == 1
-    assert "GET /users is gone" in answer.output
+    assert "GET /users was removed without notice" in answer.output
 
 
 def test_a_repository_without_a_commit_inside_of_the_project_is_told_and_hides_nothing(shop):
@@ -23,7 +23,7 @@ def test_a_repository_without_a_commit_inside_of_the_project_is_told_and_hides_n
 
     answer = shop.check("--all")
 
-    assert "GET /users is gone" in answer.output
+    assert "GET /users was removed without notice" in answer.output
     assert "'apart/' does not have a commit checked out" in " ".join(answer.output.split())
 
 
