@@ -77,8 +77,11 @@ def _deliver(mail_id: int) -> None:
     if row.sent_at is not None:
         return
     email = message_from_bytes(row.content, policy=SMTP)
-    refused = _post_of().transport.send(email, row.recipients.split("\n"))
-    work.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=now()))
+    transport = _post_of().transport
+    refused = transport.send(email, row.recipients.split("\n"))
+    # What the server has accepted is not needed any more, and may contain links that log somebody in.
+    contents = {} if transport.keeps else {"text": "", "html": None, "content": b""}
+    work.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=now(), **contents))
     if refused is not None:
         raise GiveUp(f"The email was sent, but some recipients were refused: {refused}")
 

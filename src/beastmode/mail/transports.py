@@ -16,7 +16,13 @@ _PERMANENT = range(500, 600)
 
 
 class Transport(Protocol):
-    """Sends emails."""
+    """Sends emails.
+
+    Attributes:
+        keeps: Whether the contents stay in the table after an email is sent.
+    """
+
+    keeps: bool
 
     def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:
         """Send an email.
@@ -37,6 +43,8 @@ class Transport(Protocol):
 class _Inbox:
     """Sends nothing: emails stay in the table, where `/dev/inbox` and tests find them."""
 
+    keeps = True
+
     def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:  # noqa: ARG002 - nothing is sent
         """Do nothing, because the email is already stored."""
         return None
@@ -44,6 +52,8 @@ class _Inbox:
 
 class _Console:
     """Writes emails to standard error."""
+
+    keeps = True
 
     def send(self, email: EmailMessage, recipients: Sequence[str]) -> str | None:
         """Write the email."""
@@ -61,6 +71,8 @@ class _Smtp:
     Args:
         settings: The MAIL_ settings.
     """
+
+    keeps = False
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
