@@ -83,7 +83,7 @@ def serve(port: int) -> int:
         stopped.append(True)
         server.terminate()
 
-    # A terminal that is closed sends SIGHUP, which granian would take for an order to start its workers anew.
+    # A terminal that is closed sends SIGHUP, which granian would take for an order to restart its workers.
     for order in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(order, stop)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -45,7 +45,7 @@ def write(stream: TextIO, text: str) -> None:
 def write_file(path: Path, text: str) -> None:
     """Puts a text where the path says, whole or not at all; a file that is there keeps its rights.
 
-    Through a link it goes to what the link points to. What is no file, such as `/dev/stdout`, is written into.
+    Through a link it goes to what the link points to. Anything else than a file, such as `/dev/stdout`, is written to.
 
     Raises:
         CouldNotRun: It cannot be written there.

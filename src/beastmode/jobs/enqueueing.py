@@ -9,11 +9,11 @@ from typing import Any
 import orjson
 from flask import current_app
 from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
 
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import after_commit
+from beastmode.db.inserts import INSERTS
 from beastmode.db.session import current_work
 from beastmode.jobs.models import JobRow
 from beastmode.jobs.wakeups import CHANNEL, wake_up
@@ -88,8 +88,7 @@ def _insert_now(row: Mapping[str, Any]) -> int | None:
     """
     work = current_work()
     work.begin_with_changes()
-    dialect = postgresql if work.dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(JobRow).values(**row).returning(JobRow.id)
+    statement = INSERTS[work.dialect.name](JobRow).values(**row).returning(JobRow.id)
     if row["unique_key"] is not None:
         statement = statement.on_conflict_do_nothing(index_elements=[JobRow.unique_key])
     if work.dialect.name == "postgresql" and row["state"] == "ready":

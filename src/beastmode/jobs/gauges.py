@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from beastmode.core.gauges import Gauge, Sample
-from beastmode.jobs.status import counts
+from beastmode.jobs.status import lag, numbers
 
 _STATES = ("scheduled", "ready", "running", "blocked", "parked", "dead")
 """The states that are counted. Finished jobs are not: there are many, and they are only kept until they are deleted."""
@@ -11,13 +11,13 @@ _STATES = ("scheduled", "ready", "running", "blocked", "parked", "dead")
 
 def _numbers() -> Iterator[Sample]:
     """The number of jobs in each state, including states without jobs."""
-    found = counts().states
+    found = numbers()
     return (((state,), found.get(state, 0)) for state in _STATES)
 
 
 def _lag() -> Iterator[Sample]:
     """How long the oldest ready job has been waiting, in seconds."""
-    yield (), counts().lag
+    yield (), lag()
 
 
 GAUGES = (

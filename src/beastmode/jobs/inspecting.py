@@ -1,7 +1,7 @@
 """What `flask beastmode doctor` checks about jobs."""
 
 from beastmode.core.errors import BeastmodeError
-from beastmode.jobs.status import counts
+from beastmode.jobs.status import numbers
 
 
 def refuse_dead_jobs() -> None:
@@ -10,7 +10,7 @@ def refuse_dead_jobs() -> None:
     Raises:
         BeastmodeError: There are such jobs; the message says what to do.
     """
-    states = counts().states
+    states = numbers()
     if dead := states.get("dead"):
         raise BeastmodeError(
             f"{dead} jobs are dead: inspect them with `flask beastmode jobs list`, then run `flask beastmode jobs "

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from beastmode.core.clock import now
+from beastmode.db.inserts import INSERTS
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
 from beastmode.jobs.models import JobMark
@@ -34,6 +33,5 @@ def once(key: str) -> Iterator[bool]:
         raise ValueError(f"once(): the key has {len(key)} characters; expected 1 to {_LONGEST}.")
     with transaction():
         work = current_work()
-        dialect = postgresql if work.dialect.name == "postgresql" else sqlite
-        mark = dialect.insert(JobMark).values(key=key, made_at=now()).on_conflict_do_nothing()
+        mark = INSERTS[work.dialect.name](JobMark).values(key=key, made_at=now()).on_conflict_do_nothing()
         yield work.execute(mark.returning(JobMark.key)).first() is not None

@@ -138,8 +138,16 @@ def discard(*job_ids: int, name: str | None = None) -> int:
 
 def counts() -> Counts:
     """The number of unfinished and dead jobs by state, and how long the oldest ready job has been waiting."""
-    work = current_work()
+    return Counts(numbers(), lag())
+
+
+def numbers() -> dict[str, int]:
+    """The number of unfinished and dead jobs by state."""
     grouped = select(JobRow.state, func.count().label("number")).where(JobRow.state != "done").group_by(JobRow.state)
-    states = {row.state: row.number for row in work.execute(grouped)}
-    oldest = work.execute(select(func.min(JobRow.run_at)).where(JobRow.state == "ready")).scalar()
-    return Counts(states, 0.0 if oldest is None else max(0.0, (now() - oldest).total_seconds()))
+    return {row.state: row.number for row in current_work().execute(grouped)}
+
+
+def lag() -> float:
+    """How long the oldest ready job has been waiting, in seconds; 0 if none is ready."""
+    oldest = current_work().execute(select(func.min(JobRow.run_at)).where(JobRow.state == "ready")).scalar()
+    return 0.0 if oldest is None else max(0.0, (now() - oldest).total_seconds())

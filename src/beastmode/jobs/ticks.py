@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from beastmode.core.clock import now
+from beastmode.db.inserts import INSERTS
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
 from beastmode.jobs.definition import Job
@@ -45,6 +45,5 @@ def _is_new(job: Job[Any, Any], tick: datetime) -> bool:
 def _mark(job: Job[Any, Any], tick: datetime) -> bool:
     """Record that this worker enqueues a job for a scheduled time; False if another worker was faster."""
     work = current_work()
-    dialect = postgresql if work.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(JobTick).values(name=job.name, tick=tick).on_conflict_do_nothing()
+    statement = INSERTS[work.dialect.name](JobTick).values(name=job.name, tick=tick).on_conflict_do_nothing()
     return work.execute(statement.returning(JobTick.name)).first() is not None

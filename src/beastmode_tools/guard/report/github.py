@@ -44,7 +44,7 @@ def annotation(finding: Finding, view: View, more: int) -> str:
 
 
 def message(finding: Finding, more: int) -> str:
-    """What there is to say, with where it is if the place is no file."""
+    """The text, with the location if that is not a file."""
     if finding.acceptance:
         return f"{finding.problem}\nAccepted by {finding.acceptance.author}: {finding.acceptance.reason}"
     news = evidence_news(finding)

@@ -1,4 +1,4 @@
-"""Which locks a statement took on PostgreSQL, and whether it wrote a table anew: measured, not guessed."""
+"""Which locks a statement took on PostgreSQL, and whether it rewrote a table: measured, not guessed."""
 
 from __future__ import annotations
 

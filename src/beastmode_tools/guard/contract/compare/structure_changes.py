@@ -362,7 +362,7 @@ class ScopeRemoved:
 
 @dataclass(frozen=True, slots=True)
 class SchemeChanged:
-    """A security scheme was defined anew.
+    """A security scheme was redefined.
 
     Args:
         site: Of the document.

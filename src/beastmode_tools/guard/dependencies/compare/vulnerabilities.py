@@ -21,7 +21,7 @@ class KnownVulnerability:
         name: The package.
         version: The version that is asked for.
         identifier: As it is published: `PYSEC-2024-60`, `CVE-2024-35195`.
-        fixed_in: Versions in which it is mended.
+        fixed_in: Versions in which it is fixed.
         is_new: Whether the base side did not have it.
     """
 
@@ -40,7 +40,7 @@ class KnownVulnerability:
 
 
 def vulnerabilities_of(text: str) -> dict[tuple[str, str], tuple[str, tuple[str, ...]]]:
-    """(package, identifier) -> version and the versions in which it is mended; {} for what is no report."""
+    """(package, identifier) -> version and the versions in which it is fixed; {} for anything but a report."""
     try:
         data: Any = json.loads(text)
     except ValueError:

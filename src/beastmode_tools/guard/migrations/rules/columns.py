@@ -18,7 +18,7 @@ STABLE = re.compile(
 
 
 def is_volatile(default: str) -> bool:
-    """Whether a default is computed anew for each row, so that every row is written."""
+    """Whether a default is computed for each row, so that every row is rewritten."""
     plain = re.sub(r"'(?:[^']|'')*'", "''", default).lower()
     return any(not STABLE.match(name) for name in re.findall(r"([a-z_][\w.]*)\s*\(", plain) if not is_type(name))
 

@@ -203,7 +203,7 @@ class TableLocked(ProvedFact):
     Args:
         table: The table.
         mode: The strongest lock: "AccessExclusiveLock".
-        rewritten: The whole table was written anew while the lock was held.
+        rewritten: The whole table was rewritten while the lock was held.
         scanned: All its rows are read while the lock is held, as statements of this kind do.
         big: It may hold many rows in production.
         statement: The SQL.
