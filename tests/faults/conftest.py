@@ -6,12 +6,27 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from cluster import Cluster, own_cluster
 from running import PASSWORD, Running, running_blog
+from survival import LONG, survival, table
 
 from beastmode.testing import Factory
 from beastmode.testing.databases import close_database, make_tables
 from blog.models import Comment, Post
 
 Serve = Callable[..., AbstractContextManager[Running]]
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print the table of `make faults`."""
+    if LONG:
+        terminalreporter.section("faults")
+        for line in table(terminalreporter.stats):
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def survived(record_property) -> Callable[..., None]:
+    """Notes what the test has counted, for the table of `make faults`."""
+    return survival(record_property)
 
 
 @pytest.fixture(scope="session")
