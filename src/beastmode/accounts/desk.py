@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import current_app, has_app_context
 
 from beastmode.core.attempts import Action
 
 if TYPE_CHECKING:
+    from beastmode.accounts.password_change import PasswordChange
     from beastmode.accounts.registration import Registration
     from beastmode.accounts.resets import Resets
+    from beastmode.accounts.session_list import SessionList
     from beastmode.accounts.sign_in import SignIn
 
 DESK = "beastmode.accounts.desk"
@@ -25,6 +27,8 @@ class Desk:
         registration: Creates users.
         sign_in: Logs them in and out.
         is_open: Whether anyone may register.
+        session_list: Lists and ends the sessions of a user.
+        password_change: Changes the password of those who know it.
         resets: Sets new passwords for those who forgot theirs; None if that is not possible.
     """
 
@@ -32,6 +36,8 @@ class Desk:
     registration: "Registration"
     sign_in: "SignIn"
     is_open: bool
+    session_list: "SessionList"
+    password_change: "PasswordChange"
     resets: "Resets | None" = None
 
 
@@ -39,3 +45,9 @@ def current_desk() -> Desk:
     """The desk of the current application."""
     desk: Desk = current_app.extensions[DESK]
     return desk
+
+
+def forget_seen_sessions() -> None:
+    """Make this process check every session again before it accepts it."""
+    if has_app_context() and (desk := current_app.extensions.get(DESK)) is not None:
+        desk.sign_in.sessions.seen.forget()

@@ -10,11 +10,13 @@ from beastmode.accounts.desk import DESK, Desk
 from beastmode.accounts.holding import NO_LIMIT
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.networks import has_logged_in
+from beastmode.accounts.password_change import PasswordChange
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.reset_mails import SEND_LINK
 from beastmode.accounts.reset_tokens import ResetTokens
 from beastmode.accounts.resets import Resets
+from beastmode.accounts.session_list import SessionList
 from beastmode.accounts.sessions import Sessions
 from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
@@ -61,6 +63,8 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         registration=registration,
         sign_in=SignIn(database, user, tokens, sessions),
         is_open=settings.enable_registration,
+        session_list=SessionList(database, sessions.seen, sessions.longest),
+        password_change=PasswordChange(database, user, registration),
         resets=_resets(app, settings, database, user, registration, read_id),
     )
     set_authenticator(app, bearer_authenticator(tokens, read_id, holds=partial(_holds, sessions)))

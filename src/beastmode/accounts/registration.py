@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, literal, not_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from beastmode.accounts import passwords
 from beastmode.accounts.addresses import LONGEST, is_address, name_from
+from beastmode.accounts.desk import forget_seen_sessions
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.models import Credential, Session
 from beastmode.core.clock import now
 from beastmode.core.errors import BeastmodeError, Problem
+from beastmode.core.events import after_commit
 from beastmode.db import Database, transaction
+from beastmode.db.base import UtcDateTime
 from beastmode.db.inserts import INSERTS
 
 log = logging.getLogger("beastmode.accounts")
@@ -79,7 +82,7 @@ class Registration:
             self._warn_of_reused_ids()
         # Hashed before the transaction begins, because it takes long and SQLite has one writer at a time.
         about = (email, name_from(email, LONGEST), *filter(None, [name]))
-        password_hash = self._hash(password, about)
+        password_hash = self.hash_new(password, about)
         try:
             with transaction():
                 return self._insert(email, name, password_hash, is_operator=is_operator)
@@ -98,7 +101,7 @@ class Registration:
             user_id: The user's ID.
             password: The new password.
             may_be_common: Whether common passwords are allowed, as in a test.
-            instead_of: The hash that must still be stored; None for any.
+            instead_of: The hash that must still be stored, "" for none; None for any.
 
         Returns:
             Whether it was set: not if another hash is stored by now.
@@ -107,20 +110,45 @@ class Registration:
             Problem: 422 if the password is not valid.
             IntegrityError: The user does not exist; in a view, it becomes a 409.
         """
-        password_hash = self._hash(password, may_be_common=may_be_common)
+        password_hash = self.hash_new(password, may_be_common=may_be_common)
+        return self.store_hash(user_id, password_hash, instead_of=instead_of)
+
+    def store_hash(
+        self, user_id: int | str, password_hash: str, *, instead_of: str | None = None, keeping: str | None = None
+    ) -> bool:
+        """Store a new password hash for a user, and end their sessions.
+
+        Args:
+            user_id: The user's ID.
+            password_hash: From `hash_new`.
+            instead_of: The hash that must still be stored, "" for none; None for any.
+            keeping: The ID of a session that continues: that of the user who knew the old password.
+
+        Returns:
+            Whether it was stored: not if another hash is stored by now.
+
+        Raises:
+            IntegrityError: The user does not exist; in a view, it becomes a 409.
+        """
         with transaction():
             session = self.database.session
             # Wait for a login that is in progress, so that this moment is later than that of its session.
             stored = select(Credential.password_hash).where(Credential.user_id == user_id).with_for_update()
             current = session.execute(stored).scalar()
-            if instead_of is not None and current != instead_of:
+            if instead_of is not None and (current or "") != instead_of:
                 return False
             moment = now()
             values = {"password_hash": password_hash, "changed_at": moment}
             statement = INSERTS[session.connection().dialect.name](Credential).values(user_id=user_id, **values)
             session.execute(statement.on_conflict_do_update(index_elements=[Credential.user_id], set_=values))
             open_ones = (Session.user_id == user_id, Session.revoked_at.is_(None))
-            session.execute(update(Session).where(*open_ones).values(revoked_at=moment))
+            kept = Session.id == (keeping or "")
+            session.execute(update(Session).where(*open_ones, not_(kept)).values(revoked_at=moment))
+            if keeping is not None:
+                # A session that is older than the password is refused, so that none outlives a new password.
+                later = case((Session.created_at > moment, Session.created_at), else_=literal(moment, UtcDateTime()))
+                session.execute(update(Session).where(*open_ones, kept).values(created_at=later))
+            after_commit(forget_seen_sessions)
         return True
 
     def weaknesses(self, password: str) -> list[str]:
@@ -131,9 +159,22 @@ class Registration:
         """
         return passwords.weaknesses(password, self.password_rules)
 
-    def _hash(self, password: str, about: Iterable[str] = (), *, may_be_common: bool = False) -> str:
+    def hash_new(
+        self, password: str, about: Iterable[str] = (), *, may_be_common: bool = False, field: str = "password"
+    ) -> str:
+        """The hash of a new password. Call it outside a transaction: it takes long, and SQLite has one writer.
+
+        Args:
+            password: The new password.
+            about: What others know about the owner, which the password must not be.
+            may_be_common: Whether common passwords are allowed, as in a test.
+            field: The field of the request that it was in.
+
+        Raises:
+            Problem: 422 if the password is not valid.
+        """
         if wrong := passwords.weaknesses(password, self.password_rules, about, may_be_common=may_be_common):
-            raise Problem(422, "Validation failed", details={"password": wrong})
+            raise Problem(422, "Validation failed", details={field: wrong})
         return passwords.hash_password(password)
 
     def _warn_of_reused_ids(self) -> None:

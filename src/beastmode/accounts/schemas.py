@@ -12,6 +12,9 @@ from beastmode.accounts.registration import longest_name
 from beastmode.api import Schema
 from beastmode.core.secrets import SecretText
 
+_NEW_PASSWORD = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"}
+"""The limits of a new password, for the document; the service checks it."""
+
 
 class _SecretField(fields.String):
     """A password or token in a request, passed to the view as a string that `repr` does not show."""
@@ -43,7 +46,25 @@ class NewPasswordSchema(Schema):
     """A new password, and the token from the mail."""
 
     token = _SecretField(required=True, validate=Length(1, 512))
-    password = _SecretField(required=True, metadata={"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"})
+    password = _SecretField(required=True, metadata=_NEW_PASSWORD)
+
+
+class ChangePasswordSchema(Schema):
+    """The current password and the new one."""
+
+    current_password = _SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
+    new_password = _SecretField(required=True, metadata=_NEW_PASSWORD)
+
+
+class SessionSchema(Schema):
+    """An open session."""
+
+    id = fields.String()
+    device = fields.String(metadata={"description": "The browser and the system, as the client names them."})
+    address = fields.String(metadata={"description": "The IP address that it was opened from."})
+    created_at = fields.DateTime(metadata={"description": "When it was opened, or the password changed in it."})
+    last_seen_at = fields.DateTime(metadata={"description": "When it was opened or last refreshed."})
+    is_current = fields.Boolean(metadata={"description": "Whether it is the session of this request."})
 
 
 class GrantSchema(Schema):
@@ -82,10 +103,9 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
         user: The project's User model.
         weaknesses: What is wrong with a password, in sentences.
     """
-    bounds = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"}
     taken: dict[str, Any] = {
         "email": EmailAddress(),
-        "password": _SecretField(required=True, metadata=bounds),
+        "password": _SecretField(required=True, metadata=_NEW_PASSWORD),
     }
     if (longest := longest_name(user)) is not None:
         taken["name"] = fields.String(validate=Length(1, longest))

@@ -6,6 +6,7 @@ from flask import request
 from sqlalchemy import bindparam
 
 from beastmode.accounts.desk import Desk, current_desk
+from beastmode.accounts.own_routes import NOT_STORED, add_password, add_sessions, client_address
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.resets import Resets
 from beastmode.accounts.schemas import (
@@ -23,9 +24,6 @@ from beastmode.core.errors import Problem
 from beastmode.core.identity import current_identity
 from beastmode.query import loading
 
-# Tokens must not be stored in any cache on the way (RFC 6749, section 5.1).
-_NOT_STORED = {"Cache-Control": "no-store"}
-
 
 def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False, resets: bool = False) -> Blueprint:
     """The routes under `/auth`.
@@ -41,6 +39,8 @@ def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False, resets
     _add_sign_in(auth)
     if resets:
         _add_resets(auth)
+    add_sessions(auth)
+    add_password(auth)
     _add_account(auth, user)
     return auth
 
@@ -55,7 +55,7 @@ def _add_registration(auth: Blueprint, user: Any) -> None:
 
         A registered address returns 400. Limited per email address and network.
         """
-        return Answer(_open_registration(new).create(**new), headers=_NOT_STORED)
+        return Answer(_open_registration(new).create(**new), headers=NOT_STORED)
 
 
 def _add_quiet_registration(auth: Blueprint, user: Any) -> None:
@@ -69,7 +69,7 @@ def _add_quiet_registration(auth: Blueprint, user: Any) -> None:
         """
         _open_registration(new).create_quietly(**new)
         return Answer(
-            message="If this email address was not registered yet, you can now log in with it.", headers=_NOT_STORED
+            message="If this email address was not registered yet, you can now log in with it.", headers=NOT_STORED
         )
 
 
@@ -87,7 +87,7 @@ def _open_registration(new: dict[str, Any]) -> Registration:
     desk = current_desk()
     if not desk.is_open:
         raise Problem(403, "Registration is closed")
-    desk.count_attempt("register", new["email"], _client_address())
+    desk.count_attempt("register", new["email"], client_address())
     return desk.registration
 
 
@@ -100,10 +100,10 @@ def _add_sign_in(auth: Blueprint) -> None:
 
         Limited per email address and network.
         """
-        desk, address = current_desk(), _client_address()
+        desk, address = current_desk(), client_address()
         desk.count_attempt("login", credentials["email"], address)
         agent = request.headers.get("User-Agent", "")
-        return Answer(desk.sign_in.log_in(**credentials, user_agent=agent, address=address), headers=_NOT_STORED)
+        return Answer(desk.sign_in.log_in(**credentials, user_agent=agent, address=address), headers=NOT_STORED)
 
     @auth.post("/refresh", accepts=RefreshSchema, returns=GrantSchema, public=True, errors=(401,))
     def refresh(grant: dict[str, Any]) -> Answer:
@@ -111,13 +111,13 @@ def _add_sign_in(auth: Blueprint) -> None:
 
         A refresh token can be used once. Using it again, after a short grace period, ends the session.
         """
-        return Answer(current_desk().sign_in.refresh(grant["refresh_token"]), headers=_NOT_STORED)
+        return Answer(current_desk().sign_in.refresh(grant["refresh_token"]), headers=NOT_STORED)
 
     @auth.post("/logout")
     def logout() -> Answer:
         """Log out: end the session that the access token belongs to."""
         current_desk().sign_in.log_out(current_identity())
-        return Answer(message="Logged out", headers=_NOT_STORED)
+        return Answer(message="Logged out", headers=NOT_STORED)
 
 
 def _add_resets(auth: Blueprint) -> None:
@@ -130,10 +130,10 @@ def _add_resets(auth: Blueprint) -> None:
         The response is the same for an address that nobody has registered. Limited per email address and network.
         """
         desk = current_desk()
-        desk.count_attempt("reset", asked["email"], _client_address())
+        desk.count_attempt("reset", asked["email"], client_address())
         _resets_of(desk).request(asked["email"])
         return Answer(
-            message="If this email address is registered, a mail with a link is on its way.", headers=_NOT_STORED
+            message="If this email address is registered, a mail with a link is on its way.", headers=NOT_STORED
         )
 
     @auth.post("/reset-password/confirm", accepts=NewPasswordSchema, public=True, errors=(400,))
@@ -143,7 +143,7 @@ def _add_resets(auth: Blueprint) -> None:
         The token can be used once. All sessions of the user end.
         """
         _resets_of(current_desk()).confirm(new["token"], new["password"])
-        return Answer(message="Your password was changed. You can now log in with it.", headers=_NOT_STORED)
+        return Answer(message="Your password was changed. You can now log in with it.", headers=NOT_STORED)
 
 
 def _resets_of(desk: Desk) -> Resets:
@@ -169,9 +169,4 @@ def _add_account(auth: Blueprint, user: Any) -> None:
         if details is None:
             # The user was deleted or deactivated after the token was issued.
             raise invalid_token()
-        return Answer(details, headers=_NOT_STORED)
-
-
-def _client_address() -> str:
-    """The IP address of the client, as the server knows it."""
-    return request.remote_addr or "unknown"
+        return Answer(details, headers=NOT_STORED)
