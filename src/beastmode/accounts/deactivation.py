@@ -7,12 +7,12 @@ another program is detected the next time a session of the user is used, which e
 import re
 from typing import Any
 
-from flask import current_app, has_app_context
+from flask import has_app_context
 from sqlalchemy import Connection, Executable, TextClause, Update, event, inspect
 from sqlalchemy.orm import Mapper, ORMExecuteState
 
-from beastmode.accounts.desk import DESK
 from beastmode.accounts.holding import end_of_the_inactive
+from beastmode.accounts.seen import forget_seen_sessions
 from beastmode.core.clock import now
 from beastmode.core.events import after_commit
 from beastmode.db.session import Installed, current_work
@@ -87,5 +87,5 @@ def _forget_what_was_seen() -> None:
 
     Until then another request may check a session, and would remember that it is valid.
     """
-    if has_app_context() and (desk := current_app.extensions.get(DESK)) is not None:
-        after_commit(desk.sign_in.sessions.seen.forget)
+    if has_app_context():
+        after_commit(forget_seen_sessions)

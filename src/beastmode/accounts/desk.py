@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import current_app, has_app_context
+from flask import current_app
 
 from beastmode.core.attempts import Action
 
@@ -45,9 +45,3 @@ def current_desk() -> Desk:
     """The desk of the current application."""
     desk: Desk = current_app.extensions[DESK]
     return desk
-
-
-def forget_seen_sessions() -> None:
-    """Make this process check every session again before it accepts it."""
-    if has_app_context() and (desk := current_app.extensions.get(DESK)) is not None:
-        desk.sign_in.sessions.seen.forget()

@@ -16,6 +16,7 @@ from beastmode.accounts.registration import Registration
 from beastmode.accounts.reset_mails import SEND_LINK
 from beastmode.accounts.reset_tokens import ResetTokens
 from beastmode.accounts.resets import Resets
+from beastmode.accounts.seen import SEEN
 from beastmode.accounts.session_list import SessionList
 from beastmode.accounts.sessions import Sessions
 from beastmode.accounts.settings import AccountSettings
@@ -56,6 +57,7 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         longest=timedelta(days=settings.session_expires_days) or NO_LIMIT,
         trusted=timedelta(seconds=settings.session_check_seconds),
     )
+    app.extensions[SEEN] = sessions.seen
     registration = Registration(database, user, settings.password_rules)
     read_id = id_reader(user.__table__.c.id.type.python_type)
     app.extensions[DESK] = Desk(

@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from beastmode.accounts import passwords
 from beastmode.accounts.addresses import LONGEST, is_address, name_from
-from beastmode.accounts.desk import forget_seen_sessions
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.models import Credential, Session
+from beastmode.accounts.seen import forget_seen_sessions
 from beastmode.core.clock import now
 from beastmode.core.errors import BeastmodeError, Problem
 from beastmode.core.events import after_commit

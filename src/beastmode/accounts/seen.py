@@ -1,8 +1,12 @@
 from datetime import datetime, timedelta
 from threading import Lock
 
+from flask import current_app, has_app_context
+
 LOOK = "/* session look */"
 """Marks the SELECT with which a request that writes checks its session, so that counts of queries can leave it out."""
+SEEN = "beastmode.accounts.seen"
+"""The key in `app.extensions`."""
 REMEMBERED = 10_000
 """The number of sessions, and of the verifier's tokens, that a process remembers; one takes about 200 or 700 bytes."""
 
@@ -51,3 +55,9 @@ class Seen:
                 self._moments.clear()
             else:
                 self._moments.pop(session_id, None)
+
+
+def forget_seen_sessions() -> None:
+    """Make this process check every session of the current application again before it accepts it."""
+    if has_app_context() and (seen := current_app.extensions.get(SEEN)) is not None:
+        seen.forget()
