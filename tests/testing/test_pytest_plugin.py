@@ -197,6 +197,107 @@ def test_a_project_that_names_no_application_gets_no_fixtures_and_pays_for_nothi
     result.assert_outcomes(passed=2)
 
 
+TEST_LETTERS = """
+import letters
+import pytest
+from letters import db
+
+from beastmode.jobs import list_jobs
+
+
+@pytest.fixture(autouse=True)
+def nothing_ran():
+    letters.ran.clear()
+
+
+def test_jobs_run_when_the_response_is_complete_and_so_do_those_that_they_enqueue(client):
+    assert client.post("/follow").json == {"ran": []}
+    assert letters.ran == [1, 2, 3]
+
+
+def test_a_job_with_a_delay_waits_for_the_clock(client, clock, run_jobs):
+    client.post("/later")
+    assert (letters.ran, run_jobs()) == ([], 0)
+
+    clock.advance(seconds=60)
+
+    assert (run_jobs(), letters.ran) == (1, [3])
+
+
+def test_jobs_of_a_streamed_response_run_when_it_has_been_read(client):
+    response = client.post("/stream")
+    assert letters.ran == []
+
+    assert response.text == "ab"
+    response.close()
+
+    assert letters.ran == [3]
+
+
+def test_a_job_that_fails_is_stored_and_logged(app, client, caplog):
+    assert client.post("/fail").status_code == 204
+
+    assert "RuntimeError: as told" in caplog.text
+    with app.app_context():
+        assert len(list_jobs("dead")) == 1
+
+
+def test_the_inbox_has_what_was_sent(client, inbox):
+    assert len(inbox) == 0
+
+    client.post("/mail")
+
+    assert [(mail.to, mail.subject) for mail in inbox] == [
+        (("ada@example.com",), "Hello ada"),
+        (("bob@example.com",), "Hello bob"),
+    ]
+    assert (inbox[-1].text.strip(), inbox[-1].html) == ("Hi", "<p>Hi</p>")
+
+
+def test_statements_of_jobs_are_not_those_of_the_request(client, queries):
+    with queries() as seen:
+        client.post("/follow")
+
+    assert [statement.split()[0] for statement in seen] == ["INSERT"]
+
+
+class TestJobsThatWait:
+    @pytest.fixture
+    def jobs_follow_requests(self):
+        return False
+
+    def test_nothing_runs_until_the_test_says_so(self, client, run_jobs):
+        client.post("/follow")
+        assert letters.ran == []
+
+        assert (run_jobs(), letters.ran) == (3, [1, 2, 3])
+"""
+
+
+def test_jobs_of_a_project_run_after_each_request_of_a_test(project):
+    letters = project("letters", "letters:create_app")
+    letters.makepyfile(test_letters=TEST_LETTERS)
+
+    result = letters.runpytest_subprocess()
+
+    result.assert_outcomes(passed=7)
+
+
+def test_a_project_without_jobs_and_email_is_told_what_to_pass(project):
+    shelf = project("shelf", "shelf:create_app")
+    shelf.makepyfile(test_shelf="def test_jobs(run_jobs): ...\n\ndef test_inbox(inbox): ...\n")
+
+    result = shelf.runpytest_subprocess()
+
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*The application 'shelf' has no jobs; pass jobs=Jobs() to Beastmode.",
+            "*The application 'shelf' sends no email; pass mail=Mails() to Beastmode.",
+        ]
+    )
+
+
 def test_an_option_that_names_no_function_is_refused_with_what_is_expected(project):
     shelf = project("shelf", "shelf")
 

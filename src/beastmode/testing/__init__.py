@@ -7,11 +7,19 @@ if TYPE_CHECKING:
     from beastmode.testing.client import ApiClient
     from beastmode.testing.clock import MovableClock
     from beastmode.testing.factories import Factory
+    from beastmode.testing.inbox import Inbox, SentMail
     from beastmode.testing.queries import Queries
 
-__all__ = ["ApiClient", "Factory", "MovableClock", "Queries"]
+__all__ = ["ApiClient", "Factory", "Inbox", "MovableClock", "Queries", "SentMail"]
 
-_HOMES = {"ApiClient": "client", "Factory": "factories", "MovableClock": "clock", "Queries": "queries"}
+_HOMES = {
+    "ApiClient": "client",
+    "Factory": "factories",
+    "Inbox": "inbox",
+    "MovableClock": "clock",
+    "Queries": "queries",
+    "SentMail": "inbox",
+}
 
 if not TYPE_CHECKING:  # or mypy would believe in any name
 

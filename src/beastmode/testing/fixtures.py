@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -11,12 +11,17 @@ from flask.testing import FlaskClient
 from werkzeug.utils import import_string
 
 from beastmode.core.clock import set_clock
+from beastmode.core.mailing import mailer_of
 from beastmode.testing.client import ApiClient
 from beastmode.testing.clock import MovableClock
 from beastmode.testing.databases import Copies, close_database, make_tables, scratch_databases
 from beastmode.testing.factories import Factory
+from beastmode.testing.job_runs import has_jobs, run_due, run_jobs_after_requests
 from beastmode.testing.plugin import OPTION
 from beastmode.testing.queries import Queries
+
+if TYPE_CHECKING:
+    from beastmode.testing.inbox import Inbox
 
 _MakeApp = Callable[[Mapping[str, Any]], Flask]
 
@@ -55,10 +60,23 @@ def app_config() -> dict[str, Any]:
 
 
 @pytest.fixture
-def app(app_factory: _MakeApp, app_databases: Copies, app_config: Mapping[str, Any]) -> Iterator[Flask]:
+def jobs_follow_requests() -> bool:
+    """Whether the jobs that are due run after each request of a test client; True unless you override it."""
+    return True
+
+
+@pytest.fixture
+def app(
+    app_factory: _MakeApp,
+    app_databases: Copies,
+    app_config: Mapping[str, Any],
+    jobs_follow_requests: bool,  # noqa: FBT001 - a fixture
+) -> Iterator[Flask]:
     """The project's application, created for each test, on its own database with all tables and no rows."""
     with app_databases() as address:
         app = app_factory({**_testing(address), **app_config})
+        if jobs_follow_requests and has_jobs(app):
+            run_jobs_after_requests(app)
         try:
             yield app
         finally:
@@ -75,6 +93,24 @@ def client(app: Flask) -> FlaskClient:
 def api(client: FlaskClient) -> ApiClient:
     """A client that sends JSON, and the access token after a login."""
     return ApiClient(client)
+
+
+@pytest.fixture
+def run_jobs(app: Flask) -> Callable[[], int]:
+    """A function that runs the jobs that are due, and returns how many; for those that no request enqueued."""
+    if not has_jobs(app):
+        raise pytest.UsageError(f"The application {app.name!r} has no jobs; pass jobs=Jobs() to Beastmode.")
+    return partial(run_due, app)
+
+
+@pytest.fixture
+def inbox(app: Flask) -> "Inbox":
+    """The emails that the application has sent."""
+    if mailer_of(app) is None:
+        raise pytest.UsageError(f"The application {app.name!r} sends no email; pass mail=Mails() to Beastmode.")
+    from beastmode.testing.inbox import Inbox  # noqa: PLC0415 - imports the table of emails
+
+    return Inbox(app)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from flask import Flask
@@ -9,6 +10,7 @@ from beastmode.accounts.seen import LOOK
 from beastmode.db.session import installed_in
 
 _BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
+_aside: ContextVar[bool] = ContextVar("beastmode_uncounted", default=False)
 
 
 class Queries:
@@ -26,19 +28,30 @@ class Queries:
         """A list that collects the text of every statement, from every thread, until the block ends.
 
         Statements that begin, end or divide transactions are left out, because they differ between databases and are
-        not queries. So is the session check of a request with an access token, because it depends on the time.
+        not queries. So is the session check of a request with an access token, because it depends on the time, and what
+        jobs send that follow a request.
         """
         engines = installed_in(self.app).engines
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            if not statement.lstrip().upper().startswith(_BOUNDARIES) and LOOK not in statement:
+            if not _aside.get() and not statement.lstrip().upper().startswith(_BOUNDARIES) and LOOK not in statement:
                 seen.append(statement)
 
         with ExitStack() as stack:
             for engine in (engines.reader, engines.writer):
                 stack.enter_context(_told(engine, note))
             yield seen
+
+
+@contextmanager
+def uncounted() -> Iterator[None]:
+    """Leave the statements of a block out of every list."""
+    token = _aside.set(True)
+    try:
+        yield
+    finally:
+        _aside.reset(token)
 
 
 @contextmanager
