@@ -40,7 +40,7 @@ class Transport(Protocol):
         """
 
 
-class _Inbox:
+class _Kept:
     """Sends nothing: emails stay in the table, where `/dev/inbox` and tests find them."""
 
     keeps = True
@@ -143,4 +143,4 @@ def transport_of(settings: MailSettings) -> Transport:
     kind = settings.mail_transport or ("smtp" if settings.mail_server else "inbox")
     if kind == "smtp":
         return _Smtp(settings)
-    return _Console() if kind == "console" else _Inbox()
+    return _Console() if kind == "console" else _Kept()
