@@ -33,6 +33,7 @@ PUBLIC = (
     "beastmode.core.exchange",
     "beastmode.core.gauges",
     "beastmode.core.identity",
+    "beastmode.core.security_schemes",
     "beastmode.core.steps",
     "beastmode.core.setting",
     "beastmode.core.settings",

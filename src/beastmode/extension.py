@@ -1,6 +1,6 @@
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +12,7 @@ from beastmode.core.addresses import BareAddresses
 from beastmode.core.cookie_sessions import install_cookie_sessions
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.identity import set_authenticators
 from beastmode.core.middleware import install_middleware
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
@@ -57,6 +58,8 @@ class Beastmode:
         accounts: Registration and login; needs a database and an API.
         jobs: Functions that run outside of requests; need a database.
         mail: Mail that jobs send; needs jobs.
+        authenticators: How callers authenticate, in order, such as `[Bearer(), ApiKeys()]`; by default by the access
+            tokens of accounts.
         settings: The project's own settings: subclasses of `beastmode.core.settings.Settings`.
         without: Features to leave out: "headers", "cors", "logs", "metrics", "health", "errors".
 
@@ -75,6 +78,7 @@ class Beastmode:
         accounts: Accounts | None = None,
         jobs: Jobs | None = None,
         mail: Mails | None = None,
+        authenticators: Sequence[Any] | None = None,
         settings: Collection[type[Settings]] = (),
         without: Collection[Feature] = (),
     ) -> None:
@@ -96,6 +100,7 @@ class Beastmode:
         self._accounts = accounts
         self._jobs = jobs
         self._mail = mail
+        self._authenticators = authenticators
         self._settings = settings
         self._without = frozenset(without)
         if app is not None:
@@ -109,6 +114,8 @@ class Beastmode:
         """
         settings = _install_settings(app, settings_type([*self._feature_settings(), *self._settings]))
         middleware = install_middleware(app)
+        if self._authenticators is not None:
+            set_authenticators(app, self._authenticators)
         _install_proxies(app, settings)
         install_security(app, settings, middleware, self._without, has_api=self._api is not None)
         install_observability(app, settings, middleware, without=self._without)

@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from uuid import UUID
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -43,8 +43,8 @@ def test_a_model_without_the_columns_is_told_of_the_mixin():
 
 
 def test_an_id_that_no_token_can_name_is_refused():
-    with pytest.raises(ConfigurationError, match="expected an integer or a string"):
-        Accounts(model(id_kind=UUID))
+    with pytest.raises(ConfigurationError, match="expected an integer, a string or a UUID"):
+        Accounts(model(id_kind=date))
 
 
 def test_what_is_no_model_is_refused():

@@ -2,7 +2,8 @@ import pytest
 from flask import Flask
 
 from beastmode.core.exchange import current_exchange
-from beastmode.core.identity import Identity, authenticator_of, current_identity, identify, set_authenticator
+from beastmode.core.identity import Identity, current_identity, identify, set_authenticator
+from beastmode.core.security_schemes import schemes_of
 
 
 @pytest.fixture
@@ -47,5 +48,5 @@ def test_each_application_has_an_authenticator_of_its_own(app):
 
     set_authenticator(app, lambda request: Identity("account", 1))
 
-    assert authenticator_of(app)(None).id == 1
-    assert authenticator_of(other) is None
+    assert [scheme.authenticate(None).id for scheme in schemes_of(app)] == [1]
+    assert schemes_of(other) == ()

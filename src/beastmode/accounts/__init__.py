@@ -1,7 +1,8 @@
 """Authentication: passwords, access tokens, sessions, and their routes."""
 
 from beastmode.accounts.accounts import Accounts
+from beastmode.accounts.bearer import Bearer
 from beastmode.accounts.mixin import AccountMixin
 from beastmode.accounts.settings import AccountSettings
 
-__all__ = ["AccountMixin", "AccountSettings", "Accounts"]
+__all__ = ["AccountMixin", "AccountSettings", "Accounts", "Bearer"]

@@ -1,11 +1,13 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
 
 from flask import Flask
 
 from beastmode.accounts.desk import DESK, current_desk
 from beastmode.accounts.ids import never_reuse_ids
 from beastmode.accounts.settings import AccountSettings
+from beastmode.core.caller import AccountId
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.mailing import mailer_of
 
@@ -87,7 +89,7 @@ class Accounts:
         """
         return current_desk().registration.create(email, password, name=name, is_operator=operator)
 
-    def set_password(self, user_id: int | str, password: str) -> None:
+    def set_password(self, user_id: AccountId, password: str) -> None:
         """Set a new password for a user, and end all their sessions; needs an app context.
 
         Args:
@@ -111,5 +113,7 @@ def _refuse_other_models(user: Any) -> None:
     columns = user.__table__.columns
     if missing := [column for column in ("id", "email", "is_active", "created_at") if column not in columns]:
         raise ConfigurationError(f"Accounts({name}): users has no {', '.join(missing)}; add AccountMixin to {name}.")
-    if columns.id.type.python_type not in (int, str):
-        raise ConfigurationError(f"Accounts({name}): users.id is {columns.id.type}; expected an integer or a string.")
+    if columns.id.type.python_type not in (int, str, UUID):
+        raise ConfigurationError(
+            f"Accounts({name}): users.id is {columns.id.type}; expected an integer, a string or a UUID."
+        )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from beastmode.core.attempts import Action
+from beastmode.core.identity import Authenticator
 
 if TYPE_CHECKING:
     from beastmode.accounts.password_change import PasswordChange
@@ -30,6 +31,7 @@ class Desk:
         session_list: Lists and ends the sessions of a user.
         password_change: Changes the password of those who know it.
         resets: Sets new passwords for those who forgot theirs; None if that is not possible.
+        authenticate: Identifies callers by access token.
     """
 
     count_attempt: Callable[[Action, str, str], None]
@@ -39,6 +41,7 @@ class Desk:
     session_list: "SessionList"
     password_change: "PasswordChange"
     resets: "Resets | None" = None
+    authenticate: Authenticator | None = None
 
 
 def current_desk() -> Desk:

@@ -5,6 +5,7 @@ from typing import Any
 import flask
 from flask import Flask, Request
 
+from beastmode.accounts.bearer import Bearer
 from beastmode.accounts.deactivation import watch_application
 from beastmode.accounts.desk import DESK, Desk
 from beastmode.accounts.holding import NO_LIMIT
@@ -23,12 +24,14 @@ from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
 from beastmode.accounts.tokens import tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
+from beastmode.accounts.words import WORD
 from beastmode.core.attempts import AttemptLimiter, attempt_limiter_of
 from beastmode.core.background import add_task
 from beastmode.core.errors import ConfigurationError
-from beastmode.core.identity import Identity, set_authenticator
+from beastmode.core.identity import Identity, set_authenticators
 from beastmode.core.inspections import add_inspection
 from beastmode.core.mailing import mailer_of
+from beastmode.core.security_schemes import declared_in
 from beastmode.db import Database
 from beastmode.db.session import installed_in
 
@@ -60,6 +63,7 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
     app.extensions[SEEN] = sessions.seen
     registration = Registration(database, user, settings.password_rules)
     read_id = id_reader(user.__table__.c.id.type.python_type)
+    app.extensions[WORD] = settings.authorization_scheme
     app.extensions[DESK] = Desk(
         count_attempt=partial(_limiter_of(app).count, has_logged_in=partial(has_logged_in, database, user)),
         registration=registration,
@@ -68,8 +72,12 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         session_list=SessionList(database, sessions.seen, sessions.longest),
         password_change=PasswordChange(database, user, registration),
         resets=_resets(app, settings, database, user, registration, read_id),
+        authenticate=bearer_authenticator(
+            tokens, read_id, scheme=settings.authorization_scheme, holds=partial(_holds, sessions)
+        ),
     )
-    set_authenticator(app, bearer_authenticator(tokens, read_id, holds=partial(_holds, sessions)))
+    if not declared_in(app):
+        set_authenticators(app, [Bearer()])
     installed = installed_in(app)
     watch_application(installed, user)
     add_inspection(app, partial(refuse_reused_ids, installed.engines.reader, user.__table__))

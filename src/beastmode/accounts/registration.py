@@ -14,6 +14,7 @@ from beastmode.accounts.addresses import LONGEST, is_address, name_from
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.models import Credential, Session
 from beastmode.accounts.seen import forget_seen_sessions
+from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.core.errors import BeastmodeError, Problem
 from beastmode.core.events import after_commit
@@ -93,7 +94,7 @@ class Registration:
             return None
 
     def set_password(
-        self, user_id: int | str, password: str, *, may_be_common: bool = False, instead_of: str | None = None
+        self, user_id: AccountId, password: str, *, may_be_common: bool = False, instead_of: str | None = None
     ) -> bool:
         """Set a new password for a user, and end all their sessions.
 
@@ -114,7 +115,7 @@ class Registration:
         return self.store_hash(user_id, password_hash, instead_of=instead_of)
 
     def store_hash(
-        self, user_id: int | str, password_hash: str, *, instead_of: str | None = None, keeping: str | None = None
+        self, user_id: AccountId, password_hash: str, *, instead_of: str | None = None, keeping: str | None = None
     ) -> bool:
         """Store a new password hash for a user, and end their sessions.
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from beastmode.accounts.keys import derive
+from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 
 _MAC_BYTES = 32
@@ -29,7 +30,7 @@ class ResetTokens:
     secret: str = field(repr=False)
     lifetime: timedelta
 
-    def issue(self, user_id: int | str, password_hash: str) -> str:
+    def issue(self, user_id: AccountId, password_hash: str) -> str:
         """A token for a user.
 
         Args:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
@@ -14,6 +15,7 @@ from beastmode.core.secrets import SecretText
 
 _NEW_PASSWORD = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"}
 """The limits of a new password, for the document; the service checks it."""
+_ID_FIELDS: dict[type, type[fields.Field[Any]]] = {int: fields.Integer, UUID: fields.UUID}
 
 
 class _SecretField(fields.String):
@@ -83,7 +85,7 @@ def account_schema(user: Any) -> Schema:
         user: The project's User model.
     """
     shown: dict[str, fields.Field[Any]] = {
-        "id": fields.Integer() if user.__table__.c.id.type.python_type is int else fields.String(),
+        "id": _ID_FIELDS.get(user.__table__.c.id.type.python_type, fields.String)(),
         "email": fields.String(),
         "is_active": fields.Boolean(),
         "created_at": fields.DateTime(),

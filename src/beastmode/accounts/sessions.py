@@ -15,6 +15,7 @@ from beastmode.accounts.models import Credential, Session
 from beastmode.accounts.refresh_tokens import Presented, RefreshTokens, fingerprint, wrong_refresh_token
 from beastmode.accounts.seen import LOOK, Seen
 from beastmode.accounts.tokens import invalid_token
+from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.db import Database, transaction
 from beastmode.db.base import UtcDateTime
@@ -35,7 +36,7 @@ class Granted:
         refresh_token: Can be used once.
     """
 
-    user_id: int | str
+    user_id: AccountId
     session_id: str
     refresh_token: str = field(repr=False)
 
@@ -64,7 +65,7 @@ class Sessions:
     seen: Seen = field(default_factory=Seen, repr=False, compare=False)
     _opened: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
-    def open(self, user_id: int | str, *, user_agent: str, address: str, compared: str | None = None) -> Granted | None:
+    def open(self, user_id: AccountId, *, user_agent: str, address: str, compared: str | None = None) -> Granted | None:
         """A new session; None if the user has been deleted or deactivated, or has another password hash.
 
         Args:
@@ -114,7 +115,7 @@ class Sessions:
         self.seen.add(granted.session_id, granted.user_id, now())
         return granted
 
-    def holds(self, session_id: str, user_id: int | str, *, is_read: bool) -> bool:
+    def holds(self, session_id: str, user_id: AccountId, *, is_read: bool) -> bool:
         """Whether the session of an access token is valid, or was when it was checked, at most `trusted` ago.
 
         A request that writes checks it again, in the same statement if possible. A session that is not valid because
@@ -132,7 +133,7 @@ class Sessions:
             current_work().permit = self._permit(session_id, user_id, moment)
         return True
 
-    def revoke(self, session_id: str, user_id: int | str) -> None:
+    def revoke(self, session_id: str, user_id: AccountId) -> None:
         """End a session: none of its refresh tokens is accepted any more. Its access tokens expire.
 
         Args:
@@ -204,7 +205,7 @@ class Sessions:
         with self.database.engine.begin() as connection:
             connection.execute(statement.values(revoked_at=now()))
 
-    def _insert(self, row: dict[str, Any], user_id: int | str, moment: datetime, compared: str | None) -> Any:
+    def _insert(self, row: dict[str, Any], user_id: AccountId, moment: datetime, compared: str | None) -> Any:
         """The INSERT of a session, from the current row of its user.
 
         FOR SHARE: waits for a transaction that is changing the password or deactivating the user, and reads the row
@@ -222,7 +223,7 @@ class Sessions:
         names = [*values, "user_id", "created_at"]
         return insert(Session).from_select(names, account.with_for_update(read=True)).returning(Session.id)
 
-    def _look(self, session_id: str, user_id: int | str, moment: datetime) -> bool:
+    def _look(self, session_id: str, user_id: AccountId, moment: datetime) -> bool:
         rows = current_work().fetch(self._found, self._given(session_id, user_id, moment))
         if rows and rows[0][0]:
             self.seen.add(session_id, user_id, moment)
@@ -232,7 +233,7 @@ class Sessions:
             self._end_without_owner(session_id)
         return False
 
-    def _permit(self, session_id: str, user_id: int | str, moment: datetime) -> Permit:
+    def _permit(self, session_id: str, user_id: AccountId, moment: datetime) -> Permit:
         """The permit for a request to write, whose session is checked by the statement that writes."""
 
         def look() -> None:
@@ -246,7 +247,7 @@ class Sessions:
             partial(self.seen.add, session_id, user_id, moment),
         )
 
-    def _given(self, session_id: str, user_id: int | str, moment: datetime) -> dict[str, Any]:
+    def _given(self, session_id: str, user_id: AccountId, moment: datetime) -> dict[str, Any]:
         return {
             "_session_id": session_id,
             "_session_user_id": user_id,

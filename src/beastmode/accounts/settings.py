@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from beastmode.core.setting import YES_NO, Secret, Words, choice, flag, number, setting, text
+from beastmode.core.setting import YES_NO, Secret, Words, choice, flag, number, setting, text, word
 from beastmode.core.settings import A_SECRET, SECRET_SENTENCE, Settings
 
 
@@ -31,6 +31,12 @@ class AccountSettings(Settings):
         0.25,
         "Lifetime of an access token; may be fractional.",
         expects="a number of hours above 0",
+    )
+    authorization_scheme: str = setting(
+        word(),
+        "Bearer",
+        "The word before the access token in the header `Authorization`, such as `Bearer` or `Token`.",
+        expects="one word, such as Token",
     )
     jwt_issuer: str = setting(
         text(),

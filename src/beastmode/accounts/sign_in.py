@@ -9,6 +9,7 @@ from beastmode.accounts import passwords
 from beastmode.accounts.models import Credential
 from beastmode.accounts.sessions import Granted, Sessions
 from beastmode.accounts.tokens import Tokens
+from beastmode.accounts.words import current_word
 from beastmode.core.errors import Problem
 from beastmode.core.identity import Identity
 from beastmode.db import Database, transaction
@@ -122,9 +123,9 @@ class SignIn:
 
     def _grant(self, granted: Granted) -> Grant:
         token = self.tokens.issue(granted.user_id, granted.session_id)
-        return Grant(token, granted.refresh_token, self.tokens.lifetime)
+        return Grant(token, granted.refresh_token, self.tokens.lifetime, current_word())
 
 
 def _wrong_credentials() -> Problem:
     """The response to a failed login, whatever was wrong."""
-    return Problem(401, "Wrong email address or password", headers={"WWW-Authenticate": "Bearer"})
+    return Problem(401, "Wrong email address or password", headers={"WWW-Authenticate": current_word()})

@@ -14,6 +14,7 @@ import jwt
 
 from beastmode.accounts.keys import key_id
 from beastmode.accounts.settings import AccountSettings
+from beastmode.accounts.words import current_word
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.secrets import SecretBytes, SecretText
@@ -173,5 +174,5 @@ def invalid_token(message: str = "The access token is invalid") -> Problem:
     Args:
         message: One sentence for the client.
     """
-    challenge = f'Bearer error="invalid_token", error_description="{message}"'
+    challenge = f'{current_word()} error="invalid_token", error_description="{message}"'
     return Problem(401, message, headers={"WWW-Authenticate": challenge})

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from threading import Lock
+from uuid import UUID
 
 from flask import Request
 
 from beastmode.accounts.seen import REMEMBERED
 from beastmode.accounts.tokens import Tokens, invalid_token
+from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
-from beastmode.core.errors import Problem
 from beastmode.core.identity import Authenticator, Identity
 from beastmode.core.secrets import SecretText
 
@@ -18,12 +19,13 @@ _WHOLE = re.compile(r"[0-9]{1,19}")
 
 def bearer_authenticator(
     tokens: Tokens,
-    read_id: Callable[[str], int | str],
+    read_id: Callable[[str], AccountId],
     *,
+    scheme: str = "Bearer",
     holds: Callable[[Identity, Request], bool] | None = None,
     remembered: int = REMEMBERED,
 ) -> Authenticator:
-    """A function that takes a request and returns its caller, or raises Problem(401).
+    """A function that returns the caller of a request: None without a token, Problem(401) for a wrong one.
 
     Checking a signature takes about 50 microseconds, so valid headers are remembered, and only the expiry is checked
     every time. If there are too many, the oldest is forgotten.
@@ -31,16 +33,18 @@ def bearer_authenticator(
     Args:
         tokens: Reads access tokens.
         read_id: Converts the `sub` claim to a user's ID; raises ValueError if it is not one.
+        scheme: The word before the token in `Authorization`; case-insensitive.
         holds: Whether the session of a valid token is still valid, for this request; None accepts every token.
         remembered: How many headers to remember; one takes about 700 bytes.
     """
     passed: dict[str, tuple[int, Identity]] = {}
     writing = Lock()
+    wanted = scheme.lower()
 
-    def authenticate(request: Request) -> Identity:
+    def authenticate(request: Request) -> Identity | None:
         told: str | None = request.environ.get("HTTP_AUTHORIZATION")
         if told is None:
-            raise _no_token()
+            return None
         # Every stack frame of the request has the environment, so a printed frame must not show the token.
         header = request.environ["HTTP_AUTHORIZATION"] = SecretText(told)
         del told
@@ -49,7 +53,10 @@ def bearer_authenticator(
         if known is not None and now().timestamp() < known[0]:
             identity = known[1]
         else:
-            ends_at, identity = check(header)
+            word, _, token = map(SecretText, header.partition(" "))
+            if word.lower() != wanted:
+                return None
+            ends_at, identity = check(token)
             with writing:
                 if len(passed) >= remembered:
                     del passed[next(iter(passed))]
@@ -58,10 +65,7 @@ def bearer_authenticator(
             raise invalid_token()
         return identity
 
-    def check(header: str) -> tuple[int, Identity]:
-        scheme, _, token = map(SecretText, header.partition(" "))
-        if scheme.lower() != "bearer":
-            raise _no_token()
+    def check(token: str) -> tuple[int, Identity]:
         claims = tokens.read(token)
         try:
             account_id = read_id(claims.subject)
@@ -72,11 +76,11 @@ def bearer_authenticator(
     return authenticate
 
 
-def id_reader(kind: type) -> Callable[[str], int | str]:
+def id_reader(kind: type) -> Callable[[str], AccountId]:
     """A function that converts a `sub` claim to a user's ID, or raises ValueError.
 
     Args:
-        kind: The Python type of the ID column; anything other than int remains a string.
+        kind: The Python type of the ID column: int, UUID or str.
     """
 
     def read_whole(text: str) -> int:
@@ -84,9 +88,5 @@ def id_reader(kind: type) -> Callable[[str], int | str]:
             raise ValueError(text)
         return int(text)
 
-    return read_whole if kind is int else str
-
-
-def _no_token() -> Problem:
-    """The response to a request without an access token: 401, asking for one (RFC 6750, section 3)."""
-    return Problem(401, "Authentication required", headers={"WWW-Authenticate": "Bearer"})
+    readers: dict[type, Callable[[str], AccountId]] = {int: read_whole, UUID: UUID}
+    return readers.get(kind, str)

@@ -1,6 +1,6 @@
 import re
-from collections.abc import Callable
-from typing import Any, NoReturn, TypedDict, TypeVar, Unpack
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NoReturn, TypedDict, TypeVar, Unpack
 
 from marshmallow import Schema
 
@@ -51,6 +51,10 @@ class RouteOptions(TypedDict, total=False):
         listing: How the list is paginated, sorted and filtered.
         status: The status code of a successful response; 200 by default.
         public: Whether the route requires no authentication; False by default.
+        sign_in: "optional" if anonymous callers are answered too; a credential that is not valid is still refused.
+            "required" by default.
+        authenticators: How callers authenticate, in order: names of the application's authenticators, or others; all
+            of the application's by default.
         errors: Further status codes that the view responds with, for the OpenAPI document.
         envelope: Whether the data is wrapped in the envelope; True by default.
         deprecated: Since when the route is deprecated, and when it will be removed.
@@ -64,6 +68,8 @@ class RouteOptions(TypedDict, total=False):
     listing: Listing
     status: int
     public: bool
+    sign_in: Literal["required", "optional"]
+    authenticators: Sequence[Any]
     errors: tuple[int, ...]
     produces: str
     consumes: str
@@ -192,6 +198,11 @@ def _refuse_contradictions(route: Route) -> None:
     if route.produces is not None and route.returns is not None:
         raise ConfigurationError(
             f"{route}: produces= is for views that return a Response; it cannot be combined with returns=."
+        )
+    if route.public and (route.sign_in is not None or route.authenticators is not None):
+        raise ConfigurationError(
+            f"{route}: public=True looks at no credential, so it cannot be combined with sign_in= or authenticators=; "
+            'for callers who may be logged in, write sign_in="optional" alone.'
         )
     for media_type in (route.consumes, route.produces):
         if media_type is not None and not _MEDIA_TYPE.fullmatch(media_type):

@@ -8,18 +8,21 @@ import orjson
 from flask import Flask, Response
 from marshmallow import Schema
 
+from beastmode.api.authentication import Authentication
 from beastmode.api.components import Components
 from beastmode.api.conditional import etag_of, has_it_already
 from beastmode.api.endpoint import Endpoint
 from beastmode.api.envelope import JsonResponse
 from beastmode.api.if_match import IfMatch
-from beastmode.api.operations import BEARER, Operations
+from beastmode.api.operations import Operations
 from beastmode.api.private_smorest import QuietApi
 from beastmode.api.properties import Direction
 from beastmode.api.representations import compare_with_representations
 from beastmode.api.route import Route
 from beastmode.api.settings import ApiSettings
+from beastmode.core.errors import ConfigurationError
 from beastmode.core.private_flask import current_request
+from beastmode.core.security_schemes import SecurityScheme, schemes_of
 
 _OPENAPI = "3.1.0"
 
@@ -50,8 +53,9 @@ class VersionDocument(QuietApi):
         self._components = Components(self.spec, self.ma_plugin.converter, most)
         has_envelope = app.extensions.get("beastmode.problems", False)
         self._operations = Operations(self._components, self.ma_plugin.converter, has_envelope=has_envelope)
-        scheme = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-        self.spec.components.security_scheme(BEARER, scheme)
+        self._schemes: dict[str, SecurityScheme] = {}
+        for scheme in schemes_of(app):
+            self._describe_scheme(scheme)
 
     def add_routes(self, endpoints: Sequence[Endpoint], descriptions: Mapping[str, str]) -> None:
         """Register the routes of this version, in Flask and in the document.
@@ -78,7 +82,12 @@ class VersionDocument(QuietApi):
 
     def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
         route = endpoint.route
-        operation = self._operations.describe(route, statuses=_statuses_of(endpoint), can_match=_is_compared(endpoint))
+        operation = self._operations.describe(
+            route,
+            statuses=_statuses_of(endpoint),
+            can_match=_is_compared(endpoint),
+            security=self._security_of(endpoint),
+        )
         blueprint.add_url_rule(
             route.rule,
             endpoint.__name__,
@@ -88,6 +97,24 @@ class VersionDocument(QuietApi):
             merge_slashes=False,
             tags=[route.blueprint],
         )
+
+    def _security_of(self, endpoint: Endpoint) -> list[dict[str, Any]]:
+        """The ways to authenticate for a route, of which one is enough; [] if it needs none."""
+        step = endpoint.step(Authentication)
+        if step is None:
+            return []
+        for scheme in step.schemes:
+            self._describe_scheme(scheme)
+        ways: list[dict[str, Any]] = [{scheme.name: []} for scheme in step.schemes]
+        return [{}, *ways] if step.is_optional else ways
+
+    def _describe_scheme(self, scheme: SecurityScheme) -> None:
+        known = self._schemes.setdefault(scheme.name, scheme)
+        if known is scheme:
+            if scheme.name not in self.spec.components.security_schemes:
+                self.spec.components.security_scheme(scheme.name, dict(scheme.definition))
+        elif dict(known.definition) != dict(scheme.definition):
+            raise ConfigurationError(f"Two authenticators are called {scheme.name}; give each its own name.")
 
     def content(self) -> dict[str, Any]:
         """The document, as plain values."""

@@ -14,7 +14,6 @@ from beastmode.api.properties import Document, field_schema
 from beastmode.api.route import Route
 
 _PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; Python 3.13 renamed its own
-BEARER = "bearer"
 _FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
 _INTEGER = {"type": "integer"}
 _NULLABLE_INTEGER = {"type": ["integer", "null"]}
@@ -55,18 +54,21 @@ class Operations:
         self._converter = converter
         self._has_envelope = has_envelope
 
-    def describe(self, route: Route, *, statuses: frozenset[int], can_match: bool) -> Document:
+    def describe(
+        self, route: Route, *, statuses: frozenset[int], can_match: bool, security: list[Document]
+    ) -> Document:
         """One route, as an operation object.
 
         Args:
             route: The declaration.
             statuses: The status codes with which its steps refuse requests.
             can_match: Whether `If-Match` has a representation to be compared with.
+            security: The ways to authenticate, of which one is enough.
         """
         summary, _, description = (route.view.__doc__ or "").strip().partition("\n")
         operation: Document = {
             "operationId": route.name.replace(".", "_"),
-            "security": [] if route.public else [{BEARER: []}],
+            "security": security,
             "parameters": self._parameters(route),
             "responses": self._responses(route, statuses),
         }

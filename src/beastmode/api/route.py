@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from marshmallow import Schema
 
@@ -26,6 +26,8 @@ class Route:
         listing: How the list is paginated, sorted and filtered.
         status: The status code of a successful response.
         public: Whether it requires no authentication.
+        sign_in: "optional" if anonymous callers are answered too; None for what the blueprint or the API says.
+        authenticators: How callers authenticate; None for all authenticators of the application.
         errors: Further status codes, in addition to those that follow from the declaration.
         produces: The media type of the view's own response, such as "text/csv"; None for JSON.
         consumes: The media type of a body that the view reads itself, such as "multipart/form-data"; None for JSON.
@@ -46,6 +48,8 @@ class Route:
     listing: Listing | None = None
     status: int = 200
     public: bool = False
+    sign_in: Literal["required", "optional"] | None = None
+    authenticators: tuple[Any, ...] | None = None
     errors: tuple[int, ...] = ()
     produces: str | None = None
     consumes: str | None = None

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
+
+AccountId = int | str | UUID
+"""The ID of a user, as the project's model declares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,14 +13,16 @@ class Identity:
     """The caller of the current request.
 
     Args:
-        kind: "account" for a logged-in user, "address" for anyone else.
-        id: The account's ID, or the client's IP address.
+        kind: "account" for a user, "service" for another program that is not a user, "address" for anyone else.
+        id: The account's ID, the service's name, or the client's IP address.
         session_id: The session that the access token belongs to.
+        signed_in_at: When the session was opened, in seconds since 1970; None if there is none.
     """
 
-    kind: Literal["account", "address"]
-    id: int | str
+    kind: Literal["account", "service", "address"]
+    id: AccountId
     session_id: str | None = None
+    signed_in_at: int | None = None
 
     @property
     def key(self) -> str:

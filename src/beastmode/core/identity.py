@@ -1,19 +1,20 @@
 """The caller of the current request: set by accounts; read by limits, cache, logs and queries."""
 
-from collections.abc import Callable
+from flask import Flask, has_request_context, request
 
-from flask import Flask, Request, has_request_context, request
-
-from beastmode.core.callables import refuse_deferred
 from beastmode.core.caller import Identity
-from beastmode.core.errors import ConfigurationError
 from beastmode.core.exchange import current_exchange
+from beastmode.core.security_schemes import Authenticator, SecurityScheme, set_authenticators
 
-__all__ = ["Authenticator", "Identity", "authenticator_of", "current_identity", "identify", "set_authenticator"]
-
-
-Authenticator = Callable[[Request], Identity]
-"""Takes a request and returns its caller, or raises Problem(401)."""
+__all__ = [
+    "Authenticator",
+    "Identity",
+    "SecurityScheme",
+    "current_identity",
+    "identify",
+    "set_authenticator",
+    "set_authenticators",
+]
 
 _NOBODY = Identity("address", "none")
 
@@ -43,21 +44,15 @@ def identify(identity: Identity) -> None:
 
 
 def set_authenticator(app: Flask, authenticator: Authenticator) -> None:
-    """Set the authenticator of an application.
+    """Set the only authenticator of an application, before `Beastmode(app, api=...)`; it replaces that of accounts.
 
     Args:
         app: The Flask application.
-        authenticator: Takes the request and returns its Identity, or raises Problem(401) with `WWW-Authenticate`.
+        authenticator: Takes the request and returns its Identity, or None if it has no credential. Raises Problem(401)
+            with `WWW-Authenticate` for one that is not valid.
 
     Raises:
-        ConfigurationError: It is `async def`, so it would return a coroutine, not an Identity.
+        ConfigurationError: It is `async def`, so it would return a coroutine, not an Identity; or the routes have
+            already been built.
     """
-    instead = "Write an ordinary function that returns an Identity."
-    refuse_deferred(authenticator, "set_authenticator()", instead, ConfigurationError)
-    app.extensions["beastmode.authenticator"] = authenticator
-
-
-def authenticator_of(app: Flask) -> Authenticator | None:
-    """The authenticator of this application; None if none is installed."""
-    authenticator: Authenticator | None = app.extensions.get("beastmode.authenticator")
-    return authenticator
+    set_authenticators(app, [authenticator])

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError
 from marshmallow import fields as ma
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf, Range, Regexp
 
 __all__ = [
     "YES_NO",
@@ -27,6 +27,7 @@ __all__ = [
     "setting",
     "text",
     "whole",
+    "word",
 ]
 
 T = TypeVar("T")
@@ -147,6 +148,11 @@ def choice(*words: str) -> ma.Field[Any]:
 def text() -> ma.Field[str]:
     """One line of text."""
     return ma.String(validate=_one_line)
+
+
+def word() -> ma.Field[str]:
+    """One word of letters, digits and hyphens."""
+    return ma.String(validate=Regexp(r"[A-Za-z][A-Za-z0-9-]*\Z"))
 
 
 def _one_line(value: str) -> None:
