@@ -22,6 +22,7 @@ def test_metrics_count_jobs_by_state_and_report_the_longest_wait(app, clock):
     assert lines(app) == [
         'jobs{state="scheduled"} 1.0',
         'jobs{state="ready"} 1.0',
+        'jobs{state="relayed"} 0.0',
         'jobs{state="running"} 0.0',
         'jobs{state="blocked"} 0.0',
         'jobs{state="parked"} 0.0',
@@ -38,5 +39,5 @@ def test_a_gauge_that_fails_does_not_affect_the_others(app, caplog, monkeypatch)
     with caplog.at_level(logging.ERROR, "beastmode"):
         found = lines(app)
 
-    assert len(found) == 7
+    assert len(found) == 8
     assert "Metrics: jobs_broken could not be looked up" in caplog.text

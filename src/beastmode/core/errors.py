@@ -3,6 +3,7 @@
 BeastmodeError
 ├── SettingsError          a setting is missing or wrong; the message lists every problem at once
 ├── ConfigurationError     the application is configured wrongly; raised at startup if possible
+├── Degraded               a readiness check found something wrong, but the process can serve
 ├── LazyLoadError          a response needed a relationship or column that the query did not load
 └── UncommittedError       a view ended with uncommitted changes
 
@@ -16,7 +17,15 @@ from typing import Any
 from click import ClickException
 from werkzeug.exceptions import HTTPException
 
-__all__ = ["BeastmodeError", "ConfigurationError", "LazyLoadError", "Problem", "SettingsError", "UncommittedError"]
+__all__ = [
+    "BeastmodeError",
+    "ConfigurationError",
+    "Degraded",
+    "LazyLoadError",
+    "Problem",
+    "SettingsError",
+    "UncommittedError",
+]
 
 
 class BeastmodeError(Exception):
@@ -41,6 +50,10 @@ class SettingsError(BeastmodeError, ClickException):
 
 class ConfigurationError(BeastmodeError):
     """The application is configured wrongly; raised at startup if possible, otherwise on first use."""
+
+
+class Degraded(BeastmodeError):  # noqa: N818 - a state, not an error of the caller
+    """Raise in a readiness check: something is wrong, but this process can serve, so it stays in the load balancer."""
 
 
 class LazyLoadError(BeastmodeError):

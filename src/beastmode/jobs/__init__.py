@@ -8,6 +8,7 @@ from beastmode.jobs.settings import JobSettings
 
 if TYPE_CHECKING:
     from beastmode.jobs.definition import Job, job
+    from beastmode.jobs.distributed.celery_app import init_celery
     from beastmode.jobs.marks import once
     from beastmode.jobs.running import current_job_id, progress
     from beastmode.jobs.status import Counts, Status, counts, discard, list_jobs, retry, status_of
@@ -23,6 +24,7 @@ __all__ = [
     "counts",
     "current_job_id",
     "discard",
+    "init_celery",
     "job",
     "list_jobs",
     "once",
@@ -38,6 +40,7 @@ _HOMES = {
     "counts": "status",
     "current_job_id": "running",
     "discard": "status",
+    "init_celery": "distributed.celery_app",
     "job": "definition",
     "list_jobs": "status",
     "once": "marks",

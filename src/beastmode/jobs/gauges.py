@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from beastmode.core.gauges import Gauge, Sample
 from beastmode.jobs.status import lag, numbers
 
-_STATES = ("scheduled", "ready", "running", "blocked", "parked", "dead")
+_STATES = ("scheduled", "ready", "relayed", "running", "blocked", "parked", "dead")
 """The states that are counted. Finished jobs are not: there are many, and they are only kept until they are deleted."""
 
 

@@ -47,8 +47,21 @@ class Jobs:
         add_inspection(app, refuse_dead_jobs)
         for gauge in GAUGES:
             add_gauge(app, gauge)
+        if settings.celery_broker_url:
+            self._install_broker(app)
         if settings.threads_in_server and settings.environment != "testing":
             middleware.guards.append(_StartOnce(app, settings.threads_in_server))
+
+    @staticmethod
+    def _install_broker(app: Flask) -> None:
+        """Let /health/ready, /metrics and `flask beastmode doctor` tell whether jobs reach Celery."""
+        from beastmode.jobs.distributed.relays import (  # noqa: PLC0415 - imports the tables, as above
+            BROKER_GAUGE,
+            report_broker,
+        )
+
+        app.extensions.setdefault("beastmode.readiness", {})["broker"] = report_broker
+        add_gauge(app, BROKER_GAUGE)
 
 
 class _StartOnce:

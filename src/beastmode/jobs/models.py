@@ -50,6 +50,7 @@ _partial_index("scheduled", "scheduled", JobRow.run_at)
 _partial_index("running", "running", JobRow.lease_until)
 _partial_index("held", "blocked parked", JobRow.state, JobRow.concurrency_key, JobRow.id)
 _partial_index("keys", "running", JobRow.concurrency_key)
+_partial_index("relayed", "relayed", JobRow.queue, JobRow.lease_until)
 _partial_index("finished", "done dead", JobRow.finished_at)
 
 
@@ -69,3 +70,13 @@ class JobTick(Base):
 
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     tick: Mapped[datetime] = mapped_column(primary_key=True)
+
+
+class JobRelay(Base):
+    """A running relay, and whether it reaches Celery's broker, so that web processes know without asking the broker."""
+
+    __tablename__ = "job_relays"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    beaten_at: Mapped[datetime]
+    problem: Mapped[str | None] = mapped_column(String(200))

@@ -23,9 +23,9 @@ _LONGEST_BACKOFF = 3600.0
 """Seconds. With the default backoff, the tenth attempt comes about 40 minutes after the first."""
 _LONGEST_ERROR = 4000
 """Characters of an error that are kept: the end of the traceback, which names the cause."""
-_SWEPT = 1000
+SWEPT = 1000
 """The maximum number of rows that one statement updates or deletes, so that none holds its locks for long."""
-_CLAIMED = (
+CLAIMED = (
     JobRow.id,
     JobRow.name,
     JobRow.arguments,
@@ -103,7 +103,7 @@ class Queue:
                 progress=None,
                 note=None,
             )
-            .returning(*_CLAIMED)
+            .returning(*CLAIMED)
         )
         claims = [Claim(**row) for row in work.execute(statement).mappings()]
         return sorted(claims, key=lambda claim: (-claim.priority, claim.id))
@@ -178,7 +178,7 @@ class Queue:
         Args:
             names: The names of the jobs that this worker knows.
         """
-        parked = select(JobRow.id).where(JobRow.state == "parked", JobRow.name.in_(names)).limit(_SWEPT)
+        parked = select(JobRow.id).where(JobRow.state == "parked", JobRow.name.in_(names)).limit(SWEPT)
         return _changed(update(JobRow).where(JobRow.id.in_(parked)).values(state="ready"))
 
     def beat(self, claims: Iterable[Claim]) -> None:
@@ -198,7 +198,7 @@ class Queue:
             select(JobRow.id)
             .where(JobRow.state == "scheduled", JobRow.run_at <= now())
             .order_by(JobRow.run_at)
-            .limit(_SWEPT)
+            .limit(SWEPT)
         )
         if current_work().execute(due.limit(1)).first() is None:
             return 0
@@ -219,7 +219,7 @@ class Queue:
         The attempt counts, so that a job that crashes its worker each time ends up dead.
         """
         moment = now()
-        lost = select(JobRow.id).where(JobRow.state == "running", JobRow.lease_until < moment).limit(_SWEPT)
+        lost = select(JobRow.id).where(JobRow.state == "running", JobRow.lease_until < moment).limit(SWEPT)
         if current_work().execute(lost.limit(1)).first() is None:
             return 0
         is_last = JobRow.attempts >= JobRow.max_attempts
@@ -243,7 +243,7 @@ class Queue:
         """
         key, other = JobRow.concurrency_key, aliased(JobRow)
         # Not NOT IN: PostgreSQL may scan a long list again for each blocked row.
-        under_way = exists().where(other.state.in_(["running", "ready"]), other.concurrency_key == key)
+        under_way = exists().where(other.state.in_(["running", "relayed", "ready"]), other.concurrency_key == key)
         stuck = select(func.min(JobRow.id)).where(JobRow.state == "blocked", ~under_way).group_by(key)
         if current_work().execute(stuck.limit(1)).first() is None:
             return 0
@@ -259,7 +259,7 @@ class Queue:
             select(JobRow.id)
             .where(JobRow.state.in_(["done", "dead"]), JobRow.finished_at < before)
             .order_by(JobRow.finished_at)
-            .limit(_SWEPT)
+            .limit(SWEPT)
         )
         count = 0
         for statement in (

@@ -11,7 +11,7 @@ from beastmode.db.session import current_work
 from beastmode.jobs.models import JobRow
 from beastmode.jobs.wakeups import wake_up
 
-State = Literal["scheduled", "ready", "running", "blocked", "parked", "done", "dead"]
+State = Literal["scheduled", "ready", "relayed", "running", "blocked", "parked", "done", "dead"]
 _SHOWN = (
     JobRow.id,
     JobRow.name,
@@ -36,8 +36,8 @@ class Status:
     Args:
         id: The job's id.
         name: The job's name.
-        state: "scheduled" (not due yet), "ready", "running", "blocked" (the maximum number of jobs with its key is
-            running), "parked" (no worker knows its function yet), "done" or "dead".
+        state: "scheduled" (not due yet), "ready", "relayed" (handed to Celery), "running", "blocked" (the maximum
+            number of jobs with its key is running), "parked" (no worker knows its function yet), "done" or "dead".
         queue: The queue that it is in.
         attempts: The number of attempts that have started.
         max_attempts: The maximum number of attempts.
@@ -71,7 +71,7 @@ class Counts:
 
     Args:
         states: The number of jobs in each state.
-        lag: How long the oldest ready job has been waiting, in seconds; 0 if none is ready.
+        lag: How long the oldest ready or relayed job has been waiting, in seconds; 0 if there is none.
     """
 
     states: dict[str, int]
@@ -127,7 +127,7 @@ def discard(*job_ids: int, name: str | None = None) -> int:
         job_ids: The ids of the jobs; if omitted, all dead jobs are deleted.
         name: The name of a job, to delete only its calls.
     """
-    states = ["scheduled", "ready", "blocked", "parked", "dead"] if job_ids else ["dead"]
+    states = ["scheduled", "ready", "relayed", "blocked", "parked", "dead"] if job_ids else ["dead"]
     statement = JobRow.__table__.delete().where(JobRow.state.in_(states))  # type: ignore[attr-defined]  # a Table
     if job_ids:
         statement = statement.where(JobRow.id.in_(job_ids))
@@ -148,6 +148,7 @@ def numbers() -> dict[str, int]:
 
 
 def lag() -> float:
-    """How long the oldest ready job has been waiting, in seconds; 0 if none is ready."""
-    oldest = current_work().execute(select(func.min(JobRow.run_at)).where(JobRow.state == "ready")).scalar()
+    """How long the oldest ready or relayed job has been waiting, in seconds; 0 if there is none."""
+    waiting = JobRow.state.in_(["ready", "relayed"])
+    oldest = current_work().execute(select(func.min(JobRow.run_at)).where(waiting)).scalar()
     return 0.0 if oldest is None else max(0.0, (now() - oldest).total_seconds())

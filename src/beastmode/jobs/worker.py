@@ -20,6 +20,7 @@ from beastmode.core.settings import settings_of
 from beastmode.db.session import installed_in
 from beastmode.jobs.child import run_in_child
 from beastmode.jobs.definition import Job
+from beastmode.jobs.distributed.handover import recall
 from beastmode.jobs.queue import Claim, Queue
 from beastmode.jobs.running import Outcome, outcome_of
 from beastmode.jobs.settings import JobSettings
@@ -142,6 +143,7 @@ class Worker:
             self.queue.beat([run.claim for run in self._running()])
         if is_upkeep_due:
             self.queue.reclaim()
+            recall()
             self.queue.unblock()
             self.queue.unpark(list(self.jobs))
             enqueue_ticks(list(self.jobs.values()))

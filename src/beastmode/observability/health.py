@@ -9,6 +9,7 @@ import orjson
 from flask import Flask
 
 from beastmode.core.callables import deferred_result
+from beastmode.core.errors import Degraded
 from beastmode.core.exchange import Exchange
 from beastmode.core.middleware import Middleware
 from beastmode.core.telling import cause_of
@@ -17,7 +18,8 @@ READINESS = "beastmode.readiness"
 """The key of the checks in `app.extensions`: a dict from a name to a `Check`."""
 
 _Check = Callable[[], object]
-"""Raises if the service is not usable; runs in an application context, in a separate thread."""
+"""Raises if the service is not usable, or `Degraded` if the process can serve without it; runs in an application
+context, in a separate thread."""
 
 _HEADERS = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
 _RETRY = ("Retry-After", "1")
@@ -49,7 +51,7 @@ def _alive(_: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
 
 
 class _Readiness:
-    """Returns 200 if every check passes, otherwise 503 with the names of the failed ones.
+    """Returns 200 if no check fails, otherwise 503 with the names of the failed ones.
 
     The checks run once at a time, however many requests there are: checks that hang occupy one thread, not one per
     request. A request in the meantime gets the previous result.
@@ -113,8 +115,7 @@ class _Look:
         """Run every check, one after the other."""
         try:
             for name, check in self._checks.items():
-                why = _refusal_of(self._app, name, check)
-                self._found[name] = "failed" if why else "ok"
+                self._found[name], why = _result_of(self._app, name, check)
                 self._tell(name, why)
         finally:
             self.ended.set()
@@ -131,11 +132,11 @@ class _Look:
         moment = monotonic()
         if why and moment - self._told.get(name, -_QUIET_SECONDS) >= _QUIET_SECONDS:
             self._told[name] = moment
-            log.error("Not ready: %s: %s", name, why)
+            log.error("%s: %s: %s", "Degraded" if self._found.get(name) == "degraded" else "Not ready", name, why)
 
 
-def _refusal_of(app: Flask, name: str, check: _Check) -> str:
-    """Why a check fails, in one line; empty if it passes.
+def _result_of(app: Flask, name: str, check: _Check) -> tuple[str, str]:
+    """The result of a check, "ok", "degraded" or "failed", and the reason in one line; empty if it passes.
 
     Args:
         app: Whose context to run it in.
@@ -146,6 +147,8 @@ def _refusal_of(app: Flask, name: str, check: _Check) -> str:
         with app.app_context():
             if kind := deferred_result(check()):
                 raise TypeError(f"The check {name!r} returned {kind}, so it checked nothing; write def.")
+    except Degraded as error:
+        return "degraded", cause_of(error)
     except Exception as error:  # noqa: BLE001 - whatever a check raises means that it failed
-        return cause_of(error)
-    return ""
+        return "failed", cause_of(error)
+    return "ok", ""
