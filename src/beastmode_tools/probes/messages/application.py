@@ -119,8 +119,8 @@ class Application:
         invent: The same as a probe asks for them; of what kind they are stands behind some.
         attempts: What the code tried and was refused: network, writes outside of its tree, exit.
         packages: Versions of what is installed: "flask" -> "3.1.3".
-        draws: Whether random numbers were drawn while it started; those of a generator of its own (`random.Random()`,
-            NumPy's) are not seen.
+        draws: Whether its own code drew random numbers while it started; those of a generator of its own
+            (`random.Random()`, NumPy's) are not seen.
         notes: What the probe decided or could not read, a sentence each.
     """
 

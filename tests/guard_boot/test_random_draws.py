@@ -1,0 +1,35 @@
+"""Whether an application draws random numbers at startup decides how often it is started."""
+
+import pytest
+
+APP = "from flask import Flask\n{}\ndef create_app():\n    app = Flask(__name__)\n{}    return app\n"
+
+
+@pytest.mark.parametrize(
+    ("imported", "asked"),
+    [
+        ("import random", "random.choice('ab')"),
+        ("from random import randint", "randint(1, 2)"),
+        ("import random", "random.SystemRandom().choice('ab')"),
+        ("import secrets", "secrets.token_hex(4)"),
+        ("import uuid", "uuid.uuid4()"),
+        ("import os", "os.urandom(1)"),
+    ],
+)
+def test_what_the_project_draws_is_noticed(boot, imported, asked):
+    """A value decided by it may be the same at two starts by chance."""
+    assert boot({"app.py": APP.format(imported, f"    app.config['DRAWN'] = str({asked})\n")}).draws
+
+
+def test_what_a_package_draws_for_itself_is_left_out(boot):
+    """Packages number their objects while they are imported; starting four times more would show nothing new."""
+    package = "import random, uuid\nNUMBER, NAME = random.random(), uuid.uuid4()\n"
+    files = {"lib/site-packages/numbered.py": package}
+    path = "import sys, pathlib\nsys.path.append(str(pathlib.Path(__file__).parent / 'lib/site-packages'))\nimport numbered"
+
+    assert not boot(files | {"app.py": APP.format(path, "")}).draws
+
+
+def test_an_application_that_draws_nothing_is_told_so(boot):
+    """Two starts of each side are enough then."""
+    assert not boot({"app.py": APP.format("import random", "")}).draws
