@@ -25,9 +25,9 @@ def test_what_a_package_draws_for_itself_is_left_out(boot):
     """Packages number their objects while they are imported; starting four times more would show nothing new."""
     package = "import random, uuid\nNUMBER, NAME = random.random(), uuid.uuid4()\n"
     files = {"lib/site-packages/numbered.py": package}
-    path = "import sys, pathlib\nsys.path.append(str(pathlib.Path(__file__).parent / 'lib/site-packages'))\nimport numbered"
+    folder = "sys.path.append(str(pathlib.Path(__file__).parent / 'lib/site-packages'))"
 
-    assert not boot(files | {"app.py": APP.format(path, "")}).draws
+    assert not boot(files | {"app.py": APP.format(f"import sys, pathlib\n{folder}\nimport numbered", "")}).draws
 
 
 def test_an_application_that_draws_nothing_is_told_so(boot):
