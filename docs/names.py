@@ -21,6 +21,7 @@ PUBLIC = (
     "beastmode.query",
     "beastmode.accounts",
     "beastmode.jobs",
+    "beastmode.limits",
     "beastmode.mail",
     "beastmode.testing",
     "beastmode.cli",

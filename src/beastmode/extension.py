@@ -14,11 +14,14 @@ from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import set_authenticators
 from beastmode.core.middleware import install_middleware
+from beastmode.core.redis import RedisSettings
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
 from beastmode.jobs import Jobs, JobSettings
-from beastmode.limits.settings import LimitSettings
+from beastmode.limits.install import install as install_limits
+from beastmode.limits.install import limit_attempts
+from beastmode.limits.settings import LimitSettings, RateLimitSettings
 from beastmode.mail import Mails, MailSettings
 from beastmode.observability.install import install as install_observability
 from beastmode.observability.settings import LogSettings, MetricsSettings
@@ -31,6 +34,8 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     ApiSettings,
     AccountSettings,
     LimitSettings,
+    RateLimitSettings,
+    RedisSettings,
     JobSettings,
     MailSettings,
     HeaderSettings,
@@ -127,8 +132,9 @@ class Beastmode:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         if self._mail is not None:
             self._mail.install(app, settings.of(MailSettings))
+        install_limits(app, settings.of(RateLimitSettings), settings.of(RedisSettings))
         if self._accounts is not None and self._database is not None and self._api is not None:
-            _install_limits(app, settings.of(LimitSettings), self._database)
+            limit_attempts(app, settings.of(LimitSettings))
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)
         # Pages that accept larger uploads still do, unless the setting is set.
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
@@ -151,7 +157,7 @@ class Beastmode:
             LogSettings: "logs" in self._without,
             MetricsSettings: "metrics" in self._without,
         }
-        return (kind for kind in FEATURE_SETTINGS if not absent[kind])
+        return (kind for kind in FEATURE_SETTINGS if not absent.get(kind))
 
 
 def _install_settings(app: Flask, kind: type[Settings]) -> Settings:
@@ -169,13 +175,6 @@ def _install_settings(app: Flask, kind: type[Settings]) -> Settings:
     if settings.environment == "testing":
         app.testing = True
     return settings
-
-
-def _install_limits(app: Flask, settings: LimitSettings, database: Database) -> None:
-    """Limit the attempts to log in; only with accounts does their table join the metadata."""
-    from beastmode.limits.install import install  # noqa: PLC0415 - imports the table
-
-    install(app, settings, database)
 
 
 def _install_proxies(app: Flask, settings: Settings) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from beastmode.core.clock import set_clock
 from beastmode.db import Database, DatabaseSettings
 from beastmode.limits.attempts import Attempts
+from beastmode.limits.counts import SqlCounts
 from beastmode.limits.models import LoginAttempt
 from beastmode.testing.clock import MovableClock
 from servers import scratch_postgres
@@ -54,5 +55,11 @@ def database(app):
 
 
 @pytest.fixture
-def attempts(database):
-    return Attempts(database, per_email=3, per_address=5)
+def counts(app):
+    engines = app.extensions["beastmode.database"].engines
+    return SqlCounts(LoginAttempt, engines.writer, engines.reader)
+
+
+@pytest.fixture
+def attempts(counts):
+    return Attempts(counts, per_email=3, per_address=5)

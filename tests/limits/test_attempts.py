@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from threading import Barrier, Thread
@@ -164,8 +165,8 @@ def test_an_attempt_stays_counted_when_the_request_rolls_back(attempts, clock, b
 
 
 @pytest.mark.parametrize(("addresses", "let_through"), [(["203.0.113.1"], 3), (HOMES, 9)])
-def test_of_many_at_once_exactly_so_many_are_let_through(app, database, clock, addresses, let_through):
-    attempts = Attempts(database, per_email=3, per_address=100)
+def test_of_many_at_once_exactly_so_many_are_let_through(app, counts, clock, addresses, let_through):
+    attempts = Attempts(counts, per_email=3, per_address=100)
     waits = []
     together = Barrier(12)
 
@@ -191,7 +192,7 @@ def test_purging_deletes_what_is_over_and_keeps_what_counts(attempts, clock, dat
         .values(resets_at=clock.now() - timedelta(seconds=1))
     )
 
-    attempts.purge()
+    attempts.counts.purge()
 
     kept = database.execute(select(LoginAttempt.key)).scalars()
     assert sorted(key.partition(":")[0] for key in kept) == ["everywhere", "login"]
@@ -201,13 +202,13 @@ def test_one_purge_deletes_a_thousand_at_most(attempts, clock, database):
     over = {"count": 1, "resets_at": clock.now()}
     database.execute(insert(LoginAttempt), [{"key": f"address:{number}", **over} for number in range(1001)])
 
-    attempts.purge()
+    attempts.counts.purge()
 
     assert database.execute(select(func.count()).select_from(LoginAttempt)).scalar() == 1
 
 
-def test_what_is_over_is_purged_now_and_then(database, clock):
-    attempts = Attempts(database, per_email=3, per_address=5, _made=count(100))
+def test_what_is_over_is_purged_now_and_then(counts, database, clock):
+    attempts = Attempts(replace(counts, _added=count(100)), per_email=3, per_address=5)
     database.execute(insert(LoginAttempt).values(key="address:old", count=1, resets_at=clock.now()))
 
     try_once(attempts)

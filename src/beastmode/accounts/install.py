@@ -102,8 +102,8 @@ def _limiter_of(app: Flask) -> AttemptLimiter:
     if limiter is None:
         raise ConfigurationError(
             "Accounts require a limit for logins. Beastmode(app, accounts=...) installs one; if you install "
-            "the accounts yourself, call install() of beastmode.limits.install first, or set_attempt_limiter() of "
-            "beastmode.core.attempts with a limiter of your own."
+            "the accounts yourself, call limit_attempts() of beastmode.limits.install first, or "
+            "set_attempt_limiter() of beastmode.core.attempts with a limiter of your own."
         )
     return limiter
 

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -8,12 +9,14 @@ from flask import Flask
 from beastmode.api.arguments import Arguments, PathNumbers
 from beastmode.api.authentication import Authentication
 from beastmode.api.blueprint import Blueprint
+from beastmode.api.declarations import defaults_of
 from beastmode.api.deprecations import DeprecatedRoute
 from beastmode.api.docs import docs_blueprint
 from beastmode.api.document import VersionDocument
 from beastmode.api.endpoint import Endpoint
 from beastmode.api.if_match import IfMatch
 from beastmode.api.inheritance import resolve
+from beastmode.api.route import Route
 from beastmode.api.settings import ApiSettings
 from beastmode.api.versions import Version
 from beastmode.core.errors import ConfigurationError
@@ -38,15 +41,20 @@ class Api:
         title: Its title, for the OpenAPI documents.
         versions: The versions, oldest first; a version inherits every route of the previous one that it does not
             redefine.
+        defaults: Declarations for all routes for which neither the route nor its blueprint has any, such as
+            `[rate_limit(1000, 3600)]`.
     """
 
-    def __init__(self, title: str, *, versions: Sequence[Version] = (Version("v1"),)) -> None:
+    def __init__(
+        self, title: str, *, versions: Sequence[Version] = (Version("v1"),), defaults: Sequence[Any] = ()
+    ) -> None:
         _refuse_other_versions(versions)
         names = [version.name for version in versions]
         if not names or len(set(names)) < len(names):
             raise ConfigurationError(f"Api(versions={names}): expected at least one version, each with a unique name.")
         self.title = title
         self.versions = tuple(versions)
+        self._defaults = defaults_of("Api()", "default", defaults)
         self.blueprints: list[Blueprint] = []
 
     def register(self, *blueprints: Blueprint) -> None:
@@ -83,7 +91,7 @@ class Api:
         documents = {}
         for name, routes in tables.items():
             document = documents[name] = VersionDocument(app, self.title, name, settings)
-            document.add_routes([Endpoint(app, route, settings) for route in routes], descriptions)
+            document.add_routes([Endpoint(app, self._with_defaults(route), settings) for route in routes], descriptions)
         app.extensions["beastmode.documents"] = documents
         if settings.shows_docs:
             for name, document in documents.items():
@@ -92,6 +100,10 @@ class Api:
             app.register_blueprint(docs_blueprint(self.title, paths))
         default = settings.api_version
         middleware.rewrites.append(_unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
+
+    def _with_defaults(self, route: Route) -> Route:
+        """The route with the defaults of the API after those of its blueprint."""
+        return replace(route, defaults=(*route.defaults, *self._defaults)) if self._defaults else route
 
 
 def _refuse_other_blueprint(blueprint: Any) -> None:

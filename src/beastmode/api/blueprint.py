@@ -4,7 +4,7 @@ from typing import Any, Literal, NoReturn, TypedDict, TypeVar, Unpack
 
 from marshmallow import Schema
 
-from beastmode.api.declarations import checked_options, refuse_rule, refuse_view
+from beastmode.api.declarations import checked_options, defaults_of, refuse_rule, refuse_view
 from beastmode.api.listing import Listing
 from beastmode.api.route import Route
 from beastmode.api.versions import Deprecation
@@ -85,9 +85,18 @@ class Blueprint:
         version: The version in which the routes first appear; later versions inherit them.
         url_prefix: A prefix for every rule, such as "/posts".
         description: One sentence for the OpenAPI document.
+        defaults: Declarations for all its routes that have none of their own, such as `[rate_limit(100, 3600)]`.
     """
 
-    def __init__(self, name: str, *, version: str, url_prefix: str = "", description: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        version: str,
+        url_prefix: str = "",
+        description: str = "",
+        defaults: Sequence[Any] = (),
+    ) -> None:
         if not isinstance(name, str) or not name.isidentifier():
             raise ConfigurationError(
                 f"Blueprint({name!r}): expected a name of letters, digits and underscores, such as posts."
@@ -105,6 +114,7 @@ class Blueprint:
         self.version = version
         self.url_prefix = url_prefix
         self.description = description
+        self._defaults = defaults_of(f"Blueprint({name!r})", name, defaults)
         self.routes: list[Route] = []
 
     def get(self, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
@@ -157,6 +167,7 @@ class Blueprint:
                 method=method,
                 rule=self.url_prefix + rule,
                 view=view,
+                defaults=self._defaults,
                 **given,
             )
             _refuse_contradictions(route)

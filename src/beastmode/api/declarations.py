@@ -11,6 +11,7 @@ from beastmode.api.listing import Listing
 from beastmode.api.versions import Deprecation
 from beastmode.core.callables import deferral_of, name_of
 from beastmode.core.errors import ConfigurationError
+from beastmode.core.steps import Defaults
 from beastmode.query.show.passing import watch
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -97,6 +98,30 @@ def _checked_caller(where: str, name: str, value: Any) -> Any:
     is_right = value is None or (isinstance(value, list | tuple) and len(value) > 0)
     _demand(is_right, where, name, value, 'a list of authenticators, such as ["bearer"]')
     return None if value is None else tuple(value)
+
+
+def defaults_of(where: str, place: str, declarations: Any) -> tuple[Defaults, ...]:
+    """The declarations that a blueprint or an API gives its routes; an empty tuple for none.
+
+    Args:
+        where: What has them, for the message.
+        place: A name of it, for the steps.
+        declarations: The given value.
+
+    Raises:
+        ConfigurationError: It is not a list, or has something else than declarations, such as an ordinary decorator.
+    """
+    if not isinstance(declarations, list | tuple) or any(isinstance(each, type) for each in declarations):
+        raise ConfigurationError(
+            f"{where}: defaults= is {_shown(declarations)}; expected a list of declarations, such as "
+            "[rate_limit(100, 3600)]."
+        )
+    if functions := [each for each in declarations if inspect.isroutine(each)]:
+        raise ConfigurationError(
+            f"{where}: defaults= contains {name_of(functions[0])}, which is a function; expected declarations, such as "
+            "rate_limit(100, 3600). Put other decorators on the views."
+        )
+    return (Defaults(place, tuple(declarations)),) if declarations else ()
 
 
 def _demand(is_right: bool, where: str, name: str, given: Any, expected: str) -> None:  # noqa: FBT001 - what is demanded

@@ -37,7 +37,13 @@ _ETAG = {"ETag": {"description": "Strong entity tag of the response.", "schema":
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}}
 _ALLOW = {"Allow": {"description": "Methods that this path supports.", "schema": {"type": "string"}}}
 _CHALLENGE = {"WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}}
-_ERROR_HEADERS = {401: _CHALLENGE, 405: _ALLOW, 429: _RETRY_AFTER, 503: _RETRY_AFTER}
+_TEXT = {"type": "string"}
+_RATE_LIMIT = {
+    **_RETRY_AFTER,
+    "RateLimit": {"description": "What is left of each limit, and for how many seconds.", "schema": _TEXT},
+    "RateLimit-Policy": {"description": "Each limit, and its window in seconds.", "schema": _TEXT},
+}
+_ERROR_HEADERS = {401: _CHALLENGE, 405: _ALLOW, 429: _RATE_LIMIT, 503: _RETRY_AFTER}
 
 
 class Operations:

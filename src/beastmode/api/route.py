@@ -6,6 +6,7 @@ from marshmallow import Schema
 
 from beastmode.api.listing import Listing
 from beastmode.api.versions import Deprecation
+from beastmode.core.steps import Defaults
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class Route:
         consumes: The media type of a body that the view reads itself, such as "multipart/form-data"; None for JSON.
         envelope: Whether the data is wrapped in the envelope.
         deprecated: Its deprecation, if any.
+        defaults: What its blueprint and the API declare for routes that do not declare it themselves.
     """
 
     blueprint: str
@@ -55,6 +57,7 @@ class Route:
     consumes: str | None = None
     envelope: bool = True
     deprecated: Deprecation | None = None
+    defaults: tuple[Defaults, ...] = ()
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from beastmode.core.errors import ConfigurationError
 __all__ = [
     "Call",
     "Declared",
+    "Defaults",
     "MakeStep",
     "Proceed",
     "Stage",
@@ -25,6 +26,7 @@ __all__ = [
     "add_step",
     "chained",
     "declaration_of",
+    "declarations_for",
     "declare",
     "steps_of",
 ]
@@ -58,6 +60,19 @@ class Stage(IntEnum):
     """Conditions on the resource, such as `If-Match`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a blueprint or an API declares for those of its routes that do not declare it themselves.
+
+    Attributes:
+        place: Where it was declared, such as "posts" for a blueprint; "default" for an API.
+        declarations: The declarations, such as `rate_limit(100, 3600)`.
+    """
+
+    place: str
+    declarations: tuple[Any, ...]
+
+
 class Declared(Protocol):
     """The declaration of a route, as steps see it."""
 
@@ -76,6 +91,10 @@ class Declared(Protocol):
     @property
     def view(self) -> Callable[..., Any]:
         """The view function."""
+
+    @property
+    def defaults(self) -> tuple[Defaults, ...]:
+        """The defaults that apply to it, the nearest first: those of its blueprint, then those of the API."""
 
     @property
     def public(self) -> bool:
@@ -217,3 +236,20 @@ def declaration_of(view: Callable[..., Any], kind: type[T]) -> T | None:
     """
     given = [each for each in getattr(view, _DECLARATIONS, ()) if isinstance(each, kind)]
     return given[-1] if given else None
+
+
+def declarations_for(route: Declared, kind: type[T]) -> list[tuple[str, T]]:
+    """The declarations of a given class that apply to a route, each with the place where it was declared.
+
+    Those of the route itself, or if it has none, those of its blueprint, or if that has none either, those of the API.
+
+    Args:
+        route: The declaration of the route.
+        kind: The class of the declarations.
+    """
+    own = Defaults(route.name, getattr(route.view, _DECLARATIONS, ()))
+    for level in (own, *route.defaults):
+        found = [(level.place, each) for each in level.declarations if isinstance(each, kind)]
+        if found:
+            return found
+    return []

@@ -1,18 +1,51 @@
+from functools import partial
+
 from flask import Flask
 
 from beastmode.core.attempts import set_attempt_limiter
-from beastmode.db import Database
+from beastmode.core.redis import RedisSettings, require_redis
+from beastmode.core.steps import Stage, add_step
+from beastmode.db.session import has_database, installed_in
 from beastmode.limits.attempts import Attempts
-from beastmode.limits.settings import LimitSettings
+from beastmode.limits.budgets import Budgets, SharedCounts
+from beastmode.limits.counts import SqlCounts
+from beastmode.limits.declaration import LIMITER
+from beastmode.limits.limiter import Limiter
+from beastmode.limits.settings import LimitSettings, RateLimitSettings
+from beastmode.limits.steps import RateLimits
+from beastmode.limits.stores import DatabaseCounts, StorageCounts, redis_storage
 
 
-def install(app: Flask, settings: LimitSettings, database: Database) -> None:
+def install(app: Flask, settings: RateLimitSettings, redis: RedisSettings) -> None:
+    """Let routes of an application have limits; those without are not affected.
+
+    Args:
+        app: The Flask application; its database, if any, is installed.
+        settings: RATE_LIMIT_ENABLED.
+        redis: REDIS_URL, and how long to wait for it.
+    """
+    app.extensions[LIMITER] = Limiter(Budgets(_counts_of(app, redis)), is_enabled=settings.rate_limit_enabled)
+    add_step(app, Stage.LIMIT, RateLimits.of)
+
+
+def limit_attempts(app: Flask, settings: LimitSettings) -> None:
     """Limit the attempts to log in and to register in an application.
 
     Args:
-        app: The Flask application.
+        app: The Flask application, with a database.
         settings: The settings LOGIN_LIMIT_*.
-        database: Its database.
     """
-    limiter = Attempts(database, settings.login_limit_per_email, settings.login_limit_per_address)
+    from beastmode.limits.models import LoginAttempt  # noqa: PLC0415 - adds the table to the metadata
+
+    engines = installed_in(app).engines
+    counts = SqlCounts(LoginAttempt, engines.writer, engines.reader)
+    limiter = Attempts(counts, settings.login_limit_per_email, settings.login_limit_per_address)
     set_attempt_limiter(app, limiter)
+
+
+def _counts_of(app: Flask, redis: RedisSettings) -> SharedCounts | None:
+    """Where the counts of all processes are: in Redis, else in the database; None if there is neither."""
+    if redis.redis_url:
+        require_redis()
+        return StorageCounts(partial(redis_storage, redis))
+    return DatabaseCounts(installed_in(app).engines) if has_database(app) else None

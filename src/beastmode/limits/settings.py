@@ -1,7 +1,19 @@
 from dataclasses import dataclass
 
-from beastmode.core.setting import setting, whole
+from beastmode.core.setting import YES_NO, flag, setting, whole
 from beastmode.core.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimitSettings(Settings):
+    """Settings of rate limits."""
+
+    rate_limit_enabled: bool = setting(
+        flag(),
+        default=True,
+        sentence="Whether `rate_limit` limits anything; false for load tests. It does not affect logins.",
+        expects=YES_NO,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

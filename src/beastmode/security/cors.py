@@ -23,8 +23,11 @@ _ALLOWED_HEADERS = [
 _EXPOSED_HEADERS = [
     "Deprecation",
     "ETag",
+    "Idempotent-Replayed",
     "Link",
     "Location",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "Sunset",
     "WWW-Authenticate",
