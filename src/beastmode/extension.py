@@ -14,7 +14,6 @@ from beastmode.core.environment import read_settings
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import set_authenticators
 from beastmode.core.middleware import install_middleware
-from beastmode.core.redis import RedisSettings
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
@@ -35,7 +34,6 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     AccountSettings,
     LimitSettings,
     RateLimitSettings,
-    RedisSettings,
     JobSettings,
     MailSettings,
     HeaderSettings,
@@ -132,7 +130,7 @@ class Beastmode:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         if self._mail is not None:
             self._mail.install(app, settings.of(MailSettings))
-        install_limits(app, settings.of(RateLimitSettings), settings.of(RedisSettings))
+        install_limits(app, settings.of(RateLimitSettings))
         if self._accounts is not None and self._database is not None and self._api is not None:
             limit_attempts(app, settings.of(LimitSettings))
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)

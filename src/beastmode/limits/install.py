@@ -3,7 +3,7 @@ from functools import partial
 from flask import Flask
 
 from beastmode.core.attempts import set_attempt_limiter
-from beastmode.core.redis import RedisSettings, require_redis
+from beastmode.core.redis import require_redis
 from beastmode.core.steps import Stage, add_step
 from beastmode.db.session import has_database, installed_in
 from beastmode.limits.attempts import Attempts
@@ -16,15 +16,14 @@ from beastmode.limits.steps import RateLimits
 from beastmode.limits.stores import DatabaseCounts, StorageCounts, redis_storage
 
 
-def install(app: Flask, settings: RateLimitSettings, redis: RedisSettings) -> None:
+def install(app: Flask, settings: RateLimitSettings) -> None:
     """Let routes of an application have limits; those without are not affected.
 
     Args:
         app: The Flask application; its database, if any, is installed.
-        settings: RATE_LIMIT_ENABLED.
-        redis: REDIS_URL, and how long to wait for it.
+        settings: RATE_LIMIT_ENABLED, REDIS_URL and RATE_LIMIT_REDIS_SECONDS.
     """
-    app.extensions[LIMITER] = Limiter(Budgets(_counts_of(app, redis)), is_enabled=settings.rate_limit_enabled)
+    app.extensions[LIMITER] = Limiter(Budgets(_counts_of(app, settings)), is_enabled=settings.rate_limit_enabled)
     add_step(app, Stage.LIMIT, RateLimits.of)
 
 
@@ -43,9 +42,9 @@ def limit_attempts(app: Flask, settings: LimitSettings) -> None:
     set_attempt_limiter(app, limiter)
 
 
-def _counts_of(app: Flask, redis: RedisSettings) -> SharedCounts | None:
+def _counts_of(app: Flask, settings: RateLimitSettings) -> SharedCounts | None:
     """Where the counts of all processes are: in Redis, else in the database; None if there is neither."""
-    if redis.redis_url:
+    if settings.redis_url:
         require_redis()
-        return StorageCounts(partial(redis_storage, redis))
+        return StorageCounts(partial(redis_storage, settings.redis_url, settings.rate_limit_redis_seconds))
     return DatabaseCounts(installed_in(app).engines) if has_database(app) else None

@@ -1,11 +1,12 @@
 from dataclasses import dataclass
 
-from beastmode.core.setting import YES_NO, flag, setting, whole
+from beastmode.core.redis_settings import RedisSettings
+from beastmode.core.setting import YES_NO, flag, number, setting, whole
 from beastmode.core.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
-class RateLimitSettings(Settings):
+class RateLimitSettings(RedisSettings):
     """Settings of rate limits."""
 
     rate_limit_enabled: bool = setting(
@@ -13,6 +14,12 @@ class RateLimitSettings(Settings):
         default=True,
         sentence="Whether `rate_limit` limits anything; false for load tests. It does not affect logins.",
         expects=YES_NO,
+    )
+    rate_limit_redis_seconds: float = setting(
+        number(0.01, 10),
+        0.25,
+        "How long a request waits for Redis before it goes on with the counts of its own process.",
+        expects="a number of seconds from 0.01 to 10",
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from time import time
 from typing import TYPE_CHECKING
 
-from beastmode.core.redis import RedisSettings, redis_options
+from beastmode.core.redis import redis_options
 from beastmode.db.engines.engines import Engines
 from beastmode.db.session import opened_work
 from beastmode.limits.counts import SqlCounts
@@ -69,12 +69,13 @@ class StorageCounts:
         return total, moment + timedelta(seconds=rest)
 
 
-def redis_storage(settings: RedisSettings) -> "Storage":
-    """The storage for REDIS_URL.
+def redis_storage(url: str, seconds: float) -> "Storage":
+    """The storage in a Redis server.
 
     Args:
-        settings: REDIS_URL and REDIS_TIMEOUT_SECONDS.
+        url: Its URL.
+        seconds: How long to wait for it.
     """
     from limits.storage import RedisStorage  # noqa: PLC0415 - slow to import, and only used with Redis
 
-    return RedisStorage(settings.redis_url, key_prefix="beastmode:limits", **redis_options(settings))
+    return RedisStorage(url, key_prefix="beastmode:limits", **redis_options(seconds))
