@@ -20,6 +20,7 @@ WELCOME = """
 The blog is at {url}
 
   docs     {url}/docs
+  inbox    {url}/dev/inbox, the mails that it sends
   account  {email}, password {password}
 
 Log in and store the token, list the users, create a post:

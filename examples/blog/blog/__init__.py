@@ -6,18 +6,23 @@ from typing import Any
 from flask import Flask, redirect
 
 from beastmode import Beastmode
+from beastmode.jobs import Jobs
+from beastmode.mail import Mails
+from blog import email_service
 from blog.api import accounts, api
 from blog.models import db
 from blog.seed import seed
 
 __all__ = ["create_app"]
 
+mails = Mails(send=lambda message: email_service.send_email(message))  # noqa: PLW0108 - a test may replace the function
+
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config["SECURITY_HEADERS"] = "strict"
     app.config.from_mapping(config or {})
-    Beastmode(app, database=db, api=api, accounts=accounts)
+    Beastmode(app, database=db, api=api, accounts=accounts, jobs=Jobs(), mail=mails)
     app.add_url_rule("/", "home", lambda: redirect("/docs"))
     app.cli.add_command(seed)
     return app

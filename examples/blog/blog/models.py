@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, func
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from beastmode.accounts import AccountMixin
@@ -17,11 +18,17 @@ class Profile(Base):
     avatar_url: Mapped[str] = mapped_column(String(255))
 
 
+def local_part(context: DefaultExecutionContext) -> str:
+    """The name of whoever gives none: "ada" for ada@example.com."""
+    email: str = context.get_current_parameters()["email"]
+    return email.partition("@")[0][:80]
+
+
 class User(AccountMixin, Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(80), default=local_part)
     profile_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
 
     profile: Mapped[Profile | None] = relationship()

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import current_app
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.exc import DataError
 
 from beastmode.accounts.models import Credential
@@ -91,11 +91,10 @@ class Resets:
             return None  # no ID, or one that the column could not have
 
     def _find(self, condition: Any) -> Row[Any] | None:
-        """An active user with their password hash."""
+        """An active user with their password hash, "" for one without a password, who may choose one."""
         user = self.user
-        statement = select(user.id, user.email, Credential.password_hash).join(
-            Credential, Credential.user_id == user.id
-        )
+        stored = func.coalesce(Credential.password_hash, "").label("password_hash")
+        statement = select(user.id, user.email, stored).outerjoin(Credential, Credential.user_id == user.id)
         found: Row[Any] | None = self.database.execute(statement.where(condition, user.is_active)).one_or_none()
         return found
 

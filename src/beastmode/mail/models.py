@@ -23,4 +23,4 @@ class Mail(Base):
     sent_at: Mapped[datetime | None]
 
 
-Index("ix_mails_sent_at", Mail.sent_at)
+Index("ix_mails_created_at", Mail.created_at)

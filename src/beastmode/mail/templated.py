@@ -1,5 +1,6 @@
 """Emails from templates: `templates/mail/NAME.txt`, whose first line is the subject, and optionally `NAME.html`."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
@@ -7,7 +8,6 @@ from jinja2 import TemplateNotFound
 
 from beastmode.core.errors import ConfigurationError
 from beastmode.mail.message import Message
-from beastmode.mail.sending import send_mail
 
 _MARK = "Subject: "
 
@@ -39,6 +39,13 @@ def message_from(name: str, /, *, to: str, **context: Any) -> Message:
     return Message(to=to, subject=first.removeprefix(_MARK).strip(), text=body.lstrip("\n"), html=html)
 
 
-def send_template(name: str, to: str, **context: Any) -> None:
-    """Send an email from templates; see `beastmode.core.mailing.SendTemplate`."""
-    send_mail(message_from(name, to=to, **context))
+def send_template(send: Callable[[Message], None], name: str, to: str, **context: Any) -> None:
+    """Send an email from templates; see `beastmode.core.mailing.SendTemplate`.
+
+    Args:
+        send: Sends the message.
+        name: The name of the templates.
+        to: The recipient.
+        context: The variables of the templates.
+    """
+    send(message_from(name, to=to, **context))
