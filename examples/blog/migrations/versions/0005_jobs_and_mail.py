@@ -95,6 +95,20 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('scheduled')"),
         sqlite_where=sa.text("state IN ('scheduled')"),
     )
+    op.create_index(
+        "ix_jobs_relayed",
+        "jobs",
+        ["queue", "lease_until"],
+        postgresql_where=sa.text("state IN ('relayed')"),
+        sqlite_where=sa.text("state IN ('relayed')"),
+    )
+    op.create_table(
+        "job_relays",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("beaten_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("problem", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_relays")),
+    )
     op.create_table(
         "mails",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -148,6 +162,7 @@ def downgrade() -> None:
     op.drop_table("email_tokens")
     op.drop_table("account_deletions")
     op.drop_table("mails")
+    op.drop_table("job_relays")
     op.drop_table("jobs")
     op.drop_table("job_ticks")
     op.drop_table("job_marks")
