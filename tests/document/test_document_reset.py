@@ -18,7 +18,7 @@ def sample_user(app):
 
 
 @patch("blog.email_service.send_email")
-def test_password_reset(mock_send_email, client, sample_user):
+def test_a_password_reset_calls_the_function_that_sends_email(mock_send_email, client, sample_user):
     """Test password reset functionality"""
     api = APITestHelper(client)
 

@@ -18,7 +18,7 @@ class Profile(Base):
     avatar_url: Mapped[str] = mapped_column(String(255))
 
 
-def local_part(context: DefaultExecutionContext) -> str:
+def _local_part(context: DefaultExecutionContext) -> str:
     """The name of whoever gives none: "ada" for ada@example.com."""
     email: str = context.get_current_parameters()["email"]
     return email.partition("@")[0][:80]
@@ -28,7 +28,7 @@ class User(AccountMixin, Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80), default=local_part)
+    name: Mapped[str] = mapped_column(String(80), default=_local_part)
     profile_id: Mapped[int | None] = mapped_column(ForeignKey("profiles.id"))
 
     profile: Mapped[Profile | None] = relationship()
