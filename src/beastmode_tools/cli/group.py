@@ -53,6 +53,9 @@ class Beast(click.Group):
     """The group, which imports a command's module only when that command is asked for."""
 
     entries: ClassVar[dict[str, Entry]] = {
+        "new": Entry("new", "Create a project."),
+        "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
+        "test": Entry("test", "Run the project's tests, then check the change."),
         "check": Entry("check", "Check what a change does to clients, data, deployments and security."),
         "contract": Entry("contract", "Compare two OpenAPI documents, or print the project's contract."),
         "prove": Entry("prove", "Run migrations up, down and up again on a scratch database with data."),
@@ -177,4 +180,4 @@ def remember_debug(ctx: click.Context, parameter: click.Parameter, value: bool) 
 )
 @click.version_option(package_name="beastmode", prog_name="beast")
 def commands() -> None:
-    """Check changes to a Flask project before they ship."""
+    """Create a Flask project, change it, and check changes before they ship."""

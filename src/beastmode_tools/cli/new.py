@@ -1,0 +1,59 @@
+"""`beast new`: a project, and nothing to edit before it runs."""
+
+import json
+from pathlib import Path
+
+import click
+
+from beastmode_tools.recipes.new.create import create_project, refuse_place
+from beastmode_tools.recipes.new.project import DATABASES, files_of, refuse_project_name
+from beastmode_tools.terminal import say
+
+__all__ = ["new"]
+
+
+@click.command(short_help="Create a project.")
+@click.argument("name")
+@click.option(
+    "--database",
+    type=click.Choice(DATABASES),
+    default="sqlite",
+    show_default=True,
+    help="What `.env` names for development; the project runs on both.",
+)
+@click.option("--pretend", is_flag=True, help="List the files, and create nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def new(*, name: str, database: str, pretend: bool, as_json: bool) -> None:
+    """Creates the project NAME in a new folder: users who log in, jobs, mail, tests, migrations, CI and a container.
+
+    Exit status: 0 if it was created, 2 if it could not be.
+    """
+    if pretend:
+        refuse_project_name(name)
+        refuse_place(Path.cwd(), name)
+        files = tuple(files_of(name, database))
+    else:
+        files = create_project(Path.cwd(), name, database)
+    if as_json:
+        say(json.dumps({"name": name, "pretend": pretend, "files": sorted(files)}, indent=2))
+        return
+    say(shown(name, files, pretend=pretend))
+
+
+NEXT = """
+Next:
+  cd {name}
+  beast dev     serve it, with documentation and an account
+  beast test    run its tests"""
+
+
+def shown(name: str, files: tuple[str, ...], *, pretend: bool) -> str:
+    """What was made, by folder, and what to do next."""
+    folders: dict[str, int] = {}
+    for path in files:
+        top = path.partition("/")[0] + "/" if "/" in path else "files of the project"
+        folders[top] = folders.get(top, 0) + 1
+    made = ", ".join(f"{top} ({count})" if top.endswith("/") else f"{count} {top}" for top, count in folders.items())
+    if pretend:
+        return "\n".join([f"Would create {name}/ with {len(files)} files:", *(f"  {path}" for path in sorted(files))])
+    return f"Created {name}/ with {len(files)} files: {made}.\n{NEXT.format(name=name)}"

@@ -1,0 +1,137 @@
+"""`beast new`: a project that works before anything is edited."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+MOST_FILES = 35
+MOST_LINES = 1000
+
+
+@pytest.fixture(scope="module")
+def terminal(tmp_path_factory):
+    """A terminal: its environment, and what a command prints."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.com\n")
+    environment = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"}
+
+    def run(folder, *command, **variables):
+        return subprocess.run(
+            command, cwd=folder, env=environment | variables, capture_output=True, text=True, check=False, timeout=300
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def shop(terminal, tmp_path_factory):
+    """A new project."""
+    folder = tmp_path_factory.mktemp("projects")
+    done = terminal(folder, "beast", "new", "shop")
+    assert done.returncode == 0, done.stderr
+    return folder / "shop"
+
+
+def test_a_new_project_has_few_files_and_says_what_to_do_next(terminal, tmp_path):
+    done = terminal(tmp_path, "beast", "new", "my-shop")
+
+    files = [path for path in (tmp_path / "my-shop").rglob("*") if path.is_file() and ".git" not in path.parts]
+    assert len(files) <= MOST_FILES
+    assert sum(len(path.read_text().splitlines()) for path in files) <= MOST_LINES
+    assert done.stdout == (
+        f"Created my-shop/ with {len(files)} files: 12 files of the project, .github/ (1), migrations/ (4), "
+        "my_shop/ (10), tests/ (3).\n\nNext:\n  cd my-shop\n"
+        "  beast dev     serve it, with documentation and an account\n  beast test    run its tests\n"
+    )
+
+
+def test_its_tests_pass(terminal, shop):
+    done = terminal(shop, sys.executable, "-m", "pytest", "-q", "-W", "error")
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_ruff_and_mypy_find_nothing(terminal, shop):
+    for command in (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]):
+        done = terminal(shop, *command)
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.postgres
+def test_its_migration_is_what_the_models_and_the_library_declare(terminal, shop, postgres):
+    """If this fails because a table of the library has changed: `make first-migration`."""
+    for url in ("sqlite:///fresh.db", postgres):
+        for command in (["db", "upgrade"], ["db", "check"], ["db", "downgrade", "base"]):
+            done = terminal(shop, "flask", *command, DATABASE_URL=url)
+            assert done.returncode == 0, (url, done.stdout[-2000:], done.stderr[-2000:])
+    (shop / "fresh.db").unlink()
+
+
+def test_it_is_one_commit_without_secrets(terminal, shop):
+    log = terminal(shop, "git", "log", "--format=%an: %s")
+    tracked = terminal(shop, "git", "ls-files").stdout.split()
+    status = terminal(shop, "git", "status", "--porcelain")
+
+    assert log.stdout == "Ada: Create the project with beast new\n"
+    assert ".env" not in tracked
+    assert status.stdout == ""
+
+
+def test_within_a_repository_no_other_is_made(terminal, tmp_path):
+    terminal(tmp_path, "git", "init", "--quiet")
+
+    done = terminal(tmp_path, "beast", "new", "shop")
+
+    assert done.returncode == 0
+    assert not (tmp_path / "shop" / ".git").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("class", "'class' is a Python keyword, so no package can have this name. Choose another."),
+        ("flask", "'flask' is a Python module already, and the project would hide it. Choose another."),
+        ("json", "'json' is a Python module already, and the project would hide it. Choose another."),
+        ("tests", "'tests' is the name of something else in every project. Choose another."),
+        ("Shop", "'Shop' cannot name a project: use lowercase letters, digits and hyphens, at most 40."),
+        ("läden", "'läden' cannot name a project: use lowercase letters, digits and hyphens, at most 40."),
+        ("../shop", "'../shop' cannot name a project: use lowercase letters, digits and hyphens, at most 40."),
+        ("x" * 41, f"'{'x' * 41}' cannot name a project: use lowercase letters, digits and hyphens, at most 40."),
+    ],
+)
+def test_a_name_that_cannot_be_a_package_is_refused(beast, tmp_path, monkeypatch, name, told):
+    monkeypatch.chdir(tmp_path)
+
+    done = beast("new", name)
+
+    assert (done.status, done.out, done.err) == (2, "", f"beast: {told}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_exists_is_left_alone(beast, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop").mkdir()
+
+    done = beast("new", "shop")
+
+    assert (done.status, done.err) == (
+        2,
+        "beast: shop already exists here. Remove it, or choose another name.\n",
+    )
+    assert list((tmp_path / "shop").iterdir()) == []
+
+
+def test_pretending_creates_nothing(beast, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    done = beast("new", "shop", "--pretend", "--json")
+
+    told = json.loads(done.out)
+    assert (done.status, told["pretend"]) == (0, True)
+    assert "shop/users/models.py" in told["files"]
+    assert list(tmp_path.iterdir()) == []
