@@ -13,9 +13,6 @@ from beastmode_tools.terminal import say
 
 __all__ = ["test"]
 
-NO_TESTS = 5
-"""pytest's exit status if it found no test, which is no success."""
-
 
 @click.command(
     short_help="Run the tests, then check the change.",
@@ -25,8 +22,9 @@ NO_TESTS = 5
 @python_option
 @click.pass_context
 def test(ctx: click.Context, *, arguments: tuple[str, ...], python: Path | None) -> int:
-    """Runs the project's tests on scratch databases, then `beast check`. Arguments go to pytest; with any, nothing is
-    checked.
+    """Runs the project's tests on scratch databases, then `beast check`.
+
+    Arguments go to pytest; with any, nothing is checked.
 
     Exit status: 0 if the tests pass and nothing is DANGEROUS, 1 if not, 2 if they could not run.
     """
@@ -39,34 +37,15 @@ def test(ctx: click.Context, *, arguments: tuple[str, ...], python: Path | None)
         return status if status in (0, 1) else 2
     git = Git(folder)
     if git.ask_or_none("rev-parse", "--verify", "HEAD") is None:
-        say(
-            "There is no commit to compare with, so nothing was checked. Commit, and `beast test` also runs `beast check`."
-        )
+        say("There is no commit to compare with, so nothing was checked. After a commit this runs `beast check`.")
         return 0
     from beastmode_tools.cli.check import check  # noqa: PLC0415 - tests that fail need no guard
 
     say("")
-    result = ctx.invoke(check, folder=folder, python=python, **DEFAULTS)
+    result = ctx.invoke(check, folder=folder, python=python)
     return int(result or 0)
 
 
 def environment() -> dict[str, str]:
     """The variables of this process without those that name a database: tests have their own."""
     return {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "ENVIRONMENT")}
-
-
-DEFAULTS = {
-    "base": None,
-    "app": None,
-    "shadow_url": None,
-    "on": (),
-    "no_proofs": False,
-    "tests": False,
-    "format": "text",
-    "fail_on": "dangerous",
-    "show_all": False,
-    "output": None,
-    "quiet": False,
-    "save": (),
-}
-"""What `beast check` gets if nothing is asked of it."""
