@@ -13,7 +13,7 @@ HOME = "203.0.113.7"
 @pytest.fixture
 def knows(database, user, ada):
     """Whether Ada has logged in from a network."""
-    return partial(has_logged_in, database, user, ADA)
+    return partial(has_logged_in, database, user, user.email, ADA)
 
 
 @pytest.mark.parametrize(

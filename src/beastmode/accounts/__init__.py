@@ -2,7 +2,9 @@
 
 from beastmode.accounts.accounts import Accounts
 from beastmode.accounts.bearer import Bearer
+from beastmode.accounts.current import current_user
+from beastmode.accounts.grants import Grant, GrantSchema
 from beastmode.accounts.mixin import AccountMixin
 from beastmode.accounts.settings import AccountSettings
 
-__all__ = ["AccountMixin", "AccountSettings", "Accounts", "Bearer"]
+__all__ = ["AccountMixin", "AccountSettings", "Accounts", "Bearer", "Grant", "GrantSchema", "current_user"]

@@ -1,17 +1,23 @@
+from collections.abc import Collection
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 from flask import Flask
 
+from beastmode.accounts import by_code
 from beastmode.accounts.desk import DESK, current_desk
 from beastmode.accounts.ids import never_reuse_ids
+from beastmode.accounts.options import options_of
 from beastmode.accounts.settings import AccountSettings
 from beastmode.core.caller import AccountId
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.mailing import mailer_of
 
 if TYPE_CHECKING:
+    from marshmallow import Schema
+
+    from beastmode.accounts.grants import Grant
     from beastmode.api import Api, Blueprint
     from beastmode.db import Database
 
@@ -37,13 +43,26 @@ class Accounts:
 
     Args:
         user: The project's User model, with the table name `users` and AccountMixin or the same columns.
+        log_in_with: The unique column that users log in with, such as "username".
+        registration: A schema of further fields of a registration, which become attributes of the new user.
+        log_in_fields: A schema of further fields of the user, which the response to a login has beside the tokens.
+        routes: The names of the routes that exist, such as `["login", "refresh", "logout", "me"]`; all by default.
 
     Raises:
-        ConfigurationError: The model lacks columns that accounts need.
+        ConfigurationError: The model lacks columns that accounts need, or the options do not fit it.
     """
 
-    def __init__(self, user: Any) -> None:
+    def __init__(
+        self,
+        user: Any,
+        *,
+        log_in_with: str = "email",
+        registration: "Schema | type[Schema] | None" = None,
+        log_in_fields: "Schema | type[Schema] | None" = None,
+        routes: Collection[str] | None = None,
+    ) -> None:
         _refuse_other_models(user)
+        self._options = options_of(user, log_in_with, registration, log_in_fields, routes)
         never_reuse_ids(user.__table__)
         self.user = user
         self._blueprints: dict[tuple[str, bool, bool], Blueprint] = {}
@@ -63,19 +82,23 @@ class Accounts:
         from beastmode.accounts.install import install  # noqa: PLC0415 - imports the tables, as above
         from beastmode.accounts.views import auth_blueprint  # noqa: PLC0415 - likewise
 
-        install(app, settings, database, self.user)
+        install(app, settings, database, self.user, self._options)
         app.extensions["beastmode.accounts"] = self
         resets = app.extensions[DESK].resets is not None
         kind = (api.versions[0].name, settings.hide_registered_emails, resets)
         if kind not in self._blueprints:
-            self._blueprints[kind] = auth_blueprint(self.user, kind[0], hides_taken=kind[1], resets=resets)
+            self._blueprints[kind] = auth_blueprint(
+                self.user, kind[0], self._options, hides_taken=kind[1], resets=resets
+            )
         if not resets and mailer_of(app) is not None:
             _refuse_resets(app, api)
         # If several applications share an API, it has the routes of the one that is being set up.
         api.blueprints = [one for one in api.blueprints if one not in self._blueprints.values()]
         api.register(self._blueprints[kind])
 
-    def create_user(self, email: str, password: str, *, name: str | None = None, operator: bool = False) -> Any:
+    def create_user(
+        self, email: str, password: str, *, name: str | None = None, operator: bool = False, **further: Any
+    ) -> Any:
         """Create a user who can log in; needs an app context.
 
         Args:
@@ -83,11 +106,12 @@ class Accounts:
             password: The password.
             name: The user's name; by default the local part of the email address.
             operator: Whether the user is an operator of the backend.
+            further: Other attributes of the user.
 
         Raises:
             Problem: 400 if the email address is already registered, 422 if it or the password is not valid.
         """
-        return current_desk().registration.create(email, password, name=name, is_operator=operator)
+        return current_desk().registration.create(email, password, name=name, is_operator=operator, **further)
 
     def set_password(self, user_id: AccountId, password: str) -> None:
         """Set a new password for a user, and end all their sessions; needs an app context.
@@ -101,6 +125,51 @@ class Accounts:
             IntegrityError: The user does not exist; in a view, it becomes a 409.
         """
         current_desk().registration.set_password(user_id, password)
+
+    def check_password(self, login: str, password: str) -> AccountId:
+        """The ID of the active user with this login and password; counts as an attempt to log in.
+
+        Args:
+            login: The email address, or the value of the column that users log in with.
+            password: The password.
+
+        Raises:
+            Problem: 401, with the same message after the same work whatever is wrong; 429 after too many attempts.
+        """
+        return by_code.check_password(login, password)
+
+    def log_in(self, login: str, password: str) -> "Grant":
+        """The tokens of a new session for the user with this login and password, as `POST /auth/login` returns them.
+
+        Args:
+            login: The email address, or the value of the column that users log in with.
+            password: The password.
+
+        Raises:
+            Problem: As for `check_password`.
+        """
+        return by_code.log_in(login, password)
+
+    def open_session(self, user_id: AccountId) -> "Grant":
+        """The tokens of a new session for a user who was authenticated in another way.
+
+        For a callback of OAuth, for a magic link, and after a registration.
+
+        Args:
+            user_id: The user's ID.
+
+        Raises:
+            Problem: 403 if the user has been deleted or deactivated.
+        """
+        return by_code.open_session(user_id)
+
+    def end_sessions(self, user_id: AccountId) -> None:
+        """End all sessions of a user, permanently.
+
+        Args:
+            user_id: The user's ID.
+        """
+        by_code.end_sessions(user_id)
 
 
 def _refuse_other_models(user: Any) -> None:

@@ -11,6 +11,7 @@ from beastmode.accounts.desk import DESK, Desk
 from beastmode.accounts.holding import NO_LIMIT
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.networks import has_logged_in
+from beastmode.accounts.options import Options
 from beastmode.accounts.password_change import PasswordChange
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
@@ -38,7 +39,7 @@ from beastmode.db.session import installed_in
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def install(app: Flask, settings: AccountSettings, database: Database, user: Any) -> None:
+def install(app: Flask, settings: AccountSettings, database: Database, user: Any, options: Options) -> None:
     """Set up the services of an application, and identify callers by access token.
 
     Args:
@@ -46,6 +47,7 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         settings: Its settings.
         database: Its database.
         user: The project's User model.
+        options: What the project chooses.
 
     Raises:
         ConfigurationError: JWT_SECRET_KEY cannot sign tokens, or nothing limits attempts.
@@ -61,13 +63,14 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         trusted=timedelta(seconds=settings.session_check_seconds),
     )
     app.extensions[SEEN] = sessions.seen
-    registration = Registration(database, user, settings.password_rules)
+    registration = Registration(database, user, settings.password_rules, options.log_in_with)
     read_id = id_reader(user.__table__.c.id.type.python_type)
+    knows = partial(has_logged_in, database, user, getattr(user, options.log_in_with))
     app.extensions[WORD] = settings.authorization_scheme
     app.extensions[DESK] = Desk(
-        count_attempt=partial(_limiter_of(app).count, has_logged_in=partial(has_logged_in, database, user)),
+        count_attempt=partial(_limiter_of(app).count, has_logged_in=knows),
         registration=registration,
-        sign_in=SignIn(database, user, tokens, sessions),
+        sign_in=SignIn(database, user, tokens, sessions, options.log_in_with),
         is_open=settings.enable_registration,
         session_list=SessionList(database, sessions.seen, sessions.longest),
         password_change=PasswordChange(database, user, registration),

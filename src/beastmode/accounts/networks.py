@@ -12,19 +12,20 @@ _LATEST = 200
 """How many of an account's sessions are looked at, the latest first: the question must cost the same for everyone."""
 
 
-def has_logged_in(database: Database, user: Any, email: str, network: str) -> bool:
-    """Whether the account of an email address has logged in from a network before.
+def has_logged_in(database: Database, user: Any, column: Any, login: str, network: str) -> bool:
+    """Whether the account of a login has logged in from a network before.
 
     Args:
         database: Where the sessions are.
         user: The project's User model.
-        email: The email address, in lower case.
+        column: The column that users log in with.
+        login: The email address in lowercase, or the value of another column.
         network: The network, as `network_of` names it.
     """
     statement = (
         select(Session.address)
         .join(user, user.id == Session.user_id)
-        .where(user.email == email)
+        .where(column == login)
         .order_by(Session.created_at.desc())
         .limit(_LATEST)
     )

@@ -13,6 +13,7 @@ from beastmode.accounts import passwords
 from beastmode.accounts.addresses import LONGEST, is_address, name_from
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.models import Credential, Session
+from beastmode.accounts.options import words_of
 from beastmode.accounts.seen import forget_seen_sessions
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
@@ -33,14 +34,18 @@ class Registration:
         database: Where they are kept.
         user: The project's User model.
         password_rules: `length` or `composition`, as in PASSWORD_RULES.
+        log_in_with: The column that users log in with.
     """
 
     database: Database
     user: Any
     password_rules: str
+    log_in_with: str = "email"
     _made: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
-    def create(self, email: str, password: str, *, name: str | None = None, is_operator: bool = False) -> Any:
+    def create(
+        self, email: str, password: str, *, name: str | None = None, is_operator: bool = False, **further: Any
+    ) -> Any:
         """A new user with a password; both are stored, or neither.
 
         Args:
@@ -48,6 +53,7 @@ class Registration:
             password: The password.
             name: The user's name; by default the local part of the address, if the model has a name.
             is_operator: Whether the user is an operator of the backend.
+            further: Other attributes of the user.
 
         Raises:
             Problem: 400 "already exists" for a registered address, whatever the password; 422 for an address or a
@@ -56,40 +62,40 @@ class Registration:
         if not is_address(email):
             raise Problem(422, "Validation failed", details={"email": ["Not a valid email address."]})
         email = email.lower()
-        if self._is_taken(email):
-            raise _already_exists()
-        made = self._create(email, password, name, is_operator=is_operator)
+        about = {"name": name, **further}
+        made = None if self._taken(email, about) else self._create(email, password, about, is_operator=is_operator)
         if made is None:
-            raise _already_exists()
+            raise _already_exists(self._taken(email, about) or "email")
         return made
 
-    def create_quietly(self, email: str, password: str, *, name: str | None = None) -> None:
+    def create_quietly(self, email: str, password: str, *, name: str | None = None, **further: Any) -> None:
         """Create a user, or nothing if the address is registered, without a difference that the caller could notice.
 
         Args:
             email: The address, which must be valid.
             password: The password.
             name: The user's name.
+            further: Other attributes of the user.
 
         Raises:
             Problem: 422 for a password that is not valid, whether the address is registered or not.
         """
         # The same work in both cases: the INSERT detects a registered address.
-        self._create(email.lower(), password, name)
+        self._create(email.lower(), password, {"name": name, **further})
 
-    def _create(self, email: str, password: str, name: str | None, *, is_operator: bool = False) -> Any:
+    def _create(self, email: str, password: str, about: dict[str, Any], *, is_operator: bool = False) -> Any:
         """A new user; None if the address has been registered in the meantime."""
         if next(self._made) == 1:
             self._warn_of_reused_ids()
         # Hashed before the transaction begins, because it takes long and SQLite has one writer at a time.
-        about = (email, name_from(email, LONGEST), *filter(None, [name]))
-        password_hash = self.hash_new(password, about)
+        known = (email, name_from(email, LONGEST), *filter(None, [about["name"]]))
+        password_hash = self.hash_new(password, known)
         try:
             with transaction():
-                return self._insert(email, name, password_hash, is_operator=is_operator)
+                return self._insert(email, about, password_hash, is_operator=is_operator)
         except IntegrityError:
             # Another request registered the same address first; any other conflict has another cause.
-            if not self._is_taken(email):
+            if not self._taken(email, about):
                 raise
             return None
 
@@ -185,15 +191,21 @@ class Registration:
         except BeastmodeError as error:
             log.warning("%s", error)
 
-    def _is_taken(self, email: str) -> bool:
-        statement = select(self.user.id).where(self.user.email == email)
-        return self.database.execute(statement).first() is not None
+    def _taken(self, email: str, about: dict[str, Any]) -> str | None:
+        """The column of the email address or the login, if a user has this value already."""
+        for name, value in {"email": email, self.log_in_with: about.get(self.log_in_with, email)}.items():
+            statement = select(self.user.id).where(getattr(self.user, name) == value)
+            if self.database.execute(statement).first() is not None:
+                return name
+        return None
 
-    def _insert(self, email: str, name: str | None, password_hash: str, *, is_operator: bool) -> Any:
+    def _insert(self, email: str, about: dict[str, Any], password_hash: str, *, is_operator: bool) -> Any:
         # The clock that tokens are dated with.
-        values = {"email": email, "created_at": now()}
+        values = {**about, "email": email, "created_at": now()}
         if (longest := longest_name(self.user)) is not None:
-            values["name"] = name or name_from(email, longest)
+            values["name"] = about["name"] or name_from(email, longest)
+        elif about["name"] is None:
+            del values["name"]
         user = self.user(**values)
         session = self.database.session
         session.add(user)
@@ -215,6 +227,6 @@ def longest_name(user: Any) -> int | None:
     return None if column is None else (column.type.length or 255)
 
 
-def _already_exists() -> Problem:
-    """The response to a registration with a registered address."""
-    return Problem(400, "A user with this email address already exists")
+def _already_exists(column: str) -> Problem:
+    """The response to a registration with a registered address, or with another login that is taken."""
+    return Problem(400, f"A user with this {words_of(column)} already exists")

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length
 
 from beastmode.accounts.addresses import EmailAddress
+from beastmode.accounts.grants import GrantSchema
 from beastmode.accounts.passwords import LONGEST, SHORTEST
 from beastmode.accounts.registration import longest_name
 from beastmode.api import Schema
@@ -23,13 +25,6 @@ class _SecretField(fields.String):
 
     def _deserialize(self, *arguments: Any, **others: Any) -> SecretText:
         return SecretText(super()._deserialize(*arguments, **others))
-
-
-class LoginSchema(Schema):
-    """Credentials for a login."""
-
-    email = EmailAddress()
-    password = _SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
 
 
 class RefreshSchema(Schema):
@@ -69,15 +64,6 @@ class SessionSchema(Schema):
     is_current = fields.Boolean(metadata={"description": "Whether it is the session of this request."})
 
 
-class GrantSchema(Schema):
-    """The tokens that identify a client."""
-
-    token = fields.String(metadata={"description": "The access token, to be sent as `Authorization: Bearer ...`."})
-    refresh_token = fields.String(metadata={"description": "Can be exchanged once for new tokens."})
-    token_type = fields.String(metadata={"description": "Always `Bearer`."})
-    expires_in = fields.Integer(metadata={"description": "Lifetime of the access token in seconds."})
-
-
 def account_schema(user: Any) -> Schema:
     """The schema of a user's own account.
 
@@ -95,7 +81,43 @@ def account_schema(user: Any) -> Schema:
     return _named("Account", "The user's account.", shown)()
 
 
-def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Schema:
+def login_schema(user: Any, log_in_with: str) -> type[Schema]:
+    """The schema of the credentials for a login.
+
+    Args:
+        user: The project's User model.
+        log_in_with: The column that users log in with.
+    """
+    parts = {
+        log_in_with: _login_field(user, log_in_with),
+        "password": _SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"}),
+    }
+    return _named("LoginSchema", "Credentials for a login.", parts)
+
+
+def _login_field(user: Any, name: str) -> fields.Field[Any]:
+    """The field of the column that users log in with."""
+    if name == "email":
+        return EmailAddress()
+    return fields.String(required=True, validate=Length(1, user.__table__.columns[name].type.length or 255))
+
+
+def grant_schema(further: type[ma.Schema] | None) -> type[ma.Schema]:
+    """The schema of the response to a login.
+
+    Args:
+        further: Further fields of the user; None for none.
+    """
+    return GrantSchema if further is None else type("LoginGrant", (GrantSchema, further), {"__doc__": further.__doc__})
+
+
+def registration_schema(
+    user: Any,
+    weaknesses: Callable[[str], list[str]],
+    *,
+    further: type[ma.Schema] | None = None,
+    log_in_with: str = "email",
+) -> Schema:
     """The schema of a registration.
 
     The document has the limits of the password, but the service checks it, because a registered address takes
@@ -104,13 +126,18 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
     Args:
         user: The project's User model.
         weaknesses: What is wrong with a password, in sentences.
+        further: A schema of further fields; None for none.
+        log_in_with: The column that users log in with.
     """
     taken: dict[str, Any] = {
         "email": EmailAddress(),
         "password": _SecretField(required=True, metadata=_NEW_PASSWORD),
     }
-    if (longest := longest_name(user)) is not None:
+    theirs = set() if further is None else set(further().fields)
+    if (longest := longest_name(user)) is not None and "name" not in theirs:
         taken["name"] = fields.String(validate=Length(1, longest))
+    if log_in_with != "email" and log_in_with not in theirs:
+        taken[log_in_with] = _login_field(user, log_in_with)
 
     def handle_error(_: Schema, error: ValidationError, data: Any, **__: Any) -> None:
         # The request is refused anyway, so it should report every problem at once.
@@ -118,9 +145,14 @@ def registration_schema(user: Any, weaknesses: Callable[[str], list[str]]) -> Sc
         if isinstance(password, str) and isinstance(error.messages, dict) and (wrong := weaknesses(password)):
             error.messages.setdefault("password", wrong)
 
-    return _named("RegistrationSchema", "A new user.", {**taken, "handle_error": handle_error})()
+    parts = {**taken, "handle_error": handle_error}
+    return _named("RegistrationSchema", "A new user.", parts, *filter(None, [further]))()
 
 
-def _named(name: str, sentence: str, parts: dict[str, Any]) -> type[Schema]:
+def _named(name: str, sentence: str, parts: dict[str, Any], *bases: type[ma.Schema]) -> type[Schema]:
     """A schema class with this name, which is also the name of its component in the document."""
-    return type(name, (Schema,), {"__doc__": sentence, "__module__": __name__, **parts})
+    return type(
+        name,
+        (*bases, Schema) if not any(issubclass(base, Schema) for base in bases) else bases,
+        {"__doc__": sentence, "__module__": __name__, **parts},
+    )

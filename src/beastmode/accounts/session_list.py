@@ -9,7 +9,7 @@ from beastmode.accounts.devices import device_of
 from beastmode.accounts.holding import NO_LIMIT, is_open
 from beastmode.accounts.models import Session
 from beastmode.accounts.seen import Seen
-from beastmode.core.caller import Identity
+from beastmode.core.caller import AccountId, Identity
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.core.events import after_commit
@@ -104,7 +104,15 @@ class SessionList:
         Args:
             caller: The user.
         """
-        open_ones = (Session.user_id == caller.id, Session.revoked_at.is_(None))
+        self.end_all_of(caller.id)
+
+    def end_all_of(self, user_id: AccountId) -> None:
+        """End every session of a user.
+
+        Args:
+            user_id: The user's ID.
+        """
+        open_ones = (Session.user_id == user_id, Session.revoked_at.is_(None))
         with transaction():
             self.database.execute(update(Session).where(*open_ones).values(revoked_at=now()))
             after_commit(self.seen.forget)

@@ -1,38 +1,24 @@
 """Log in, stay logged in, log out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from beastmode.accounts import passwords
+from beastmode.accounts.grants import Grant
 from beastmode.accounts.models import Credential
+from beastmode.accounts.options import words_of
 from beastmode.accounts.sessions import Granted, Sessions
 from beastmode.accounts.tokens import Tokens
 from beastmode.accounts.words import current_word
+from beastmode.core.caller import AccountId
 from beastmode.core.errors import Problem
 from beastmode.core.identity import Identity
 from beastmode.db import Database, transaction
 
 _TRIES = 3
 """If another login replaced the hash during a comparison, it is compared again; each hash is replaced once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """The tokens that identify a client.
-
-    Attributes:
-        token: The access token, to be sent as `Authorization: Bearer ...`.
-        refresh_token: Can be exchanged once for new tokens.
-        expires_in: Lifetime of the access token in seconds.
-        token_type: How the access token is used (RFC 6750).
-    """
-
-    token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    expires_in: int
-    token_type: str = "Bearer"  # noqa: S105 - the scheme's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +30,20 @@ class SignIn:
         user: The project's User model.
         tokens: Issues access tokens.
         sessions: Opens, keeps and ends sessions.
+        log_in_with: The column that users log in with.
     """
 
     database: Database
     user: Any
     tokens: Tokens
     sessions: Sessions
+    log_in_with: str = "email"
 
-    def log_in(self, email: str, password: str, *, user_agent: str, address: str) -> Grant:
+    def log_in(self, login: str, password: str, *, user_agent: str, address: str) -> Grant:
         """Open a session for a user who knows the password.
 
         Args:
-            email: The address, in lowercase.
+            login: The address in lowercase, or the value of another column that users log in with.
             password: The password from the request.
             user_agent: The `User-Agent` header.
             address: The client's IP address.
@@ -65,11 +53,43 @@ class SignIn:
                 inactive user.
         """
         for _ in range(_TRIES):
-            account, compared = self._recognise(email, password)
+            account, compared = self._recognise(login, password)
             granted = self.sessions.open(account.id, user_agent=user_agent, address=address, compared=compared)
             if granted is not None:
                 return self._grant(granted)
-        raise _wrong_credentials()
+        raise self._wrong_credentials()
+
+    def check(self, login: str, password: str) -> AccountId:
+        """The ID of the active user with this login and password.
+
+        Args:
+            login: As for `log_in`.
+            password: The password.
+
+        Raises:
+            Problem: As for `log_in`.
+        """
+        account_id: AccountId = self._recognise(login, password)[0].id
+        return account_id
+
+    def open(self, user_id: AccountId, *, user_agent: str, address: str) -> Grant | None:
+        """The tokens of a new session for a user who was authenticated in another way; None for an inactive one.
+
+        Args:
+            user_id: The user's ID.
+            user_agent: The `User-Agent` header.
+            address: The client's IP address.
+        """
+        granted = self.sessions.open(user_id, user_agent=user_agent, address=address)
+        return None if granted is None else self._grant(granted)
+
+    def normal(self, login: str) -> str:
+        """A login as it is stored: email addresses in lowercase.
+
+        Args:
+            login: The login from a request.
+        """
+        return login.lower() if self.log_in_with == "email" else login
 
     def refresh(self, refresh_token: str) -> Grant:
         """A new access token and the next refresh token.
@@ -91,23 +111,23 @@ class SignIn:
         if identity.session_id is not None:
             self.sessions.revoke(identity.session_id, identity.id)
 
-    def _recognise(self, email: str, password: str) -> tuple[Row[Any], str]:
+    def _recognise(self, login: str, password: str) -> tuple[Row[Any], str]:
         """The account with this password, and the hash that is now stored for it."""
-        account = self._find(email)
+        account = self._find(login)
         if account is None or account.password_hash is None:
             match = passwords.match_nothing(password)
         else:
             match = passwords.match(account.password_hash, password)
         if account is None or not match.is_right or not account.is_active:
-            raise _wrong_credentials()
+            raise self._wrong_credentials()
         return account, self._renew_hash(account, password) if match.is_outdated else account.password_hash
 
-    def _find(self, email: str) -> Row[Any] | None:
+    def _find(self, login: str) -> Row[Any] | None:
         user = self.user
         statement = (
             select(user.id, user.is_active, Credential.password_hash)
             .outerjoin(Credential, Credential.user_id == user.id)
-            .where(user.email == email)
+            .where(getattr(user, self.log_in_with) == login)
         )
         account: Row[Any] | None = self.database.execute(statement).one_or_none()
         return account
@@ -123,9 +143,12 @@ class SignIn:
 
     def _grant(self, granted: Granted) -> Grant:
         token = self.tokens.issue(granted.user_id, granted.session_id)
-        return Grant(token, granted.refresh_token, self.tokens.lifetime, current_word())
+        return Grant(
+            token, granted.refresh_token, self.tokens.lifetime, current_word(), granted.user_id, granted.session_id
+        )
 
-
-def _wrong_credentials() -> Problem:
-    """The response to a failed login, whatever was wrong."""
-    return Problem(401, "Wrong email address or password", headers={"WWW-Authenticate": current_word()})
+    def _wrong_credentials(self) -> Problem:
+        """The response to a failed login, whatever was wrong."""
+        return Problem(
+            401, f"Wrong {words_of(self.log_in_with)} or password", headers={"WWW-Authenticate": current_word()}
+        )

@@ -2,52 +2,71 @@
 
 from typing import Any
 
-from flask import request
+from marshmallow import Schema
 from sqlalchemy import bindparam
 
+from beastmode.accounts import by_code
 from beastmode.accounts.desk import Desk, current_desk
+from beastmode.accounts.grants import Grant, GrantSchema
+from beastmode.accounts.options import Options
 from beastmode.accounts.own_routes import NOT_STORED, add_password, add_sessions, client_address
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.resets import Resets
 from beastmode.accounts.schemas import (
-    GrantSchema,
-    LoginSchema,
     NewPasswordSchema,
     RefreshSchema,
     ResetSchema,
     account_schema,
+    grant_schema,
+    login_schema,
     registration_schema,
 )
 from beastmode.accounts.tokens import invalid_token
 from beastmode.api import Answer, Blueprint
-from beastmode.core.errors import Problem
+from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.identity import current_identity
-from beastmode.query import loading
+from beastmode.db.session import current_work
+from beastmode.query import Dumped, loading
 
 
-def auth_blueprint(user: Any, version: str, *, hides_taken: bool = False, resets: bool = False) -> Blueprint:
+def auth_blueprint(
+    user: Any, version: str, options: Options, *, hides_taken: bool = False, resets: bool = False
+) -> Blueprint:
     """The routes under `/auth`.
 
     Args:
         user: The project's User model.
         version: The first API version that has them; later versions inherit them.
+        options: What the project chooses.
         hides_taken: Whether registration returns the same response for registered and for new addresses.
         resets: Whether forgotten passwords can be reset.
     """
     auth = Blueprint("auth", version=version, url_prefix="/auth", description="Registration, login and tokens.")
-    (_add_quiet_registration if hides_taken else _add_registration)(auth, user)
-    _add_sign_in(auth)
+    (_add_quiet_registration if hides_taken else _add_registration)(auth, user, options)
+    _add_sign_in(auth, user, options)
     if resets:
         _add_resets(auth)
     add_sessions(auth)
     add_password(auth)
     _add_account(auth, user)
+    if options.routes is not None:
+        _keep(auth, options.routes)
     return auth
 
 
-def _add_registration(auth: Blueprint, user: Any) -> None:
+def _keep(auth: Blueprint, names: frozenset[str]) -> None:
+    """Leave out the routes that the project does not name."""
+    known = {route.view.__name__: route for route in auth.routes}
+    if unknown := sorted(names - known.keys()):
+        raise ConfigurationError(
+            f"Accounts(routes=...): there is no route {', '.join(unknown)}; the routes are {', '.join(known)}."
+        )
+    auth.routes = [route for name, route in known.items() if name in names]
+
+
+def _add_registration(auth: Blueprint, user: Any, options: Options) -> None:
     """The route that creates users."""
-    accepts, returns = registration_schema(user, _weaknesses), account_schema(user)
+    accepts, returns = _registration(user, options), account_schema(user)
 
     @auth.post("/register", accepts=accepts, returns=returns, status=201, public=True, errors=(400, 403, 429))
     def register(new: dict[str, Any]) -> Answer:
@@ -58,10 +77,11 @@ def _add_registration(auth: Blueprint, user: Any) -> None:
         return Answer(_open_registration(new).create(**new), headers=NOT_STORED)
 
 
-def _add_quiet_registration(auth: Blueprint, user: Any) -> None:
+def _add_quiet_registration(auth: Blueprint, user: Any, options: Options) -> None:
     """The route that creates users without revealing which addresses are registered."""
+    accepts = _registration(user, options)
 
-    @auth.post("/register", accepts=registration_schema(user, _weaknesses), status=202, public=True, errors=(403, 429))
+    @auth.post("/register", accepts=accepts, status=202, public=True, errors=(403, 429))
     def register(new: dict[str, Any]) -> Answer:
         """Register.
 
@@ -71,6 +91,11 @@ def _add_quiet_registration(auth: Blueprint, user: Any) -> None:
         return Answer(
             message="If this email address was not registered yet, you can now log in with it.", headers=NOT_STORED
         )
+
+
+def _registration(user: Any, options: Options) -> Schema:
+    """The schema of a registration, with the fields that the project adds."""
+    return registration_schema(user, _weaknesses, further=options.registration, log_in_with=options.log_in_with)
 
 
 def _weaknesses(password: str) -> list[str]:
@@ -91,19 +116,18 @@ def _open_registration(new: dict[str, Any]) -> Registration:
     return desk.registration
 
 
-def _add_sign_in(auth: Blueprint) -> None:
+def _add_sign_in(auth: Blueprint, user: Any, options: Options) -> None:
     """The routes that issue and revoke tokens."""
+    accepts, returns = login_schema(user, options.log_in_with), grant_schema(options.log_in_fields)()
 
-    @auth.post("/login", accepts=LoginSchema, returns=GrantSchema, public=True, errors=(401, 429))
+    @auth.post("/login", accepts=accepts, returns=returns, public=True, errors=(401, 429))
     def login(credentials: dict[str, Any]) -> Answer:
         """Log in.
 
         Limited per email address and network.
         """
-        desk, address = current_desk(), client_address()
-        desk.count_attempt("login", credentials["email"], address)
-        agent = request.headers.get("User-Agent", "")
-        return Answer(desk.sign_in.log_in(**credentials, user_agent=agent, address=address), headers=NOT_STORED)
+        grant = by_code.log_in(credentials[options.log_in_with], credentials["password"])
+        return Answer(_shown(grant, user, options, returns), headers=NOT_STORED)
 
     @auth.post("/refresh", accepts=RefreshSchema, returns=GrantSchema, public=True, errors=(401,))
     def refresh(grant: dict[str, Any]) -> Answer:
@@ -118,6 +142,14 @@ def _add_sign_in(auth: Blueprint) -> None:
         """Log out: end the session that the access token belongs to."""
         current_desk().sign_in.log_out(current_identity())
         return Answer(message="Logged out", headers=NOT_STORED)
+
+
+def _shown(grant: Grant, user: Any, options: Options, schema: Schema) -> Grant | Dumped:
+    """The response to a login, with the fields of the user that the project adds."""
+    if options.log_in_fields is None:
+        return grant
+    further = options.log_in_fields().dump(current_work().open_session().get(user, grant.user_id))
+    return Dumped({**further, **GrantSchema().dump(grant)}, schema, many=False)
 
 
 def _add_resets(auth: Blueprint) -> None:
