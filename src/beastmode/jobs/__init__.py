@@ -55,6 +55,11 @@ if not TYPE_CHECKING:  # otherwise mypy would accept any name
         # Lazily: importing them defines the job tables, which belong only in the migrations of projects with jobs.
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"beastmode.jobs.{_HOMES[name]}"), name)
+        try:
+            value = getattr(import_module(f"beastmode.jobs.{_HOMES[name]}"), name)
+        except ModuleNotFoundError as error:
+            if error.name != "celery":
+                raise
+            raise ImportError(f"{name} needs Celery; run `pip install 'beastmode[celery]'`.") from error
         globals()[name] = value
         return value

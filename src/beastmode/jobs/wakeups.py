@@ -6,9 +6,10 @@ from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from beastmode.db.session import Installed
+from beastmode.db.session import Installed, current_work
 
 CHANNEL = "beastmode_jobs"
 _LOOK_SECONDS = 1.0
@@ -23,6 +24,17 @@ def wake_up() -> None:
     """Wake the idle workers of this process."""
     for each in list(_waiting):
         each.wake()
+
+
+def wake_others() -> None:
+    """Wake the idle workers of all processes, for rows that this process made ready or scheduled without enqueueing.
+
+    On SQLite they notice every change by themselves. Requires an app context.
+    """
+    work = current_work()
+    if work.dialect.name == "postgresql":
+        work.execute(select(func.pg_notify(CHANNEL, "")))
+    wake_up()
 
 
 class Wakeups:

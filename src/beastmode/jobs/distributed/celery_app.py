@@ -11,7 +11,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.settings import settings_of
 from beastmode.jobs.definition import Job
 from beastmode.jobs.distributed.config import celery_config
-from beastmode.jobs.distributed.job_task import task_of
+from beastmode.jobs.distributed.job_task import context_task, task_of
 from beastmode.jobs.enqueueing import EXTENSION
 from beastmode.jobs.settings import JobSettings
 from beastmode.jobs.tasks import all_jobs
@@ -25,7 +25,8 @@ def init_celery(app: Flask) -> Celery:
 
     `celery -A shop.celery worker` finds it in a module with `celery = init_celery(create_app())`. Without such a
     module, `celery -A beastmode.jobs.celery worker` finds the Flask application as the `flask` command does.
-    `app.config["CELERY"]` may override its configuration, by Celery's names.
+    `app.config["CELERY"]` may override its configuration, by Celery's names. Tasks of your own (`@celery.task`) run in
+    an app context, but have no row: a message that is lost is lost.
 
     Args:
         app: The Flask application, with jobs.
@@ -43,7 +44,7 @@ def init_celery(app: Flask) -> Celery:
         raise ConfigurationError(
             "init_celery(app): CELERY_BROKER_URL is not set; set it to the URL of Redis or RabbitMQ."
         )
-    celery = Celery(app.import_name, set_as_current=False)
+    celery = Celery(app.import_name, task_cls=context_task(app), set_as_current=False)
     celery.conf.update({**celery_config(settings), **app.config.get("CELERY", {})})
     _add_tasks(celery, app, all_jobs().values())
     app.extensions[_CELERY] = celery

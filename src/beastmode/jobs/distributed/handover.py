@@ -15,6 +15,7 @@ from beastmode.core.clock import now
 from beastmode.db.session import current_work
 from beastmode.jobs.models import JobRow
 from beastmode.jobs.queue import CLAIMED, SWEPT, Claim, Queue
+from beastmode.jobs.wakeups import wake_others
 
 _PARCEL = (JobRow.id, JobRow.name, JobRow.arguments, JobRow.queue, JobRow.priority, JobRow.attempts)
 
@@ -209,4 +210,6 @@ def mark_lost(job_id: int, process: str, why: str, backoff: float) -> bool:
         return False
     values = dict(row)
     queue = Queue(values.pop("worker"), timedelta())
-    return queue.fail(Claim(**values), why, backoff)
+    is_mine = queue.fail(Claim(**values), why, backoff)
+    wake_others()
+    return is_mine

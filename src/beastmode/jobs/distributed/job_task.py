@@ -92,6 +92,21 @@ class _JobTask(Task):  # type: ignore[misc]  # Celery has no types
                 log.error("Job %s: its process was killed: %s", job_id, why)
 
 
+def context_task(app: Flask) -> type[Task]:
+    """The base class of tasks that are not jobs, which runs them in an app context.
+
+    Args:
+        app: The Flask application.
+    """
+
+    class ContextTask(Task):  # type: ignore[misc]  # Celery has no types
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    return ContextTask
+
+
 def task_of(app: Flask, job: Job[Any, Any]) -> Task:
     """The Celery task of a job, with the job's name.
 

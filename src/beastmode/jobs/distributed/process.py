@@ -24,6 +24,7 @@ from beastmode.jobs.distributed.handover import claim_row
 from beastmode.jobs.queue import Claim, Queue
 from beastmode.jobs.running import Outcome, outcome_of
 from beastmode.jobs.settings import JobSettings
+from beastmode.jobs.wakeups import wake_others
 
 _LOOK_SECONDS = 0.2
 """How often time limits are checked while a job with one runs."""
@@ -151,16 +152,22 @@ class JobProcess:
         """Record the outcome of an attempt. If it cannot be stored, the lease expires and the job runs again."""
         claim, error = run.claim, outcome.error
         title = f"Job {claim.id} ({claim.name}), attempt {claim.attempts} of {claim.max_attempts}"
-        if error is None:
-            is_mine = self._try(lambda: self._queue.finish(claim, outcome.result), title)
-        else:
+        if error is not None:
             log.error("%s failed:\n%s", title, error)
-            is_mine = self._try(
-                lambda: self._queue.fail(claim, error, run.job.backoff, is_final=outcome.is_final), title
-            )
-        if is_mine is False:
+        if self._try(lambda: self._record(run, outcome), title) is False:
             log.warning("%s outlived its lease; its outcome was discarded", title)
         return Ended(outcome.result, error, is_final=outcome.is_final or claim.attempts >= claim.max_attempts)
+
+    def _record(self, run: _Attempt, outcome: Outcome) -> bool:
+        """Store the outcome of an attempt; False if the row belongs to another attempt."""
+        claim, error = run.claim, outcome.error
+        if error is None:
+            is_mine = self._queue.finish(claim, outcome.result)
+        else:
+            is_mine = self._queue.fail(claim, error, run.job.backoff, is_final=outcome.is_final)
+        if error is not None or claim.concurrency_key is not None:
+            wake_others()  # the relay: the next attempt has its time, or a row that was blocked is ready
+        return is_mine
 
     def _watch(self) -> None:
         """Renew the leases of running attempts, and end those that time out; runs in a thread of its own."""
