@@ -61,6 +61,7 @@ class Beast(click.Group):
         "prove": Entry("prove", "Run migrations up, down and up again on a scratch database with data."),
         "explain": Entry("explain", "Show what a rule finds, why it matters, and what to do instead."),
         "accept": Entry("accept", "Accept a finding of the last check, with a reason."),
+        "debt": Entry("debt", "List the project's shortcuts, and what pays each of them."),
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so

@@ -22,6 +22,7 @@ from beastmode_tools.guard.code.compare.templates import compare_templates
 from beastmode_tools.guard.code.compare.tests_of_project import compare_tests
 from beastmode_tools.guard.code.compare.understood import broken, unrecognised
 from beastmode_tools.guard.contract.specifications import compare_specifications
+from beastmode_tools.guard.debt.compare.comments import compare_debts
 from beastmode_tools.guard.dependencies.compare.files import compare_dependencies
 from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.migrations.read import Histories, read_changes, read_history
@@ -87,13 +88,14 @@ def judge_files(
         old: The base side, path -> text.
         new: The work side.
         core: `[guard] core`.
-        today: To judge sunset dates by; without it, none has passed.
+        today: To judge sunset dates and due shortcuts by; without it, none has passed.
     """
     delta = delta_of_files(old, new, core)
     changes = [
         *compare_specifications(delta.changes, today=today),
         *migration_changes(old, new),
         *compare(delta),
+        *compare_debts(delta, today=today),
     ]
     return list(judge(RULES, changes))
 

@@ -16,6 +16,7 @@ from beastmode_tools.guard.code.compare.changes import FileNotUnderstood
 from beastmode_tools.guard.contract.compare.documents import Document, compare_versions
 from beastmode_tools.guard.contract.read.openapi import document_of
 from beastmode_tools.guard.contract.specifications import compare_specifications
+from beastmode_tools.guard.debt.compare.comments import compare_debts
 from beastmode_tools.guard.dependencies.compare.files import DependencyChanged
 from beastmode_tools.guard.dependencies.read.vulnerabilities import audit
 from beastmode_tools.guard.migrations.compare.history import History, compare
@@ -104,7 +105,7 @@ def read_change(project: Project, comparison: Comparison, *, today: date, progre
     Args:
         project: How it starts.
         comparison: The two sides.
-        today: To judge sunset dates by.
+        today: To judge sunset dates and due shortcuts by.
         progress: Told what takes a moment.
     """
     found = Reading()
@@ -124,7 +125,9 @@ def read_change(project: Project, comparison: Comparison, *, today: date, progre
     )
     found.changes.extend(compare_specifications(comparison.changes, today=today))
     sides, apps = (comparison.old, comparison.new), (found.old_app, found.new_app)
-    found.changes.extend(files.compare(read_delta(comparison.changes, sides, apps, project.settings.core)))
+    delta = read_delta(comparison.changes, sides, apps, project.settings.core)
+    found.changes.extend(files.compare(delta))
+    found.changes.extend(compare_debts(delta, today=today))
     found.changes.extend(FileNotUnderstood(path, 1, said) for path, said in comparison.unread)
     found.notes.extend(
         f"{path} is a repository of its own (a submodule): its files were not looked at."

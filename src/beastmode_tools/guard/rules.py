@@ -5,6 +5,7 @@ from beastmode_tools.guard.anonymous import rules as anonymous
 from beastmode_tools.guard.application import rules as application
 from beastmode_tools.guard.code import rules as code
 from beastmode_tools.guard.contract import rules as contract
+from beastmode_tools.guard.debt import rules as debt
 from beastmode_tools.guard.dependencies import rules as dependencies
 from beastmode_tools.guard.migrations import rules as migrations
 from beastmode_tools.guard.mixed import rules as mixed
@@ -22,5 +23,6 @@ RULES: tuple[Rule, ...] = (
     *code.RULES,
     *settings.RULES,
     *dependencies.RULES,
+    *debt.RULES,
     *acceptances.RULES,
 )
