@@ -94,6 +94,11 @@ def waits_for_the_test():
     go_on.wait(60)
 
 
+@job(attempts=1, timeout=0.1)
+def hangs_until_the_test_ends():
+    go_on.wait(60)
+
+
 @job(attempts=1)
 def leaves():
     sys.exit("nothing to do")

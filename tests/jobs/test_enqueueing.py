@@ -10,7 +10,7 @@ from seen import deeds, rows
 from beastmode import Beastmode, Database, transaction
 from beastmode.core.errors import ConfigurationError
 from beastmode.db import current_database
-from beastmode.jobs import job, status_of
+from beastmode.jobs import job, once, status_of
 from beastmode.testing.queries import Queries
 
 
@@ -138,6 +138,57 @@ def test_arguments_that_the_function_cannot_be_called_with_are_refused_when_enqu
     assert (str(raised.value), rows()) == (message, [])
 
 
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"_priority": True}, ConfigurationError, "priority=True: expected a whole number from -1000 to 1000."),
+        ({"_priority": 1.0}, ConfigurationError, "priority=1.0: expected a whole number from -1000 to 1000."),
+        (
+            {"_delay": float("nan")},
+            ValueError,
+            "_delay=nan: expected a number of seconds or a timedelta, of at most 100 years.",
+        ),
+        (
+            {"_delay": 1e300},
+            ValueError,
+            "_delay=1e+300: expected a number of seconds or a timedelta, of at most 100 years.",
+        ),
+        ({"_delay": "60"}, TypeError, "_delay is a str; expected a number of seconds or a timedelta."),
+        ({"_delay": True}, TypeError, "_delay is a bool; expected a number of seconds or a timedelta."),
+        ({"_at": "tomorrow"}, TypeError, "_at is a str; expected a datetime with a time zone."),
+        (
+            {"_unique": "a\0b"},
+            ValueError,
+            "_unique is 'a\\x00b'; expected text without NUL characters and half surrogate pairs.",
+        ),
+        ({"_unique": ""}, ValueError, "_unique has 0 characters; expected 1 to 200."),
+        ({"_unique": 7}, TypeError, "_unique is a int; expected a string."),
+    ],
+    ids=lambda value: ascii(value) if isinstance(value, dict) else "",
+)
+def test_a_value_that_no_database_keeps_is_refused_when_enqueued(app, options, error, message):
+    """On SQLite too, which would store some of them, and mean something else by others."""
+    with pytest.raises(error) as raised:
+        greet.enqueue(name="Ada", **options)
+
+    assert (str(raised.value), rows()) == (message, [])
+
+
+def test_a_delay_that_is_negative_is_none(app):
+    """As if its time had come already."""
+    greet.enqueue(name="Ada", _delay=-60)
+
+    [row] = rows()
+    assert (row.state, row.run_at) == ("ready", row.created_at)
+
+
+def test_a_key_of_once_that_no_database_keeps_is_refused(app):
+    """It may come from a client."""
+    message = r"^once\(\): the key is 'a\\x00'; expected text without NUL characters and half surrogate pairs\.$"
+    with pytest.raises(ValueError, match=message), once("a\0"):
+        pytest.fail("the block must not run")
+
+
 def test_a_long_concurrency_key_is_refused(app):
     """On every database, with a reason: PostgreSQL would refuse the row without one."""
     with pytest.raises(ValueError, match="The concurrency key has 318 characters; expected 1 to 200"):
@@ -163,7 +214,11 @@ def test_a_job_called_directly_runs_like_any_function(app):
     ("options", "message"),
     [
         ({"attempts": 0}, "attempts=0; expected a number from 1 to 100."),
+        ({"attempts": True}, "attempts=True; expected a number from 1 to 100."),
+        ({"backoff": float("nan")}, "backoff=nan; expected a number of seconds, 0 or more."),
+        ({"timeout": float("inf")}, "timeout=inf; expected a number of seconds above 0."),
         ({"limit": 0}, "limit=0; expected a number above 0."),
+        ({"name": "x" * 201}, "its name has 201 characters; expected 1 to 200."),
         ({"timeout": 0}, "timeout=0; expected a number of seconds above 0."),
         ({"process": True}, "process=True requires timeout=."),
         (
@@ -181,7 +236,7 @@ def test_a_job_called_directly_runs_like_any_function(app):
 def test_an_invalid_option_is_refused(options, message):
     """The error is raised when the module is imported."""
     with pytest.raises(ConfigurationError) as raised:
-        job(name="somewhere.refused", **options)(lambda: None)
+        job(**{"name": "somewhere.refused", **options})(lambda: None)
 
     assert str(raised.value).endswith(message)
 

@@ -6,9 +6,11 @@ from time import monotonic, sleep
 import deeds as jobs
 import pytest
 from seen import deeds, rows
+from sqlalchemy.exc import DataError
 
 from beastmode.jobs import Worker, status_of
 from beastmode.jobs.definition import declared
+from beastmode.jobs.queue import Queue
 
 SECONDS = 10
 """More than any of these tests needs, even on a busy machine."""
@@ -60,7 +62,8 @@ def test_a_job_is_run_and_its_result_is_stored(app, start):
 def test_an_idle_worker_starts_a_job_immediately(app, start):
     """It does not poll once a second: ten jobs, one after the other, take less time than that."""
     start()
-    until(lambda: state_of(jobs.greet.enqueue(name="first")), "done")
+    first = jobs.greet.enqueue(name="first")
+    until(lambda: state_of(first), "done")
     begin = monotonic()
     for number in range(10):
         job_id = jobs.greet.enqueue(name=str(number))
@@ -94,14 +97,77 @@ def test_a_result_that_is_not_a_json_value_is_an_error(app, start):
 def test_an_attempt_that_times_out_fails(app, start):
     """Another job can take its place."""
     start(threads=1)
-    slow = jobs.sleeps.enqueue(seconds=2)
+    slow = jobs.sleeps.enqueue(seconds=0.6)
     quick = jobs.greet.enqueue(name="Ada")
 
     assert until(lambda: state_of(slow), "scheduled") == "scheduled"
     assert status_of(slow).error == "Timed out after 0.3 s."
     assert until(lambda: state_of(quick), "done") == "done"
-    sleep(2)
+    sleep(0.6)
     assert state_of(slow) == "scheduled", "the late result of the thread is discarded"
+
+
+def test_jobs_that_hang_keep_a_bounded_number_of_threads(app, start, caplog):
+    """A thread cannot be killed: when as many hang as may run, the worker starts no more until one of them ends."""
+    jobs.go_on.clear()
+    worker = start(threads=2)
+    hanging = [jobs.hangs_until_the_test_ends.enqueue() for _ in range(2)]
+    for job_id in hanging:
+        until(lambda job_id=job_id: state_of(job_id), "dead")
+    waiting = jobs.greet.enqueue(name="Ada")
+    until(lambda: "starts no more" in caplog.text, expected=True)
+    assert state_of(waiting) == "ready"
+
+    jobs.go_on.set()
+
+    assert until(lambda: state_of(waiting), "done") == "done"
+    assert worker._attempts.hung() == 0
+    assert (
+        "Jobs: 2 jobs that have timed out are still running. This worker starts no more until one of them ends; "
+        "restart it, and use @job(process=True) for functions that may hang"
+    ) in caplog.text
+
+
+def test_a_delayed_job_starts_when_it_is_due(app, start):
+    """An idle worker learns of it when it is enqueued, and waits no longer than until then."""
+    start()
+    first = jobs.greet.enqueue(name="first")
+    until(lambda: state_of(first), "done")
+    begin = monotonic()
+    for _ in range(5):
+        job_id = jobs.greet.enqueue(name="Ada", _delay=0.05)
+        until(lambda job_id=job_id: state_of(job_id), "done")
+
+    assert monotonic() - begin < SECONDS / 2
+
+
+def test_an_outcome_that_cannot_be_stored_stops_no_other(app, start, monkeypatch, caplog):
+    """It is stored with others in one statement, and alone if that fails."""
+    original = Queue.finish_all
+
+    def finish_all(queue, ended):
+        if any(claim.arguments == {"name": "bad"} for claim, _ in ended):
+            raise DataError("UPDATE", {}, Exception("no"))
+        return original(queue, ended)
+
+    monkeypatch.setattr(Queue, "finish_all", finish_all)
+    start(threads=4)
+    ids = [jobs.greet.enqueue(name=name) for name in ("bad", "a", "b", "c")]
+
+    for job_id in ids[1:]:
+        assert until(lambda job_id=job_id: state_of(job_id), "done") == "done"
+    assert state_of(ids[0]) == "running", "until its lease expires"
+    assert "the outcome could not be stored; the job will run again" in caplog.text
+
+
+@pytest.mark.parametrize("result", ["\0", "\u2028", {"a": [1.5, None, True]}, None, ["x" * 10_000]], ids=ascii)
+def test_a_result_comes_back_as_it_was(app, queue, result):
+    """Whatever JSON value it is."""
+    job_id = jobs.greet.enqueue(name="Ada")
+    [claim] = queue.claim("default", 1)
+
+    assert queue.finish(claim, result) is True
+    assert status_of(job_id).result == result
 
 
 def test_jobs_with_the_same_key_run_one_after_the_other(app, start):
@@ -246,7 +312,7 @@ def test_a_process_that_cannot_be_started_fails_the_attempt(app, start, monkeypa
     def refused(*_):
         raise OSError("no memory")
 
-    monkeypatch.setattr("beastmode.jobs.worker.run_in_child", refused)
+    monkeypatch.setattr("beastmode.jobs.running_jobs.run_in_child", refused)
     start(threads=1)
     refused_job, following = jobs.apart.enqueue(), jobs.greet.enqueue(name="Ada")
 

@@ -11,7 +11,7 @@ import orjson
 from beastmode.cli.application import open_application
 from beastmode.jobs.child import COMMAND
 from beastmode.jobs.running import Outcome, outcome_of
-from beastmode.jobs.status import State, Status, counts, discard, list_jobs, retry, status_of
+from beastmode.jobs.status import MOST_COUNTED, State, Status, counts, discard, list_jobs, retry, status_of
 from beastmode.jobs.tasks import all_jobs
 
 
@@ -33,8 +33,14 @@ def list_command(context: click.Context, *, state: State, name: str | None, limi
     for each in list_jobs(state, name, limit):
         click.echo(_line(each))
     total = counts()
-    states = ", ".join(f"{number} {each}" for each, number in sorted(total.states.items())) or "none unfinished"
+    counted = [f"{_at_least(number)} {each}" for each, number in sorted(total.states.items())]
+    states = ", ".join(counted) or "none unfinished"
     click.echo(f"Jobs: {states}. The oldest has been ready for {total.lag:.0f} s.")
+
+
+def _at_least(number: int) -> str:
+    """A number of jobs, of which no more than some are counted."""
+    return f"{number} or more" if number >= MOST_COUNTED else str(number)
 
 
 @jobs.command("show")

@@ -24,6 +24,11 @@ def now() -> datetime:
     return _clock.now()
 
 
+def is_system_clock() -> bool:
+    """Whether `now` is the time of this machine, which no test has replaced."""
+    return isinstance(_clock, _SystemClock)
+
+
 def set_clock(clock: Clock | None) -> Clock:
     """Replace the clock of the process, and return the previous one.
 

@@ -6,7 +6,7 @@ import sys
 
 import orjson
 
-from beastmode.jobs.queue import Claim
+from beastmode.jobs.claims import Claim
 from beastmode.jobs.running import Outcome
 
 COMMAND = "run-job"

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from beastmode.core.callables import refuse_deferred
@@ -18,6 +19,9 @@ _QUEUE = re.compile(r"[a-z][a-z0-9_-]{0,49}")
 _OPTIONS = ("_delay", "_at", "_unique", "_queue", "_priority")
 _PRIORITIES = range(-1000, 1001)
 """Fits in a SMALLINT."""
+_LONGEST_NAME = 200
+_LONGEST_DELAY = 100 * 366 * 86_400
+"""Seconds: a century, so that the sum is a date that every database has."""
 
 declared: dict[str, "Job[Any, Any]"] = {}
 """Every job declared in this process, by name."""
@@ -84,10 +88,10 @@ class Job(Generic[P, R]):
 
         Raises:
             TypeError: An argument is not a JSON value, or the function does not accept it.
+            ValueError: A value is out of range, or a key is too long or has characters that a database refuses.
         """
         queue = self.queue if _queue is None else _checked_queue(_queue)
         priority = self.priority if _priority is None else _checked_priority(_priority)
-        delay = _delay if isinstance(_delay, timedelta) else timedelta(seconds=_delay)
         return insert(
             Request(
                 name=self.name,
@@ -95,8 +99,8 @@ class Job(Generic[P, R]):
                 arguments=arguments,
                 queue=queue,
                 priority=priority,
-                delay=delay,
-                at=_at,
+                delay=_checked_delay(_delay),
+                at=_checked_time(_at),
                 max_attempts=self.attempts,
                 unique_key=_unique,
                 concurrency_key=self.concurrency_key(arguments),
@@ -177,7 +181,7 @@ def job(  # noqa: PLR0913 - independent, keyword-only options
     def declare(decorated: Callable[P, R]) -> Job[P, R]:
         title = name or f"{decorated.__module__}.{decorated.__qualname__}"
         refuse_deferred(decorated, "@job", "Write an ordinary function.", ConfigurationError)
-        _refuse_options(title, attempts=attempts, limit=limit, timeout=timeout, process=process)
+        _refuse_options(title, attempts=attempts, backoff=backoff, limit=limit, timeout=timeout, process=process)
         if cron is not None and (needed := _required_arguments(decorated)):
             raise ConfigurationError(
                 f"@job {title}: cron= enqueues it without arguments, but it requires {', '.join(needed)}; give them "
@@ -205,20 +209,36 @@ def job(  # noqa: PLR0913 - independent, keyword-only options
     return declare if function is None else declare(function)
 
 
-def _refuse_options(title: str, *, attempts: int, limit: int | None, timeout: float | None, process: bool) -> None:
+def _refuse_options(  # noqa: PLR0913 - independent, keyword-only options
+    title: str, *, attempts: Any, backoff: Any, limit: Any, timeout: Any, process: bool
+) -> None:
     """Refuse invalid options.
 
     Raises:
         ConfigurationError: An option is invalid; the message says what was expected.
     """
-    if not 1 <= attempts <= 100:
+    if not 0 < len(title) <= _LONGEST_NAME:
+        raise ConfigurationError(f"@job {title}: its name has {len(title)} characters; expected 1 to {_LONGEST_NAME}.")
+    if not (_is_whole(attempts) and 1 <= attempts <= 100):
         raise ConfigurationError(f"@job {title}: attempts={attempts!r}; expected a number from 1 to 100.")
-    if limit is not None and limit < 1:
+    if not (_is_number(backoff) and backoff >= 0):
+        raise ConfigurationError(f"@job {title}: backoff={backoff!r}; expected a number of seconds, 0 or more.")
+    if limit is not None and not (_is_whole(limit) and limit >= 1):
         raise ConfigurationError(f"@job {title}: limit={limit!r}; expected a number above 0.")
-    if timeout is not None and timeout <= 0:
+    if timeout is not None and not (_is_number(timeout) and timeout > 0):
         raise ConfigurationError(f"@job {title}: timeout={timeout!r}; expected a number of seconds above 0.")
     if process and timeout is None:
         raise ConfigurationError(f"@job {title}: process=True requires timeout=.")
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value is a whole number, and not True or False."""
+    return type(value) is int
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a finite number, and not True or False."""
+    return type(value) in {int, float} and isfinite(value)
 
 
 def _checked_queue(queue: str) -> str:
@@ -240,9 +260,35 @@ def _checked_priority(priority: int) -> int:
     Raises:
         ConfigurationError: It is invalid.
     """
-    if priority not in _PRIORITIES:
+    if type(priority) is not int or priority not in _PRIORITIES:  # True is in a range, as 1
         raise ConfigurationError(f"priority={priority!r}: expected a whole number from -1000 to 1000.")
     return priority
+
+
+def _checked_delay(delay: Any) -> timedelta:
+    """A delay, if it is one and short enough for every calendar.
+
+    Raises:
+        TypeError: It is neither a number nor a timedelta.
+        ValueError: It is not a finite number, or longer than a century.
+    """
+    if isinstance(delay, bool) or not isinstance(delay, int | float | timedelta):
+        raise TypeError(f"_delay is a {type(delay).__name__}; expected a number of seconds or a timedelta.")
+    seconds = delay.total_seconds() if isinstance(delay, timedelta) else delay
+    if not -_LONGEST_DELAY <= seconds <= _LONGEST_DELAY:  # false for NaN
+        raise ValueError(f"_delay={delay!r}: expected a number of seconds or a timedelta, of at most 100 years.")
+    return timedelta(seconds=max(0.0, seconds))
+
+
+def _checked_time(at: Any) -> datetime | None:
+    """A time to run at, if it is one.
+
+    Raises:
+        TypeError: It is not a datetime.
+    """
+    if at is not None and not isinstance(at, datetime):
+        raise TypeError(f"_at is a {type(at).__name__}; expected a datetime with a time zone.")
+    return at
 
 
 def _required_arguments(function: Callable[..., Any]) -> list[str]:

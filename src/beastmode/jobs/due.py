@@ -6,9 +6,11 @@ from secrets import token_hex
 
 from flask import Flask
 
-from beastmode.jobs.queue import Claim, Queue
+from beastmode.jobs.claims import Claim
+from beastmode.jobs.queue import Queue
 from beastmode.jobs.running import Outcome, outcome_of
 from beastmode.jobs.tasks import all_jobs
+from beastmode.jobs.upkeep import Upkeep
 
 _LEASE = timedelta(hours=1)
 _MOST = 1000
@@ -29,11 +31,12 @@ def run_due_jobs(app: Flask) -> int:
         RuntimeError: There were more than a thousand.
     """
     queue = Queue(f"inline:{token_hex(4)}", _LEASE)
+    upkeep = Upkeep({})
     count = 0
     while count <= _MOST:
         with app.app_context():
-            queue.promote()
-            claims = [claim for name in queue.queues() for claim in queue.claim(name, 1)]
+            upkeep.promote()
+            claims = [claim for name in upkeep.queues() for claim in queue.claim(name, 1)]
         if not claims:
             return count
         count += sum(_run(app, queue, claim) for claim in claims)
@@ -45,9 +48,9 @@ def _run(app: Flask, queue: Queue, claim: Claim) -> bool:
     job = all_jobs().get(claim.name)
     with app.app_context():
         if job is None:
-            queue.park(claim)
+            queue.park([claim])
             return False
-        if job.limit is not None and not queue.admit(claim, job.limit):
+        if not queue.admit([claim], {job.name: job.limit}):
             return False
     with app.app_context():
         # In this process even with process=True, so that what a test has replaced stays replaced.

@@ -15,7 +15,9 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.events import after_commit
 from beastmode.db.inserts import INSERTS
 from beastmode.db.session import current_work
-from beastmode.jobs.models import JobRow
+from beastmode.jobs.models import HAS_UNIQUE_KEY, JobRow
+from beastmode.jobs.moments import moment
+from beastmode.jobs.texts import is_storable
 from beastmode.jobs.wakeups import CHANNEL, wake_up
 
 EXTENSION = "beastmode.jobs"
@@ -73,10 +75,9 @@ def insert(request: Request) -> int | None:
             "`flask db migrate`."
         )
     _refuse_other_arguments(request)
-    row = _row_of(request, now())
-    job_id = _insert_now(row)
-    if job_id is not None and row["state"] == "ready":
-        after_commit(wake_up)
+    job_id = _insert_now(_row_of(request))
+    if job_id is not None:
+        after_commit(wake_up)  # for a job that is scheduled too: the worker waits until the next one is due
     return job_id
 
 
@@ -90,48 +91,74 @@ def _insert_now(row: Mapping[str, Any]) -> int | None:
     work.begin_with_changes()
     statement = INSERTS[work.dialect.name](JobRow).values(**row).returning(JobRow.id)
     if row["unique_key"] is not None:
-        statement = statement.on_conflict_do_nothing(index_elements=[JobRow.unique_key])
-    if work.dialect.name == "postgresql" and row["state"] == "ready":
+        statement = statement.on_conflict_do_nothing(index_elements=[JobRow.unique_key], index_where=HAS_UNIQUE_KEY)
+    if work.dialect.name == "postgresql":
         # In the same statement: PostgreSQL delivers the notification when the transaction is committed.
         statement = statement.returning(func.pg_notify(CHANNEL, row["queue"]))
     inserted = work.execute(statement).first()
     return None if inserted is None else int(inserted[0])
 
 
-def _row_of(request: Request, moment: datetime) -> dict[str, Any]:
+def _row_of(request: Request) -> dict[str, Any]:
     """The row of a job.
 
     Args:
         request: The job to enqueue.
-        moment: The current time.
+
+    Raises:
+        ConfigurationError: The time to run it has no time zone.
+        ValueError: A key cannot be stored.
     """
-    run_at = moment + request.delay if request.at is None else request.at
-    if run_at.tzinfo is None:
-        raise ConfigurationError(f"_at={run_at!r} has no time zone; add tzinfo=UTC.")
+    if request.at is not None and request.at.tzinfo is None:
+        raise ConfigurationError(f"_at={request.at!r} has no time zone; add tzinfo=UTC.")
+    is_late = request.delay > timedelta() if request.at is None else request.at > now()
+    moment_now = moment()
+    delayed = moment_now + request.delay if request.delay else moment_now
     return {
         "name": request.name,
         "arguments": dict(request.arguments),
         "queue": request.queue,
         "priority": request.priority,
-        "state": "scheduled" if run_at > moment else "ready",
+        "state": "scheduled" if is_late else "ready",
         "attempts": 0,
         "max_attempts": request.max_attempts,
-        "run_at": run_at,
-        "created_at": moment,
+        "run_at": delayed if request.at is None else request.at,
+        "created_at": moment_now,
         "unique_key": _checked_key(request.unique_key, "_unique"),
         "concurrency_key": _checked_key(request.concurrency_key, "The concurrency key"),
     }
 
 
 def _checked_key(key: str | None, name: str) -> str | None:
-    """A unique key, if it fits in its column.
+    """A unique key, if it can be stored.
 
     Raises:
-        ValueError: It is empty or too long.
+        TypeError: It is not a string.
+        ValueError: It is empty or too long, or has characters that a database refuses.
     """
-    if key is not None and not 0 < len(key) <= _LONGEST_KEY:
-        raise ValueError(f"{name} has {len(key)} characters; expected 1 to {_LONGEST_KEY}.")
+    if key is not None:
+        refuse_other_keys(key, name, _LONGEST_KEY)
     return key
+
+
+def refuse_other_keys(key: Any, name: str, longest: int) -> None:
+    """Refuse a key that does not fit its column, or that some database refuses.
+
+    Args:
+        key: The key.
+        name: What the message calls it.
+        longest: The maximum number of characters.
+
+    Raises:
+        TypeError: It is not a string.
+        ValueError: It is empty or too long, or has characters that a database refuses.
+    """
+    if not isinstance(key, str):
+        raise TypeError(f"{name} is a {type(key).__name__}; expected a string.")
+    if not 0 < len(key) <= longest:
+        raise ValueError(f"{name} has {len(key)} characters; expected 1 to {longest}.")
+    if not is_storable(key):
+        raise ValueError(f"{name} is {ascii(key)[:50]}; expected text without NUL characters and half surrogate pairs.")
 
 
 def _refuse_other_arguments(request: Request) -> None:

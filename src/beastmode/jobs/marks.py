@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from beastmode.core.clock import now
 from beastmode.db.inserts import INSERTS
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
+from beastmode.jobs.enqueueing import refuse_other_keys
 from beastmode.jobs.models import JobMark
+from beastmode.jobs.moments import moment
 
 _LONGEST = 200
 
@@ -27,11 +28,11 @@ def once(key: str) -> Iterator[bool]:
         key: Identifies the effect; up to 200 characters. Marks are kept for JOBS_RETENTION_DAYS.
 
     Raises:
-        ValueError: The key is empty or too long.
+        TypeError: The key is not a string.
+        ValueError: The key is empty or too long, or has characters that a database refuses.
     """
-    if not 0 < len(key) <= _LONGEST:
-        raise ValueError(f"once(): the key has {len(key)} characters; expected 1 to {_LONGEST}.")
+    refuse_other_keys(key, "once(): the key", _LONGEST)
     with transaction():
         work = current_work()
-        mark = INSERTS[work.dialect.name](JobMark).values(key=key, made_at=now()).on_conflict_do_nothing()
+        mark = INSERTS[work.dialect.name](JobMark).values(key=key, made_at=moment()).on_conflict_do_nothing()
         yield work.execute(mark.returning(JobMark.key)).first() is not None

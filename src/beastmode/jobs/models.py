@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, SmallInteger, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    literal_column,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.db.base import Base
@@ -30,7 +40,7 @@ class JobRow(Base):
     finished_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     worker: Mapped[str | None] = mapped_column(String(100))
-    unique_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    unique_key: Mapped[str | None] = mapped_column(String(200))
     concurrency_key: Mapped[str | None] = mapped_column(String(200))
     progress: Mapped[float | None]
     note: Mapped[str | None] = mapped_column(String(200))
@@ -38,20 +48,40 @@ class JobRow(Base):
     error: Mapped[str | None] = mapped_column(Text)
 
 
-def _partial_index(name: str, condition: str, *columns: Any) -> Index:
-    """An index of the rows in some states, which stays small no matter how many other rows are stored."""
-    where = JobRow.state.in_(condition.split())
-    return Index(f"ix_jobs_{name}", *columns, postgresql_where=where, sqlite_where=where)
+def in_state(*states: str) -> ColumnElement[bool]:
+    """The condition that a row is in one of some states, in the words of the partial indexes.
+
+    The states are written into the SQL: a database that plans a statement once for all values of its parameters cannot
+    use an index of some values.
+
+    Args:
+        states: The states, in the same order as in the index.
+    """
+    names: list[Any] = [literal_column(f"'{state}'") for state in states]
+    return JobRow.state == names[0] if len(names) == 1 else JobRow.state.in_(names)
+
+
+HAS_KEY = JobRow.concurrency_key.is_not(None)
+
+
+def _partial_index(name: str, where: ColumnElement[bool], *columns: Any, unique: bool = False) -> Index:
+    """An index of some rows, which stays small no matter how many others are stored."""
+    return Index(f"ix_jobs_{name}", *columns, unique=unique, postgresql_where=where, sqlite_where=where)
 
 
 # Each lets a worker find its next rows without scanning those behind them.
-_partial_index("ready", "ready", JobRow.queue, JobRow.priority.desc(), JobRow.id)
-_partial_index("scheduled", "scheduled", JobRow.run_at)
-_partial_index("running", "running", JobRow.lease_until)
-_partial_index("held", "blocked parked", JobRow.state, JobRow.concurrency_key, JobRow.id)
-_partial_index("keys", "running", JobRow.concurrency_key)
-_partial_index("relayed", "relayed", JobRow.queue, JobRow.lease_until)
-_partial_index("finished", "done dead", JobRow.finished_at)
+_partial_index("ready", in_state("ready"), JobRow.queue, JobRow.priority.desc(), JobRow.run_at, JobRow.id)
+_partial_index("scheduled", in_state("scheduled"), JobRow.run_at)
+_partial_index("running", in_state("running"), JobRow.lease_until)
+_partial_index("relayed", in_state("relayed"), JobRow.queue, JobRow.lease_until)
+_partial_index("parked", in_state("parked"), JobRow.name)
+_partial_index("dead", in_state("dead"), JobRow.id)
+_partial_index("finished", in_state("done", "dead"), JobRow.finished_at)
+# All states of a limited job in one index: rows of other jobs, which are most, are in none.
+_partial_index("keys", HAS_KEY, JobRow.state, JobRow.concurrency_key, JobRow.priority.desc(), JobRow.run_at, JobRow.id)
+HAS_UNIQUE_KEY = JobRow.unique_key.is_not(None)
+# Not a constraint, whose index would get an entry for each row without a key too.
+_partial_index("unique", HAS_UNIQUE_KEY, JobRow.unique_key, unique=True)
 
 
 class JobMark(Base):
@@ -69,7 +99,7 @@ class JobTick(Base):
     __tablename__ = "job_ticks"
 
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
-    tick: Mapped[datetime] = mapped_column(primary_key=True)
+    tick: Mapped[datetime] = mapped_column(primary_key=True, index=True)
 
 
 class JobRelay(Base):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from beastmode.core.setting import Secret, setting, whole
 from beastmode.core.settings import Settings
 
+LONGEST_LEASE = 3600
+"""Seconds; the maximum of JOBS_LEASE_SECONDS."""
 _BROKERS = re.compile(r"(?:rediss?|amqps?|pyamqp|sentinel)://")
 
 
@@ -20,7 +22,7 @@ class JobSettings(Settings):
         expects="a number from 0 to 100",
     )
     jobs_lease_seconds: int = setting(
-        whole(5, 3600),
+        whole(5, LONGEST_LEASE),
         60,
         "How many seconds a worker keeps its jobs without a heartbeat before another worker runs them again.",
         expects="a number from 5 to 3600",

@@ -13,3 +13,12 @@ def storable(text: str) -> str:
         text: Such as an error, which may quote any input.
     """
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def is_storable(text: str) -> bool:
+    """Whether every database can store a text as it is.
+
+    Args:
+        text: Such as a key, which may come from a client.
+    """
+    return _UNSTORABLE.search(text) is None

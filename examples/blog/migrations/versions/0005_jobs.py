@@ -14,11 +14,14 @@ branch_labels = None
 depends_on = None
 
 FINISHED = sa.text("state IN ('done', 'dead')")
-HELD = sa.text("state IN ('blocked', 'parked')")
-RUNNING = sa.text("state IN ('running')")
-READY = sa.text("state IN ('ready')")
-SCHEDULED = sa.text("state IN ('scheduled')")
-RELAYED = sa.text("state IN ('relayed')")
+RUNNING = sa.text("state = 'running'")
+READY = sa.text("state = 'ready'")
+SCHEDULED = sa.text("state = 'scheduled'")
+RELAYED = sa.text("state = 'relayed'")
+PARKED = sa.text("state = 'parked'")
+DEAD = sa.text("state = 'dead'")
+HAS_KEY = sa.text("concurrency_key IS NOT NULL")
+HAS_UNIQUE_KEY = sa.text("unique_key IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -35,6 +38,7 @@ def upgrade() -> None:
         sa.Column("tick", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", "tick", name=op.f("pk_job_ticks")),
     )
+    op.create_index("ix_job_ticks_tick", "job_ticks", ["tick"])
     op.create_table(
         "jobs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -58,19 +62,7 @@ def upgrade() -> None:
         sa.Column("result", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
-        sa.UniqueConstraint("unique_key", name=op.f("uq_jobs_unique_key")),
     )
-    op.create_index("ix_jobs_finished", "jobs", ["finished_at"], postgresql_where=FINISHED, sqlite_where=FINISHED)
-    op.create_index(
-        "ix_jobs_held", "jobs", ["state", "concurrency_key", "id"], postgresql_where=HELD, sqlite_where=HELD
-    )
-    op.create_index("ix_jobs_keys", "jobs", ["concurrency_key"], postgresql_where=RUNNING, sqlite_where=RUNNING)
-    op.create_index(
-        "ix_jobs_ready", "jobs", ["queue", sa.text("priority DESC"), "id"], postgresql_where=READY, sqlite_where=READY
-    )
-    op.create_index("ix_jobs_running", "jobs", ["lease_until"], postgresql_where=RUNNING, sqlite_where=RUNNING)
-    op.create_index("ix_jobs_scheduled", "jobs", ["run_at"], postgresql_where=SCHEDULED, sqlite_where=SCHEDULED)
-    op.create_index("ix_jobs_relayed", "jobs", ["queue", "lease_until"], postgresql_where=RELAYED, sqlite_where=RELAYED)
     op.create_table(
         "job_relays",
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -78,6 +70,38 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_job_relays")),
     )
+    _index_jobs()
+
+
+def _index_jobs() -> None:
+    op.create_index("ix_jobs_finished", "jobs", ["finished_at"], postgresql_where=FINISHED, sqlite_where=FINISHED)
+    op.create_index("ix_jobs_parked", "jobs", ["name"], postgresql_where=PARKED, sqlite_where=PARKED)
+    op.create_index("ix_jobs_dead", "jobs", ["id"], postgresql_where=DEAD, sqlite_where=DEAD)
+    op.create_index(
+        "ix_jobs_keys",
+        "jobs",
+        ["state", "concurrency_key", sa.text("priority DESC"), "run_at", "id"],
+        postgresql_where=HAS_KEY,
+        sqlite_where=HAS_KEY,
+    )
+    op.create_index(
+        "ix_jobs_ready",
+        "jobs",
+        ["queue", sa.text("priority DESC"), "run_at", "id"],
+        postgresql_where=READY,
+        sqlite_where=READY,
+    )
+    op.create_index(
+        "ix_jobs_unique",
+        "jobs",
+        ["unique_key"],
+        unique=True,
+        postgresql_where=HAS_UNIQUE_KEY,
+        sqlite_where=HAS_UNIQUE_KEY,
+    )
+    op.create_index("ix_jobs_running", "jobs", ["lease_until"], postgresql_where=RUNNING, sqlite_where=RUNNING)
+    op.create_index("ix_jobs_scheduled", "jobs", ["run_at"], postgresql_where=SCHEDULED, sqlite_where=SCHEDULED)
+    op.create_index("ix_jobs_relayed", "jobs", ["queue", "lease_until"], postgresql_where=RELAYED, sqlite_where=RELAYED)
 
 
 def downgrade() -> None:

@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import case, func, select, update
 
-from beastmode.core.clock import now
 from beastmode.db.session import current_work
-from beastmode.jobs.models import JobRow
-from beastmode.jobs.queue import CLAIMED, SWEPT, Claim, Queue
+from beastmode.jobs.claims import CLAIMED, Claim
+from beastmode.jobs.models import JobRow, in_state
+from beastmode.jobs.moments import moment
+from beastmode.jobs.queue import Queue
+from beastmode.jobs.upkeep import SWEPT
 from beastmode.jobs.wakeups import wake_others
 
 _PARCEL = (JobRow.id, JobRow.name, JobRow.arguments, JobRow.queue, JobRow.priority, JobRow.attempts)
@@ -65,8 +67,8 @@ class Handover:
         """
         ready = (
             select(JobRow.id)
-            .where(JobRow.state == "ready", JobRow.queue == queue)
-            .order_by(JobRow.priority.desc(), JobRow.id)
+            .where(in_state("ready"), JobRow.queue == queue)
+            .order_by(JobRow.priority.desc(), JobRow.run_at, JobRow.id)
             .limit(most)
         )
         return self._mark(ready, "ready")
@@ -77,15 +79,15 @@ class Handover:
         Args:
             queue: The name of the queue.
         """
-        counted = select(func.count()).where(JobRow.state == "relayed", JobRow.queue == queue)
+        counted = select(func.count()).where(in_state("relayed"), JobRow.queue == queue)
         return int(current_work().execute(counted).scalar_one())
 
     def overdue(self) -> Mapping[str, int]:
         """The queues with rows that have waited longer than the lease, and how many rows of each are relayed in all."""
-        late = func.sum(case((JobRow.lease_until < now(), 1), else_=0))
+        late = func.sum(case((JobRow.lease_until < moment(), 1), else_=0))
         grouped = (
             select(JobRow.queue, func.count().label("number"))
-            .where(JobRow.state == "relayed")
+            .where(in_state("relayed"))
             .group_by(JobRow.queue)
             .having(late > 0)
         )
@@ -100,7 +102,7 @@ class Handover:
         """
         late = (
             select(JobRow.id)
-            .where(JobRow.state == "relayed", JobRow.queue == queue, JobRow.lease_until < now())
+            .where(in_state("relayed"), JobRow.queue == queue, JobRow.lease_until < moment())
             .order_by(JobRow.lease_until)
             .limit(most)
         )
@@ -113,17 +115,17 @@ class Handover:
             parcels: The rows.
         """
         mine = update(JobRow).where(
-            JobRow.id.in_([parcel.id for parcel in parcels]), JobRow.state == "relayed", JobRow.worker == self.relay
+            JobRow.id.in_([parcel.id for parcel in parcels]), in_state("relayed"), JobRow.worker == self.relay
         )
         current_work().execute(mine.values(state="ready", worker=None, lease_until=None))
 
     def park(self, parcel: Parcel) -> None:
-        """Set aside a row whose job the relay does not know, such as one from a newer version; see `Queue.unpark`.
+        """Set aside a row whose job the relay does not know, such as one from a newer version; see `Upkeep.unpark`.
 
         Args:
             parcel: The row.
         """
-        mine = update(JobRow).where(JobRow.id == parcel.id, JobRow.state == "relayed", JobRow.worker == self.relay)
+        mine = update(JobRow).where(JobRow.id == parcel.id, in_state("relayed"), JobRow.worker == self.relay)
         current_work().execute(mine.values(state="parked", worker=None, lease_until=None))
 
     def _mark(self, rows: Any, state: str) -> list[Parcel]:
@@ -142,7 +144,7 @@ class Handover:
         statement = (
             update(JobRow)
             .where(JobRow.id == chosen.c.id, JobRow.state == state)
-            .values(state="relayed", worker=self.relay, lease_until=now() + self.lease)
+            .values(state="relayed", worker=self.relay, lease_until=moment() + self.lease)
             .returning(*_PARCEL)
         )
         parcels = [Parcel(**row) for row in work.execute(statement).mappings()]
@@ -154,10 +156,10 @@ def recall() -> int:
 
     For workers that run jobs themselves: nobody else would run these rows after CELERY_BROKER_URL was removed.
     """
-    late = select(JobRow.id).where(JobRow.state == "relayed", JobRow.lease_until < now()).limit(SWEPT)
+    late = select(JobRow.id).where(in_state("relayed"), JobRow.lease_until < moment()).limit(SWEPT)
     if current_work().execute(late.limit(1)).first() is None:
         return 0
-    statement = update(JobRow).where(JobRow.id.in_(late), JobRow.state == "relayed")
+    statement = update(JobRow).where(JobRow.id.in_(late), in_state("relayed"))
     return int(current_work().execute(statement.values(state="ready", worker=None, lease_until=None)).rowcount)
 
 
@@ -170,8 +172,7 @@ def claim_row(job_id: int, name: str, worker: str, lease: timedelta) -> Claim | 
         worker: The unique name of the process.
         lease: How long it owns the row after each heartbeat.
     """
-    moment = now()
-    waiting = JobRow.state.in_(["relayed", "ready"])
+    waiting = in_state("relayed", "ready")
     statement = (
         update(JobRow)
         .where(JobRow.id == job_id, JobRow.name == name, waiting)
@@ -179,8 +180,8 @@ def claim_row(job_id: int, name: str, worker: str, lease: timedelta) -> Claim | 
             state="running",
             worker=worker,
             attempts=JobRow.attempts + 1,
-            started_at=moment,
-            lease_until=moment + lease,
+            started_at=case((JobRow.concurrency_key.is_(None), moment())),
+            lease_until=moment() + lease,
             progress=None,
             note=None,
         )
@@ -202,7 +203,7 @@ def mark_lost(job_id: int, process: str, why: str, backoff: float) -> bool:
     work = current_work()
     running = (
         select(*CLAIMED, JobRow.worker)
-        .where(JobRow.id == job_id, JobRow.state == "running")
+        .where(JobRow.id == job_id, in_state("running"))
         .where(JobRow.worker.startswith(process, autoescape=True))
     )
     row = work.execute(running).mappings().first()

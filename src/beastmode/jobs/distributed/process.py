@@ -19,9 +19,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from beastmode.core.settings import settings_of
 from beastmode.jobs.child import run_in_child
+from beastmode.jobs.claims import Claim
 from beastmode.jobs.definition import Job
 from beastmode.jobs.distributed.handover import claim_row
-from beastmode.jobs.queue import Claim, Queue
+from beastmode.jobs.queue import Queue
 from beastmode.jobs.running import Outcome, outcome_of
 from beastmode.jobs.settings import JobSettings
 from beastmode.jobs.wakeups import wake_others
@@ -134,7 +135,7 @@ class JobProcess:
         claim = claim_row(job_id, job.name, self._queue.worker, self._lease)
         if claim is None:
             log.debug("Job %s (%s) has already been started or discarded", job_id, job.name)
-        elif job.limit is not None and not self._queue.admit(claim, job.limit):
+        elif not self._queue.admit([claim], {job.name: job.limit}):
             return None
         return claim
 

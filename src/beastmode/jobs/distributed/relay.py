@@ -13,7 +13,6 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from beastmode.core.clock import now
 from beastmode.core.settings import settings_of
 from beastmode.db.session import installed_in
 from beastmode.jobs.definition import Job
@@ -21,10 +20,10 @@ from beastmode.jobs.distributed.broker import Broker, BrokerUnavailable
 from beastmode.jobs.distributed.celery_app import init_celery
 from beastmode.jobs.distributed.handover import Handover, Parcel
 from beastmode.jobs.distributed.relays import note_relay, remove_relay
-from beastmode.jobs.queue import Queue
 from beastmode.jobs.settings import JobSettings
 from beastmode.jobs.tasks import all_jobs
 from beastmode.jobs.ticks import enqueue_ticks
+from beastmode.jobs.upkeep import SWEPT, Upkeep
 from beastmode.jobs.wakeups import Wakeups
 
 _UPKEEP_SECONDS = 5.0
@@ -53,7 +52,7 @@ class Relay:
         self.jobs = all_jobs() if jobs is None else jobs
         self.broker = Broker(init_celery(app))
         self.handover = Handover(self.name, lease)
-        self.queue = Queue(self.name, lease)
+        self.upkeep = Upkeep({name: job.limit for name, job in self.jobs.items()})
         self.retention = timedelta(days=settings.jobs_retention_days)
         self._window = settings.celery_window
         self._only = tuple(queues)
@@ -98,11 +97,11 @@ class Relay:
             BrokerUnavailable: The broker does not respond; rows that it has not accepted are ready.
         """
         self._keep_up()
-        self.queue.promote()
+        self.upkeep.promote()
         self.broker.connect()
         self._tell(None)
         is_full = False
-        for queue in self._only or self.queue.queues():
+        for queue in self._only or self.upkeep.queues():
             free = self._window - self.handover.waiting(queue)
             if free <= 0:
                 is_full = True
@@ -134,13 +133,13 @@ class Relay:
         """Regularly recover rows that nobody runs, and enqueue scheduled jobs."""
         if self._is_due("upkeep", _UPKEEP_SECONDS):
             note_relay(self.name, self._problem)
-            self.queue.reclaim()
-            self.queue.unblock()
-            self.queue.unpark(list(self.jobs))
+            self.upkeep.reclaim()
+            self.upkeep.unblock()
+            self.upkeep.unpark()
             enqueue_ticks(list(self.jobs.values()))
             self._send_again()
-        if self._is_due("forget", _FORGET_SECONDS):
-            self.queue.forget(now() - self.retention)
+        if self._is_due("forget", _FORGET_SECONDS) and self.upkeep.forget(self.retention) >= SWEPT:
+            self._due["forget"] = 0.0  # there are more
 
     def _send_again(self) -> None:
         """Send messages again that were lost: those of rows that wait too long, and that are not in the broker's queue.
@@ -166,9 +165,9 @@ class Relay:
     def _rest(self) -> float:
         """How long there is nothing to do unless a job is enqueued, in seconds."""
         seconds = min(self._due.values()) - monotonic()
-        following = self.queue.next_moment()
+        following = self.upkeep.seconds_to_next()
         if following is not None:
-            seconds = min(seconds, (following - now()).total_seconds())
+            seconds = min(seconds, following)
         return max(0.0, seconds)
 
     def _tell(self, problem: str | None) -> None:
