@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-import beastmode.limits.models  # noqa: F401 - its table is made with the others
+import beastmode.jobs.models
+import beastmode.limits.models
+import beastmode.mail.models  # noqa: F401 - their tables are made with the others
 from beastmode import Beastmode
 from beastmode.accounts import Accounts
 from beastmode.accounts.desk import current_desk
 from beastmode.api import Api, Version
 from beastmode.core.clock import set_clock
 from beastmode.db import Base, Database
+from beastmode.jobs import Jobs
+from beastmode.mail import Mails
+from beastmode.testing.job_runs import run_jobs_after_requests
 
 EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "blog")
 SECRET = "a secret of more than thirty-two bytes"
@@ -108,17 +113,31 @@ def make_app(url, accounts, applications):
 
 
 @pytest.fixture
+def make_mailing_app(url, accounts, applications):
+    """Makes applications that send mail; the jobs of a request run when its response is complete."""
+
+    def make(**values):
+        key = (url, "mail", *sorted(values.items()))
+        if key not in applications:
+            applications[key] = people_app(accounts, {"database_url": url, **values}, jobs=Jobs(), mail=Mails())
+            run_jobs_after_requests(applications[key])
+        return applications[key]
+
+    return make
+
+
+@pytest.fixture
 def make_people(accounts):
     """Makes an application that no other test uses."""
     return lambda **values: people_app(accounts, values)
 
 
-def people_app(accounts, values):
+def people_app(accounts, values, **features):
     given = {"environment": "testing", "jwt_secret_key": SECRET, "log_level": "ERROR"} | values
     app = Flask("people")
     app.config.from_mapping({name.upper(): value for name, value in given.items()})
     api = Api("People", versions=[Version("v1"), Version("v2")])
-    Beastmode(app, database=Database(), api=api, accounts=accounts)
+    Beastmode(app, database=Database(), api=api, accounts=accounts, **features)
     return app
 
 

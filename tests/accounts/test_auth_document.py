@@ -36,6 +36,7 @@ def test_every_version_documents_the_routes_that_need_no_mail(document):
         "sessions",
         "sessions/{session_id}",
         "me",
+        "me/export",
     }
 
 

@@ -8,7 +8,7 @@ from flask import Flask, redirect
 from beastmode import Beastmode
 from beastmode.jobs import Jobs
 from beastmode.mail import Mails
-from blog import email_service
+from blog import email_service, own_data  # noqa: F401 - adds to exports and deletions
 from blog.api import accounts, api
 from blog.models import db
 from blog.seed import seed

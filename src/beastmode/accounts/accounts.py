@@ -1,6 +1,6 @@
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import UUID
 
 from flask import Flask
@@ -8,6 +8,7 @@ from flask import Flask
 from beastmode.accounts import by_code
 from beastmode.accounts.desk import DESK, current_desk
 from beastmode.accounts.ids import never_reuse_ids
+from beastmode.accounts.offers import Offers, offers_of
 from beastmode.accounts.options import options_of
 from beastmode.accounts.settings import AccountSettings
 from beastmode.core.caller import AccountId
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from beastmode.api import Api, Blueprint
     from beastmode.db import Database
 
+ExportHook = TypeVar("ExportHook", bound=Callable[[Any], Any])
+DeletionHook = TypeVar("DeletionHook", bound=Callable[[Any], object])
+
 
 def _refuse_resets(app: Flask, api: "Api") -> None:
-    """Say that password reset is switched off, by a route that no document mentions.
+    """Say that password reset is switched off, by routes that no document mentions.
 
     Args:
         app: The Flask application.
@@ -36,6 +40,7 @@ def _refuse_resets(app: Flask, api: "Api") -> None:
     for version in api.versions:
         path = f"/api/{version.name}/auth/reset-password"
         app.add_url_rule(path, f"{version.name}_reset_password", refuse, methods=["POST"])
+        app.add_url_rule(f"{path}/confirm", f"{version.name}_confirm_reset", refuse, methods=["POST"])
 
 
 class Accounts:
@@ -65,7 +70,7 @@ class Accounts:
         self._options = options_of(user, log_in_with, registration, log_in_fields, routes)
         never_reuse_ids(user.__table__)
         self.user = user
-        self._blueprints: dict[tuple[str, bool, bool], Blueprint] = {}
+        self._blueprints: dict[Offers, Blueprint] = {}
         # Not at the top: this import adds the tables of accounts to the metadata, also in projects that have no users.
         import_module("beastmode.accounts.models")
         import_module("beastmode.accounts.deactivation").watch_model(user)
@@ -84,17 +89,14 @@ class Accounts:
 
         install(app, settings, database, self.user, self._options)
         app.extensions["beastmode.accounts"] = self
-        resets = app.extensions[DESK].resets is not None
-        kind = (api.versions[0].name, settings.hide_registered_emails, resets)
-        if kind not in self._blueprints:
-            self._blueprints[kind] = auth_blueprint(
-                self.user, kind[0], self._options, hides_taken=kind[1], resets=resets
-            )
-        if not resets and mailer_of(app) is not None:
+        offers = offers_of(api.versions[0].name, app.extensions[DESK], hides_taken=settings.hide_registered_emails)
+        if offers not in self._blueprints:
+            self._blueprints[offers] = auth_blueprint(self.user, self._options, offers)
+        if not offers.resets and mailer_of(app) is not None:
             _refuse_resets(app, api)
         # If several applications share an API, it has the routes of the one that is being set up.
         api.blueprints = [one for one in api.blueprints if one not in self._blueprints.values()]
-        api.register(self._blueprints[kind])
+        api.register(self._blueprints[offers])
 
     def create_user(
         self, email: str, password: str, *, name: str | None = None, operator: bool = False, **further: Any
@@ -170,6 +172,34 @@ class Accounts:
             user_id: The user's ID.
         """
         by_code.end_sessions(user_id)
+
+    def exports(self, name: str) -> Callable[[ExportHook], ExportHook]:
+        """Decorate a function whose result is part of every export of an account.
+
+        Args:
+            name: The name of that part. The function takes the user's ID, and returns JSON values or the result of a
+                loading.
+
+        Raises:
+            ConfigurationError: The export has a part of this name already.
+        """
+
+        def add(function: ExportHook) -> ExportHook:
+            self._options.hooks.add_export(name, function)
+            return function
+
+        return add
+
+    def before_deletion(self, function: DeletionHook) -> DeletionHook:
+        """Decorate a function that deletes or detaches what belongs to a user whose account is deleted.
+
+        It is called in the transaction that deletes the account.
+
+        Args:
+            function: Takes the user's ID.
+        """
+        self._options.hooks.add_deletion(function)
+        return function
 
 
 def _refuse_other_models(user: Any) -> None:

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from flask import current_app
 
 from beastmode.core.attempts import Action
+from beastmode.core.caller import AccountId
 from beastmode.core.identity import Authenticator
 
 if TYPE_CHECKING:
+    from beastmode.accounts.deletions import Deletions
+    from beastmode.accounts.own_account import OwnAccount
     from beastmode.accounts.password_change import PasswordChange
     from beastmode.accounts.registration import Registration
     from beastmode.accounts.resets import Resets
     from beastmode.accounts.session_list import SessionList
     from beastmode.accounts.sign_in import SignIn
+    from beastmode.accounts.verification import Verification
 
 DESK = "beastmode.accounts.desk"
 
@@ -30,7 +34,11 @@ class Desk:
         is_open: Whether anyone may register.
         session_list: Lists and ends the sessions of a user.
         password_change: Changes the password of those who know it.
+        own_account: Reads and changes the account of the caller.
+        read_id: Parses a user's ID.
         resets: Sets new passwords for those who forgot theirs; None if that is not possible.
+        verification: Proves email addresses; None without mail.
+        deletions: Deletes accounts; None without jobs.
         authenticate: Identifies callers by access token.
     """
 
@@ -40,7 +48,11 @@ class Desk:
     is_open: bool
     session_list: "SessionList"
     password_change: "PasswordChange"
+    own_account: "OwnAccount"
+    read_id: Callable[[str], AccountId]
     resets: "Resets | None" = None
+    verification: "Verification | None" = None
+    deletions: "Deletions | None" = None
     authenticate: Authenticator | None = None
 
 

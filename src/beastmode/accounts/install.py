@@ -5,13 +5,19 @@ from typing import Any
 import flask
 from flask import Flask, Request
 
+from beastmode.accounts.account_tasks import DELETE, NOTIFY, SEND_PROOF, SEND_WELCOME
 from beastmode.accounts.bearer import Bearer
 from beastmode.accounts.deactivation import watch_application
+from beastmode.accounts.deletions import Deletions
 from beastmode.accounts.desk import DESK, Desk
+from beastmode.accounts.email_tokens import EmailTokens
 from beastmode.accounts.holding import NO_LIMIT
+from beastmode.accounts.hooks import Hooks
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.networks import has_logged_in
+from beastmode.accounts.notices import Notices
 from beastmode.accounts.options import Options
+from beastmode.accounts.own_account import OwnAccount
 from beastmode.accounts.password_change import PasswordChange
 from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.registration import Registration
@@ -24,10 +30,11 @@ from beastmode.accounts.sessions import Sessions
 from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
 from beastmode.accounts.tokens import tokens_of
+from beastmode.accounts.verification import Verification
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.accounts.words import WORD
 from beastmode.core.attempts import AttemptLimiter, attempt_limiter_of
-from beastmode.core.background import add_task
+from beastmode.core.background import add_task, has_background
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import Identity, set_authenticators
 from beastmode.core.inspections import add_inspection
@@ -53,6 +60,7 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         ConfigurationError: JWT_SECRET_KEY cannot sign tokens, or nothing limits attempts.
     """
     tokens = tokens_of(settings)
+    notices = _notices(app, settings, database, user)
     sessions = Sessions(
         database=database,
         user=user,
@@ -61,20 +69,28 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         grace=timedelta(seconds=settings.refresh_grace_seconds),
         longest=timedelta(days=settings.session_expires_days) or NO_LIMIT,
         trusted=timedelta(seconds=settings.session_check_seconds),
+        arrived=notices.tell_of_device if notices.task is not None and notices.tells_devices else None,
     )
     app.extensions[SEEN] = sessions.seen
     registration = Registration(database, user, settings.password_rules, options.log_in_with)
     read_id = id_reader(user.__table__.c.id.type.python_type)
     knows = partial(has_logged_in, database, user, getattr(user, options.log_in_with))
+    verification = _verification(app, settings, notices)
+    deletions = _deletions(app, settings, notices, options.hooks)
+    session_list = SessionList(database, sessions.seen, sessions.longest)
     app.extensions[WORD] = settings.authorization_scheme
     app.extensions[DESK] = Desk(
         count_attempt=partial(_limiter_of(app).count, has_logged_in=knows),
         registration=registration,
         sign_in=SignIn(database, user, tokens, sessions, options.log_in_with),
         is_open=settings.enable_registration,
-        session_list=SessionList(database, sessions.seen, sessions.longest),
-        password_change=PasswordChange(database, user, registration),
-        resets=_resets(app, settings, database, user, registration, read_id),
+        session_list=session_list,
+        password_change=PasswordChange(database, user, registration, notices),
+        own_account=OwnAccount(database, user, session_list, verification, deletions, options.hooks.exports),
+        read_id=read_id,
+        resets=_resets(settings, registration, read_id, verification),
+        verification=verification,
+        deletions=deletions,
         authenticate=bearer_authenticator(
             tokens, read_id, scheme=settings.authorization_scheme, holds=partial(_holds, sessions)
         ),
@@ -86,17 +102,60 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
     add_inspection(app, partial(refuse_reused_ids, installed.engines.reader, user.__table__))
 
 
-def _resets(  # noqa: PLR0913, PLR0917 - what it is made of
-    app: Flask, settings: AccountSettings, database: Database, user: Any, registration: Registration, read_id: Any
-) -> Resets | None:
-    """What resets passwords; None without mail, which a link would be sent by, or if it is switched off."""
-    if mailer_of(app) is None or not settings.enable_password_reset:
-        return None
-    add_task(SEND_LINK)
+def _notices(app: Flask, settings: AccountSettings, database: Database, user: Any) -> Notices:
+    """What tells users what happened to their account; nothing without mail."""
+    if mailer_of(app) is None:
+        return Notices(database, user, None)
+    add_task(NOTIFY)
     # The templates of the project come first, so that it can replace those of ours.
     app.register_blueprint(flask.Blueprint("beastmode_accounts", "beastmode.accounts", template_folder="templates"))
-    tokens = ResetTokens(settings.token_secret, timedelta(minutes=settings.reset_password_minutes))
-    return Resets(database, user, tokens, registration, settings.reset_password_url, read_id, SEND_LINK)
+    return Notices(database, user, NOTIFY, settings.enable_device_notices)
+
+
+def _verification(app: Flask, settings: AccountSettings, notices: Notices) -> Verification | None:
+    """What proves email addresses; None without mail, which a link would be sent by."""
+    if mailer_of(app) is None:
+        return None
+    add_task(SEND_PROOF)
+    add_task(SEND_WELCOME)
+    return Verification(
+        database=notices.database,
+        user=notices.user,
+        tokens=EmailTokens(notices.database, notices.user, timedelta(hours=settings.verify_email_hours)),
+        notices=notices,
+        url=settings.verify_email_url,
+        send=SEND_PROOF,
+        welcome=SEND_WELCOME,
+        greets=settings.enable_email_verification,
+    )
+
+
+def _deletions(app: Flask, settings: AccountSettings, notices: Notices, hooks: Hooks) -> Deletions | None:
+    """What deletes accounts; None without jobs, which carry it out."""
+    if not has_background(app):
+        return None
+    add_task(DELETE)
+    delay = timedelta(days=settings.account_deletion_days)
+    return Deletions(notices.database, notices.user, notices, delay, hooks.deletions, DELETE)
+
+
+def _resets(
+    settings: AccountSettings, registration: Registration, read_id: Any, verification: Verification | None
+) -> Resets | None:
+    """What resets passwords; None without mail, which a link would be sent by, or if it is switched off."""
+    if verification is None or not settings.enable_password_reset:
+        return None
+    add_task(SEND_LINK)
+    return Resets(
+        database=registration.database,
+        user=registration.user,
+        tokens=ResetTokens(settings.token_secret, timedelta(minutes=settings.reset_password_minutes)),
+        registration=registration,
+        verification=verification,
+        url=settings.reset_password_url,
+        read_id=read_id,
+        task=SEND_LINK,
+    )
 
 
 def _limiter_of(app: Flask) -> AttemptLimiter:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, false, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from beastmode.accounts.addresses import LONGEST
 from beastmode.db.base import Base
 
 
@@ -37,3 +38,41 @@ class Session(Base):
     revoked_at: Mapped[datetime | None]
     user_agent: Mapped[str] = mapped_column(String(255))
     address: Mapped[str] = mapped_column(String(45))
+
+
+class EmailToken(Base):
+    """The email address that a user has yet to prove: their own, or the one to change to. A new one replaces it."""
+
+    __tablename__ = "email_tokens"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    email: Mapped[str] = mapped_column(String(LONGEST))
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class VerifiedEmail(Base):
+    """The email address that a user has proved to own; it counts only while it is their address."""
+
+    __tablename__ = "verified_emails"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    email: Mapped[str] = mapped_column(String(LONGEST))
+    verified_at: Mapped[datetime]
+
+
+class AccountDeletion(Base):
+    """When an account will be deleted, unless its user changes their mind."""
+
+    __tablename__ = "account_deletions"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    requested_at: Mapped[datetime]
+    due_at: Mapped[datetime]

@@ -1,11 +1,12 @@
 """What a project chooses about its accounts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import Schema
 
+from beastmode.accounts.hooks import Hooks
 from beastmode.core.errors import ConfigurationError
 
 _OURS = ("email", "password")
@@ -20,12 +21,14 @@ class Options:
         registration: A schema of further fields of a registration; None for none.
         log_in_fields: A schema of further fields of the user in the response to a login; None for none.
         routes: The names of the routes that exist; None for all.
+        hooks: What the project adds to the export and the deletion of an account.
     """
 
     log_in_with: str = "email"
     registration: type[Schema] | None = None
     log_in_fields: type[Schema] | None = None
     routes: frozenset[str] | None = None
+    hooks: Hooks = field(default_factory=Hooks)
 
 
 def options_of(

@@ -29,13 +29,13 @@ def add_sessions(auth: Blueprint) -> None:
     @auth.delete("/sessions/<string:session_id>", errors=(403, 404))
     def end_session(session_id: str) -> Answer:
         """End one of your sessions: none of its tokens is accepted any more."""
-        current_desk().session_list.end(_logged_in(), session_id)
+        current_desk().session_list.end(logged_in(), session_id)
         return Answer(message="The session has ended", headers=NOT_STORED)
 
     @auth.post("/logout-all", errors=(403,))
     def logout_all() -> Answer:
         """Log out everywhere: end all your sessions, with this one."""
-        current_desk().session_list.end_all(_logged_in())
+        current_desk().session_list.end_all(logged_in())
         return Answer(message="Logged out everywhere", headers=NOT_STORED)
 
 
@@ -52,14 +52,14 @@ def add_password(auth: Blueprint) -> None:
 
         All your other sessions end; this one continues. Limited like logins.
         """
-        caller, desk = _logged_in(), current_desk()
+        caller, desk = logged_in(), current_desk()
         account = desk.password_change.account_of(caller)
-        desk.count_attempt("login", account.email, client_address())
+        desk.count_attempt("login", account.login, client_address())
         desk.password_change.change(caller, account, asked["current_password"], asked["new_password"])
         return Answer(message="Your password was changed. Your other sessions have ended.", headers=NOT_STORED)
 
 
-def _logged_in() -> Identity:
+def logged_in() -> Identity:
     """The caller of the request, who has logged in.
 
     Raises:

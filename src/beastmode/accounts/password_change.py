@@ -8,11 +8,12 @@ from sqlalchemy import Row, select
 from beastmode.accounts import passwords
 from beastmode.accounts.addresses import LONGEST, name_from
 from beastmode.accounts.models import Credential
+from beastmode.accounts.notices import Notices
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.tokens import invalid_token
 from beastmode.core.caller import Identity
 from beastmode.core.errors import Problem
-from beastmode.db import Database
+from beastmode.db import Database, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,16 @@ class PasswordChange:
         database: The application's database.
         user: The project's User model.
         registration: Sets passwords.
+        notices: Tells users what happened to their account.
     """
 
     database: Database
     user: Any
     registration: Registration
+    notices: Notices
 
     def account_of(self, caller: Identity) -> Row[Any]:
-        """The active user of a request, with the address and the password hash.
+        """The active user of a request, with the address, the login and the password hash.
 
         Args:
             caller: Who makes the request.
@@ -39,8 +42,9 @@ class PasswordChange:
             Problem: 401 if the user has been deleted or deactivated.
         """
         user = self.user
+        login = getattr(user, self.registration.log_in_with)
         statement = (
-            select(user.id, user.email, Credential.password_hash)
+            select(user.id, user.email, login.label("login"), Credential.password_hash)
             .outerjoin(Credential, Credential.user_id == user.id)
             .where(user.id == caller.id, user.is_active)
         )
@@ -80,10 +84,12 @@ class PasswordChange:
         self.confirm(account, current, "current_password")
         about = (account.email, name_from(account.email, LONGEST))
         password_hash = self.registration.hash_new(new, about, field="new_password")
-        if not self.registration.store_hash(
-            account.id, password_hash, instead_of=account.password_hash, keeping=caller.session_id
-        ):
-            raise _not_the_password("current_password")  # another request has changed it in the meantime
+        with transaction():
+            if not self.registration.store_hash(
+                account.id, password_hash, instead_of=account.password_hash, keeping=caller.session_id
+            ):
+                raise _not_the_password("current_password")  # another request has changed it in the meantime
+            self.notices.tell("password_changed", account.email)
 
 
 def _not_the_password(field: str) -> Problem:

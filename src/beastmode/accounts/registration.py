@@ -1,7 +1,7 @@
 """New users, and the passwords of existing ones."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -44,7 +44,14 @@ class Registration:
     _made: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
     def create(
-        self, email: str, password: str, *, name: str | None = None, is_operator: bool = False, **further: Any
+        self,
+        email: str,
+        password: str,
+        *,
+        name: str | None = None,
+        is_operator: bool = False,
+        and_then: Callable[[Any], object] | None = None,
+        **further: Any,
     ) -> Any:
         """A new user with a password; both are stored, or neither.
 
@@ -53,6 +60,7 @@ class Registration:
             password: The password.
             name: The user's name; by default the local part of the address, if the model has a name.
             is_operator: Whether the user is an operator of the backend.
+            and_then: Called with the user in the transaction that creates them.
             further: Other attributes of the user.
 
         Raises:
@@ -63,7 +71,9 @@ class Registration:
             raise Problem(422, "Validation failed", details={"email": ["Not a valid email address."]})
         email = email.lower()
         about = {"name": name, **further}
-        made = None if self._taken(email, about) else self._create(email, password, about, is_operator=is_operator)
+        made = None
+        if not self._taken(email, about):
+            made = self._create(email, password, about, is_operator=is_operator, and_then=and_then)
         if made is None:
             raise _already_exists(self._taken(email, about) or "email")
         return made
@@ -83,7 +93,15 @@ class Registration:
         # The same work in both cases: the INSERT detects a registered address.
         self._create(email.lower(), password, {"name": name, **further})
 
-    def _create(self, email: str, password: str, about: dict[str, Any], *, is_operator: bool = False) -> Any:
+    def _create(
+        self,
+        email: str,
+        password: str,
+        about: dict[str, Any],
+        *,
+        is_operator: bool = False,
+        and_then: Callable[[Any], object] | None = None,
+    ) -> Any:
         """A new user; None if the address has been registered in the meantime."""
         if next(self._made) == 1:
             self._warn_of_reused_ids()
@@ -92,7 +110,10 @@ class Registration:
         password_hash = self.hash_new(password, known)
         try:
             with transaction():
-                return self._insert(email, about, password_hash, is_operator=is_operator)
+                account = self._insert(email, about, password_hash, is_operator=is_operator)
+                if and_then is not None:
+                    and_then(account)
+                return account
         except IntegrityError:
             # Another request registered the same address first; any other conflict has another cause.
             if not self._taken(email, about):

@@ -19,8 +19,8 @@ _LONGEST = 512
 class ResetTokens:
     """Issues and verifies the password reset tokens of an application.
 
-    The signature covers the current password hash, so a token can be used only once, and any password change
-    invalidates all tokens. Nothing is stored.
+    The signature covers the current email address and password hash, so a token can be used only once, and any change
+    of either invalidates all tokens. Nothing is stored.
 
     Args:
         secret: The secret that tokens are signed with.
@@ -30,15 +30,15 @@ class ResetTokens:
     secret: str = field(repr=False)
     lifetime: timedelta
 
-    def issue(self, user_id: AccountId, password_hash: str) -> str:
+    def issue(self, user_id: AccountId, state: str) -> str:
         """A token for a user.
 
         Args:
             user_id: The user's ID.
-            password_hash: The user's current password hash.
+            state: What ends the token when it changes.
         """
         claims = f"{int((now() + self.lifetime).timestamp())}.{user_id}".encode()
-        return base64.urlsafe_b64encode(self._mac(claims, password_hash) + claims).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._mac(claims, state) + claims).decode().rstrip("=")
 
     def user_id_in(self, token: str) -> str | None:
         """The user ID that a token claims; None if it is malformed. The claim must be verified with `proves`.
@@ -49,23 +49,23 @@ class ResetTokens:
         read = _read(token)
         return None if read is None else read[2]
 
-    def proves(self, token: str, user_id: Any, password_hash: str) -> bool:
-        """Whether a token was issued for this user and this password hash, and has not expired.
+    def proves(self, token: str, user_id: Any, state: str) -> bool:
+        """Whether a token was issued for this user and this state, and has not expired.
 
         Args:
             token: The token from the request.
             user_id: The user's ID.
-            password_hash: The user's current password hash.
+            state: What ends the token when it changes.
         """
         read = _read(token)
         if read is None:
             return False
         mac, expires, claimed = read
-        genuine = hmac.compare_digest(mac, self._mac(f"{expires}.{claimed}".encode(), password_hash))
+        genuine = hmac.compare_digest(mac, self._mac(f"{expires}.{claimed}".encode(), state))
         return genuine and claimed == str(user_id) and now() < datetime.fromtimestamp(expires, now().tzinfo)
 
-    def _mac(self, claims: bytes, password_hash: str) -> bytes:
-        return hmac.digest(derive(self.secret, "password reset"), claims + b"\0" + password_hash.encode(), "sha256")
+    def _mac(self, claims: bytes, state: str) -> bytes:
+        return hmac.digest(derive(self.secret, "password reset"), claims + b"\0" + state.encode(), "sha256")
 
 
 def _read(token: str) -> tuple[bytes, int, str] | None:

@@ -8,13 +8,14 @@ from flask import current_app
 from sqlalchemy import Row, func, select
 from sqlalchemy.exc import DataError
 
+from beastmode.accounts.addresses import LONGEST, name_from
 from beastmode.accounts.models import Credential
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.reset_tokens import ResetTokens
+from beastmode.accounts.verification import Verification, invalid_link
 from beastmode.core.background import Task, in_background
-from beastmode.core.errors import Problem
 from beastmode.core.mailing import mailer_of
-from beastmode.db import Database
+from beastmode.db import Database, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Resets:
         user: The project's User model.
         tokens: Issues and verifies reset tokens.
         registration: Sets passwords.
+        verification: Notes that whoever opens a link owns the address.
         url: The URL of the frontend page, containing `{token}`; "" if there is none.
         read_id: Parses an ID from a string.
         task: Calls `send_link` outside the request.
@@ -35,6 +37,7 @@ class Resets:
     user: Any
     tokens: ResetTokens = field(repr=False)
     registration: Registration
+    verification: Verification
     url: str
     read_id: Any
     task: Task
@@ -57,7 +60,7 @@ class Resets:
         send = mailer_of(current_app)
         if account is None or send is None:
             return
-        token = self.tokens.issue(account.id, account.password_hash)
+        token = self.tokens.issue(account.id, _state_of(account))
         send(
             "reset_password",
             to=account.email,
@@ -77,10 +80,14 @@ class Resets:
             Problem: 400 for an invalid, expired or used token; 422 for an invalid password.
         """
         account = self._claimant(token)
-        if account is None or not self.tokens.proves(token, account.id, account.password_hash):
-            raise _invalid_link()
-        if not self.registration.set_password(account.id, password, instead_of=account.password_hash):
-            raise _invalid_link()  # another request has used it in the meantime
+        if account is None or not self.tokens.proves(token, account.id, _state_of(account)):
+            raise invalid_link()
+        password_hash = self.registration.hash_new(password, (account.email, name_from(account.email, LONGEST)))
+        with transaction():
+            if not self.registration.store_hash(account.id, password_hash, instead_of=account.password_hash):
+                raise invalid_link()  # another request has used it in the meantime
+            self.verification.note_proof(account.id, account.email)
+            self.verification.notices.tell("password_changed", account.email)
 
     def _claimant(self, token: str) -> Row[Any] | None:
         """The user that a token claims to be for; the claim is not verified yet."""
@@ -99,6 +106,6 @@ class Resets:
         return found
 
 
-def _invalid_link() -> Problem:
-    """The response to any invalid token; it does not reveal what is wrong."""
-    return Problem(400, "This link is no longer valid. Request a new one.")
+def _state_of(account: Row[Any]) -> str:
+    """What a link is bound to: it ends when the password or the email address changes."""
+    return f"{account.email}\0{account.password_hash}"

@@ -10,6 +10,7 @@ from marshmallow.validate import Length
 
 from beastmode.accounts.addresses import EmailAddress
 from beastmode.accounts.grants import GrantSchema
+from beastmode.accounts.offers import Offers
 from beastmode.accounts.passwords import LONGEST, SHORTEST
 from beastmode.accounts.registration import longest_name
 from beastmode.api import Schema
@@ -53,6 +54,19 @@ class ChangePasswordSchema(Schema):
     new_password = _SecretField(required=True, metadata=_NEW_PASSWORD)
 
 
+class VerifyEmailSchema(Schema):
+    """The token from the mail."""
+
+    token = _SecretField(required=True, validate=Length(1, 512))
+
+
+class ChangeEmailSchema(Schema):
+    """The new address, and the password."""
+
+    email = EmailAddress()
+    password = _SecretField(required=True, validate=Length(1, LONGEST), metadata={"format": "password"})
+
+
 class SessionSchema(Schema):
     """An open session."""
 
@@ -79,6 +93,47 @@ def account_schema(user: Any) -> Schema:
     if longest_name(user) is not None:
         shown["name"] = fields.String()
     return _named("Account", "The user's account.", shown)()
+
+
+def own_account_schema(user: Any, offers: Offers) -> Schema:
+    """The schema of a user's own account, with what mail and jobs add to it.
+
+    Args:
+        user: The project's User model.
+        offers: What the routes can do.
+    """
+    shown = dict(account_schema(user).fields)
+    if offers.proofs:
+        text = "Whether you have opened a link that was mailed to this address."
+        shown["email_verified"] = fields.Boolean(metadata={"description": text})
+    if offers.deletions:
+        text = "When the account will be deleted; null if you did not ask for it."
+        shown["deletes_at"] = fields.DateTime(allow_none=True, metadata={"description": text})
+    name = "OwnAccount" if offers.proofs or offers.deletions else "Account"
+    return _named(name, "The user's account.", shown)()
+
+
+def account_changes_schema(user: Any, offers: Offers) -> Schema:
+    """The schema of what users can change about their account.
+
+    Args:
+        user: The project's User model.
+        offers: What the routes can do.
+    """
+    taken: dict[str, fields.Field[Any]] = {}
+    if (longest := longest_name(user)) is not None:
+        taken["name"] = fields.String(validate=Length(1, longest))
+    if offers.deletions:
+        text = "Only null, which keeps an account that would be deleted."
+        taken["deletes_at"] = fields.DateTime(
+            allow_none=True, validate=_refuse_a_moment, metadata={"description": text}
+        )
+    return _named("AccountChanges", "What to change about the user's account.", taken)()
+
+
+def _refuse_a_moment(_: Any) -> None:
+    """Refuse anything but null, which marshmallow does not validate."""
+    raise ValidationError("Only null is possible here; delete the account to set a time.")
 
 
 def login_schema(user: Any, log_in_with: str) -> type[Schema]:

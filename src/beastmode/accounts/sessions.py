@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
@@ -53,6 +54,7 @@ class Sessions:
         grace: How long a used token still returns its successor.
         longest: The maximum lifetime of a session, however often it is refreshed.
         trusted: How long a check remains valid for requests that write nothing.
+        arrived: Called in the transaction of a login, with the user, the session, the user agent and the address.
     """
 
     database: Database
@@ -62,6 +64,7 @@ class Sessions:
     grace: timedelta
     longest: timedelta = NO_LIMIT
     trusted: timedelta = timedelta(0)
+    arrived: Callable[[AccountId, str, str, str], None] | None = None
     seen: Seen = field(default_factory=Seen, repr=False, compare=False)
     _opened: "count[int]" = field(default_factory=lambda: count(1), repr=False, compare=False)
 
@@ -76,17 +79,20 @@ class Sessions:
         """
         session_id, moment = secrets.token_urlsafe(16), now()
         token = self.refresh_tokens.make(session_id, 0)
+        agent, address = user_agent.replace("\0", "")[:255], address[:45]
         row = {
             "id": session_id,
             "generation": 0,
             "token_hash": fingerprint(token),
             "rotated_at": moment,
             "expires_at": moment + self.lifetime,
-            "user_agent": user_agent.replace("\0", "")[:255],
-            "address": address[:45],
+            "user_agent": agent,
+            "address": address,
         }
         with transaction():
             opened = self.database.execute(self._insert(row, user_id, moment, compared)).scalar()
+            if opened is not None and self.arrived is not None:
+                self.arrived(user_id, session_id, agent, address)
         if next(self._opened) % PURGE_EVERY == 0:
             self.purge()
         if opened is None:

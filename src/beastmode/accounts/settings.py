@@ -111,6 +111,35 @@ class AccountSettings(Settings):
         number(1, 24 * 60), 30.0, "How long a link to reset a password is valid.", expects="a number of minutes"
     )
 
+    enable_email_verification: bool = setting(
+        flag(),
+        default=True,
+        sentence="Whether whoever registers is mailed a link that verifies their address, in an application with mail.",
+        expects=YES_NO,
+    )
+    verify_email_url: str = setting(
+        text(),
+        "",
+        "The page of your frontend that verifies an email address, with `{token}` in it. If unset, the mail has the "
+        "token alone.",
+        expects="a URL with {token}, such as https://app.example.com/verify?token={token}",
+    )
+    verify_email_hours: float = setting(
+        number(1, 24 * 31), 24.0, "How long a link to verify an email address is valid.", expects="a number of hours"
+    )
+    enable_device_notices: bool = setting(
+        flag(),
+        default=True,
+        sentence="Whether users are mailed after a login on a new device, in an application with mail.",
+        expects=YES_NO,
+    )
+    account_deletion_days: float = setting(
+        number(0, 365),
+        14.0,
+        "How many days after they asked for it a user's account is deleted; until then they can change their mind.",
+        expects="a number of days from 0 to 365",
+    )
+
     @property
     def token_secret(self) -> str:
         """The secret that signs tokens: JWT_SECRET_KEY, or SECRET_KEY if that is empty."""

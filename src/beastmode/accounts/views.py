@@ -3,11 +3,13 @@
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import bindparam
 
 from beastmode.accounts import by_code
 from beastmode.accounts.desk import Desk, current_desk
 from beastmode.accounts.grants import Grant, GrantSchema
+from beastmode.accounts.mail_routes import add_proofs
+from beastmode.accounts.me_routes import add_me
+from beastmode.accounts.offers import Offers
 from beastmode.accounts.options import Options
 from beastmode.accounts.own_routes import NOT_STORED, add_password, add_sessions, client_address
 from beastmode.accounts.registration import Registration
@@ -21,34 +23,31 @@ from beastmode.accounts.schemas import (
     login_schema,
     registration_schema,
 )
-from beastmode.accounts.tokens import invalid_token
 from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.identity import current_identity
 from beastmode.db.session import current_work
-from beastmode.query import Dumped, loading
+from beastmode.query import Dumped
 
 
-def auth_blueprint(
-    user: Any, version: str, options: Options, *, hides_taken: bool = False, resets: bool = False
-) -> Blueprint:
+def auth_blueprint(user: Any, options: Options, offers: Offers) -> Blueprint:
     """The routes under `/auth`.
 
     Args:
         user: The project's User model.
-        version: The first API version that has them; later versions inherit them.
         options: What the project chooses.
-        hides_taken: Whether registration returns the same response for registered and for new addresses.
-        resets: Whether forgotten passwords can be reset.
+        offers: What the routes can do.
     """
-    auth = Blueprint("auth", version=version, url_prefix="/auth", description="Registration, login and tokens.")
-    (_add_quiet_registration if hides_taken else _add_registration)(auth, user, options)
+    auth = Blueprint("auth", version=offers.version, url_prefix="/auth", description="Registration, login and tokens.")
+    (_add_quiet_registration if offers.hides_taken else _add_registration)(auth, user, options)
     _add_sign_in(auth, user, options)
-    if resets:
+    if offers.resets:
         _add_resets(auth)
+    if offers.proofs:
+        add_proofs(auth)
     add_sessions(auth)
     add_password(auth)
-    _add_account(auth, user)
+    add_me(auth, user, offers)
     if options.routes is not None:
         _keep(auth, options.routes)
     return auth
@@ -74,7 +73,9 @@ def _add_registration(auth: Blueprint, user: Any, options: Options) -> None:
 
         A registered address returns 400. Limited per email address and network.
         """
-        return Answer(_open_registration(new).create(**new), headers=NOT_STORED)
+        registration, verification = _open_registration(new), current_desk().verification
+        and_then = None if verification is None else verification.begin
+        return Answer(registration.create(**new, and_then=and_then), headers=NOT_STORED)
 
 
 def _add_quiet_registration(auth: Blueprint, user: Any, options: Options) -> None:
@@ -87,7 +88,10 @@ def _add_quiet_registration(auth: Blueprint, user: Any, options: Options) -> Non
 
         The response is the same for an address that is already registered. Limited per email address and network.
         """
-        _open_registration(new).create_quietly(**new)
+        registration, verification = _open_registration(new), current_desk().verification
+        registration.create_quietly(**new)
+        if verification is not None:
+            verification.begin_quietly(new["email"])
         return Answer(
             message="If this email address was not registered yet, you can now log in with it.", headers=NOT_STORED
         )
@@ -187,18 +191,3 @@ def _resets_of(desk: Desk) -> Resets:
     if desk.resets is None:
         raise Problem(403, "Password reset is disabled")
     return desk.resets
-
-
-def _add_account(auth: Blueprint, user: Any) -> None:
-    """The route that shows the logged-in user."""
-    schema = account_schema(user)
-    account = loading(schema, user).where(user.id == bindparam("user_id"), user.is_active)
-
-    @auth.get("/me", returns=schema)
-    def me() -> Answer:
-        """Get your own account."""
-        details = account.bind(user_id=current_identity().id).first()
-        if details is None:
-            # The user was deleted or deactivated after the token was issued.
-            raise invalid_token()
-        return Answer(details, headers=NOT_STORED)

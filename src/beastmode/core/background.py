@@ -2,13 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from flask import Flask, current_app
 
 from beastmode.core.errors import ConfigurationError
 
-__all__ = ["Enqueue", "GiveUp", "Task", "add_task", "in_background", "set_background", "tasks"]
+__all__ = [
+    "Enqueue",
+    "GiveUp",
+    "Task",
+    "add_task",
+    "has_background",
+    "in_background",
+    "in_background_at",
+    "set_background",
+    "tasks",
+]
 
 EXTENSION = "beastmode.background"
 
@@ -28,6 +39,7 @@ class Task:
         attempts: The maximum number of attempts.
         backoff: Seconds before the second attempt.
         limit: The maximum number that run at the same time; None for no limit.
+        cron: When it is enqueued automatically, without arguments, in UTC; None for never.
     """
 
     name: str
@@ -36,17 +48,19 @@ class Task:
     attempts: int = 10
     backoff: float = 5
     limit: int | None = None
+    cron: str | None = None
 
 
 class Enqueue(Protocol):
     """Enqueues a task in the current transaction, to run after it is committed. Implemented by jobs."""
 
-    def __call__(self, task: Task, arguments: dict[str, Any]) -> None:
+    def __call__(self, task: Task, arguments: dict[str, Any], at: datetime | None = None) -> None:
         """Enqueue the task.
 
         Args:
             task: The task to run.
             arguments: Its arguments.
+            at: The earliest time to run it; None for as soon as possible.
         """
 
 
@@ -73,6 +87,15 @@ def set_background(app: Flask, enqueue: Enqueue) -> None:
     app.extensions[EXTENSION] = enqueue
 
 
+def has_background(app: Flask) -> bool:
+    """Whether an application runs background tasks.
+
+    Args:
+        app: The Flask application.
+    """
+    return EXTENSION in app.extensions
+
+
 def in_background(task: Task, **arguments: Any) -> None:
     """Run a task after the current changes are committed; if they are rolled back, it does not run.
 
@@ -83,7 +106,26 @@ def in_background(task: Task, **arguments: Any) -> None:
     Raises:
         ConfigurationError: Jobs are not enabled in the application.
     """
+    _enqueue_of(task)(task, arguments)
+
+
+def in_background_at(task: Task, moment: datetime, **arguments: Any) -> None:
+    """Run a task at a given time; otherwise as `in_background`.
+
+    Args:
+        task: The task to run.
+        moment: The earliest time to run it, timezone-aware.
+        arguments: Its arguments, as JSON values.
+
+    Raises:
+        ConfigurationError: Jobs are not enabled in the application.
+    """
+    _enqueue_of(task)(task, arguments, moment)
+
+
+def _enqueue_of(task: Task) -> Enqueue:
+    """How the current application enqueues background tasks."""
     enqueue: Enqueue | None = current_app.extensions.get(EXTENSION)
     if enqueue is None:
         raise ConfigurationError(f"{task.name} runs as a job: pass jobs=Jobs() to Beastmode.")
-    enqueue(task, arguments)
+    return enqueue

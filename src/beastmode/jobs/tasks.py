@@ -1,5 +1,6 @@
 """Runs the background tasks of other features as jobs."""
 
+from datetime import datetime
 from typing import Any
 
 from beastmode.core.background import Task, tasks
@@ -13,9 +14,9 @@ def all_jobs() -> dict[str, Job[Any, Any]]:
     return declared
 
 
-def enqueue_task(task: Task, arguments: dict[str, Any]) -> None:
+def enqueue_task(task: Task, arguments: dict[str, Any], at: datetime | None = None) -> None:
     """Enqueue a task as a job; see `beastmode.core.background.Enqueue`."""
-    _job_of(task).enqueue(**arguments)
+    _job_of(task).enqueue(_at=at, **arguments)
 
 
 def _job_of(task: Task) -> Job[Any, Any]:
@@ -27,6 +28,12 @@ def _job_of(task: Task) -> Job[Any, Any]:
     known = declared.get(task.name)
     if known is not None:
         return known
-    options = {"queue": task.queue, "attempts": task.attempts, "backoff": task.backoff, "limit": task.limit}
+    options = {
+        "queue": task.queue,
+        "attempts": task.attempts,
+        "backoff": task.backoff,
+        "limit": task.limit,
+        "cron": task.cron,
+    }
     made: Job[Any, Any] = job(name=task.name, **options)(task.function)  # type: ignore[call-overload]  # options as one dict
     return made
