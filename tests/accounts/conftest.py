@@ -149,6 +149,12 @@ def app(make_app):
         yield app
 
 
+@pytest.fixture(scope="session")
+def empty_tables():
+    """A function that deletes every row of an application."""
+    return lambda app: empty(app.extensions["beastmode.database"].engines.writer)
+
+
 def empty(engine):
     with engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):

@@ -20,11 +20,9 @@ INVALID = "This link is no longer valid. Request a new one."
 
 
 @pytest.fixture
-def app(make_mailing_app):
-    from conftest import empty
-
+def app(make_mailing_app, empty_tables):
     app = make_mailing_app(verify_email_url="https://shop.example/verify?token={token}")
-    empty(app.extensions["beastmode.database"].engines.writer)
+    empty_tables(app)
     return app
 
 

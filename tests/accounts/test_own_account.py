@@ -15,11 +15,9 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Fi
 
 
 @pytest.fixture
-def app(make_mailing_app):
-    from conftest import empty
-
+def app(make_mailing_app, empty_tables):
     app = make_mailing_app()
-    empty(app.extensions["beastmode.database"].engines.writer)
+    empty_tables(app)
     return app
 
 
