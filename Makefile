@@ -23,7 +23,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is already in use on 127.0.0.1. Stop the process that uses it, or choose another port: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check lint types imports rules docs lock examples first-migration faults revisions clients compat lowest adopt bench bench-guard bench-serve
+.PHONY: help run test fuzz check lint types imports rules docs lock examples first-migration faults revisions clients compat lowest adopt bench bench-guard bench-serve signal
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -108,6 +108,9 @@ bench: $(INSTALLED) ## Benchmark the five requests against other frameworks, the
 
 bench-guard: $(INSTALLED) ## Benchmark the guard (two minutes)
 	@$(BIN)/python bench/guard.py $(ARGS)
+
+signal: $(INSTALLED) ## Judge the guard by its findings on ordinary commits (clones of the projects: make signal ARGS=FOLDER)
+	@$(BIN)/python bench/signal.py $(ARGS)
 
 bench-serve: $(INSTALLED) ## Serve the example for the benchmark, on PORT
 	@PORT=$(PORT) exec $(BIN)/python bench/serve.py

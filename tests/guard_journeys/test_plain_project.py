@@ -58,7 +58,7 @@ CHANGES = {
         COLOUR,
     ),
     "accounts in another order": Change(
-        "CAUTIOUS", {"query-changed"}, {"order_by(Account.id)": "order_by(Account.email)"}
+        "CAUTIOUS", {"behavior-changed"}, {"order_by(Account.id)": "order_by(Account.email)"}
     ),
     "a field less in an answer": Change(
         "DANGEROUS", {"response-field-removed"}, {', "email": account.email, "kind"': ', "kind"'}

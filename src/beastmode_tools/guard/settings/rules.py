@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from beastmode_tools.guard.call import CallChanged
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Match, Rule, row, rule
+from beastmode_tools.guard.settings.compare.deployment import risks_of, what_it_does
 from beastmode_tools.guard.settings.compare.settings import DeploymentChanged, EnvironmentChanged, SettingChanged
 from beastmode_tools.guard.wording import gone_and_new, where
+from beastmode_tools.source.files import kind_of
 
 __all__ = ["RULES"]
 
@@ -175,9 +177,14 @@ def deployment_changed(change: DeploymentChanged) -> Iterator[Match]:
         yield Match(where(change), change.path, message="comments", verdict=Verdict.SAFE)
         return
     evidence = gone_and_new([each[:100] for each in change.removed], [each[:100] for each in change.added])
-    is_mild = change.how == "added" or change.path.endswith(".dockerignore")
-    verdict = Verdict.CAUTIOUS if is_mild else None
-    yield Match(where(change), change.path, message="changed", evidence=evidence, verdict=verdict)
+    message, said, verdict = "changed", what_it_does(change.removed, change.added), Verdict.CAUTIOUS
+    if risks := risks_of(change.removed, change.added):
+        message, said, verdict = "exposes", risks, Verdict.DANGEROUS
+    elif change.how == "removed" or (kind_of(change.path) == "settings" and not said):
+        said = [f"was {change.how}"]
+    elif change.how == "added" or not said:
+        message, verdict = "other", Verdict.SAFE
+    yield Match(where(change), change.path, {"what": ", ".join(said)}, message, evidence, verdict=verdict)
 
 
 RULES = (

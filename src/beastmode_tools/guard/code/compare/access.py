@@ -25,6 +25,9 @@ OWN_ROWS = "only rows with"
 CALLER = re.compile(
     r"\b(?:current_user|g\.(?:user|current_user)|get_jwt_identity|current_identity|auth\.current_user)\b"
 )
+DATABASE_SESSION = re.compile(r"\b(?:db|database|sa|orm|self|app)\.session\b")
+OWN_KEY = re.compile(r"(?:\w+\.)?id\s*==?\s*current_user\.(?:id|get_id\(\))")
+"""A caller's own row, read by its key: it is the caller, not what belongs to the caller."""
 MECHANISMS = (
     ("sessions of Flask-Login", re.compile(r"^flask_login\b")),
     ("JSON web tokens", re.compile(r"^(?:jwt|flask_jwt_extended|flask_jwt|jose|joserfc|authlib\.jose)\b")),
@@ -65,13 +68,13 @@ def checks_of(node: FunctionNode) -> tuple[str, ...]:
     """The conditions under which a function refuses its caller, and its calls of functions that do."""
     found = []
     for statement in own_statements(node.body):
-        if isinstance(statement, ast.If) and WHO.search(text_of(statement.test, 1000)) and refuses(statement.body):
+        if isinstance(statement, ast.If) and asks_who(statement.test) and refuses(statement.body):
             found.append(text_of(statement.test))
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             name = dotted(statement.value.func)
             if CALLS.search(name):
                 found.append(text_of(statement.value))
-        elif isinstance(statement, ast.Assert) and WHO.search(text_of(statement.test)):
+        elif isinstance(statement, ast.Assert) and asks_who(statement.test):
             found.append(text_of(statement.test))
     return tuple(found + own_rows(node))
 
@@ -83,8 +86,13 @@ def own_rows(node: FunctionNode) -> list[str]:
         for call in ast.walk(node)
         if isinstance(call, ast.Call) and last_name(call.func) in {"filter", "filter_by", "where"}
         for argument in [*call.args, *call.keywords]
-        if CALLER.search(text_of(argument))
+        if CALLER.search(text_of(argument)) and not OWN_KEY.fullmatch(text_of(argument))
     ]
+
+
+def asks_who(test: ast.expr) -> bool:
+    """Whether a condition is about who calls."""
+    return bool(WHO.search(DATABASE_SESSION.sub("", text_of(test, 1000))))
 
 
 def refuses(body: list[ast.stmt]) -> bool:

@@ -120,14 +120,29 @@ def handler_changes(compared: list[Pair]) -> Iterator[HandlerChanged]:
     new = {
         key: fact for pair in compared if pair.new and not pair.old_problem for key, fact in handlers(pair.new).items()
     }
+    is_unknown = any(pair.new and registers_by_name(pair.new) for pair in compared)
     for error in [*old, *(each for each in new if each not in old)]:
         before, after = old.get(error), new.get(error)
+        if after is None and is_unknown:
+            continue
         if before is None or after is None or before[2] != after[2]:
             place = after or before
             assert place is not None  # noqa: S101 - one of the two is there
             names = [None if each is None else each[2] for each in (before, after)]
             content = digest([None if each is None else each[3] for each in (before, after)])
             yield HandlerChanged(place[0], place[1], error, names[0], names[1], content)
+
+
+def registers_by_name(module: Module) -> bool:
+    """Whether the file registers handlers of errors that only running it names, as in a loop over a table."""
+    return any(
+        isinstance(node, ast.Call)
+        and last_name(node.func) in {"errorhandler", "register_error_handler"}
+        and node.args
+        and isinstance(node.args[0], ast.Name)
+        and node.args[0].id[:1].islower()
+        for node in module.nodes
+    )
 
 
 def handlers(module: Module) -> dict[str, tuple[str, int, str, str]]:

@@ -174,7 +174,7 @@ def looks_secret(name: str, value: str) -> bool:
     """Whether a text is a secret and not a name, a message or a placeholder."""
     if re.search(r"SECRET_KEY$", name, re.IGNORECASE):
         return not re.search(r"<[^>]*>|\$\{|\{\{|^\$", value)  # whatever it is, sessions are signed with it
-    if ENTRY_POINT.fullmatch(value) or is_version(value):
+    if ENTRY_POINT.fullmatch(value) or is_version(value) or words_of(value) == words_of(name):
         return False
     if PLACEHOLDER.search(value) or " " in value or value.startswith(NO_SECRET):
         return False
@@ -184,6 +184,11 @@ def looks_secret(name: str, value: str) -> bool:
         return bool(re.search(r"passw(?:or)?d$|passwd$|pwd$", name, re.IGNORECASE)) and len(value) > 5
     # Six different characters have 2.58 bits each; what has less repeats itself (`foobar`, `xxxxxx`).
     return len(value) >= 6 and (entropy(value) > 2.5 or bool(re.search(r"passw(?:or)?d$", name, re.IGNORECASE)))
+
+
+def words_of(text: str) -> str:
+    """The letters of a name, however it is written: `ResetPassword = "reset_password"` is a word for itself."""
+    return re.sub(r"[^a-z]", "", text.lower())
 
 
 def is_code(value: str) -> bool:

@@ -2,6 +2,7 @@
 
 from beastmode_tools.guard.code.rules import (
     access,
+    behaviour,
     definitions,
     fields,
     kinds,
@@ -15,6 +16,7 @@ from beastmode_tools.guard.code.rules import (
 __all__ = ["RULES"]
 
 RULES = (
+    *behaviour.RULES,
     *definitions.RULES,
     *kinds.RULES,
     *fields.RULES,

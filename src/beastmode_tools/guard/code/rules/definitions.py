@@ -21,6 +21,7 @@ from beastmode_tools.guard.code.rules.row import harmless, row, via
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Match, rule
 from beastmode_tools.guard.wording import gone_and_new, where
+from beastmode_tools.source.files import is_test
 
 __all__ = ["RULES"]
 
@@ -160,6 +161,7 @@ RULES = (
         (FunctionRemoved, ClassRemoved),
         lambda c: bool(c.used_at),
         evidence=lambda c: ", ".join(c.used_at),
+        verdict=lambda c: Verdict.CAUTIOUS if all(is_test(each.rpartition(":")[0]) for each in c.used_at) else None,
         user=lambda c: c.used_at[0],
     ),
     harmless("unused-code-removed", (FunctionRemoved, ClassRemoved), is_unused),

@@ -22,6 +22,7 @@ HARMLESS = {"index", "spelling"}
 UNIQUE = re.compile(r",\s*unique=True")
 WHEN_GONE = re.compile(r",\s*(?:ondelete|onupdate)=(?:'[^']*'|None)")
 BY_MIGRATION = "; the migration of this change is judged separately"
+INDEX = re.compile(r"=\s*(?:\w+\.)*Index\(")
 JUDGED = {"model", "schema", "form"}
 LIMITING = {"nullable", "unique", "foreign key", "constraint"}
 
@@ -39,13 +40,13 @@ def both(change: FieldChanged) -> str:
 def is_optional(change: FieldChanged) -> bool:
     """Whether it is a new field that nobody has to fill."""
     is_new = change.old is None and not change.name.startswith("__")
-    return is_new and not change.aspects & {"required", "unique"}
+    return is_new and not (change.kind in JUDGED and change.aspects & {"required", "unique"})
 
 
 @rule("field-removed", FieldChanged)
 def field_removed(change: FieldChanged) -> Iterator[Match]:
     """A field that is no longer there."""
-    if change.new is not None or change.kind not in JUDGED:
+    if change.new is not None or change.kind not in JUDGED or is_index(change):
         return
     message, verdict = "column" if change.kind == "model" else "field", None
     if "relationship" in change.aspects and change.migrated:
@@ -60,6 +61,7 @@ def column_type_changed(change: FieldChanged) -> Iterator[Match]:
         wider = is_wider(change.old or "", change.new or "")
         message, verdict = ("wider", Verdict.CAUTIOUS) if wider else ("other", None)
         fields = {"migration": BY_MIGRATION if change.migrated else ""}
+        verdict = Verdict.SAFE if change.migrated else verdict
         yield Match(where(change), subject_of(change), fields, message, both(change), verdict=verdict)
 
 
@@ -77,6 +79,7 @@ def column_constraint_changed(change: FieldChanged) -> Iterator[Match]:
     message, verdict = way_to(change), None
     if hard == {"nullable"} and not is_table and takes_null(change.new or "") and not takes_null(change.old or ""):
         message, verdict = "nullable", Verdict.CAUTIOUS
+    verdict = Verdict.SAFE if change.migrated else verdict
     yield Match(where(change), subject_of(change), fields, message, both(change), verdict=verdict)
 
 
@@ -98,7 +101,11 @@ def way_to(change: FieldChanged) -> str:
 @rule("field-changed", FieldChanged)
 def field_changed(change: FieldChanged) -> Iterator[Match]:
     """A field is declared otherwise."""
-    if change.new is None and change.kind not in JUDGED:
+    if change.new is None and is_index(change):
+        yield Match(
+            where(change), subject_of(change), {"what": "index"}, "harmless", change.old or "", verdict=Verdict.SAFE
+        )
+    elif change.new is None and change.kind not in JUDGED:
         yield Match(where(change), subject_of(change), {}, "attribute", change.old or "")
     if not is_changed(change) or is_of_column(change):
         return
@@ -108,6 +115,11 @@ def field_changed(change: FieldChanged) -> Iterator[Match]:
     fields = {"what": ", ".join(sorted(change.aspects))}
     message, verdict = ("harmless", Verdict.SAFE) if harmless else (what_differs(change), None)
     yield Match(where(change), subject_of(change), fields, message, both(change), verdict=verdict)
+
+
+def is_index(change: FieldChanged) -> bool:
+    """Whether it is an index that stands among the columns of a model."""
+    return bool(INDEX.search(change.old or change.new or ""))
 
 
 def is_of_column(change: FieldChanged) -> bool:
@@ -163,11 +175,7 @@ def columns_of(change: FieldChanged) -> str:
 
 
 CAREFUL = {
-    "template": "Look at the page or message in a browser, with empty and with long values.",
-    "packaging": "Build the package once, and check that it contains everything that runs.",
-    "script": "Run it once where nothing can break.",
     "sql": "Run it on a copy of the database.",
-    "client code": "Pages stay open for hours: old ones have to work with the new server, and the other way round.",
     "interface": "Check that code generated from either version understands the other side.",
     "data": "Check what reads it, and when.",
 }
@@ -196,7 +204,7 @@ RULES = (
     row(
         "required-field-added",
         FieldChanged,
-        lambda c: c.old is None and bool(c.aspects & {"required", "unique"}),
+        lambda c: c.old is None and c.kind in JUDGED and bool(c.aspects & {"required", "unique"}),
         subject=subject_of,
         evidence=lambda c: c.new or "",
         asks=lambda c: "required" if "required" in c.aspects else "unique",

@@ -230,12 +230,24 @@ def effective_settings(delta: Delta, told: set[str]) -> Iterator[SettingChanged]
     for name in sorted({*old, *new} - told):
         if old.get(name) == new.get(name) and (name in old) == (name in new):
             continue
+        if all(is_made_up(side.get(name)) for side in (old, new)) and not is_named(name, delta):
+            continue  # made up once in each copy, and stored in a file there, as a key that nobody configured
         texts = [shown(side[name]) if name in side else None for side in (old, new)]
         values = [plain(side[name]) if name in side else ... for side in (old, new)]
         content = digest(old.get(name), new.get(name))
         yield SettingChanged(
             "", 1, "app.config", name, texts[0], texts[1], values[0], values[1], "production", content=content
         )
+
+
+def is_made_up(value: Any) -> bool:
+    """Whether a value was taken for a secret and stands in no file of the project."""
+    return isinstance(value, dict) and "secret" in value and not value.get("literal")
+
+
+def is_named(name: str, delta: Delta) -> bool:
+    """Whether a changed file names the setting."""
+    return any(name.lower() in text.lower() for change in delta.changes for text in (change.old, change.new) if text)
 
 
 def shown(value: Any) -> str:

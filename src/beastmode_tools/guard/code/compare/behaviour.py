@@ -1,0 +1,76 @@
+"""What is known of code that does something else: whether anything ran it on both sides, and what came of it."""
+
+from dataclasses import dataclass
+
+__all__ = ["AnswerChanged", "AnswersSame", "ChangedCode", "NothingRan"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedCode:
+    """A function, or other code, that does something else.
+
+    Args:
+        path: Its file.
+        line: The first line that differs.
+        name: Qualified; a file's name for the code outside of functions.
+        kinds: The rules that have a word for what it works on: "query-changed", "payment-changed".
+        content: A digest of what differs.
+    """
+
+    path: str
+    line: int
+    name: str
+    kinds: tuple[str, ...]
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingRan:
+    """Changed code that nothing ran on both sides.
+
+    Args:
+        code: What changed, in the order of the files.
+        reason: Why nothing ran it, if there is more to say than that no request led to it.
+    """
+
+    code: tuple[ChangedCode, ...]
+    reason: str = ""
+
+    @property
+    def difference(self) -> tuple[ChangedCode, ...]:
+        """What differs; the reason may be another one on the next machine."""
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersSame:
+    """Changed code that requests ran on both sides, with the same answers and statements.
+
+    Args:
+        code: What changed.
+        requests: "GET /users/1", each with the same answer.
+    """
+
+    code: tuple[ChangedCode, ...]
+    requests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChanged:
+    """A request that is answered otherwise.
+
+    Args:
+        code: The changed code that it runs.
+        place: "GET /users/<int:id>".
+        request: As it was sent.
+        before: The base's answer, in one line.
+        after: The new one.
+        fails: It ends in a 5xx, and did not before.
+    """
+
+    code: tuple[ChangedCode, ...]
+    place: str
+    request: str
+    before: str
+    after: str
+    fails: bool = False
