@@ -17,6 +17,8 @@ from beastmode.core.middleware import install_middleware
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
+from beastmode.idempotency import IdempotencySettings
+from beastmode.idempotency.install import install as install_idempotency
 from beastmode.jobs import Jobs, JobSettings
 from beastmode.limits.install import install as install_limits
 from beastmode.limits.install import limit_attempts
@@ -34,6 +36,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     AccountSettings,
     LimitSettings,
     RateLimitSettings,
+    IdempotencySettings,
     JobSettings,
     MailSettings,
     HeaderSettings,
@@ -131,6 +134,7 @@ class Beastmode:
         if self._mail is not None:
             self._mail.install(app, settings.of(MailSettings))
         install_limits(app, settings.of(RateLimitSettings))
+        install_idempotency(app)
         if self._accounts is not None and self._database is not None and self._api is not None:
             limit_attempts(app, settings.of(LimitSettings))
             self._accounts.install(app, settings.of(AccountSettings), self._database, self._api)

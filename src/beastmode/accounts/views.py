@@ -26,6 +26,7 @@ from beastmode.accounts.schemas import (
 from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.identity import current_identity
+from beastmode.core.secret_responses import SecretResponses
 from beastmode.db.session import current_work
 from beastmode.query import Dumped
 
@@ -38,7 +39,13 @@ def auth_blueprint(user: Any, options: Options, offers: Offers) -> Blueprint:
         options: What the project chooses.
         offers: What the routes can do.
     """
-    auth = Blueprint("auth", version=offers.version, url_prefix="/auth", description="Registration, login and tokens.")
+    auth = Blueprint(
+        "auth",
+        version=offers.version,
+        url_prefix="/auth",
+        description="Registration, login and tokens.",
+        defaults=[SecretResponses()],
+    )
     (_add_quiet_registration if offers.hides_taken else _add_registration)(auth, user, options)
     _add_sign_in(auth, user, options)
     if offers.resets:

@@ -84,7 +84,7 @@ class VersionDocument(QuietApi):
         route = endpoint.route
         operation = self._operations.describe(
             route,
-            statuses=_statuses_of(endpoint),
+            endpoint.steps,
             can_match=_is_compared(endpoint),
             security=self._security_of(endpoint),
         )
@@ -142,11 +142,6 @@ def _shown_by(routes: Iterable[Route]) -> Iterator[tuple[Schema, Direction]]:
             yield route.accepts, "request"
         if route.returns is not None:
             yield route.returns, "response"
-
-
-def _statuses_of(endpoint: Endpoint) -> frozenset[int]:
-    """The status codes with which the steps of a route refuse requests."""
-    return frozenset().union(*(step.statuses for step in endpoint.steps))
 
 
 def _is_compared(endpoint: Endpoint) -> bool:

@@ -1,6 +1,6 @@
 """One route as an OpenAPI operation: its parameters and body, and every status that it can return."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from types import NoneType
 from typing import Any, get_args, get_type_hints
@@ -12,6 +12,7 @@ from beastmode.api.components import Components
 from beastmode.api.listing import MOST_PER_PAGE, MOST_SORTS, Listing
 from beastmode.api.properties import Document, field_schema
 from beastmode.api.route import Route
+from beastmode.core.steps import Step
 
 _PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110; Python 3.13 renamed its own
 _FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
@@ -60,14 +61,12 @@ class Operations:
         self._converter = converter
         self._has_envelope = has_envelope
 
-    def describe(
-        self, route: Route, *, statuses: frozenset[int], can_match: bool, security: list[Document]
-    ) -> Document:
+    def describe(self, route: Route, steps: Sequence[Step], *, can_match: bool, security: list[Document]) -> Document:
         """One route, as an operation object.
 
         Args:
             route: The declaration.
-            statuses: The status codes with which its steps refuse requests.
+            steps: Its steps, with the status codes of their refusals.
             can_match: Whether `If-Match` has a representation to be compared with.
             security: The ways to authenticate, of which one is enough.
         """
@@ -75,12 +74,12 @@ class Operations:
         operation: Document = {
             "operationId": route.name.replace(".", "_"),
             "security": security,
-            "parameters": self._parameters(route),
-            "responses": self._responses(route, statuses),
+            "parameters": [*self._parameters(route), *_required_headers(steps)],
+            "responses": self._responses(route, frozenset().union(*(step.statuses for step in steps))),
         }
         if summary:
             operation["summary"] = summary.rstrip(".")
-        told = [" ".join(description.split()), _IF_MATCH if can_match else ""]
+        told = [" ".join(description.split()), _IF_MATCH if can_match else "", *(step.note for step in steps)]
         if any(told):
             operation["description"] = " ".join(filter(None, told))
         if route.deprecated:
@@ -265,6 +264,15 @@ def _name_of(reference: Document) -> str:
     """The name of the component of a reference."""
     name: str = reference["$ref"].rpartition("/")[2]
     return name
+
+
+def _required_headers(steps: Iterable[Step]) -> list[Document]:
+    """The request headers without which a step refuses."""
+    return [
+        {"in": "header", "name": name, "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 255}}
+        for step in steps
+        for name in step.required_headers
+    ]
 
 
 def _header(name: str, description: str) -> Document:

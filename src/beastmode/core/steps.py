@@ -131,9 +131,13 @@ class Step:
 
     Attributes:
         statuses: The status codes of its refusals, for the OpenAPI document.
+        note: A sentence for the description of the route in that document.
+        required_headers: Request headers without which it refuses, for that document.
     """
 
     statuses: frozenset[int] = frozenset()
+    note: str = ""
+    required_headers: tuple[str, ...] = ()
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
         """The response: that of `proceed(call)`, or its own.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sqlalchemy import ClauseElement, Connection, Dialect, Engine, event
 from sqlalchemy.exc import InvalidRequestError
@@ -41,6 +41,19 @@ class Precondition:
         self.may_repeat |= writes and alone
 
 
+@dataclass(eq=False)
+class Held:
+    """The savepoint that stands for the session's transaction, while its commits are held back.
+
+    Attributes:
+        savepoint: What a commit or a rollback ends.
+        isolation: The isolation level of the transaction around it.
+    """
+
+    savepoint: SessionTransaction
+    isolation: str | None
+
+
 class Connections(Protocol):
     """The connections of an app context, for its session."""
 
@@ -65,6 +78,7 @@ class RoutedSession(Session):
         has_written: Whether something in it must be committed.
         scopes: The open `transaction`s, the outermost first; only that one commits.
         precondition: The precondition that was checked in the open transaction, until a write takes it over.
+        held: Holds back commits, which end a savepoint instead.
         commits: How often it has committed.
         commits_told: The number of commits after which `after` has run.
         before: The functions to run before the commit, in its transaction.
@@ -79,6 +93,7 @@ class RoutedSession(Session):
         self.has_written = False
         self.scopes: list[AbstractContextManager[None]] = []
         self.precondition: Precondition | None = None
+        self.held: Held | None = None
         self.commits = self.commits_told = 0
         self.before = Waiting()
         self.after = Waiting()
@@ -111,6 +126,8 @@ class RoutedSession(Session):
     def begin(self, nested: bool = False) -> SessionTransaction:  # noqa: FBT001, FBT002 - the signature is SQLAlchemy's
         """Begin a transaction or a savepoint; after a precondition was checked, continue in the open one."""
         root = self.get_transaction()
+        if self.held is not None and not nested:
+            return cast("SessionTransaction", _Part(self))
         self.is_writing = self.is_writing or nested  # the reader has no transactions to save a point of
         if nested or self.precondition is None or root is None:
             return super().begin(nested)
@@ -143,6 +160,9 @@ class RoutedSession(Session):
             raise InvalidRequestError(
                 "A transaction commits when it ends; inside it, call flush() to send pending changes"
             )
+        if self.held is not None:
+            self._continue(self.held, self.held.savepoint.commit)
+            return
         has_waiting = bool(self.before)
         try:
             super().commit()
@@ -150,6 +170,44 @@ class RoutedSession(Session):
             if has_waiting:  # one of them may have failed, with the transaction still open
                 self.rollback()
             raise
+
+    def rollback(self) -> None:
+        """Roll back; what was held back is rolled back to the last commit."""
+        if self.held is None or self.scopes:
+            super().rollback()
+        else:
+            self._continue(self.held, self.held.savepoint.rollback)
+
+    def _continue(self, held: Held, end: Callable[[], None]) -> None:
+        """End the savepoint, and begin the next one."""
+        try:
+            end()
+        except BaseException:
+            held.savepoint.rollback()
+            held.savepoint = self.begin_nested()
+            raise
+        held.savepoint = self.begin_nested()
+        self.has_written = False
+
+
+class _Part:
+    """What `session.begin()` returns while commits are held back.
+
+    Args:
+        session: The session.
+    """
+
+    def __init__(self, session: RoutedSession) -> None:
+        self._session = session
+
+    def __enter__(self) -> RoutedSession:
+        return self._session
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._session.commit()
+        else:
+            self._session.rollback()
 
 
 def _finish(session: Session) -> None:

@@ -201,9 +201,9 @@ class Work:
             session.flush()
             if session.precondition is not None:
                 session.precondition.note(writes=not is_read(statement), alone=not session.has_written)
-            elif not session.scopes:
+            elif not session.scopes and session.held is None:
                 session.has_written = session.has_written or is_write(statement)
-            return how(session.connection())
+            return how(session.connection()) if session.held is None else self._run_held(session, how)
         connection = self.connection or self.connect()
         try:
             return how(connection)
@@ -214,6 +214,15 @@ class Work:
             connection.close()
             self.connection = None
         return how(self.connect())
+
+    def _run_held(self, session: RoutedSession, how: Callable[[Connection], R]) -> R:
+        """The result of a statement whose commit is held back; one that fails by itself undoes nothing else."""
+        try:
+            return how(session.connection())
+        except DBAPIError:
+            if not session.scopes and not session.has_written:
+                session.rollback()  # or PostgreSQL would refuse everything that follows
+            raise
 
     def may_repeat(self, statement: Executable, error: DBAPIError) -> bool:
         """Whether a failed statement may be retried: it has changed nothing, and nothing depends on it.

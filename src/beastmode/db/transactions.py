@@ -16,7 +16,7 @@ from beastmode.core.callables import deferred_result, name_of, refuse_deferred
 from beastmode.core.errors import ConfigurationError
 from beastmode.db.engines.sqlite import SNAPSHOT
 from beastmode.db.errors import is_conflict
-from beastmode.db.routed_session import RoutedSession
+from beastmode.db.routed_session import Held, RoutedSession
 from beastmode.db.session import current_work
 from beastmode.db.tries import Before
 
@@ -49,7 +49,10 @@ class Transaction:
     def __enter__(self) -> Session:
         """The session, in this transaction."""
         session = current_work().open_session()
-        scope = self.nested(session) if session.scopes else self.outermost(session)
+        if session.scopes:
+            scope = self.nested(session)
+        else:
+            scope = self.outermost(session) if session.held is None else self.held(session, session.held)
         scope.__enter__()
         session.scopes.append(scope)
         return session
@@ -127,6 +130,29 @@ class Transaction:
         except BaseException:
             session.rollback()
             raise
+
+    @contextmanager
+    def held(self, session: RoutedSession, held: Held) -> Iterator[None]:
+        """A part of a transaction whose commit is held back."""
+        if self.isolation not in (None, held.isolation):
+            raise InvalidRequestError(
+                f"This request runs in one transaction, which is not {self.isolation}; "
+                f'declare that on the route: @idempotent(isolation="{self.isolation}")'
+            )
+        savepoint = held.savepoint
+        session.is_read_only = self.read_only
+        try:
+            yield
+            if held.savepoint is not savepoint or not savepoint.is_active:
+                raise InvalidRequestError(
+                    "The transaction was rolled back inside its own block; raise an exception instead"
+                )
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.is_read_only = False
 
     @contextmanager
     def nested(self, session: RoutedSession) -> Iterator[None]:
