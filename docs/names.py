@@ -36,6 +36,7 @@ PUBLIC = (
     "beastmode.core.gauges",
     "beastmode.core.identity",
     "beastmode.core.secret_responses",
+    "beastmode.core.permissions",
     "beastmode.core.security_schemes",
     "beastmode.core.steps",
     "beastmode.core.setting",

@@ -3,7 +3,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from beastmode.accounts import passwords
-from beastmode.accounts.models import Credential, Session
+from beastmode.accounts.models import AccountRole, Credential, Session
 from beastmode.accounts.settings import AccountSettings
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import Problem
@@ -32,7 +32,7 @@ def test_a_user_is_kept_in_lower_case_with_a_hash_beside(registration, database)
     assert ada.created_at.tzinfo is not None
     credential = database.session.get(Credential, ada.id)
     assert passwords.match(credential.password_hash, "correct horse battery").is_right
-    assert not credential.is_operator
+    assert count(database, AccountRole) == 0
 
 
 def test_a_given_name_is_kept_and_a_long_local_part_is_cut(registration):
@@ -43,7 +43,7 @@ def test_a_given_name_is_kept_and_a_long_local_part_is_cut(registration):
 def test_an_operator_is_marked_as_one(registration, database):
     ada = registration.create("ada@example.com", "correct horse battery", is_operator=True)
 
-    assert database.session.get(Credential, ada.id).is_operator
+    assert database.session.get(AccountRole, (ada.id, "operator")) is not None
 
 
 def test_a_taken_address_is_refused_whatever_its_case_and_before_the_password_is_judged(registration, ada):

@@ -1,5 +1,6 @@
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from beastmode.accounts.settings import AccountSettings
 from beastmode.core.caller import AccountId
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.mailing import mailer_of
+from beastmode.core.permissions import define_roles, roles_of
 
 if TYPE_CHECKING:
     from marshmallow import Schema
@@ -51,23 +53,27 @@ class Accounts:
         log_in_with: The unique column that users log in with, such as "username".
         registration: A schema of further fields of a registration, which become attributes of the new user.
         log_in_fields: A schema of further fields of the user, which the response to a login has beside the tokens.
+        roles: The permissions of each role, such as `{"editor": ["posts:write"]}`; `operator`, which
+            always exists, has all of them.
         routes: The names of the routes that exist, such as `["login", "refresh", "logout", "me"]`; all by default.
 
     Raises:
         ConfigurationError: The model lacks columns that accounts need, or the options do not fit it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option, given by name
         self,
         user: Any,
         *,
         log_in_with: str = "email",
         registration: "Schema | type[Schema] | None" = None,
         log_in_fields: "Schema | type[Schema] | None" = None,
+        roles: Mapping[str, Collection[str]] = MappingProxyType({}),
         routes: Collection[str] | None = None,
     ) -> None:
         _refuse_other_models(user)
         self._options = options_of(user, log_in_with, registration, log_in_fields, routes)
+        self._roles = dict(roles)
         never_reuse_ids(user.__table__)
         self.user = user
         self._blueprints: dict[Offers, Blueprint] = {}
@@ -85,8 +91,10 @@ class Accounts:
             api: The API; every version of it gets the routes.
         """
         from beastmode.accounts.install import install  # noqa: PLC0415 - imports the tables, as above
+        from beastmode.accounts.roles import roles_held  # noqa: PLC0415 - likewise
         from beastmode.accounts.views import auth_blueprint  # noqa: PLC0415 - likewise
 
+        define_roles(app, self._roles, roles_held)
         install(app, settings, database, self.user, self._options)
         app.extensions["beastmode.accounts"] = self
         offers = offers_of(api.versions[0].name, app.extensions[DESK], hides_taken=settings.hide_registered_emails)
@@ -127,6 +135,36 @@ class Accounts:
             IntegrityError: The user does not exist; in a view, it becomes a 409.
         """
         current_desk().registration.set_password(user_id, password)
+
+    def grant_role(self, user_id: AccountId, role: str) -> None:
+        """Give a user a role; nothing happens if they have it.
+
+        Args:
+            user_id: The user's ID.
+            role: A role that is defined, or "operator".
+
+        Raises:
+            ConfigurationError: No role has this name.
+            IntegrityError: The user does not exist; in a view, it becomes a 409.
+        """
+        current_desk().roles.grant(user_id, role)
+
+    def revoke_role(self, user_id: AccountId, role: str) -> None:
+        """Take a role from a user; nothing happens if they do not have it.
+
+        Args:
+            user_id: The user's ID.
+            role: The role.
+        """
+        current_desk().roles.revoke(user_id, role)
+
+    def roles_of(self, user_id: AccountId) -> frozenset[str]:
+        """The roles of a user.
+
+        Args:
+            user_id: The user's ID.
+        """
+        return roles_of(user_id)
 
     def check_password(self, login: str, password: str) -> AccountId:
         """The ID of the active user with this login and password; counts as an attempt to log in.

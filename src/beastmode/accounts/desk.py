@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from beastmode.accounts.password_change import PasswordChange
     from beastmode.accounts.registration import Registration
     from beastmode.accounts.resets import Resets
+    from beastmode.accounts.roles import AccountRoles
     from beastmode.accounts.session_list import SessionList
     from beastmode.accounts.sign_in import SignIn
     from beastmode.accounts.verification import Verification
@@ -36,6 +37,7 @@ class Desk:
         password_change: Changes the password of those who know it.
         own_account: Reads and changes the account of the caller.
         read_id: Parses a user's ID.
+        roles: Grants and revokes the roles of users.
         resets: Sets new passwords for those who forgot theirs; None if that is not possible.
         verification: Proves email addresses; None without mail.
         deletions: Deletes accounts; None without jobs.
@@ -50,6 +52,7 @@ class Desk:
     password_change: "PasswordChange"
     own_account: "OwnAccount"
     read_id: Callable[[str], AccountId]
+    roles: "AccountRoles"
     resets: "Resets | None" = None
     verification: "Verification | None" = None
     deletions: "Deletions | None" = None

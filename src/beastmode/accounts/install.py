@@ -24,6 +24,7 @@ from beastmode.accounts.registration import Registration
 from beastmode.accounts.reset_mails import SEND_LINK
 from beastmode.accounts.reset_tokens import ResetTokens
 from beastmode.accounts.resets import Resets
+from beastmode.accounts.roles import AccountRoles, roles_held
 from beastmode.accounts.seen import SEEN
 from beastmode.accounts.session_list import SessionList
 from beastmode.accounts.sessions import Sessions
@@ -39,6 +40,7 @@ from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import Identity, set_authenticators
 from beastmode.core.inspections import add_inspection
 from beastmode.core.mailing import mailer_of
+from beastmode.core.permissions import roles_in
 from beastmode.core.security_schemes import declared_in
 from beastmode.db import Database
 from beastmode.db.session import installed_in
@@ -82,7 +84,14 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
     app.extensions[DESK] = Desk(
         count_attempt=partial(_limiter_of(app).count, has_logged_in=knows),
         registration=registration,
-        sign_in=SignIn(database, user, tokens, sessions, options.log_in_with),
+        sign_in=SignIn(
+            database,
+            user,
+            tokens,
+            sessions,
+            options.log_in_with,
+            roles_held if settings.roles_in_tokens else None,
+        ),
         is_open=settings.enable_registration,
         session_list=session_list,
         password_change=PasswordChange(database, user, registration, notices),
@@ -91,8 +100,13 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
         resets=_resets(settings, registration, read_id, verification),
         verification=verification,
         deletions=deletions,
+        roles=AccountRoles(database, roles_in(app)),
         authenticate=bearer_authenticator(
-            tokens, read_id, scheme=settings.authorization_scheme, holds=partial(_holds, sessions)
+            tokens,
+            read_id,
+            scheme=settings.authorization_scheme,
+            holds=partial(_holds, sessions),
+            reads_roles=settings.roles_in_tokens,
         ),
     )
     if not declared_in(app):

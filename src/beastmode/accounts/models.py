@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, false, func
+from sqlalchemy import ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from beastmode.accounts.addresses import LONGEST
@@ -18,7 +18,6 @@ class Credential(Base):
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     password_hash: Mapped[str] = mapped_column(String(255))
-    is_operator: Mapped[bool] = mapped_column(default=False, server_default=false())
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -76,3 +75,15 @@ class AccountDeletion(Base):
     )
     requested_at: Mapped[datetime]
     due_at: Mapped[datetime]
+
+
+class AccountRole(Base):
+    """A role of a user; what it permits is defined by the project."""
+
+    __tablename__ = "account_roles"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    role: Mapped[str] = mapped_column(String(50), primary_key=True)
+    granted_at: Mapped[datetime]

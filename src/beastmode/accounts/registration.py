@@ -12,13 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from beastmode.accounts import passwords
 from beastmode.accounts.addresses import LONGEST, is_address, name_from
 from beastmode.accounts.ids import refuse_reused_ids
-from beastmode.accounts.models import Credential, Session
+from beastmode.accounts.models import AccountRole, Credential, Session
 from beastmode.accounts.options import words_of
 from beastmode.accounts.seen import forget_seen_sessions
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.core.errors import BeastmodeError, Problem
 from beastmode.core.events import after_commit
+from beastmode.core.permissions import OPERATOR
 from beastmode.db import Database, transaction
 from beastmode.db.base import UtcDateTime
 from beastmode.db.inserts import INSERTS
@@ -234,7 +235,10 @@ class Registration:
         # If rows were deleted without foreign keys and the ID was reused, nothing of its former owner remains.
         session.execute(delete(Credential).where(Credential.user_id == user.id))
         session.execute(delete(Session).where(Session.user_id == user.id))
-        session.add(Credential(user_id=user.id, password_hash=password_hash, is_operator=is_operator, changed_at=now()))
+        session.execute(delete(AccountRole).where(AccountRole.user_id == user.id))
+        session.add(Credential(user_id=user.id, password_hash=password_hash, changed_at=now()))
+        if is_operator:
+            session.add(AccountRole(user_id=user.id, role=OPERATOR, granted_at=now()))
         return user
 
 

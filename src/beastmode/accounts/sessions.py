@@ -35,11 +35,13 @@ class Granted:
         user_id: The user it belongs to.
         session_id: The session's ID.
         refresh_token: Can be used once.
+        opened_at: When the user logged in, or last proved to know the password.
     """
 
     user_id: AccountId
     session_id: str
     refresh_token: str = field(repr=False)
+    opened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Sessions:
         if opened is None:
             return None
         self.seen.add(session_id, user_id, moment)
-        return Granted(user_id, session_id, token)
+        return Granted(user_id, session_id, token, moment)
 
     def rotate(self, token: str) -> Granted:
         """The successor of a refresh token; concurrent requests all get the same one.
@@ -169,14 +171,14 @@ class Sessions:
                 rotated_at=moment,
                 expires_at=moment + self.lifetime,
             )
-            .returning(Session.user_id)
+            .returning(Session.user_id, Session.created_at)
         )
-        user_id = self.database.execute(statement).scalar()
-        return None if user_id is None else Granted(user_id, presented.session_id, successor)
+        row = self.database.execute(statement).one_or_none()
+        return None if row is None else Granted(row.user_id, presented.session_id, successor, row.created_at)
 
     def _repeat(self, presented: Presented) -> Granted | None:
         """The successor that was already issued for this token, within the grace period."""
-        statement = select(Session.user_id, Session.token_hash).where(
+        statement = select(Session.user_id, Session.token_hash, Session.created_at).where(
             *self._holds(presented.session_id),
             Session.generation == presented.generation + 1,
             Session.rotated_at > now() - self.grace,
@@ -185,7 +187,9 @@ class Sessions:
         if row is None:
             return None
         successor = self.refresh_tokens.find(presented.session_id, presented.generation + 1, row.token_hash)
-        return None if successor is None else Granted(row.user_id, presented.session_id, successor)
+        if successor is None:
+            return None
+        return Granted(row.user_id, presented.session_id, successor, row.created_at)
 
     def _end_if_reused(self, presented: Presented) -> None:
         """Revoke the session of a token that is not its current one, or whose user is no longer active.

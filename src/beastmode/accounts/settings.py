@@ -38,6 +38,13 @@ class AccountSettings(Settings):
         "The word before the access token in the header `Authorization`, such as `Bearer` or `Token`.",
         expects="one word, such as Token",
     )
+    roles_in_tokens: bool = setting(
+        flag(),
+        default=False,
+        sentence="Whether access tokens contain the roles of their user, so that none are looked up; a role that is "
+        "granted or revoked then takes effect with the next token. If not, it takes effect with the next request.",
+        expects=YES_NO,
+    )
     jwt_issuer: str = setting(
         text(),
         "beastmode",

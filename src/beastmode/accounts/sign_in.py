@@ -1,5 +1,6 @@
 """Log in, stay logged in, log out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,7 @@ class SignIn:
         tokens: Issues access tokens.
         sessions: Opens, keeps and ends sessions.
         log_in_with: The column that users log in with.
+        roles: Returns the roles that tokens contain; None if they contain none.
     """
 
     database: Database
@@ -38,6 +40,7 @@ class SignIn:
     tokens: Tokens
     sessions: Sessions
     log_in_with: str = "email"
+    roles: Callable[[AccountId], frozenset[str]] | None = None
 
     def log_in(self, login: str, password: str, *, user_agent: str, address: str) -> Grant:
         """Open a session for a user who knows the password.
@@ -142,7 +145,8 @@ class SignIn:
         return password_hash
 
     def _grant(self, granted: Granted) -> Grant:
-        token = self.tokens.issue(granted.user_id, granted.session_id)
+        roles = None if self.roles is None else self.roles(granted.user_id)
+        token = self.tokens.issue(granted.user_id, granted.session_id, signed_in_at=granted.opened_at, roles=roles)
         return Grant(
             token, granted.refresh_token, self.tokens.lifetime, current_word(), granted.user_id, granted.session_id
         )

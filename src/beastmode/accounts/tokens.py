@@ -6,8 +6,9 @@ Refresh tokens use a key derived from it (`keys.py`), so neither kind is accepte
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import jwt
@@ -46,11 +47,15 @@ class Claims:
         subject: The user's ID, as a string.
         session_id: The session it belongs to.
         expires_at: When it expires, in seconds since 1970.
+        signed_in_at: When the session was opened, likewise; None if the token does not say it.
+        roles: The roles of the user; None if the token does not say them.
     """
 
     subject: str
     session_id: str
     expires_at: int
+    signed_in_at: int | None = None
+    roles: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,16 +74,25 @@ class Tokens:
     audience: str
     lifetime: int
 
-    def issue(self, subject: object, session_id: str) -> str:
+    def issue(
+        self,
+        subject: object,
+        session_id: str,
+        *,
+        signed_in_at: datetime | None = None,
+        roles: Iterable[str] | None = None,
+    ) -> str:
         """A token for this user and session, valid from now.
 
         Args:
             subject: The user's ID; a string in the token, as RFC 7519 requires.
             session_id: The session that the token belongs to.
+            signed_in_at: When the session was opened; the claim `auth_time`.
+            roles: The roles of the user; None for no such claim.
         """
         kid, key = next(iter(self.keys.items()))
         issued_at = int(now().timestamp())
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self.issuer,
             "aud": self.audience,
             "sub": str(subject),
@@ -88,6 +102,10 @@ class Tokens:
             "nbf": issued_at,
             "exp": issued_at + self.lifetime,
         }
+        if signed_in_at is not None:
+            claims["auth_time"] = int(signed_in_at.timestamp())
+        if roles is not None:
+            claims["roles"] = sorted(roles)
         return SecretText(jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"typ": _KIND, "kid": kid}))
 
     def read(self, token: str) -> Claims:
@@ -114,7 +132,7 @@ class Tokens:
         if header.get("typ") != _KIND or "crit" in header or not isinstance(claims["sid"], str):
             raise invalid_token()
         _check_times(claims)
-        return Claims(claims["sub"], claims["sid"], claims["exp"])
+        return Claims(claims["sub"], claims["sid"], claims["exp"], *_about_the_session(claims))
 
 
 def tokens_of(settings: AccountSettings) -> Tokens:
@@ -147,6 +165,19 @@ def _refuse_key_pair(secret: str) -> None:
         jwt.get_algorithm_by_name(_ALGORITHM).prepare_key(secret)
     except jwt.InvalidKeyError as error:
         raise ConfigurationError(f"JWT_SECRET_KEY must be a random string, not half of a key pair: {error}") from None
+
+
+def _about_the_session(claims: dict[str, Any]) -> tuple[int | None, frozenset[str] | None]:
+    """When the session was opened, and the roles of the user; None for what a token does not say.
+
+    Raises:
+        Problem: 401 for claims of another form.
+    """
+    signed_in_at, roles = claims.get("auth_time"), claims.get("roles")
+    is_list = isinstance(roles, list) and all(isinstance(role, str) for role in roles)
+    if (signed_in_at is not None and type(signed_in_at) is not int) or (roles is not None and not is_list):
+        raise invalid_token()
+    return signed_in_at, None if roles is None else frozenset(roles)
 
 
 def _check_times(claims: dict[str, Any]) -> None:

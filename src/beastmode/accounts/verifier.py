@@ -17,12 +17,13 @@ from beastmode.core.secrets import SecretText
 _WHOLE = re.compile(r"[0-9]{1,19}")
 
 
-def bearer_authenticator(
+def bearer_authenticator(  # noqa: PLR0913 - each is an option, given by name
     tokens: Tokens,
     read_id: Callable[[str], AccountId],
     *,
     scheme: str = "Bearer",
     holds: Callable[[Identity, Request], bool] | None = None,
+    reads_roles: bool = False,
     remembered: int = REMEMBERED,
 ) -> Authenticator:
     """A function that returns the caller of a request: None without a token, Problem(401) for a wrong one.
@@ -35,6 +36,7 @@ def bearer_authenticator(
         read_id: Converts the `sub` claim to a user's ID; raises ValueError if it is not one.
         scheme: The word before the token in `Authorization`; case-insensitive.
         holds: Whether the session of a valid token is still valid, for this request; None accepts every token.
+        reads_roles: Whether the roles in a token count; if not, they are looked up.
         remembered: How many headers to remember; one takes about 700 bytes.
     """
     passed: dict[str, tuple[int, Identity]] = {}
@@ -71,7 +73,8 @@ def bearer_authenticator(
             account_id = read_id(claims.subject)
         except ValueError:
             raise invalid_token() from None
-        return claims.expires_at, Identity("account", account_id, claims.session_id)
+        roles = claims.roles if reads_roles else None
+        return claims.expires_at, Identity("account", account_id, claims.session_id, claims.signed_in_at, roles)
 
     return authenticate
 

@@ -45,6 +45,8 @@ def auth_blueprint(user: Any, options: Options, offers: Offers) -> Blueprint:
         url_prefix="/auth",
         description="Registration, login and tokens.",
         defaults=[SecretResponses()],
+        # Whatever the API requires of its callers: they must be able to log out.
+        permission=(),
     )
     (_add_quiet_registration if offers.hides_taken else _add_registration)(auth, user, options)
     _add_sign_in(auth, user, options)

@@ -9,13 +9,16 @@ from flask import Flask
 from beastmode.api.arguments import Arguments, PathNumbers
 from beastmode.api.authentication import Authentication
 from beastmode.api.blueprint import Blueprint
+from beastmode.api.callers import Permissions, checked_caller, inheriting
 from beastmode.api.declarations import defaults_of
 from beastmode.api.deprecations import DeprecatedRoute
 from beastmode.api.docs import docs_blueprint
 from beastmode.api.document import VersionDocument
 from beastmode.api.endpoint import Endpoint
+from beastmode.api.freshness import Freshness
 from beastmode.api.if_match import IfMatch
 from beastmode.api.inheritance import resolve
+from beastmode.api.permissions import Permission
 from beastmode.api.route import Route
 from beastmode.api.settings import ApiSettings
 from beastmode.api.versions import Version
@@ -26,6 +29,8 @@ from beastmode.core.steps import Stage, add_step
 _STEPS = (
     (Stage.ANNOUNCEMENT, DeprecatedRoute.of),
     (Stage.CALLER, Authentication.of),
+    (Stage.PERMISSION, Permission.of),
+    (Stage.PERMISSION, Freshness.of),
     (Stage.ARGUMENTS, PathNumbers.of),
     (Stage.ARGUMENTS, Arguments.of),
     (Stage.PRECONDITION, IfMatch.of),
@@ -43,10 +48,17 @@ class Api:
             redefine.
         defaults: Declarations for all routes for which neither the route nor its blueprint has any, such as
             `[rate_limit(1000, 3600)]`.
+        permission: What callers of its routes must be allowed to do, unless the blueprint or the route says otherwise,
+            or answers callers who are not logged in.
     """
 
     def __init__(
-        self, title: str, *, versions: Sequence[Version] = (Version("v1"),), defaults: Sequence[Any] = ()
+        self,
+        title: str,
+        *,
+        versions: Sequence[Version] = (Version("v1"),),
+        defaults: Sequence[Any] = (),
+        permission: Permissions | None = None,
     ) -> None:
         _refuse_other_versions(versions)
         names = [version.name for version in versions]
@@ -55,6 +67,7 @@ class Api:
         self.title = title
         self.versions = tuple(versions)
         self._defaults = defaults_of("Api()", "default", defaults)
+        self._callers = {"permission": checked_caller("Api()", "permission", permission)}
         self.blueprints: list[Blueprint] = []
 
     def register(self, *blueprints: Blueprint) -> None:
@@ -102,8 +115,11 @@ class Api:
         middleware.rewrites.append(_unversioned(default, {route.rule.split("/")[1] for route in tables[default]}))
 
     def _with_defaults(self, route: Route) -> Route:
-        """The route with the defaults of the API after those of its blueprint."""
-        return replace(route, defaults=(*route.defaults, *self._defaults)) if self._defaults else route
+        """The route with the defaults of the API after those of its blueprint, and what the API requires of callers."""
+        changes = inheriting(vars(route), self._callers)
+        if self._defaults:
+            changes["defaults"] = (*route.defaults, *self._defaults)
+        return replace(route, **changes) if changes else route
 
 
 def _refuse_other_blueprint(blueprint: Any) -> None:

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from beastmode.api.route import Route
 from beastmode.core.errors import ConfigurationError, Problem
-from beastmode.core.identity import identify
+from beastmode.core.identity import Identity, identify
+from beastmode.core.permissions import READ, WRITE
 from beastmode.core.security_schemes import Authenticator, SecurityScheme, authenticator_for, schemes_for, schemes_of
 from beastmode.core.steps import Call, Proceed, Step
 
@@ -21,16 +22,21 @@ class Authentication(Step):
     Args:
         authenticate: Returns the caller, or None if the request has no credential; raises Problem(401) for a wrong one.
         schemes: How callers authenticate, for the OpenAPI document.
-        caching: The `Cache-Control` of its responses.
+        route: The declaration.
     """
 
-    statuses = frozenset({401})
     is_optional = False
 
-    def __init__(self, authenticate: Authenticator, schemes: Sequence[SecurityScheme], caching: str) -> None:
+    def __init__(self, authenticate: Authenticator, schemes: Sequence[SecurityScheme], route: Route) -> None:
         self._authenticate = authenticate
-        self._caching = caching
+        # No cache needs the response to a write.
+        self._caching = _PRIVATE if route.is_safe else _NOT_STORED
+        # With named permissions, the scopes must include those.
+        is_named = any(isinstance(each, str) for each in route.permission or ())
+        self._scope = None if is_named else READ if route.is_safe else WRITE
         self.schemes = tuple(schemes)
+        has_scopes = self._scope is not None and any(scheme.has_scopes for scheme in schemes)
+        self.statuses = frozenset({401, 403} if has_scopes else {401})
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
         """Identify the caller, and keep the response out of shared caches."""
@@ -38,9 +44,20 @@ class Authentication(Step):
         if identity is None:
             raise self._nobody()
         identify(identity)
+        if identity.scopes is not None:
+            self._refuse_beyond(identity)
         response = proceed(call)
         response.headers.setdefault("Cache-Control", self._caching)
         return response
+
+    def _refuse_beyond(self, caller: Identity) -> None:
+        """Refuse a credential whose scopes do not include what the route does; permissions are checked by name later.
+
+        Raises:
+            Problem: 403.
+        """
+        if self._scope is not None and self._scope not in (caller.scopes or ()):
+            raise Problem(403, f"This requires the scope {self._scope}")
 
     def _nobody(self) -> Problem:
         """The response to a request without a credential: 401, asking for one (RFC 6750, section 3)."""
@@ -68,9 +85,8 @@ class Authentication(Step):
         others = [scheme for scheme in schemes_of(app) if scheme not in schemes]
         is_optional = route.sign_in == "optional"
         authenticate = authenticator_for(schemes, others, is_optional=is_optional)
-        # No cache needs the response to a write.
         kind = _OptionalAuthentication if is_optional else cls
-        return kind(authenticate, schemes, _PRIVATE if route.is_safe else _NOT_STORED)
+        return kind(authenticate, schemes, route)
 
 
 class _OptionalAuthentication(Authentication):
@@ -82,6 +98,8 @@ class _OptionalAuthentication(Authentication):
         """Identify the caller, if there is a credential, and say that the response depends on it."""
         if (identity := self._authenticate(call.request)) is not None:
             identify(identity)
+            if identity.scopes is not None:
+                self._refuse_beyond(identity)
         response = proceed(call)
         response.headers.setdefault("Cache-Control", self._caching)
         response.vary.update(scheme.varies for scheme in self.schemes if scheme.varies)

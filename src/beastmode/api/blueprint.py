@@ -4,6 +4,7 @@ from typing import Any, Literal, NoReturn, TypedDict, TypeVar, Unpack
 
 from marshmallow import Schema
 
+from beastmode.api.callers import Permissions, checked_caller, inheriting, refuse_contradicting_callers
 from beastmode.api.declarations import checked_options, defaults_of, refuse_rule, refuse_view
 from beastmode.api.listing import Listing
 from beastmode.api.route import Route
@@ -55,6 +56,9 @@ class RouteOptions(TypedDict, total=False):
             "required" by default.
         authenticators: How callers authenticate, in order: names of the application's authenticators, or others; all
             of the application's by default.
+        permission: What the caller must be allowed to do, such as "posts:write"; a function of the caller (`Identity`)
+            that returns True; or a list of both, of which all must hold. [] for nothing, whatever the blueprint says.
+        fresh: How many minutes ago the caller must have logged in, at most.
         errors: Further status codes that the view responds with, for the OpenAPI document.
         envelope: Whether the data is wrapped in the envelope; True by default.
         deprecated: Since when the route is deprecated, and when it will be removed.
@@ -70,6 +74,8 @@ class RouteOptions(TypedDict, total=False):
     public: bool
     sign_in: Literal["required", "optional"]
     authenticators: Sequence[Any]
+    permission: Permissions
+    fresh: float
     errors: tuple[int, ...]
     produces: str
     consumes: str
@@ -86,9 +92,12 @@ class Blueprint:
         url_prefix: A prefix for every rule, such as "/posts".
         description: One sentence for the OpenAPI document.
         defaults: Declarations for all its routes that have none of their own, such as `[rate_limit(100, 3600)]`.
+        authenticators: How callers of its routes authenticate, unless a route says otherwise.
+        permission: What callers of its routes must be allowed to do, unless a route says otherwise or answers callers
+            who are not logged in.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option, given by name
         self,
         name: str,
         *,
@@ -96,6 +105,8 @@ class Blueprint:
         url_prefix: str = "",
         description: str = "",
         defaults: Sequence[Any] = (),
+        authenticators: Sequence[Any] | None = None,
+        permission: Permissions | None = None,
     ) -> None:
         if not isinstance(name, str) or not name.isidentifier():
             raise ConfigurationError(
@@ -115,6 +126,8 @@ class Blueprint:
         self.url_prefix = url_prefix
         self.description = description
         self._defaults = defaults_of(f"Blueprint({name!r})", name, defaults)
+        given = {"authenticators": authenticators, "permission": permission}
+        self._callers = {option: checked_caller(repr(self), option, value) for option, value in given.items()}
         self.routes: list[Route] = []
 
     def get(self, rule: str = "", **options: Unpack[RouteOptions]) -> Callable[[View], View]:
@@ -155,6 +168,7 @@ class Blueprint:
         """
         refuse_rule(self.name, method, rule, self.url_prefix)
         given = checked_options(self.name, method, rule, options)
+        given |= inheriting(given, self._callers)
 
         if given.get("returns") is not None and given["returns"].many:
             given["many"] = True
@@ -210,11 +224,7 @@ def _refuse_contradictions(route: Route) -> None:
         raise ConfigurationError(
             f"{route}: produces= is for views that return a Response; it cannot be combined with returns=."
         )
-    if route.public and (route.sign_in is not None or route.authenticators is not None):
-        raise ConfigurationError(
-            f"{route}: public=True looks at no credential, so it cannot be combined with sign_in= or authenticators=; "
-            'for callers who may be logged in, write sign_in="optional" alone.'
-        )
+    refuse_contradicting_callers(route)
     for media_type in (route.consumes, route.produces):
         if media_type is not None and not _MEDIA_TYPE.fullmatch(media_type):
             raise ConfigurationError(f"{route}: {media_type!r} is not a media type; expected, for example, text/csv.")

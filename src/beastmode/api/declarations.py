@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema
 
+from beastmode.api.callers import OPTIONS, checked_caller
 from beastmode.api.listing import Listing
 from beastmode.api.versions import Deprecation
 from beastmode.core.callables import deferral_of, name_of
@@ -17,9 +18,8 @@ from beastmode.query.show.passing import watch
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _SCHEMAS = ("accepts", "query", "returns")
 _TRUTHS = ("body_required", "many", "public", "envelope")
-_CALLERS = ("sign_in", "authenticators")
 _MEDIA_TYPES = ("consumes", "produces")
-_KNOWN = (*_SCHEMAS, *_TRUTHS, *_MEDIA_TYPES, "listing", "status", "errors", "deprecated", *_CALLERS)
+_KNOWN = (*_SCHEMAS, *_TRUTHS, *_MEDIA_TYPES, "listing", "status", "errors", "deprecated", *OPTIONS)
 
 _ELSEWHERE = {
     "methods": "A route handles one method; declare each method separately: @{0}.get(...), @{0}.post(...).",
@@ -72,32 +72,13 @@ def checked_options(blueprint: str, method: str, rule: str, options: Mapping[str
             _demand(value is None or isinstance(value, Deprecation), where, name, value, example)
         elif name == "status":
             _demand(_is_status(value, 100), where, name, value, "a status code, such as 201")
-        elif name in _CALLERS:
-            checked[name] = _checked_caller(where, name, value)
+        elif name in OPTIONS:
+            checked[name] = checked_caller(where, name, value)
         elif name == "errors":
             checked[name] = _errors_of(where, value)
         else:
             raise ConfigurationError(f"{where}: there is no option {name}=. {_instead_of(blueprint, name)}")
     return checked
-
-
-def _checked_caller(where: str, name: str, value: Any) -> Any:
-    """An option that says who may call, as `Route` takes it.
-
-    Args:
-        where: The declaration, for messages.
-        name: The option's name.
-        value: What was declared.
-
-    Raises:
-        ConfigurationError: It has the wrong type.
-    """
-    if name == "sign_in":
-        _demand(value in {None, "required", "optional"}, where, name, value, '"required" or "optional"')
-        return value
-    is_right = value is None or (isinstance(value, list | tuple) and len(value) > 0)
-    _demand(is_right, where, name, value, 'a list of authenticators, such as ["bearer"]')
-    return None if value is None else tuple(value)
 
 
 def defaults_of(where: str, place: str, declarations: Any) -> tuple[Defaults, ...]:

@@ -67,9 +67,20 @@ class IfMatch(Step):
                 f"{self._route} is public, and with If-Match it would run {source} without authentication, "
                 "although that route requires it; declare both public=True, or neither."
             )
+        missing = set(source.permission or ()) - set(self._route.permission or ())
+        if missing or (self._route.sign_in == "optional" and not _is_for_anyone(source)):
+            raise ConfigurationError(
+                f"With If-Match, {self._route} would run {source} for callers who may not call that route; require "
+                "the same of the callers of both."
+            )
         self.tag = tag
 
     @classmethod
     def of(cls, app: Flask, route: Route) -> "IfMatch | None":
         """The step of a route; None if it changes nothing."""
         return None if route.is_safe else cls(route, has_database=has_database(app))
+
+
+def _is_for_anyone(route: Route) -> bool:
+    """Whether a route answers callers who are not logged in."""
+    return route.public or route.sign_in == "optional"

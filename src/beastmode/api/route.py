@@ -29,6 +29,9 @@ class Route:
         public: Whether it requires no authentication.
         sign_in: "optional" if anonymous callers are answered too; None for what the blueprint or the API says.
         authenticators: How callers authenticate; None for all authenticators of the application.
+        permission: What the caller must be allowed to do: names and functions, all of them; None for what the blueprint
+            or the API says.
+        fresh: How many minutes ago the caller must have logged in, at most; None for any time.
         errors: Further status codes, in addition to those that follow from the declaration.
         produces: The media type of the view's own response, such as "text/csv"; None for JSON.
         consumes: The media type of a body that the view reads itself, such as "multipart/form-data"; None for JSON.
@@ -52,6 +55,8 @@ class Route:
     public: bool = False
     sign_in: Literal["required", "optional"] | None = None
     authenticators: tuple[Any, ...] | None = None
+    permission: tuple[Any, ...] | None = None
+    fresh: float | None = None
     errors: tuple[int, ...] = ()
     produces: str | None = None
     consumes: str | None = None

@@ -38,6 +38,7 @@ class SecurityScheme:
         challenge: The `WWW-Authenticate` of responses to requests without a credential; derived from the definition
             by default.
         is_session: Whether its callers have logged in themselves, so that they may manage their account.
+        has_scopes: Whether its credentials may be limited to scopes.
     """
 
     name: str
@@ -45,6 +46,7 @@ class SecurityScheme:
     definition: Mapping[str, Any]
     challenge: str = ""
     is_session: bool = False
+    has_scopes: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what could not authenticate, or not be described.
