@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any, ClassVar, NoReturn
 
@@ -55,6 +56,9 @@ class Beast(click.Group):
     entries: ClassVar[dict[str, Entry]] = {
         "new": Entry("new", "Create a project."),
         "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
+        "add": Entry("add", "Add a resource, a field, an index, a setting, with tests and migration."),
+        "undo": Entry("undo", "Take back a change that beast made."),
+        "history": Entry("history", "List the changes that beast made."),
         "test": Entry("test", "Run the project's tests, then check the change."),
         "check": Entry("check", "Check what a change does to clients, data, deployments and security."),
         "contract": Entry("contract", "Compare two OpenAPI documents, or print the project's contract."),
@@ -85,6 +89,7 @@ class Beast(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; what nobody foresaw becomes one line too, with the way to see more."""
         try:
+            finish_interrupted()
             return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit, CouldNotRun):
             raise
@@ -98,6 +103,16 @@ class Beast(click.Group):
                 f"this is a bug in beast, not in your project: {type(problem).__name__}: {said[:300]}. "
                 "`beast --debug ...` shows the traceback; please report it."
             ) from problem
+
+
+def finish_interrupted() -> None:
+    """Completes a change that a killed command had begun, before anything else is done."""
+    here = Path.cwd()
+    if any((folder / ".beast" / "pending").exists() for folder in (here, *here.parents)):
+        from beastmode_tools.recipes.change import finish_interrupted as finish  # noqa: PLC0415 - hardly ever needed
+
+        if told := finish(here):
+            complain(f"beast: {told}")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -64,7 +64,8 @@ class Plan:
         command: What the person typed, such as "add index posts.created_at".
         edits: The files, in the order in which they are written.
         verdict: The class that `beast check` gives the change: "SAFE" or "CAUTIOUS".
-        revision: The migration that it adds; "" for none.
+        revision: The last migration that it adds; "" for none.
+        follows: The migration before those that it adds; "" for none.
         stores: What that migration creates.
         next_steps: What to do now, a line each.
     """
@@ -73,6 +74,7 @@ class Plan:
     edits: tuple[Edit, ...] = ()
     verdict: str = "SAFE"
     revision: str = ""
+    follows: str = ""
     stores: tuple[Stored, ...] = field(default=())
     next_steps: tuple[str, ...] = ()
 

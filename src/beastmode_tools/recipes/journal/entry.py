@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -45,7 +44,8 @@ class Entry:
         files: What it did to which files.
         folders: Folders that it created, outermost first.
         state: How far it is.
-        revision: The migration that it added; "" for none.
+        revision: The last migration that it added; "" for none.
+        follows: The migration before those; "" for none.
         stores: The tables and columns that the migration creates.
     """
 
@@ -56,6 +56,7 @@ class Entry:
     folders: tuple[str, ...]
     state: State = "begun"
     revision: str = ""
+    follows: str = ""
     stores: tuple[Stored, ...] = field(default=())
 
 
@@ -86,6 +87,7 @@ class Journal:
             files=files,
             folders=new_folders(self.project, plan.edits),
             revision=plan.revision,
+            follows=plan.follows,
             stores=plan.stores,
         )
         self.save(entry)
@@ -137,13 +139,10 @@ def digest_of(content: bytes) -> str:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Puts a file in place whole, and on the disk before this returns."""
+    """Puts a file in place whole: whoever reads it sees the old content or the new one."""
     part = path.with_name(f"{path.name}.part")
     try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        part.write_bytes(content)
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)

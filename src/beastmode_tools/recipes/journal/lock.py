@@ -25,9 +25,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise CouldNotRun(
-                "another beast command is changing this project. Run this again when it has ended."
-            ) from None
+            raise CouldNotRun("another beast command is changing this project. Run this again when it ends.") from None
         yield
     finally:
         os.close(number)

@@ -1,7 +1,6 @@
 """Brings the files of a change to their new contents: all of them, or none."""
 
 import json
-import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,14 +19,15 @@ STAGED = ".beast-part"
 def apply(journal: Journal, entry: Entry, direction: Direction = "apply") -> None:
     """Write the files of a change, or take it back.
 
-    Every new content is on the disk beside its file before the first file is replaced. From the mark `pending` on, the
-    next command completes what this one began, if it is killed.
+    Every new content is written beside its file before the first file is replaced. The mark `pending` says how far
+    this is: a command that finds it after a kill removes what was prepared, or completes what was begun.
 
     Raises:
         CouldNotRun: The disk is full, or a folder cannot be written; no file was changed.
     """
-    files = [each if direction == "apply" else each.reversed() for each in entry.files]
+    files = in_direction(entry, direction)
     try:
+        mark(journal, entry, direction, "prepare")
         stage(journal, files)
     except BaseException as problem:
         unstage(journal, entry, files, direction)
@@ -36,24 +36,28 @@ def apply(journal: Journal, entry: Entry, direction: Direction = "apply") -> Non
             raise CouldNotRun(f"{where}: {problem.strerror}. Nothing was changed.") from problem
         raise
     with undisturbed():
-        write_whole(journal.pending, json.dumps({"id": entry.id, "direction": direction}).encode())
+        mark(journal, entry, direction, "replace")
         complete(journal, entry, files, direction)
 
 
 def recover(journal: Journal) -> str:
-    """Complete a change whose process was killed; what was done, in a line, or "".
+    """Complete a change whose process was killed, or take it back; what was done, in a line, or "".
 
     Raises:
-        CouldNotRun: A file was edited since, so that neither direction is certain.
+        CouldNotRun: A file was edited since, so that neither is certain.
     """
     if not journal.pending.exists():
         for entry in journal.entries():
-            if entry.state == "begun":  # killed before the first file was touched
-                unstage(journal, entry, entry.files, "apply")
+            if entry.state == "begun":  # killed before anything was prepared
+                journal.forget(entry)
         return ""
-    mark = json.loads(journal.pending.read_text(encoding="utf-8"))
-    entry, direction = journal.entry(mark["id"]), mark["direction"]
-    files = [each if direction == "apply" else each.reversed() for each in entry.files]
+    told = json.loads(journal.pending.read_text(encoding="utf-8"))
+    entry, direction = journal.entry(told["id"]), told["direction"]
+    files = in_direction(entry, direction)
+    what = f"`{'undo of ' if direction == 'undo' else ''}beast {entry.command}`, which was killed midway."
+    if told["phase"] == "prepare":
+        unstage(journal, entry, files, direction)
+        return f"took back {what}"
     edited = [each.path for each in files if current_digest(journal, each.path) not in (each.before, each.after)]
     if edited:
         raise CouldNotRun(
@@ -63,7 +67,18 @@ def recover(journal: Journal) -> str:
     stage(journal, files)
     with undisturbed():
         complete(journal, entry, files, direction)
-    return f"completed `{'undo of ' if direction == 'undo' else ''}beast {entry.command}`, which was killed midway."
+    return f"completed {what}"
+
+
+def in_direction(entry: Entry, direction: Direction) -> list[Recorded]:
+    """The files of a change, as they become."""
+    return [each if direction == "apply" else each.reversed() for each in entry.files]
+
+
+def mark(journal: Journal, entry: Entry, direction: Direction, phase: Literal["prepare", "replace"]) -> None:
+    """Says what is about to be done, for the command that comes after a kill."""
+    told = {"id": entry.id, "direction": direction, "phase": phase}
+    write_whole(journal.pending, json.dumps(told).encode())
 
 
 def stage(journal: Journal, files: Sequence[Recorded]) -> None:
@@ -74,10 +89,7 @@ def stage(journal: Journal, files: Sequence[Recorded]) -> None:
         target = target_of(journal, each.path)
         target.parent.mkdir(parents=True, exist_ok=True)
         part = staged(target)
-        with part.open("wb") as file:
-            file.write(journal.content(each.after))
-            file.flush()
-            os.fsync(file.fileno())
+        part.write_bytes(journal.content(each.after))
         if target.exists():
             part.chmod(target.stat().st_mode & 0o7777)
 
@@ -103,6 +115,7 @@ def unstage(journal: Journal, entry: Entry, files: Sequence[Recorded], direction
     if direction == "apply":
         remove_folders(journal.project, entry.folders)
         journal.forget(entry)
+    journal.pending.unlink(missing_ok=True)
 
 
 def remove_folders(project: Path, folders: Sequence[str]) -> None:

@@ -1,0 +1,54 @@
+"""`beast add`: one part more, with its tests and its migration."""
+
+import click
+
+from beastmode_tools.cli.change import change_options, command_line, make_change
+from beastmode_tools.recipes.resource.recipe import add_resource
+from beastmode_tools.recipes.resource.request import ResourceRequest
+
+__all__ = ["add"]
+
+
+@click.group(short_help="Add a resource, a field, an index, a setting.")
+def add() -> None:
+    """Adds a part to the project: code, tests and migration. `beast undo` takes it back."""
+
+
+@add.command(short_help="Add a resource: model, schema, service, routes.")
+@click.argument("name")
+@click.argument("fields", nargs=-1, metavar="FIELD...")
+@click.option("--version", metavar="NAME", default="", help="The version of the API.  [default: the first]")
+@click.option("--plural", metavar="NAME", default="", help="The plural, if it is not the English one.")
+@click.option("--owned", is_flag=True, help="Rows belong to the user who creates them, and only they may change them.")
+@click.option("--public-read", is_flag=True, help="Anyone may read, without a login.")
+@change_options
+def resource(  # noqa: PLR0913 - click hands over each option
+    *,
+    name: str,
+    fields: tuple[str, ...],
+    version: str,
+    plural: str,
+    owned: bool,
+    public_read: bool,
+    pretend: bool,
+    as_json: bool,
+) -> None:
+    r"""Adds the resource NAME with its FIELDs: list, get, create, update and delete, with tests and a migration.
+
+    A field is NAME:TYPE[:OPTION...][?][=DEFAULT]. Types: str, text, int, bigint, decimal, float, bool, date, datetime,
+    uuid, json, enum, email, url, or a model. `[]` makes a list, `?` allows null. Options: a length (str:80), digits
+    (decimal:10,2), bounds (int:0..100), values (enum:draft,published), unique, index.
+
+    \b
+    beast add resource Product name:str:120 price:decimal stock:int=0 owner:User? tags:str[]
+    """
+    request = ResourceRequest(
+        name=name,
+        fields=fields,
+        command=command_line(),
+        version=version,
+        plural=plural,
+        is_owned=owned,
+        is_public=public_read,
+    )
+    make_change(lambda workspace: add_resource(workspace, request), pretend=pretend, as_json=as_json)
