@@ -53,15 +53,15 @@ def undo(folder):
     apply(journal, entry, "undo")
 
 
-def killed_at(number, work):
-    """Runs it in a process that gets SIGKILL when it touches the disk for the nth time; whether it came so far."""
+def killed_at(number, folder, work):
+    """Runs it in a process that gets SIGKILL when it touches the folder for the nth time; whether it came so far."""
     child = os.fork()
     if child == 0:
         count = 0
 
         def hook(event, arguments):
             nonlocal count
-            if event in TOUCHING:
+            if event in TOUCHING and str(arguments[0]).startswith(str(folder)):
                 count += 1
                 if count == number:
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -116,7 +116,7 @@ def test_after_a_kill_at_any_moment_the_next_command_makes_the_tree_whole(projec
     wholes = []
 
     for number in range(1, 500):
-        was_killed = killed_at(number, work)
+        was_killed = killed_at(number, project, work)
         if was_killed:
             finish_interrupted(project)
         whole = tree(project)
@@ -134,7 +134,7 @@ def test_after_a_kill_at_any_moment_the_next_command_makes_the_tree_whole(projec
 
 def test_a_file_that_was_edited_after_a_kill_is_not_overwritten(project):
     for number in range(1, 500):
-        killed_at(number, lambda: carry_out(project, change))
+        killed_at(number, project, lambda: carry_out(project, change))
         pending = project / ".beast" / "pending"
         if pending.exists() and '"replace"' in pending.read_text():
             break
