@@ -20,6 +20,7 @@ PUBLIC = (
     "beastmode.db.migrations",
     "beastmode.query",
     "beastmode.accounts",
+    "beastmode.cache",
     "beastmode.idempotency",
     "beastmode.jobs",
     "beastmode.limits",

@@ -8,6 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from beastmode.accounts import Accounts, AccountSettings
 from beastmode.api import Api, ApiSettings
 from beastmode.api.problems import install_problems
+from beastmode.cache import Cache, CacheSettings
+from beastmode.cache.install import refuse_cached_routes, watch_tables
 from beastmode.core.addresses import BareAddresses
 from beastmode.core.cookie_sessions import install_cookie_sessions
 from beastmode.core.environment import read_settings
@@ -37,6 +39,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     LimitSettings,
     RateLimitSettings,
     IdempotencySettings,
+    CacheSettings,
     JobSettings,
     MailSettings,
     HeaderSettings,
@@ -62,6 +65,7 @@ class Beastmode:
         migrations: The directory of its migrations, absolute or beside the application's package.
         api: The project's API.
         accounts: Registration and login; needs a database and an API.
+        cache: The cache for `cached_response` and `quick_cache`.
         jobs: Functions that run outside of requests; need a database.
         mail: Mail that jobs send; needs jobs.
         authenticators: How callers authenticate, in order, such as `[Bearer(), ApiKeys()]`; by default by the access
@@ -82,6 +86,7 @@ class Beastmode:
         migrations: str | Path = "migrations",
         api: Api | None = None,
         accounts: Accounts | None = None,
+        cache: Cache | None = None,
         jobs: Jobs | None = None,
         mail: Mails | None = None,
         authenticators: Sequence[Any] | None = None,
@@ -104,6 +109,7 @@ class Beastmode:
         self._migrations = migrations
         self._api = api
         self._accounts = accounts
+        self._cache = cache
         self._jobs = jobs
         self._mail = mail
         self._authenticators = authenticators
@@ -129,6 +135,9 @@ class Beastmode:
             install_problems(app)
         if self._database is not None:
             install_database(app, settings.of(DatabaseSettings), self._database, self._migrations)
+        if self._cache is not None:
+            self._cache.install(app, settings.of(CacheSettings))
+        watch_tables(app)  # also for a cache that init_cache() has enabled
         if self._jobs is not None and self._database is not None:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         if self._mail is not None:
@@ -142,6 +151,8 @@ class Beastmode:
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
         if self._api is not None:
+            if self._cache is None:
+                refuse_cached_routes(app)
             self._api.install(app, settings.of(ApiSettings), middleware)
             guard_listening(app, settings)
 
@@ -152,6 +163,7 @@ class Beastmode:
             ApiSettings: self._api is None,
             AccountSettings: self._accounts is None,
             LimitSettings: self._accounts is None,
+            CacheSettings: self._cache is None,
             JobSettings: self._jobs is None,
             MailSettings: self._mail is None,
             HeaderSettings: "headers" in self._without,

@@ -66,6 +66,7 @@ class Installed:
         holders: Streams that keep a connection.
         nested_limit: The maximum number of items of one nested list.
         watchers: Each is called with every statement that `Database.execute` has run.
+        told: Each is called after a commit, with the names of the tables that it changed (`db/changes.py`).
     """
 
     database: Tables
@@ -75,6 +76,7 @@ class Installed:
     holders: Holders = field(default_factory=lambda: Holders(1))
     nested_limit: int = 1000
     watchers: list[Callable[[Executable], None]] = field(default_factory=list)
+    told: list[Callable[[frozenset[str]], object]] = field(default_factory=list)
 
     @cached_property
     def session_events(self) -> Any:

@@ -18,7 +18,9 @@ _SESSION_EVENTS = (
     *("before_attach", "after_attach", "transient_to_pending", "pending_to_persistent"),
 )
 
-_HARMLESS = frozenset({"beastmode.db.routed_session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"})
+_HARMLESS = frozenset(
+    {"beastmode.db.changes", "beastmode.db.routed_session", "sqlalchemy.ext.mutable", "sqlalchemy.orm.mapper"}
+)
 """Our own listeners, and those that SQLAlchemy adds itself, which only entities need."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import Column, Dialect, bindparam, delete, insert, inspect, select, update
 from sqlalchemy.orm import Mapper, Session, lazyload
 
+from beastmode.db.changes import note_write
 from beastmode.db.permits import WriteCondition, insert_where, says_its_type
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
@@ -128,6 +129,14 @@ class Writes:
         self.forget(bound)
 
     def run(self, verb: Verb, columns: dict[str, Any], bound: dict[str, Any]) -> Sequence[Any]:
+        """The rows that a statement wrote; what depends on the table is told of it."""
+        rows = self.send(verb, columns, bound)
+        installed = current_work().installed
+        if installed.told and rows:
+            note_write(installed, self.table, deletes=verb == "delete")
+        return rows
+
+    def send(self, verb: Verb, columns: dict[str, Any], bound: dict[str, Any]) -> Sequence[Any]:
         """The rows that a statement wrote; SQL expressions are part of the statement."""
         computed = {name: value for name, value in columns.items() if is_expression(value)}
         names = tuple(sorted(columns.keys() - computed.keys()))

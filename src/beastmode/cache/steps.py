@@ -1,0 +1,168 @@
+"""The step that returns cached responses."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.wrappers import Response
+
+from beastmode.api.conditional import etag_of, has_it_already
+from beastmode.api.envelope import JsonResponse
+from beastmode.api.route import Route
+from beastmode.cache.declaration import Caching
+from beastmode.cache.entry import Entry
+from beastmode.cache.keys import request_key
+from beastmode.cache.region import EXTENSION, Found, Made, Unstored, Wanted, region_of
+from beastmode.cache.tags import filled, refuse_unknown_values
+from beastmode.core.clock import now
+from beastmode.core.errors import ConfigurationError
+from beastmode.core.private_flask import current_request_context, session_of
+from beastmode.core.steps import Call, Proceed, Step, declaration_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_CONDITION = "HTTP_IF_NONE_MATCH"
+_HIT, _MISS, _PASSED = "beastmode; hit", "beastmode; fwd=miss; stored", "beastmode; fwd=bypass"
+"""Values of `Cache-Status` (RFC 9211)."""
+_PARTIAL = 206
+_CREDENTIALS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE")
+
+
+class CachedResponse(Step):
+    """Returns a stored response, or runs the view and stores what it returns.
+
+    Args:
+        app: The Flask application.
+        caching: The declaration.
+        is_open: Whether the route requires no authentication.
+    """
+
+    def __init__(self, app: Flask, caching: Caching, *, is_open: bool) -> None:
+        self._region = region_of(app)
+        self._caching = caching
+        self._timeout = caching.timeout or self._region.default_timeout
+        self._headers = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in caching.vary)
+        self._is_shared = caching.public and is_open
+        self._cache_control = f"public, {_directives(caching, self._timeout)}"
+        self._vary = ", ".join(["Accept", *caching.vary, *([] if caching.public else ["Authorization", "Cookie"])])
+        self._known = {name.strip().lower() for name in self._vary.split(",")}
+
+    def __call__(self, call: Call, proceed: Proceed) -> Response:
+        """The stored response, or a new one."""
+        environ = call.request.environ
+        if "HTTP_RANGE" in environ:
+            return proceed(call)
+        found = self._region.fetch(
+            Wanted(
+                key=request_key(environ, self._headers, by_caller=not self._caching.public),
+                tags=filled(self._caching.tags, call.path),
+                timeout=self._timeout,
+                stale=self._caching.stale,
+                create=lambda: self._create(call, proceed),
+            )
+        )
+        if isinstance(found, Unstored):
+            return found.value
+        return self._respond(call, found)
+
+    def _create(self, call: Call, proceed: Proceed) -> Made | Unstored[Response]:
+        """The response of the view, whole: without the condition of this request, which others do not have."""
+        environ = call.request.environ
+        condition = environ.pop(_CONDITION, None)
+        try:
+            response = proceed(call)
+        finally:
+            if condition is not None:
+                environ[_CONDITION] = condition
+        if any(self._reasons_against(response)):
+            response.headers["Cache-Status"] = _PASSED
+            return Unstored(_conditional(call, response))
+        body = response.get_data()
+        response.headers.setdefault("ETag", etag_of(body))
+        response.headers.setdefault("Content-Length", str(len(body)))
+        return Made(body, response.status_code, tuple(response.headers.to_wsgi_list()))
+
+    def _reasons_against(self, response: Response) -> Iterator[bool]:
+        """Why a response must not be stored."""
+        headers = response.headers
+        yield not 200 <= response.status_code < 300 or response.status_code == _PARTIAL
+        yield response.is_streamed or response.direct_passthrough
+        yield "Set-Cookie" in headers
+        yield any(name.lower() not in self._known for name in response.vary)
+        yield response.cache_control.no_store is True
+        if self._caching.public:
+            yield response.cache_control.private is not None
+            # It was read, so the response may depend on it.
+            yield bool(getattr(session_of(current_request_context()), "accessed", False))
+
+    def _respond(self, call: Call, found: Found) -> Response:
+        """A stored response, for this request."""
+        entry, request = found.entry, call.request
+        etag = next(value for name, value in entry.headers if name == "ETag")
+        response: Response
+        if _CONDITION in request.environ and has_it_already(request, etag):
+            response = JsonResponse(status=304)
+            response.headers["ETag"] = etag
+        else:
+            response = JsonResponse([entry.body], entry.status, list(entry.headers))
+        headers = response.headers
+        headers["Vary"] = self._vary
+        headers["Cache-Status"] = _HIT if found.is_hit else _MISS
+        if "Cache-Control" not in headers:
+            self._allow(request.environ, response, entry)
+        return response
+
+    def _allow(self, environ: "WSGIEnvironment", response: Response, entry: Entry) -> None:
+        """Say who else may keep the response: others than the caller only if it was sent without credentials."""
+        if not self._is_shared or any(name in environ for name in _CREDENTIALS):
+            response.headers["Cache-Control"] = "private, no-cache"
+            return
+        response.headers["Cache-Control"] = self._cache_control
+        response.headers["Age"] = str(max(0, int(now().timestamp() - entry.made)))
+
+
+def cached_response_step(app: Flask, route: Route) -> CachedResponse | None:
+    """The step of a route; None if it does not declare one.
+
+    Args:
+        app: The Flask application.
+        route: The declaration.
+
+    Raises:
+        ConfigurationError: It is not a GET, or the application has no cache.
+    """
+    caching = declaration_of(route.view, Caching)
+    if caching is None:
+        return None
+    if EXTENSION not in app.extensions:
+        raise ConfigurationError(
+            f"{route} declares cached_response, but the application has no cache; pass cache=Cache() to Beastmode."
+        )
+    if not route.is_safe:
+        raise ConfigurationError(f"{route}: cached_response is for GET; a {route.method} changes something each time.")
+    refuse_unknown_values(caching.tags, _arguments_of(route), str(route))
+    return CachedResponse(app, caching, is_open=route.public)
+
+
+def _arguments_of(route: Route) -> list[str]:
+    """The names of the arguments in a path."""
+    return [part.partition(">")[0].rpartition(":")[2] for part in route.rule.split("<")[1:]]
+
+
+def _directives(caching: Caching, timeout: float) -> str:
+    """For how long caches on the way may keep a response; with tags, it may become invalid at any time."""
+    if caching.tags:
+        return "no-cache"
+    stale = f", stale-while-revalidate={int(caching.stale)}" if caching.stale else ""
+    return f"max-age={int(timeout)}{stale}"
+
+
+def _conditional(call: Call, response: Response) -> Response:
+    """A response that was not stored, or 304 if the client has it already."""
+    etag = response.headers.get("ETag")
+    if etag is None or response.status_code != 200 or not has_it_already(call.request, etag):
+        return response
+    short = JsonResponse(status=304)
+    short.headers["ETag"] = etag
+    return short
