@@ -9,7 +9,7 @@ from beastmode.accounts import Accounts, AccountSettings
 from beastmode.api import Api, ApiSettings
 from beastmode.api.problems import install_problems
 from beastmode.cache import Cache, CacheSettings
-from beastmode.cache.install import refuse_cached_routes, watch_tables
+from beastmode.cache.install import connect, refuse_cached_routes
 from beastmode.core.addresses import BareAddresses
 from beastmode.core.cookie_sessions import install_cookie_sessions
 from beastmode.core.environment import read_settings
@@ -135,9 +135,7 @@ class Beastmode:
             install_problems(app)
         if self._database is not None:
             install_database(app, settings.of(DatabaseSettings), self._database, self._migrations)
-        if self._cache is not None:
-            self._cache.install(app, settings.of(CacheSettings))
-        watch_tables(app)  # also for a cache that init_cache() has enabled
+        _install_cache(app, self._cache, settings)
         if self._jobs is not None and self._database is not None:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         if self._mail is not None:
@@ -151,8 +149,6 @@ class Beastmode:
         if self._api is not None or settings.max_content_length != Settings.max_content_length:
             app.config["MAX_CONTENT_LENGTH"] = settings.max_content_length
         if self._api is not None:
-            if self._cache is None:
-                refuse_cached_routes(app)
             self._api.install(app, settings.of(ApiSettings), middleware)
             guard_listening(app, settings)
 
@@ -189,6 +185,15 @@ def _install_settings(app: Flask, kind: type[Settings]) -> Settings:
     if settings.environment == "testing":
         app.testing = True
     return settings
+
+
+def _install_cache(app: Flask, cache: Cache | None, settings: Settings) -> None:
+    """Enable the cache that was passed, or complete one that `init_cache` has enabled."""
+    if cache is None:
+        refuse_cached_routes(app)
+    else:
+        cache.install(app, settings.of(CacheSettings))
+    connect(app)
 
 
 def _install_proxies(app: Flask, settings: Settings) -> None:

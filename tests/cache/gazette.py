@@ -46,16 +46,18 @@ def authenticate(asked):
     return Identity("account", name, session_id=asked.headers.get("X-Login"))
 
 
-def gazette(url="sqlite://", *, cache=True, **config):
+def gazette(url="sqlite://", *, around=None, **config):
     """The application, its views' runs in `app.runs`."""
     app = Flask("gazette")
     app.runs = []
     app.after_reading = lambda: None
     app.config.from_mapping({"ENVIRONMENT": "testing", "DATABASE_URL": url, "SECRET_KEY": "k" * 40} | config)
+    if around is not None:
+        app.wsgi_app = around(app.wsgi_app)
     set_authenticator(app, authenticate)
     api = Api("Gazette", versions=[Version("v1"), Version("v2")])
     api.register(*blueprints(app.runs))
-    Beastmode(app, database=press, api=api, cache=Cache() if cache else None)
+    Beastmode(app, database=press, api=api, cache=Cache())
     with app.app_context():
         Press.metadata.create_all(press.engine)
     return app

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, redirect
 
 from beastmode import Beastmode
+from beastmode.cache import Cache
 from beastmode.jobs import Jobs
 from beastmode.mail import Mails
 from blog import email_service, own_data  # noqa: F401 - adds to exports and deletions
@@ -22,7 +23,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config["SECURITY_HEADERS"] = "strict"
     app.config.from_mapping(config or {})
-    Beastmode(app, database=db, api=api, accounts=accounts, jobs=Jobs(), mail=mails)
+    Beastmode(app, database=db, api=api, accounts=accounts, cache=Cache(), jobs=Jobs(), mail=mails)
     app.add_url_rule("/", "home", lambda: redirect("/docs"))
     app.cli.add_command(seed)
     return app

@@ -39,6 +39,11 @@ class Entry:
     body: bytes
 
     @property
+    def etag(self) -> str:
+        """The ETag of a response, quoted."""
+        return next(value for name, value in self.headers if name == "ETag")
+
+    @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
         # 500: the objects themselves, their key and their place in the dictionary.

@@ -1,4 +1,4 @@
-"""The state of tags, for all processes of an application on one machine: counters in a file that each of them maps."""
+"""The state of tags, for all processes of an application on one machine: numbers in a file that each of them maps."""
 
 import fcntl
 import hashlib
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from random import getrandbits
 from struct import Struct
 from threading import Lock
 from time import monotonic
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from beastmode.cache.entry import Tokens
 
 _SLOTS = 4096
-"""Two tags that share a counter only drop each other's entries; with a hundred tags, one pair of them does."""
+"""Two tags that share a number only drop each other's entries; with a hundred tags, one pair of them does."""
 _WORD = Struct("=Q")
 _SIZE = _WORD.size * (1 + _SLOTS)
 _LOOK_EVERY = 1.0
@@ -33,22 +34,22 @@ log = logging.getLogger("beastmode")
 
 @lru_cache(maxsize=4096)
 def _place(tag: str) -> int:
-    """Where the counter of a tag begins."""
+    """Where the number of a tag begins."""
     digest = hashlib.blake2b(tag.encode(), digest_size=8).digest()
     return _WORD.size * (1 + int.from_bytes(digest, "big") % _SLOTS)
 
 
 class Generations:
-    """Counts how often each tag was dropped.
+    """A number for each tag, which is another one after the tag was dropped.
 
     Args:
-        path: The file; None to count for this process alone.
+        path: The file; None for numbers of this process alone.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._lock = Lock()
-        self._file: int | None = None
+        self._identity: tuple[int, int] | None = None
         self._map: mmap.mmap | bytearray = _alone()
         self._looked = monotonic()
         if path is not None:
@@ -63,7 +64,7 @@ class Generations:
         if self._path is not None and monotonic() - self._looked > _LOOK_EVERY:
             self._look_again()
         words = self._map
-        # The first word names the file: the counters of another one say nothing about this one's.
+        # The first word names the file: the numbers in another one say nothing about those in this one.
         return tuple(bytes(words[:8]) + bytes(words[place : place + 8]) for place in map(_place, tags))
 
     def bump(self, tags: Iterable[str]) -> None:
@@ -74,26 +75,29 @@ class Generations:
         """
         if self._path is not None:
             self._look_again()
-        with self._lock, _locked(self._file):
-            for place in {_place(tag) for tag in tags}:
-                (count,) = _WORD.unpack_from(self._map, place)
-                _WORD.pack_into(self._map, place, (count + 1) % 2**64)
+        for tag in tags:
+            # Random rather than counted: two processes at once need no lock, since either value is another than before.
+            _WORD.pack_into(self._map, _place(tag), getrandbits(64))
 
     def _look_again(self) -> None:
         """Open the file anew if another one, or none, is at its place."""
         self._looked = monotonic()
+        if self._path is None or self._identity is None or _identity(self._path) == self._identity:
+            return
         with self._lock:
-            if self._path is None or self._file is None or _identity(self._path) == _identity(self._file):
-                return
-            os.close(self._file)
-            self._file = None
-            self._open(self._path)
+            if _identity(self._path) != self._identity:
+                self._open(self._path)
 
     def _open(self, path: Path) -> None:
         try:
-            self._file = _opened(path)
-            self._map = mmap.mmap(self._file, _SIZE)
+            file = _opened(path)
+            try:
+                self._identity = _identity(file)
+                self._map = mmap.mmap(file, _SIZE)
+            finally:
+                os.close(file)
         except OSError as error:
+            self._identity = None
             self._map = _alone()
             log.warning(
                 "Cache: %s cannot be used (%s). This process does not notice when others drop tags, and may return old "
@@ -122,7 +126,7 @@ def generations_file(name: str) -> Path | None:
 
 
 def _alone() -> bytearray:
-    """Counters of this process, whose first word is its own."""
+    """Numbers of this process, whose first word is its own."""
     return bytearray(os.urandom(_WORD.size) + bytes(_SIZE - _WORD.size))
 
 
@@ -147,11 +151,8 @@ def _identity(file: int | Path) -> tuple[int, int] | None:
 
 
 @contextmanager
-def _locked(file: int | None) -> "Iterator[None]":
-    """Keep other processes from counting at the same time."""
-    if file is None:
-        yield
-        return
+def _locked(file: int) -> "Iterator[None]":
+    """Keep other processes from preparing the file at the same time."""
     fcntl.flock(file, fcntl.LOCK_EX)
     try:
         yield

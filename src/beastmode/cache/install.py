@@ -9,12 +9,15 @@ from beastmode.cache.memory import MemoryStore
 from beastmode.cache.redis_store import RedisStore
 from beastmode.cache.region import EXTENSION, Region, region_of
 from beastmode.cache.settings import CacheSettings
+from beastmode.cache.shortcuts import EXTENSION as SHORTCUTS
+from beastmode.cache.shortcuts import Shortcuts
 from beastmode.cache.steps import cached_response_step
 from beastmode.cache.stores import Store
 from beastmode.cache.tags import table_tags
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import BeastmodeError
 from beastmode.core.inspections import add_inspection
+from beastmode.core.middleware import has_middleware, middleware_of
 from beastmode.core.settings import settings_table
 from beastmode.core.steps import Stage, add_step
 from beastmode.db.changes import tell_changes
@@ -58,7 +61,7 @@ def init_cache(app: Flask) -> None:
     given = {row.name: app.config.get(row.name) for row in settings_table(CacheSettings)}
     settings = read_settings(given, kinds=[CacheSettings], debug=app.debug, testing=app.testing)
     Cache().install(app, settings.of(CacheSettings))
-    watch_tables(app)
+    connect(app)
 
 
 def refuse_cached_routes(app: Flask) -> None:
@@ -71,16 +74,25 @@ def refuse_cached_routes(app: Flask) -> None:
         add_step(app, Stage.CACHE, cached_response_step)
 
 
-def watch_tables(app: Flask) -> None:
-    """Drop what was computed from a table when changes of it are committed; without a cache or a database, do nothing.
+def connect(app: Flask) -> None:
+    """Connect the cache with the database and the middleware of an application, as far as there are some.
+
+    What was computed from a table is dropped when changes of it are committed, and responses that are the same for
+    everyone are returned without Flask.
 
     Args:
         app: The Flask application.
     """
-    if EXTENSION in app.extensions and has_database(app) and not app.extensions.get(_WATCHES):
+    if EXTENSION not in app.extensions:
+        return
+    if has_database(app) and not app.extensions.get(_WATCHES):
         app.extensions[_WATCHES] = True
         region = region_of(app)
         tell_changes(installed_in(app), lambda tables: region.drop(table_tags(tables)))
+    if has_middleware(app) and SHORTCUTS not in app.extensions:
+        middleware = middleware_of(app)
+        shortcuts = app.extensions[SHORTCUTS] = Shortcuts(app, middleware)
+        middleware.shortcuts.append(shortcuts)
 
 
 def _store_of(app: Flask, settings: CacheSettings) -> Store | None:

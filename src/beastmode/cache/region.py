@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeGuard, TypeVar
 
 from dogpile import Lock, NeedRegenerationException
 from flask import Flask
@@ -100,9 +100,21 @@ class Region:
             made, moment = wanted.create(), now().timestamp()
             return made if isinstance(made, Unstored) else Found(_entry(made, wanted, moment, ()), is_hit=False)
         entry, tokens = self._store.load(wanted.key, wanted.tags)
-        if entry is not None and entry.tokens == tokens and now().timestamp() < entry.fresh_until:
+        if _is_fresh(entry, tokens):
             return Found(entry, is_hit=True)
         return _Search(self._store, self._flights, self._largest, wanted).result(entry, tokens)
+
+    def fresh(self, key: str, tags: tuple[str, ...]) -> Entry | None:
+        """The entry with a key; None if there is none that is fresh.
+
+        Args:
+            key: The key.
+            tags: Its tags.
+        """
+        if self._store is None:
+            return None
+        entry, tokens = self._store.load(key, tags)
+        return entry if _is_fresh(entry, tokens) else None
 
     def drop(self, tags: frozenset[str]) -> None:
         """Make every entry with one of these tags invalid, in all processes.
@@ -167,6 +179,11 @@ class _Search(Generic[T]):
             self._store.save(self._wanted.key, entry, self._wanted.timeout + self._wanted.stale)
         self._turn.hand_over(entry)
         return Found(entry, is_hit=False), _FRESH
+
+
+def _is_fresh(entry: Entry | None, tokens: Tokens | None) -> TypeGuard[Entry]:
+    """Whether an entry can be returned as it is."""
+    return entry is not None and entry.tokens == tokens and now().timestamp() < entry.fresh_until
 
 
 def _entry(made: Made, wanted: Wanted[T], moment: float, tokens: Tokens) -> Entry:

@@ -13,6 +13,8 @@ from beastmode.cache.declaration import Caching
 from beastmode.cache.entry import Entry
 from beastmode.cache.keys import request_key
 from beastmode.cache.region import EXTENSION, Found, Made, Unstored, Wanted, region_of
+from beastmode.cache.shortcuts import EXTENSION as SHORTCUTS
+from beastmode.cache.shortcuts import Shortcuts
 from beastmode.cache.tags import filled, refuse_unknown_values
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError
@@ -26,6 +28,7 @@ _CONDITION = "HTTP_IF_NONE_MATCH"
 _HIT, _MISS, _PASSED = "beastmode; hit", "beastmode; fwd=miss; stored", "beastmode; fwd=bypass"
 """Values of `Cache-Status` (RFC 9211)."""
 _PARTIAL = 206
+_PRIVATE = "private, no-cache"
 _CREDENTIALS = ("HTTP_AUTHORIZATION", "HTTP_COOKIE")
 
 
@@ -40,6 +43,7 @@ class CachedResponse(Step):
 
     def __init__(self, app: Flask, caching: Caching, *, is_open: bool) -> None:
         self._region = region_of(app)
+        self._shortcuts: Shortcuts | None = app.extensions.get(SHORTCUTS)
         self._caching = caching
         self._timeout = caching.timeout or self._region.default_timeout
         self._headers = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in caching.vary)
@@ -53,10 +57,11 @@ class CachedResponse(Step):
         environ = call.request.environ
         if "HTTP_RANGE" in environ:
             return proceed(call)
+        tags = filled(self._caching.tags, call.path)
         found = self._region.fetch(
             Wanted(
                 key=request_key(environ, self._headers, by_caller=not self._caching.public),
-                tags=filled(self._caching.tags, call.path),
+                tags=tags,
                 timeout=self._timeout,
                 stale=self._caching.stale,
                 create=lambda: self._create(call, proceed),
@@ -64,6 +69,8 @@ class CachedResponse(Step):
         )
         if isinstance(found, Unstored):
             return found.value
+        if self._is_shared and self._shortcuts is not None and environ["REQUEST_METHOD"] == "GET":
+            self._shortcuts.learn(environ, self, tags, call.request.url_rule)
         return self._respond(call, found)
 
     def _create(self, call: Call, proceed: Proceed) -> Made | Unstored[Response]:
@@ -98,28 +105,43 @@ class CachedResponse(Step):
 
     def _respond(self, call: Call, found: Found) -> Response:
         """A stored response, for this request."""
-        entry, request = found.entry, call.request
-        etag = next(value for name, value in entry.headers if name == "ETag")
-        response: Response
-        if _CONDITION in request.environ and has_it_already(request, etag):
-            response = JsonResponse(status=304)
-            response.headers["ETag"] = etag
-        else:
-            response = JsonResponse([entry.body], entry.status, list(entry.headers))
-        headers = response.headers
-        headers["Vary"] = self._vary
-        headers["Cache-Status"] = _HIT if found.is_hit else _MISS
-        if "Cache-Control" not in headers:
-            self._allow(request.environ, response, entry)
-        return response
+        entry, environ = found.entry, call.request.environ
+        headers = self._headers_of(environ, entry, _HIT if found.is_hit else _MISS)
+        if _CONDITION in environ and has_it_already(call.request, entry.etag):
+            return JsonResponse(status=304, headers=[each for each in headers if not each[0].startswith("Content-")])
+        return JsonResponse([entry.body], entry.status, headers)
 
-    def _allow(self, environ: "WSGIEnvironment", response: Response, entry: Entry) -> None:
-        """Say who else may keep the response: others than the caller only if it was sent without credentials."""
-        if not self._is_shared or any(name in environ for name in _CREDENTIALS):
-            response.headers["Cache-Control"] = "private, no-cache"
-            return
-        response.headers["Cache-Control"] = self._cache_control
-        response.headers["Age"] = str(max(0, int(now().timestamp() - entry.made)))
+    def _headers_of(self, environ: "WSGIEnvironment", entry: Entry, status: str) -> list[tuple[str, str]]:
+        """The headers of a stored response, with who else may keep it: all, if it was requested without credentials."""
+        if self._is_shared and not any(name in environ for name in _CREDENTIALS):
+            return self.headers_for_all(entry, status)
+        return self._with_rules(entry, status, _PRIVATE)
+
+    def headers_for_all(self, entry: Entry, status: str = _HIT) -> list[tuple[str, str]]:
+        """The headers of a stored response to a request without credentials.
+
+        Args:
+            entry: The response.
+            status: The value of `Cache-Status`.
+        """
+        age = "Age", str(max(0, int(now().timestamp() - entry.made)))
+        return [*self._with_rules(entry, status, self._cache_control), age]
+
+    def _with_rules(self, entry: Entry, status: str, cache_control: str) -> list[tuple[str, str]]:
+        headers = [each for each in entry.headers if each[0] != "Vary"]
+        headers += [("Vary", self._vary), ("Cache-Status", status)]
+        if not any(name == "Cache-Control" for name, _ in headers):
+            headers.append(("Cache-Control", cache_control))
+        return headers
+
+    def fresh(self, environ: "WSGIEnvironment", tags: tuple[str, ...]) -> Entry | None:
+        """The stored response to a request; None if there is none, or if it is not fresh.
+
+        Args:
+            environ: The WSGI environment.
+            tags: Its tags.
+        """
+        return self._region.fresh(request_key(environ, self._headers, by_caller=False), tags)
 
 
 def cached_response_step(app: Flask, route: Route) -> CachedResponse | None:

@@ -30,6 +30,8 @@ __all__ = ["Middleware", "Probe", "install_middleware", "middleware_of"]
 Headers = list[tuple[str, str]]
 Probe = Callable[[Exchange], tuple[int, Headers, bytes]]
 """Handles a request before Flask does: returns status code, headers, body."""
+Shortcut = Callable[[Exchange], tuple[int, Headers, bytes] | None]
+"""The same, or None if Flask has to handle the request."""
 
 _QUERY_MARKS = "".join(map(chr, range(0x21, 0x7F)))
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,128}")
@@ -52,6 +54,7 @@ class Middleware:
             takes precedence.
         guards: Each may refuse a request by its WSGI environment, before anything else, including probes.
         rewrites: Each takes the path and returns the path to route instead; run in order.
+        shortcuts: Each may return the response to a GET before Flask is asked, such as a cached one.
         header_functions: Each may add headers to a response; called with the exchange and the header list.
         pauses: Each is called before a part of a streamed body is sent, which can take as long as the client likes.
         observers: Each is called with every finished exchange, when its body has been sent.
@@ -63,6 +66,7 @@ class Middleware:
         self.probes: dict[str, Probe] = {}
         self.guards: list[Callable[[WSGIEnvironment], Refusal | None]] = []
         self.rewrites: list[Callable[[str], str]] = []
+        self.shortcuts: list[Shortcut] = []
         self.header_functions: list[Callable[[Exchange, Headers], None]] = []
         self.observers: list[Callable[[Exchange], None]] = []
         self.pauses: list[Callable[[], None]] = []
@@ -119,6 +123,16 @@ class Middleware:
         probe = self.probes.get(exchange.path)
         if probe is not None:
             return _answer_probe(probe, exchange, begin)
+        self._rewrite(exchange)
+        for shortcut in self.shortcuts:
+            if (found := shortcut(exchange)) is not None:
+                status, headers, body = found
+                begin(_STATUS_LINES[status], headers)
+                return [body]
+        return self.app(exchange.environ, begin)
+
+    def _rewrite(self, exchange: Exchange) -> None:
+        """Replace the path by the one to route, and a query string that werkzeug could not read."""
         if self.rewrites:
             path = exchange.path
             for rewrite in self.rewrites:
@@ -127,7 +141,6 @@ class Middleware:
         if not (query := exchange.environ.get("QUERY_STRING", "")).isascii():
             # Some servers pass on raw bytes: werkzeug fails if they are not UTF-8.
             exchange.environ["QUERY_STRING"] = quote(query, safe=_QUERY_MARKS, encoding="latin-1")
-        return self.app(exchange.environ, begin)
 
     def _settle(self) -> None:
         """Leave a path to the project if it has its own route there."""
@@ -249,6 +262,15 @@ def install_middleware(app: Any) -> Middleware:
         middleware = app.extensions["beastmode.middleware"] = Middleware(app.wsgi_app, app)
         app.wsgi_app = middleware
     return middleware
+
+
+def has_middleware(app: Any) -> bool:
+    """Whether an application has the middleware.
+
+    Args:
+        app: The Flask application.
+    """
+    return "beastmode.middleware" in app.extensions
 
 
 def middleware_of(app: Any) -> Middleware:
