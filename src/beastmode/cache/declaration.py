@@ -1,38 +1,20 @@
-"""`cached_response`, and what it declares."""
+"""`cached_response`, for routes of an API and of Flask."""
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import current_app, has_request_context
 
+from beastmode.cache.caching import Caching
+from beastmode.cache.steps import CachedResponse
 from beastmode.cache.tags import Tag, tag_names
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.private_flask import current_request
-from beastmode.core.steps import declare
+from beastmode.core.steps import Call, declare
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caching:
-    """How the responses of a route are cached.
-
-    Attributes:
-        timeout: For how many seconds a response is fresh; None for CACHE_DEFAULT_TIMEOUT.
-        public: Whether all callers get the same response.
-        tags: The names of what it is computed from.
-        stale: For how many more seconds it is returned while one caller computes a new one.
-        vary: Names of further request headers that it depends on.
-    """
-
-    timeout: float | None
-    public: bool
-    tags: tuple[str, ...]
-    stale: float
-    vary: tuple[str, ...]
 
 
 def cached_response(
@@ -101,9 +83,6 @@ def checked_seconds(timeout: Any, name: str) -> float | None:
 
 def _of_flask_route(run: Any, caching: Caching, view: Callable[[], Any], path: dict[str, Any]) -> Any:
     """What the view returns; its cached response if it is the view of a route of Flask, which has no steps."""
-    from beastmode.cache.steps import CachedResponse  # noqa: PLC0415 - it needs this module
-    from beastmode.core.steps import Call  # noqa: PLC0415 - as above
-
     if not has_request_context():  # called like any function, as in a test
         return view()
     asked = current_request()

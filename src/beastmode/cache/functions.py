@@ -10,7 +10,7 @@ from flask import current_app
 
 from beastmode.cache.declaration import checked_seconds
 from beastmode.cache.keys import function_key
-from beastmode.cache.region import Found, Made, Unstored, Wanted, region_of
+from beastmode.cache.region import Returned, Made, Unstored, Wanted, region_of
 from beastmode.cache.tags import Tag, filled, refuse_unknown_values, tag_names
 from beastmode.core.callables import refuse_deferred
 from beastmode.core.errors import ConfigurationError
@@ -59,7 +59,7 @@ def quick_cache(
             found = region.fetch(
                 Wanted(key, filled(names, arguments), seconds or region.default_timeout, stale, create)
             )
-            return cast("R", orjson.loads(found.entry.body)) if isinstance(found, Found) else found.value
+            return cast("R", orjson.loads(found.entry.body)) if isinstance(found, Returned) else found.value
 
         return run
 

@@ -46,7 +46,7 @@ class Unstored(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Returned:
     """An entry, and whether it was there, or was computed by another caller."""
 
     entry: Entry
@@ -72,7 +72,7 @@ class Wanted(Generic[T]):
     create: Callable[[], Made | Unstored[T]]
 
 
-_Result: TypeAlias = Found | Unstored[T]
+_Result: TypeAlias = Returned | Unstored[T]
 
 
 class Region:
@@ -98,10 +98,10 @@ class Region:
         """
         if self._store is None or self._flights is None:
             made, moment = wanted.create(), now().timestamp()
-            return made if isinstance(made, Unstored) else Found(_entry(made, wanted, moment, ()), is_hit=False)
+            return made if isinstance(made, Unstored) else Returned(_entry(made, wanted, moment, ()), is_hit=False)
         entry, tokens = self._store.load(wanted.key, wanted.tags)
         if _is_fresh(entry, tokens):
-            return Found(entry, is_hit=True)
+            return Returned(entry, is_hit=True)
         return _Search(self._store, self._flights, self._largest, wanted).result(entry, tokens)
 
     def fresh(self, key: str, tags: tuple[str, ...]) -> Entry | None:
@@ -147,11 +147,10 @@ class _Search(Generic[T]):
         self._seen = entry, tokens
         self._turn = self._flights.turn(self._wanted.key, tokens)
         found: _Result[T]
-        # dogpile has no annotations.
-        with Lock(self._turn, self._create, self._look, expiretime=0) as found:  # type: ignore[no-untyped-call]
+        with Lock(self._turn, self._create, self._look, expiretime=0) as found:  # type: ignore[no-untyped-call]  # no annotations
             return found
 
-    def _look(self) -> tuple[Found, float]:
+    def _look(self) -> tuple[Returned, float]:
         """What is stored, and its age for dogpile.
 
         Raises:
@@ -161,11 +160,11 @@ class _Search(Generic[T]):
         entry, self._tokens = seen or self._store.load(self._wanted.key, self._wanted.tags)
         moment = now().timestamp()
         if entry is not None and entry.tokens == self._tokens and moment < entry.usable_until:
-            return Found(entry, is_hit=True), _FRESH if moment < entry.fresh_until else _STALE
+            return Returned(entry, is_hit=True), _FRESH if moment < entry.fresh_until else _STALE
         handed = self._turn.handed
         # If the state of the tags is not known, another caller may have computed it before a change.
         if handed is not None and (handed.tokens == self._tokens or not self._wanted.tags):
-            return Found(handed, is_hit=True), _FRESH
+            return Returned(handed, is_hit=True), _FRESH
         raise NeedRegenerationException
 
     def _create(self) -> tuple[_Result[T], float]:
@@ -178,7 +177,7 @@ class _Search(Generic[T]):
         if self._tokens is not None and entry.size <= self._largest:
             self._store.save(self._wanted.key, entry, self._wanted.timeout + self._wanted.stale)
         self._turn.hand_over(entry)
-        return Found(entry, is_hit=False), _FRESH
+        return Returned(entry, is_hit=False), _FRESH
 
 
 def _is_fresh(entry: Entry | None, tokens: Tokens | None) -> TypeGuard[Entry]:

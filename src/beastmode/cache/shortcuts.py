@@ -7,7 +7,7 @@ that looks at the request. What a request with credentials gets is never decided
 
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Flask, request_finished, request_started, request_tearing_down
 from werkzeug.http import parse_etags
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
     from beastmode.cache.entry import Entry
-    from beastmode.cache.steps import CachedResponse
 
 EXTENSION = "beastmode.cache.shortcuts"
 _REASONS_FOR_FLASK = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_ORIGIN", "HTTP_RANGE")
@@ -35,6 +34,25 @@ _PATHS = 10_000
 _SIGNALS = (request_started, request_finished, request_tearing_down)
 
 
+class Shared(Protocol):
+    """The step of a route whose responses are the same for everyone."""
+
+    def fresh(self, environ: "WSGIEnvironment", tags: tuple[str, ...]) -> "Entry | None":
+        """The stored response to a request; None if there is none, or if it is not fresh.
+
+        Args:
+            environ: The WSGI environment.
+            tags: Its tags.
+        """
+
+    def headers_for_all(self, entry: "Entry") -> list[tuple[str, str]]:
+        """The headers of a stored response to a request without credentials.
+
+        Args:
+            entry: The response.
+        """
+
+
 class Shortcuts:
     """The paths of an application whose responses need no Flask.
 
@@ -46,10 +64,10 @@ class Shortcuts:
     def __init__(self, app: Flask, middleware: Middleware) -> None:
         self._app = app
         self._middleware = middleware
-        self._paths: dict[str, tuple[CachedResponse, tuple[str, ...], str]] = {}
+        self._paths: dict[str, tuple[Shared, tuple[str, ...], str]] = {}
         self._is_free: bool | None = None
 
-    def learn(self, environ: "WSGIEnvironment", step: "CachedResponse", tags: tuple[str, ...], rule: Any) -> None:
+    def learn(self, environ: "WSGIEnvironment", step: Shared, tags: tuple[str, ...], rule: Any) -> None:
         """Answer the next request for a path here, if nothing in Flask can make a difference.
 
         Args:
@@ -83,7 +101,7 @@ class Shortcuts:
             return HTTPStatus.NOT_MODIFIED, [each for each in headers if not each[0].startswith("Content-")], b""
         return entry.status, headers, entry.body
 
-    def _needs_no_flask(self, rule: Any, step: "CachedResponse") -> bool:
+    def _needs_no_flask(self, rule: Any, step: Any) -> bool:
         """Whether the steps of a route, and the hooks of the application, leave its response as it is."""
         if self._is_free is None:  # hooks cannot be added after the first request
             self._is_free = self._has_no_hooks()

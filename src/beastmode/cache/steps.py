@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 from beastmode.api.conditional import etag_of, has_it_already
 from beastmode.api.envelope import JsonResponse
 from beastmode.api.route import Route
-from beastmode.cache.declaration import Caching
+from beastmode.cache.caching import Caching
 from beastmode.cache.entry import Entry
 from beastmode.cache.keys import request_key
-from beastmode.cache.region import EXTENSION, Found, Made, Unstored, Wanted, region_of
+from beastmode.cache.region import EXTENSION, Returned, Made, Unstored, Wanted, region_of
 from beastmode.cache.shortcuts import EXTENSION as SHORTCUTS
 from beastmode.cache.shortcuts import Shortcuts
 from beastmode.cache.tags import filled, refuse_unknown_values
@@ -103,7 +103,7 @@ class CachedResponse(Step):
             # It was read, so the response may depend on it.
             yield bool(getattr(session_of(current_request_context()), "accessed", False))
 
-    def _respond(self, call: Call, found: Found) -> Response:
+    def _respond(self, call: Call, found: Returned) -> Response:
         """A stored response, for this request."""
         entry, environ = found.entry, call.request.environ
         headers = self._headers_of(environ, entry, _HIT if found.is_hit else _MISS)
