@@ -10,7 +10,7 @@ from flask import current_app
 
 from beastmode.cache.declaration import checked_seconds
 from beastmode.cache.keys import function_key
-from beastmode.cache.region import Returned, Made, Unstored, Wanted, region_of
+from beastmode.cache.region import Made, Returned, Unstored, Wanted, region_of
 from beastmode.cache.tags import Tag, filled, refuse_unknown_values, tag_names
 from beastmode.core.callables import refuse_deferred
 from beastmode.core.errors import ConfigurationError

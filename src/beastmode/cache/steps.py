@@ -12,7 +12,7 @@ from beastmode.api.route import Route
 from beastmode.cache.caching import Caching
 from beastmode.cache.entry import Entry
 from beastmode.cache.keys import request_key
-from beastmode.cache.region import EXTENSION, Returned, Made, Unstored, Wanted, region_of
+from beastmode.cache.region import EXTENSION, Made, Returned, Unstored, Wanted, region_of
 from beastmode.cache.shortcuts import EXTENSION as SHORTCUTS
 from beastmode.cache.shortcuts import Shortcuts
 from beastmode.cache.tags import filled, refuse_unknown_values
