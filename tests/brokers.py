@@ -56,13 +56,10 @@ class OwnBroker:
             self._process.wait()
             self._process = None
 
-    def freeze(self) -> None:
-        """Stop it where it is: its connections stay open, and nobody gets an answer."""
-        os.killpg(self._process.pid, signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on."""
-        os.killpg(self._process.pid, signal.SIGCONT)
+    def forget(self) -> None:
+        """Delete what it has stored, while it does not run."""
+        for folder in ("appendonlydir", "data"):
+            shutil.rmtree(self._folder / folder, ignore_errors=True)
 
     def url_at(self, port: int) -> str:
         """Its address for Celery, by way of another port."""

@@ -76,6 +76,9 @@ SHOP = """
         done(f"run {number}")
         if fatal == "before" and not has(f"killed {number}"):
             end(number)
+        if fatal == "waits" and not has(f"waited {number}"):
+            done(f"waited {number}")
+            time.sleep(600)
         time.sleep(seconds)
         with once(f"effect {number}") as is_first:
             if is_first:
@@ -98,6 +101,11 @@ SHOP = """
     def create_app():
         app = Flask(__name__)
         Beastmode(app, database=db, jobs=Jobs())
+
+        @app.post("/effects/<int:number>")
+        def enqueue_effect(number):
+            return {"job": effect.enqueue(number=number, seconds=0.05)}, 202
+
         with app.app_context():
             Base.metadata.create_all(db.engine)
         return app
@@ -212,22 +220,29 @@ class CeleryProject:
             for table in ("jobs", "effects", "job_marks"):
                 connection.execute(text(f"DELETE FROM {table}"))
 
-    def close(self) -> None:
-        """Kill what was started."""
-        for process in self._started:
+    def stop(self) -> None:
+        """Kill what was started; what children of killed parents still run, too."""
+        while self._started:
+            process = self._started.pop()
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def close(self) -> None:
+        """Kill everything."""
+        self.stop()
         if self._console is not None:
             self._console.kill()
             self._console.communicate()
         self._engine.dispose()
 
     def until(self, holds: Any) -> Any:
-        """Wait for something to hold, and return it."""
-        deadline = time.monotonic() + PATIENCE
+        """Wait for something to hold, for as long as jobs end meanwhile, and return it."""
+        deadline, seen = time.monotonic() + PATIENCE, {}
         while not (found := holds()):
-            assert time.monotonic() < deadline, f"it never came to hold\n{self.states()}\n{self.output()[-6000:]}"
+            if (states := self.states()) != seen:
+                deadline, seen = time.monotonic() + PATIENCE, states
+            assert time.monotonic() < deadline, f"it never came to hold\n{states}\n{self.output()[-6000:]}"
             time.sleep(0.05)
         return found
 

@@ -48,7 +48,11 @@ class BlackHole:
             while True:
                 near = self._listener.accept()[0]
                 self._is_open.wait()
-                far = socket.create_connection(("127.0.0.1", self._to))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._to))
+                except OSError:  # what it stands before is down, so nobody gets in here either
+                    near.close()
+                    continue
                 self._ends += near, far
                 Thread(target=self._hand_on, args=(near, far), daemon=True).start()
                 Thread(target=self._hand_on, args=(far, near), daemon=True).start()

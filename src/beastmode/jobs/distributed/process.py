@@ -125,11 +125,15 @@ class JobProcess:
             return self._note(run, outcome) if run.take() else Ended(error="Timed out.", is_final=True)
         except _Terminated as stop:
             if run.take():
-                self._try(lambda: self._queue.release([claim]), f"Job {job_id} ({job.name})")
+                self._try(lambda: self._release(claim), f"Job {job_id} ({job.name})")
             raise SystemExit(stop.code) from None
         finally:
             with self._lock:
                 self._runs.discard(run)
+
+    def _release(self, claim: Claim) -> None:
+        self._queue.release([claim])
+        wake_others()
 
     def _claim(self, job: Job[Any, Any], job_id: int) -> Claim | None:
         claim = claim_row(job_id, job.name, self._queue.worker, self._lease)
