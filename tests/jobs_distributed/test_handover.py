@@ -11,6 +11,7 @@ from beastmode.jobs import discard, status_of
 from beastmode.jobs.distributed.handover import Handover, claim_row, mark_lost, recall
 from beastmode.jobs.models import JobRow
 from beastmode.jobs.queue import Queue
+from beastmode.jobs.upkeep import Upkeep
 
 LEASE = timedelta(seconds=5)
 PROCESS = "celery@host:17:"
@@ -131,7 +132,7 @@ def test_a_job_that_kills_its_process_each_time_is_dead_in_the_end(relay):
     for _ in range(10):
         claim(job_id) or pytest.fail("it could not be started")
         mark_lost(job_id, PROCESS, "killed", 0)
-        Queue("relay", LEASE).promote()
+        Upkeep({}).promote()
 
     assert (status_of(job_id).state, row(job_id).unique_key) == ("dead", None)
 
@@ -152,12 +153,9 @@ def test_a_blocked_row_waits_for_a_relayed_one_with_its_key(relay):
     """The relayed one will run, and make it ready when it ends."""
     blocked, other = one_each.enqueue(account="a"), one_each.enqueue(account="a")
     current_database().execute(update(JobRow).where(JobRow.id == blocked).values(state="blocked"))
-    queue = Queue(f"{PROCESS}ab", LEASE)
     assert ids(relay.take("default", 2)) == [other]
 
-    assert queue.unblock() == 0
+    assert Upkeep({one_each.name: 1}).unblock() == 0
 
-    running = claim(other, name="parcels.one_each")
-    assert queue.admit(running, 1)
-    queue.finish(running, None)
+    Queue(f"{PROCESS}ab", LEASE).finish(claim(other, name=one_each.name), None)
     assert states() == ["ready", "done"]
