@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from beastmode_tools.guard.application.compare.starting import ModelsChanged
-from beastmode_tools.guard.code.compare.behaviour import NothingRan
 from beastmode_tools.guard.finding import Finding, each_once
 from beastmode_tools.guard.migrations.compare.operations import DropColumn, Operation
 from beastmode_tools.guard.migrations.compare.plans import plans_kept
@@ -16,6 +15,7 @@ from beastmode_tools.guard.mixed.compare.facts import Matrix
 from beastmode_tools.guard.mixed.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
 from beastmode_tools.guard.mixed.read.usage import Sources
 from beastmode_tools.guard.read import Reading
+from beastmode_tools.guard.report.behavior import decided
 from beastmode_tools.guard.report.gathered import changed_code, one_for_starting, without_changed_code
 from beastmode_tools.guard.report.replaced import without_replaced
 from beastmode_tools.guard.rule import judge
@@ -74,14 +74,14 @@ def findings_of(
     read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
     unknown = not_proved(reading, proved, asked=asked)
     findings = judge(RULES, [*read_only, *migrations, *proved.changes, *drops, *plans, *unknown])
-    return by_behavior(list(each_once(without_replaced(findings, drops))))
+    return by_behavior(list(each_once(without_replaced(findings, drops))), proved.matrices)
 
 
-def by_behavior(findings: list[Finding]) -> list[Finding]:
+def by_behavior(findings: list[Finding], matrices: Sequence[Matrix]) -> list[Finding]:
     """The findings, with one for all code that does something else in place of those about each function."""
     code = changed_code(findings)
     kept, reason = one_for_starting(without_changed_code(findings, code), code)
-    return [*kept, *judge(RULES, [NothingRan(code, reason)] if code else [])]
+    return [*kept, *judge(RULES, decided(code, matrices, reason))]
 
 
 def migration_changes(reading: Reading, proved: Proved) -> list[object]:

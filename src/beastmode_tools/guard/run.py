@@ -29,6 +29,9 @@ from beastmode_tools.guard.read import Question, Reading
 from beastmode_tools.guard.wording import sentence
 from beastmode_tools.probe_process import together
 from beastmode_tools.project import Project
+from beastmode_tools.source.changed_functions import changed_functions
+from beastmode_tools.source.delta import pairs
+from beastmode_tools.source.files import kind_of
 from beastmode_tools.source.repository import Comparison
 
 __all__ = ["prove_change"]
@@ -187,6 +190,7 @@ def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> 
             schemas=place.schemas,
             bodies=bodies,
             queries=place.schemas.old_few is not None,
+            watch=watched(work.comparison),
             progress=work.progress,
         )
     except ProbeFailed as error:
@@ -203,6 +207,13 @@ def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> 
     proved.notes.extend([*place.schemas.notes, *notes])
     if mixed.costs is not None:
         proved.changes.extend(queries.compare(*mixed.costs))
+
+
+def watched(comparison: Comparison) -> dict[Which, list[dict[str, Any]]]:
+    """The changed functions of each side, of which requests may show whether they do the same."""
+    sources = [pair for pair in pairs(comparison.changes) if kind_of(pair.path) not in {"test", "migration"}]
+    old, new = changed_functions(sources)
+    return {"old": [each.as_json() for each in old], "new": [each.as_json() for each in new]}
 
 
 def call_everything(work: Work, place: Place | None, proved: Proved) -> None:

@@ -14,6 +14,8 @@ AS_FORM = "$form"
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SIGNS_OUT = re.compile(r"log-?_?out|sign-?_?out", re.IGNORECASE)
 TEXT = "beast"
+NOBODY = 2_000_000_011
+"""Fits into four bytes, as the keys of most tables have, and is far from the first rows."""
 
 
 class Planned:
@@ -24,13 +26,15 @@ class Planned:
         method: Of HTTP.
         path: With arguments filled in.
         body: JSON; None for none.
+        absent: The same path for things that do not exist; None where no argument is a number.
     """
 
-    def __init__(self, route: str, method: str, path: str, body: Any = None) -> None:
+    def __init__(self, route: str, method: str, path: str, body: Any = None, absent: str | None = None) -> None:
         self.route = route
         self.method = method
         self.path = path
         self.body = body
+        self.absent = absent
 
 
 def planned(app: Any, rows: Any, request: dict[str, Any]) -> tuple[list[Planned], list[str]]:
@@ -58,19 +62,24 @@ def planned(app: Any, rows: Any, request: dict[str, Any]) -> tuple[list[Planned]
                 body = (
                     None if method in ("GET", "DELETE") else fill(bodies.get("{} {}".format(method, rule.rule)), rows)
                 )
-                found.append(Planned(rule.rule, method, path, body))
+                found.append(Planned(rule.rule, method, path, body, path_for(rule, rows, absent=True)))
     unique = {(each.method, each.path): each for each in reversed(found)}
     first_come = [each for each in found if unique.get((each.method, each.path)) is each]
     return sorted(first_come, key=lambda each: (ORDER.index(each.method), bool(SIGNS_OUT.search(each.path)))), left_out
 
 
-def path_for(rule: Any, rows: Any) -> str | None:
-    """The path of a route with its arguments filled in."""
+def path_for(rule: Any, rows: Any, *, absent: bool = False) -> str | None:
+    """The path of a route with its arguments filled in; `absent`: with numbers that no row has, if it takes some."""
     values = dict(rule.defaults or {})
     converters = rule._converters
-    for name in sorted(rule.arguments - set(values)):
+    kinds = {name: kind_of(converters.get(name)) for name in rule.arguments - set(values)}
+    if absent and "int" not in kinds.values():
+        return None
+    for name, kind in sorted(kinds.items()):
         converter = converters.get(name)
-        kind = kind_of(converter)
+        if absent and kind == "int":
+            values[name] = NOBODY
+            continue
         value = rows.argument(name, kind, rule.rule)
         if value is None:
             value = value_for(converter, TEXT)

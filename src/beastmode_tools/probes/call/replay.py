@@ -14,11 +14,14 @@ from ..start import loading, models
 from . import plans
 from .database import restorable
 from .identity import identity_of
-from .requests import Requests
+from .requests import Limits, Requests
 from .rows import Rows, gather
 from .statements import listen
+from .watched import Watched
 
 __all__ = ["answer"]
+
+UNSTEADY = "(another body at each request)"
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -27,7 +30,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     Args:
         request: As for `loading.load_application`, and: "only_boot"; "sweep": whether mapped classes are used;
             "methods", "replays", "bodies": as `plans.planned` takes them; "each": seconds for one request;
-            "budget": seconds for all of them; "gather": whether many rows shall point to one.
+            "budget": seconds for all of them; "gather": whether many rows shall point to one; "watch": the changed
+            functions, as `Watched` takes them.
     """
     has_database = knows_sqlalchemy()
     heard = listen() if has_database else None
@@ -88,26 +92,43 @@ def used(found: Replay, application: Any, heard: Any, request: dict[str, Any]) -
         swept = sweep(engine) if request.get("sweep", True) else []
     heard.close_pools()
     database = restorable(url, engine)
-    requests = Requests(application, heard, database, identity, float(request.get("each", 5)))
-    answered, late = sent(requests, plan, float(request.get("budget", 30)))
+    limits = Limits(float(request.get("each", 5)), Watched(request.get("watch") or []))
+    requests = Requests(application, heard, database, identity, limits)
+    answered, seen, late = sent(requests, plan, float(request.get("budget", 30)))
     return replace(
         found,
         used=tuple(swept),
         answered=tuple(answered),
+        watched=tuple(seen),
+        parts={each["key"]: len(each["parts"]) for each in request.get("watch") or ()},
         left_out=(*left_out, *late),
         ways=tuple(identity.ways),
         broken=requests.broken,
     )
 
 
-def sent(requests: Any, plan: list[Any], budget: float) -> tuple[list[Answered], list[str]]:
-    """What became of the requests, and those for which no time was left."""
+def sent(requests: Any, plan: list[Any], budget: float) -> tuple[list[Answered], list[Answered], list[str]]:
+    """What became of the requests, of those that ran changed code, and those for which no time was left."""
     ends = time.perf_counter() + budget
     done: list[Answered] = []
+    seen: list[Answered] = []
     for number, planned in enumerate(plan):
         if time.perf_counter() > ends:
             rest = plan[number:]
             sys.stderr.write("{} requests were left out\n".format(len(rest)))
-            return done, ["{} {}: no time was left".format(each.method, each.path) for each in rest]
+            return done, seen, ["{} {}: no time was left".format(each.method, each.path) for each in rest]
         done.append(requests.send(planned))
-    return done, []
+        if done[-1].ran:
+            seen += looked_at(requests, planned, done[-1])
+    return done, seen, []
+
+
+def looked_at(requests: Any, planned: Any, answered: Answered) -> list[Answered]:
+    """A request that ran changed code, without a body that is another one each time; and for what does not exist."""
+    found = [answered]
+    if planned.method == "GET" and requests.send(planned).body != answered.body:
+        found = [replace(answered, body=UNSTEADY)]
+    if planned.absent is not None:
+        absent = plans.Planned(planned.route, planned.method, planned.absent, planned.body)
+        found.append(requests.send(absent))
+    return found

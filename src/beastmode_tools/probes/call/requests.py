@@ -10,8 +10,9 @@ from typing import Any
 from ..messages.replay import Answered
 from .limit import TooLong, within
 from .plans import AS_FORM
+from .watched import Watched, steadied
 
-__all__ = ["Requests"]
+__all__ = ["Limits", "Requests"]
 
 MOST_BYTES = 262_144
 """Of an answer that is a stream without an end, enough to see that it began."""
@@ -19,6 +20,14 @@ LONGEST = 300
 """Characters of an error; a message with a page of HTML in it says no more."""
 LOGIN = re.compile(r"log-?_?in|sign-?_?in|/auth|/oauth|/sso|/session", re.IGNORECASE)
 REFUSED = (401, 403, 407, 419)
+
+
+class Limits:
+    """What one request may take, and which changed functions are watched while it is answered."""
+
+    def __init__(self, seconds: float, watched: Watched | None = None) -> None:
+        self.seconds = seconds
+        self.watched = watched or Watched([])
 
 
 class Requests:
@@ -29,15 +38,17 @@ class Requests:
         heard: What reaches the driver.
         database: The scratch database.
         identity: How to sign in.
-        seconds: For one request.
+        limits: Of one request, and what is watched meanwhile.
     """
 
-    def __init__(self, app: Any, heard: Any, database: Any, identity: Any, seconds: float) -> None:
+    def __init__(self, app: Any, heard: Any, database: Any, identity: Any, limits: Limits) -> None:
         self.app = app
         self.heard = heard
         self.database = database
         self.identity = identity
-        self.seconds = seconds
+        self.seconds = limits.seconds
+        self.watched = limits.watched
+        self.body = ""
         self.raised: BaseException | None = None
         self.broken = ""
         calm(app)
@@ -62,6 +73,7 @@ class Requests:
         """What became of one request, and where a redirect leads."""
         self.heard.clear()
         self.raised = None
+        self.body = ""
         status, location, failure = self.answered(planned, signed_in=signed_in)
         result = Answered(
             route=planned.route,
@@ -72,6 +84,8 @@ class Requests:
             exception=failure or shown(self.raised),
             errors=tuple(self.heard.errors[:5]),
             statements=self.heard.counts,
+            ran={key: tuple(sorted(parts)) for key, parts in self.watched.ran.items()},
+            body=steadied(self.body) if self.watched.ran else "",
         )
         if self.heard.wrote:
             self.restore()
@@ -81,13 +95,13 @@ class Requests:
         """Status, where a redirect leads, and what was raised out of the application."""
         options: dict[str, Any] = as_sent(planned.body)
         try:
-            with within(self.seconds):
+            with within(self.seconds), self.watched:
                 client = self.app.test_client()
                 if signed_in:
                     self.identity.sign_in(client)
                     options["headers"] = self.identity.headers
                 response = client.open(planned.path, method=planned.method, **options)
-                read(response)
+                self.body = read(response)
                 return response.status_code, response.headers.get("Location", ""), ""
         except TooLong:
             return 0, "", "no answer within {:g} s".format(self.seconds)
@@ -139,14 +153,15 @@ def calm(app: Any) -> None:
             cache.clear()
 
 
-def read(response: Any) -> None:
+def read(response: Any) -> str:
     """Reads an answer, of an endless one only the beginning."""
-    got = 0
+    got: list[bytes] = []
     for chunk in response.iter_encoded():
-        got += len(chunk)
-        if got > MOST_BYTES:
+        got.append(chunk)
+        if sum(map(len, got)) > MOST_BYTES:
             break
     response.close()
+    return b"".join(got).decode("utf-8", "replace")
 
 
 def shown(error: BaseException | None) -> str:

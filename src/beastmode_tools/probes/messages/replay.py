@@ -53,6 +53,8 @@ class Answered:
         exception: What the view raised; "" where it raised nothing.
         errors: What the database's driver raised meanwhile, even if the application went on.
         statements: Each statement without its values -> how often it ran.
+        ran: The changed functions that it ran -> the numbers of their changed statements that ran.
+        body: The beginning of the answer, where it ran some; without tokens and times.
     """
 
     route: str
@@ -64,6 +66,8 @@ class Answered:
     exception: str = ""
     errors: tuple[SqlError, ...] = ()
     statements: dict[str, int] = field(default_factory=dict)
+    ran: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    body: str = ""
 
     @property
     def place(self) -> str:
@@ -84,6 +88,8 @@ class Replay:
         boot_migrates: Calls that change the schema while the application starts.
         used: One for each thing tried with a class or table.
         answered: One for each request.
+        watched: The requests that ran a changed function, those for things that do not exist among them.
+        parts: The changed functions -> how many statements of each differ.
         left_out: What was not requested, and why.
         ways: How somebody was signed in.
         broken: Why the database could not be brought back between requests; "" where it could.
@@ -95,6 +101,8 @@ class Replay:
     boot_migrates: tuple[str, ...] = ()
     used: tuple[Used, ...] = ()
     answered: tuple[Answered, ...] = ()
+    watched: tuple[Answered, ...] = ()
+    parts: dict[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
     broken: str = ""

@@ -19,7 +19,7 @@ def behavior_changed(change: NothingRan | AnswersSame | AnswerChanged) -> Iterat
         why = f" ({change.reason})" if change.reason else ""
         yield Match(place, "code that nothing ran", {**fields, "why": why}, "not-run", listed(change.code))
     elif isinstance(change, AnswersSame):
-        evidence = f"the same answers and statements on both sides: {first_few(change.requests, 8)}"
+        evidence = f"the same answers, and the same was written: {first_few(change.requests, 8)}"
         yield Match(place, "code that does the same", fields, "same", evidence, proved=True, verdict=Verdict.SAFE)
     else:
         evidence = f"{change.request}: before {change.before}; now {change.after}"

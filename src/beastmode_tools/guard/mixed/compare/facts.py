@@ -13,6 +13,7 @@ __all__ = [
     "NO_ANSWER",
     "OLD_NEW",
     "OLD_OLD",
+    "OUTSIDE",
     "AnswerDiffers",
     "Broken",
     "CannotStart",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from beastmode_tools.guard.databases.scratch import Database, Scratch
@@ -49,6 +50,7 @@ class Work:
         bodies: What each of them is sent: "POST /users" -> JSON.
         project: For the interpreter, the settings and limits.
         scratch: Makes the copies.
+        watch: The changed functions of each of them.
         progress: Told what takes a moment.
         copies: Databases that were made, to be removed at the end.
     """
@@ -57,6 +59,7 @@ class Work:
     bodies: Mapping[Which, Mapping[str, Any]]
     project: Project
     scratch: Scratch
+    watch: Mapping[Which, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     progress: Callable[[str], object] = field(default=lambda _text: None)
     copies: list[Database] = field(default_factory=list)
 
@@ -80,6 +83,7 @@ def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known
     schemas: Schemas | None = None,
     bodies: Mapping[Which, Mapping[str, Any]] | None = None,
     queries: bool = True,
+    watch: Mapping[Which, Sequence[Mapping[str, Any]]] = MappingProxyType({}),
     progress: Callable[[str], object] = lambda _text: None,
 ) -> tuple[Mixed, dict[str, Any], list[str]]:
     """The facts, the 2 x 2 for a picture, and what could not be proved.
@@ -92,9 +96,10 @@ def prove_mixed(  # noqa: PLR0913 - the sides, where they run, and what is known
         schemas: The databases at both heads, where somebody has made them; they are made, and removed, otherwise.
         bodies: What the routes of each side take, as `bodies_of` reads it from their documents.
         queries: Whether statements are counted, which takes two starts more.
+        watch: The changed functions of each side, of which is taken down which requests run them.
         progress: Told what takes a moment.
     """
-    work = Work({"old": old, "new": new}, bodies or {"old": {}, "new": {}}, project, scratch, progress)
+    work = Work({"old": old, "new": new}, bodies or {"old": {}, "new": {}}, project, scratch, watch, progress)
     made = schemas or make_schemas(old, new, project, scratch, few=queries, progress=progress)
     try:
         matrix = Matrix(scratch.dialect, matrix_of(work, made), made.same)
@@ -121,7 +126,16 @@ def matrix_of(work: Work, schemas: Schemas) -> dict[tuple[Which, Which], Replaye
     sources = {"old": schemas.old, "new": schemas.new}
     distinct = [cell for cell in CELLS if not schemas.same or cell[0] == cell[1]]
     wanted = [
-        (Run(work.sides[code], sources[schema], bodies=work.bodies[code], gather=True), sources[schema])
+        (
+            Run(
+                work.sides[code],
+                sources[schema],
+                bodies=work.bodies[code],
+                gather=True,
+                watch=work.watch.get(code, ()) if code == schema else (),
+            ),
+            sources[schema],
+        )
         for code, schema in distinct
     ]
     cells = dict(zip(distinct, work.run(wanted), strict=True))

@@ -1,6 +1,6 @@
 """Runs one side's code on one scratch database, and reads what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,6 +32,7 @@ class Run:
         gather: Whether many rows shall point to one, so that a list of its children is long.
         migrating: Whether the migrations that the application runs at boot are let through; nothing else is done then.
         each: Seconds that one request may take.
+        watch: The changed functions, as the probe watches them.
     """
 
     side: Side
@@ -42,6 +43,7 @@ class Run:
     gather: bool = False
     migrating: bool = False
     each: float = EACH
+    watch: Sequence[Mapping[str, Any]] = ()
 
 
 def replay(run: Run, project: Project) -> Replayed:
@@ -57,6 +59,7 @@ def replay(run: Run, project: Project) -> Replayed:
         "replays": list(project.settings.replays),
         "bodies": dict(run.bodies),
         "gather": run.gather,
+        "watch": [dict(each) for each in run.watch],
         "each": min(run.each, project.settings.timeout),
         "budget": min(BUDGET, project.settings.timeout),
     }
