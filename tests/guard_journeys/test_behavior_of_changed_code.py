@@ -6,7 +6,7 @@ LEDGER = Path(__file__).parent.parent / "apps" / "ledger"
 ROUNDED = "\n\ndef rounded(amount):\n    return amount // {} * {}\n"
 CHANGED = {
     # The same, written in another way:
-    'label = Label(name=request.get_json()["name"])': 'body = request.get_json()\n        label = Label(name=body["name"])',
+    "label = Label(name=request.get_json()": "body = request.get_json()\n        label = Label(name=body",
     # An order that clients see:
     "order_by(Account.id)": "order_by(Account.id.desc())",
     # An account that does not exist:
