@@ -12,7 +12,7 @@ from beastmode.testing import ApiClient, Factory
 from beastmode.testing.databases import Copies, close_database, make_tables, scratch_databases
 
 PASSWORD = "Correct-Horse-Battery-9"
-ENDLESS = {"LOGIN_LIMIT_PER_EMAIL": 10**9, "LOGIN_LIMIT_PER_ADDRESS": 10**9}
+ENDLESS = {"LOGIN_LIMIT_PER_EMAIL": 10**9, "LOGIN_LIMIT_PER_ADDRESS": 10**9, "RATE_LIMIT_ENABLED": False}
 """Settings under which nobody is limited."""
 
 

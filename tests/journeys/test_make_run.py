@@ -88,6 +88,8 @@ def test_a_new_user_runs_looks_pastes_and_stops(clone, terminal, free_port):
         curls = [line.strip() for line in said.splitlines() if "curl " in line]
 
         token, users, post = pasted(curls, terminal)
+        left, fields = pasted_from("limit-requests.md", curls[0], free_port, terminal)
+        first, again = pasted_from("make-posts-idempotent.md", curls[0], free_port, terminal)
         docs = read(re.search(r"http://\S+/docs", said)[0])
 
         assert curls == lines_of_the_readme(free_port), said
@@ -95,6 +97,8 @@ def test_a_new_user_runs_looks_pastes_and_stops(clone, terminal, free_port):
         assert json.loads(users)["success"] is True
         assert json.loads(users)["data"]["items"]
         assert json.loads(post)["data"]["id"]
+        assert [left, fields] == shown_on("limit-requests.md")
+        assert json.loads(first)["data"]["id"] == json.loads(again)["data"]["id"]
         assert "<html" in docs
 
         os.killpg(process.pid, signal.SIGINT)
@@ -175,6 +179,21 @@ def pasted(curls, terminal):
     script = "\n".join([curls[0], 'printf "%s\\n" "$TOKEN"', curls[1], "echo", curls[2], "echo"])
     done = subprocess.run(["sh", "-c", script], env=terminal, check=True, capture_output=True, text=True)
     return done.stdout.splitlines()
+
+
+def pasted_from(page, log_in, port, terminal):
+    """What a shell prints for the curl lines of a how-to page, each response on a line of its own."""
+    text = (ROOT / "docs" / "how-to" / page).read_text()
+    [block] = [code for code in re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) if "curl" in code]
+    script = log_in + "\n" + re.sub(r"^(curl .*)$", r"\1; echo", block.replace(":8000", f":{port}"), flags=re.MULTILINE)
+    done = subprocess.run(["sh", "-c", script], env=terminal, check=True, capture_output=True, text=True)
+    return [line.strip() for line in done.stdout.splitlines() if line.strip()]
+
+
+def shown_on(page):
+    """The header fields that a page shows."""
+    text = (ROOT / "docs" / "how-to" / page).read_text()
+    return re.search(r"^```http\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[1].splitlines()
 
 
 def lines_of_the_readme(port):

@@ -5,13 +5,19 @@ from sqlalchemy import bindparam
 from beastmode.api import Answer, Blueprint, Listing
 from beastmode.core.identity import current_identity
 from beastmode.db import transaction
+from beastmode.idempotency import idempotent
+from beastmode.limits import rate_limit
 from beastmode.query import Dumped, Loading, loading
 from blog import schemas
 from blog.models import Comment
 from blog.posts import all_posts
 
 comments = Blueprint(
-    "comments", version="v1", url_prefix="/posts/<int:post_id>/comments", description="Comments on posts."
+    "comments",
+    version="v1",
+    url_prefix="/posts/<int:post_id>/comments",
+    description="Comments on posts.",
+    defaults=[idempotent()],
 )
 post_comments = loading(schemas.Comment, Comment).where(Comment.post_id == bindparam("post")).owned_by(Comment.user_id)
 
@@ -24,6 +30,7 @@ def list_comments(post_id: int) -> Loading:
 
 
 @comments.post(accepts=schemas.Comment, returns=schemas.Comment, status=201)
+@rate_limit(limit=60, window=60)
 @transaction
 def create_comment(new: dict[str, Any], post_id: int) -> Dumped:
     """Comment on a post."""

@@ -3,11 +3,12 @@ from typing import Any
 from beastmode.api import Answer, Blueprint, Filter, Listing
 from beastmode.cache import cached_response
 from beastmode.core.identity import current_identity
+from beastmode.idempotency import idempotent
 from beastmode.query import Dumped, Loading, loading
 from blog import schemas
 from blog.models import Post
 
-posts = Blueprint("posts", version="v1", url_prefix="/posts", description="Blog posts.")
+posts = Blueprint("posts", version="v1", url_prefix="/posts", description="Blog posts.", defaults=[idempotent()])
 post_details = loading(schemas.PostDetail, Post)
 all_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
 latest_posts = loading(schemas.Post, Post).order_by(Post.id.desc())
