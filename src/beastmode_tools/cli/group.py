@@ -60,6 +60,7 @@ class Beast(click.Group):
         "undo": Entry("undo", "Take back a change that beast made."),
         "history": Entry("history", "List the changes that beast made."),
         "test": Entry("test", "Run the project's tests, then check the change."),
+        "adopt": Entry("adopt", "Add beastmode and the guard to a Flask project that exists."),
         "check": Entry("check", "Check what a change does to clients, data, deployments and security."),
         "contract": Entry("contract", "Compare two OpenAPI documents, or print the project's contract."),
         "prove": Entry("prove", "Run migrations up, down and up again on a scratch database with data."),
