@@ -12,6 +12,7 @@ __all__ = ["Trial", "try_out"]
 SECONDS = 900
 """A quarter of an hour: whoever has longer tests runs them in CI, and calls this with --no-tests."""
 LAST_LINES = 5
+"""As much as a terminal shows in a glance; whoever wants more runs the tests."""
 NO_TESTS = 5
 """The exit status of pytest when it has collected none."""
 
