@@ -6,6 +6,8 @@ from time import sleep
 import pytest
 from sqlalchemy import select, text, update
 
+from beastmode.testing import Queries
+from blog.api import accounts
 from blog.models import Comment, Post, User, db
 
 WORDS = {"title": "Notes", "body": "On the analytical engine."}
@@ -144,3 +146,42 @@ def test_a_token_of_somebody_who_is_gone_writes_nothing(app, eve):
 
     assert [answer.status_code for answer in answers] == [401, 401]
     assert rows(app, Post) == []
+
+
+def test_a_moderator_changes_and_deletes_what_belongs_to_others(app, ada, eve, adas_post, adas_comment):
+    """The permission overrules ownership, on a row written by statement and on one that is loaded for its cascade."""
+    path = f"/api/v1/posts/{adas_post}"
+    before = [eve.api.patch(path, {"title": "Hidden"}).status_code, eve.api.delete(path).status_code]
+    with app.app_context():
+        accounts.grant_role(eve.id, "moderator")
+
+    after = [
+        eve.api.patch(path, {"title": "Hidden"}),
+        eve.api.patch(path, {}),
+        eve.api.patch(adas_comment, {"body": "Removed."}),
+        eve.api.delete(adas_comment),
+        eve.api.delete(path),
+    ]
+
+    assert before == [403, 403]
+    assert [answer.status_code for answer in after] == [200] * 5
+    assert after[1].json["data"]["title"] == "Hidden"
+    assert rows(app, Post) == []
+
+
+def test_owners_cost_no_look_at_their_roles(app, ada, adas_post):
+    """The role is looked up only if the row belongs to somebody else."""
+    with Queries(app)() as queries:
+        ada.api.patch(f"/api/v1/posts/{adas_post}", {"title": "Mine"})
+
+    assert [statement.split()[0] for statement in queries] == ["UPDATE"]
+
+
+def test_a_moderator_gets_404_where_there_is_nothing(app, eve):
+    """The permission makes no row exist."""
+    with app.app_context():
+        accounts.grant_role(eve.id, "moderator")
+
+    answers = [eve.api.patch("/api/v1/posts/404", {"title": "x"}), eve.api.delete("/api/v1/posts/404")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]

@@ -7,4 +7,4 @@ from blog.users import users_v1, users_v2
 
 api = Api("Blog", versions=[Version("v1"), Version("v2")])
 api.register(users_v1, users_v2, posts, comments)
-accounts = Accounts(User)
+accounts = Accounts(User, roles={"moderator": ["posts:moderate", "comments:moderate"]})

@@ -19,7 +19,11 @@ comments = Blueprint(
     description="Comments on posts.",
     defaults=[idempotent()],
 )
-post_comments = loading(schemas.Comment, Comment).where(Comment.post_id == bindparam("post")).owned_by(Comment.user_id)
+post_comments = (
+    loading(schemas.Comment, Comment)
+    .where(Comment.post_id == bindparam("post"))
+    .owned_by(Comment.user_id, or_permission="comments:moderate")
+)
 
 
 @comments.get(returns=schemas.Comment, listing=Listing(sorts=[Comment.id, Comment.created_at]))
@@ -40,12 +44,12 @@ def create_comment(new: dict[str, Any], post_id: int) -> Dumped:
 
 @comments.patch("/<int:comment_id>", accepts=schemas.Comment(partial=True), returns=schemas.Comment, errors=(403,))
 def change_comment(changes: dict[str, Any], post_id: int, comment_id: int) -> Dumped:
-    """Update your own comment."""
+    """Update your own comment, or any as a moderator."""
     return post_comments.bind(post=post_id).update(comment_id, changes)
 
 
 @comments.delete("/<int:comment_id>", errors=(403,))
 def delete_comment(post_id: int, comment_id: int) -> Answer:
-    """Delete your own comment."""
+    """Delete your own comment, or any as a moderator."""
     post_comments.bind(post=post_id).delete(comment_id)
     return Answer(message="Comment deleted")

@@ -10,7 +10,7 @@ from blog.models import Post
 
 posts = Blueprint("posts", version="v1", url_prefix="/posts", description="Blog posts.", defaults=[idempotent()])
 post_details = loading(schemas.PostDetail, Post)
-all_posts = loading(schemas.Post, Post).owned_by(Post.user_id)
+all_posts = loading(schemas.Post, Post).owned_by(Post.user_id, or_permission="posts:moderate")
 latest_posts = loading(schemas.Post, Post).order_by(Post.id.desc())
 LATEST = 10
 
@@ -48,12 +48,12 @@ def create_post(new: dict[str, Any]) -> Dumped:
 
 @posts.patch("/<int:post_id>", accepts=schemas.Post(partial=True), returns=schemas.Post, errors=(403,))
 def change_post(changes: dict[str, Any], post_id: int) -> Dumped:
-    """Update your own post."""
+    """Update your own post, or any as a moderator."""
     return all_posts.update(post_id, changes)
 
 
 @posts.delete("/<int:post_id>", errors=(403,))
 def delete_post(post_id: int) -> Answer:
-    """Delete your own post and its comments."""
+    """Delete your own post and its comments, or any as a moderator."""
     all_posts.delete(post_id)
     return Answer(message="Post deleted")

@@ -1,6 +1,7 @@
 """Permissions: what the caller of a route must be allowed to do."""
 
 from collections.abc import Callable, Sequence
+from inspect import unwrap
 from typing import TypeAlias
 
 from flask import Flask
@@ -11,6 +12,7 @@ from beastmode.core.errors import Problem
 from beastmode.core.identity import Identity, current_identity
 from beastmode.core.permissions import roles_in
 from beastmode.core.steps import Call, Proceed, Step
+from beastmode.query import Loading
 
 Allows: TypeAlias = Callable[[Identity], bool]
 """Takes the caller; returns True if the caller may go on."""
@@ -54,8 +56,17 @@ class Permission(Step):
         Raises:
             ConfigurationError: No role gives a permission that the route requires.
         """
+        _refuse_unknown_overrides(app, route)
         if not route.permission:
             return None
         names = [each for each in route.permission if isinstance(each, str)]
         roles_in(app).refuse_unknown(names, str(route))
         return cls(names, [each for each in route.permission if not isinstance(each, str)])
+
+
+def _refuse_unknown_overrides(app: Flask, route: Route) -> None:
+    """Refuse `owned_by(..., or_permission=...)` of a loading beside a view, if no role gives the permission."""
+    for name, value in getattr(unwrap(route.view), "__globals__", {}).items():
+        if isinstance(value, Loading) and value.query.or_permission is not None:
+            where = f"{name}.owned_by(or_permission=...), in the module of {route},"
+            roles_in(app).refuse_unknown([value.query.or_permission], where)

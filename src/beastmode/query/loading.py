@@ -89,13 +89,15 @@ class Loading(AsShown):
         _refuse_functions(columns)
         return self.with_query(order=columns)
 
-    def owned_by(self, column: Any) -> "Loading":
+    def owned_by(self, column: Any, *, or_permission: str | None = None) -> "Loading":
         """A loading whose rows can be read by anyone, but updated or deleted only by their owner.
 
         Args:
             column: The mapped column with the ID of the owner's account.
+            or_permission: A permission with which others may do so as well, such as "posts:moderate". It is looked at
+                only if the caller is not the owner.
         """
-        return self.with_query(owner=column)
+        return self.with_query(owner=column, or_permission=or_permission)
 
     def options(self, *options: ExecutableOption) -> "Loading":
         """A loading that also loads what methods, properties or hooks of the schema read.

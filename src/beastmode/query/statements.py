@@ -28,6 +28,7 @@ class Query:
         criteria: The conditions on each row.
         order: The arguments of `order_by`; () is by primary key.
         owner: The column with the ID of the owner.
+        or_permission: The permission with which others may change a row; None if only the owner may.
 
     Attributes:
         is_kept: Whether its statements are cached: not if it is created for one request.
@@ -37,6 +38,7 @@ class Query:
     criteria: Criteria = ()
     order: tuple[Any, ...] = ()
     owner: Any = None
+    or_permission: str | None = None
     is_kept: bool = field(init=False, default_factory=lambda: not has_request_context())
 
     def __post_init__(self) -> None:
@@ -103,7 +105,7 @@ class Query:
     @cached_property
     def writes(self) -> Writes:
         """Writes rows."""
-        return Writes(self.source, self.definition.model, self.conditions, self.owner)
+        return Writes(self.source, self.definition.model, self.conditions, self.owner, self.or_permission)
 
 
 kept: WeakSet[Query] = WeakSet()

@@ -47,14 +47,22 @@ class Writes:
         model: The model.
         criteria: The conditions on a row that is changed.
         owner: The column with the ID of the owner; None if anyone may change a row.
+        or_permission: The permission with which others may change a row; None if only the owner may.
     """
 
-    def __init__(self, source: Source, model: type[Any], criteria: Criteria, owner: Any = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        model: type[Any],
+        criteria: Criteria,
+        owner: Any = None,
+        or_permission: str | None = None,
+    ) -> None:
         self.source = source
         self.model = model
         self.mapper = inspect(model)
         self.table = self.mapper.local_table
-        self.target = Target(model, criteria, owner, is_kept=source.is_kept)
+        self.target = Target(model, criteria, owner, or_permission, is_kept=source.is_kept)
         self.read = getter(source, ())
         self.shown = _shown_columns(source)
         self.returned = list(self.mapper.primary_key) if self.shown is None else self.shown
@@ -103,6 +111,8 @@ class Writes:
             return self.update_entity(values, bound, params)
         with self.at_once():
             rows = self.run("update", columns, bound)
+            if not rows and self.target.overrules(bound):
+                rows = self.run("update", columns, bound)
             if not rows:
                 self.target.refuse(bound)
             self.forget(bound)
@@ -124,7 +134,10 @@ class Writes:
                 session.delete(self.entity(session, bound))
                 session.flush()
             return
-        if not self.run("delete", {}, bound):
+        rows = self.run("delete", {}, bound)
+        if not rows and self.target.overrules(bound):
+            rows = self.run("delete", {}, bound)
+        if not rows:
             self.target.refuse(bound)
         self.forget(bound)
 
@@ -230,7 +243,8 @@ class Writes:
         row = session.execute(statement.execution_options(populate_existing=True), bound).scalar_one_or_none()
         if row is None:
             raise not_found()
-        if self.target.owner is not None and getattr(row, self.target.owner.key) != bound["_owner"]:
+        is_owned = self.target.owner is None or getattr(row, self.target.owner.key) == bound["_owner"]
+        if not is_owned and not self.target.overrules(bound):
             raise not_yours()
         return row
 
