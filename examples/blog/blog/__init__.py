@@ -10,7 +10,7 @@ from beastmode.cache import Cache
 from beastmode.jobs import Jobs
 from beastmode.mail import Mails
 from blog import email_service, own_data  # noqa: F401 - adds to exports and deletions
-from blog.api import accounts, api
+from blog.api import accounts, api, authenticators
 from blog.models import db
 from blog.seed import seed
 
@@ -23,7 +23,16 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config["SECURITY_HEADERS"] = "strict"
     app.config.from_mapping(config or {})
-    Beastmode(app, database=db, api=api, accounts=accounts, cache=Cache(), jobs=Jobs(), mail=mails)
+    Beastmode(
+        app,
+        database=db,
+        api=api,
+        accounts=accounts,
+        authenticators=authenticators,
+        cache=Cache(),
+        jobs=Jobs(),
+        mail=mails,
+    )
     app.add_url_rule("/", "home", lambda: redirect("/docs"))
     app.cli.add_command(seed)
     return app

@@ -1,4 +1,4 @@
-from beastmode.accounts import Accounts
+from beastmode.accounts import Accounts, ApiKeys, Bearer
 from beastmode.api import Api, Version
 from blog.comments import comments
 from blog.models import User
@@ -8,3 +8,4 @@ from blog.users import users_v1, users_v2
 api = Api("Blog", versions=[Version("v1"), Version("v2")])
 api.register(users_v1, users_v2, posts, comments)
 accounts = Accounts(User, roles={"moderator": ["posts:moderate", "comments:moderate"]})
+authenticators = [Bearer(), ApiKeys(prefix="blog")]

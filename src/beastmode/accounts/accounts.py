@@ -1,12 +1,14 @@
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import UUID
 
-from flask import Flask
+from flask import Flask, current_app
 
 from beastmode.accounts import by_code
+from beastmode.accounts.api_keys import KEYS, ApiKeys, MadeKey
 from beastmode.accounts.desk import DESK, current_desk
 from beastmode.accounts.ids import never_reuse_ids
 from beastmode.accounts.offers import Offers, offers_of
@@ -16,6 +18,7 @@ from beastmode.core.caller import AccountId
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.mailing import mailer_of
 from beastmode.core.permissions import define_roles, roles_of
+from beastmode.core.security_schemes import declared_in
 
 if TYPE_CHECKING:
     from marshmallow import Schema
@@ -97,7 +100,13 @@ class Accounts:
         define_roles(app, self._roles, roles_held)
         install(app, settings, database, self.user, self._options)
         app.extensions["beastmode.accounts"] = self
-        offers = offers_of(api.versions[0].name, app.extensions[DESK], hides_taken=settings.hide_registered_emails)
+        api_keys = next((each for each in declared_in(app) if isinstance(each, ApiKeys)), None)
+        if api_keys is not None:
+            api_keys.keys(app)
+        uses_keys = api_keys is not None
+        offers = offers_of(
+            api.versions[0].name, app.extensions[DESK], hides_taken=settings.hide_registered_emails, keys=uses_keys
+        )
         if offers not in self._blueprints:
             self._blueprints[offers] = auth_blueprint(self.user, self._options, offers)
         if not offers.resets and mailer_of(app) is not None:
@@ -165,6 +174,34 @@ class Accounts:
             user_id: The user's ID.
         """
         return roles_of(user_id)
+
+    def create_api_key(
+        self, user_id: AccountId, *, name: str, scopes: Collection[str], expires_at: datetime | None = None
+    ) -> MadeKey:
+        """Make an API key of a user; `.key` is the only place where the key is known. Needs `ApiKeys()`.
+
+        Args:
+            user_id: The user's ID.
+            name: What it is for; up to 100 characters.
+            scopes: "read" and "write", for routes that require no permission, and names of permissions.
+            expires_at: When it expires; None for never.
+
+        Raises:
+            Problem: 422 for a scope that does not exist, or a moment that has passed.
+        """
+        made: MadeKey = current_app.extensions[KEYS].make(user_id, name, scopes, expires_at)
+        return made
+
+    def revoke_api_key(self, key_id: str) -> bool:
+        """Revoke an API key; it is refused from the next request on.
+
+        Args:
+            key_id: Its ID.
+
+        Returns:
+            Whether there was such a key.
+        """
+        return bool(current_app.extensions[KEYS].revoke(key_id))
 
     def check_password(self, login: str, password: str) -> AccountId:
         """The ID of the active user with this login and password; counts as an attempt to log in.

@@ -20,6 +20,9 @@ _NEW_PASSWORD = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "passwor
 """The limits of a new password, for the document; the service checks it."""
 _ID_FIELDS: dict[type, type[fields.Field[Any]]] = {int: fields.Integer, UUID: fields.UUID}
 
+_MOST_SCOPES = 50
+"""More than any key needs; the names of all of them must fit into a column of 1000 characters."""
+
 
 class _SecretField(fields.String):
     """A password or token in a request, passed to the view as a string that `repr` does not show."""
@@ -76,6 +79,36 @@ class SessionSchema(Schema):
     created_at = fields.DateTime(metadata={"description": "When it was opened, or the password changed in it."})
     last_seen_at = fields.DateTime(metadata={"description": "When it was opened or last refreshed."})
     is_current = fields.Boolean(metadata={"description": "Whether it is the session of this request."})
+
+
+class NewKeySchema(Schema):
+    """A new API key."""
+
+    name = fields.String(required=True, validate=Length(1, 100), metadata={"description": "What it is for."})
+    scopes = fields.List(
+        fields.String(validate=Length(1, 100)),
+        required=True,
+        validate=Length(1, _MOST_SCOPES),
+        metadata={"description": "What it may be used for: `read`, `write`, and names of permissions."},
+    )
+    expires_at = fields.AwareDateTime(allow_none=True, metadata={"description": "When it expires; null for never."})
+
+
+class KeySchema(Schema):
+    """An API key, without the key itself."""
+
+    id = fields.String()
+    name = fields.String()
+    scopes = fields.List(fields.String())
+    created_at = fields.DateTime()
+    expires_at = fields.DateTime(allow_none=True)
+    last_used_at = fields.DateTime(allow_none=True, metadata={"description": "To the minute."})
+
+
+class MadeKeySchema(KeySchema):
+    """A new API key, with the key itself, which is shown only once."""
+
+    key = fields.String(metadata={"description": "The key; store it now, as it is not shown again."})
 
 
 def account_schema(user: Any) -> Schema:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema
 
 from beastmode.accounts import by_code
+from beastmode.accounts.api_key_routes import add_api_keys
 from beastmode.accounts.desk import Desk, current_desk
 from beastmode.accounts.grants import Grant, GrantSchema
 from beastmode.accounts.mail_routes import add_proofs
@@ -27,6 +28,7 @@ from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.identity import current_identity
 from beastmode.core.secret_responses import SecretResponses
+from beastmode.core.security_schemes import SESSIONS
 from beastmode.db.session import current_work
 from beastmode.query import Dumped
 
@@ -47,6 +49,8 @@ def auth_blueprint(user: Any, options: Options, offers: Offers) -> Blueprint:
         defaults=[SecretResponses()],
         # Whatever the API requires of its callers: they must be able to log out.
         permission=(),
+        # A key that was made for another program must not change how the account is protected.
+        authenticators=[SESSIONS],
     )
     (_add_quiet_registration if offers.hides_taken else _add_registration)(auth, user, options)
     _add_sign_in(auth, user, options)
@@ -57,6 +61,8 @@ def auth_blueprint(user: Any, options: Options, offers: Offers) -> Blueprint:
     add_sessions(auth)
     add_password(auth)
     add_me(auth, user, offers)
+    if offers.keys:
+        add_api_keys(auth)
     if options.routes is not None:
         _keep(auth, options.routes)
     return auth

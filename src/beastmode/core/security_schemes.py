@@ -171,7 +171,8 @@ def schemes_for(app: Flask, given: Sequence[Given] | None) -> tuple[SecuritySche
     found: list[SecurityScheme] = []
     for each in given:
         if each == SESSIONS:
-            found += [scheme for scheme in own if scheme.is_session]
+            # Where none is, the authenticators of the project decide.
+            found += [scheme for scheme in own if scheme.is_session] or own
         elif isinstance(each, str):
             if each not in named:
                 known = ", ".join(named) or "none"
