@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "profile_data"
-down_revision = "0009"
+down_revision = "0010"
 
 
 def upgrade():
