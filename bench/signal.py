@@ -64,8 +64,10 @@ class Outcome:
 
     @property
     def lines(self) -> int:
-        """How many a reader sees: those of one rule and message stand together."""
-        return len({(each["rule"], each.get("message", ""), each["verdict"]) for each in self.above_safe})
+        """How many a reader sees: those of one cause stand together, and those of one rule and message."""
+        return len(
+            {each.get("cause") or (each["rule"], each.get("message", ""), each["verdict"]) for each in self.above_safe}
+        )
 
     @property
     def is_defensible(self) -> bool:

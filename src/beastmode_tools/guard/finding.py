@@ -55,6 +55,7 @@ class Finding:
         is_of_base: It was true of the base side as well, so an acceptance that stands there covers it.
         mark: The fingerprint that it had before words of it were masked; "" where none were.
         message: The label of the rule's message that says it; "" where the rule has one only.
+        cause: The same for findings that one thing brings about; "" for one by itself.
     """
 
     rule: str
@@ -69,6 +70,7 @@ class Finding:
     is_of_base: bool = False
     mark: str = ""
     message: str = ""
+    cause: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -99,6 +101,7 @@ class Finding:
             "evidence": {"kind": self.evidence.kind, "detail": self.evidence.detail},
             "instead": self.instead,
             "fingerprint": self.fingerprint,
+            **({"cause": self.cause} if self.cause else {}),
             "accepted": self.acceptance is not None,
             **({"acceptance": acceptance_as_json(self.acceptance)} if self.acceptance else {}),
         }

@@ -16,6 +16,7 @@ from beastmode_tools.guard.mixed.compare.usage import DroppedInUse, DroppedOutOf
 from beastmode_tools.guard.mixed.read.usage import Sources
 from beastmode_tools.guard.read import Reading
 from beastmode_tools.guard.report.behavior import decided
+from beastmode_tools.guard.report.causes import with_causes
 from beastmode_tools.guard.report.gathered import changed_code, one_for_starting, without_changed_code
 from beastmode_tools.guard.report.replaced import without_replaced
 from beastmode_tools.guard.rule import judge
@@ -81,7 +82,7 @@ def by_behavior(findings: list[Finding], matrices: Sequence[Matrix]) -> list[Fin
     """The findings, with one for all code that does something else in place of those about each function."""
     code = changed_code(findings)
     kept, reason = one_for_starting(without_changed_code(findings, code), code)
-    return [*kept, *judge(RULES, decided(code, matrices, reason))]
+    return with_causes([*kept, *judge(RULES, decided(code, matrices, reason))])
 
 
 def migration_changes(reading: Reading, proved: Proved) -> list[object]:

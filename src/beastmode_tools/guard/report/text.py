@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from beastmode_tools.guard.finding import Finding, Report, Verdict
+from beastmode_tools.guard.report.causes import by_cause
 from beastmode_tools.guard.report.news import evidence_news
 from beastmode_tools.guard.report.summary import summary
 from beastmode_tools.guard.report.view import COLOURS, View
@@ -18,6 +19,8 @@ MARGIN = 11
 """The longest verdict, DANGEROUS, and two blanks."""
 EVIDENCE_LINES = 3
 """What is needed to see where it is; the rest is in the page and with --all."""
+FOLLOWING = 4
+"""Consequences of one cause that are shown; a reader who knows the cause guesses the others."""
 PLACES = 3
 """So many fit on one line besides the sentence."""
 NOT_PROVEN = 4
@@ -54,7 +57,12 @@ def full(report: Report, view: View, *, group_from: int | None) -> list[str]:
         group_from: From how many findings of one rule on they are shown as one; None for never.
     """
     lines: list[str] = []
-    for group in groups(counting(report, view)):
+    shown = counting(report, view)
+    together = groups(shown) if group_from is None else grouped(shown)
+    for group in together:
+        if group_from is not None and group[0].cause and group[1:]:
+            lines += [*block(group[0], view), *following(group[1:], view), ""]
+            continue
         if group_from is not None and len(group) >= group_from:
             lines += [*block(group[0], view), *others_of(group[1:], view), ""]
         else:
@@ -65,7 +73,7 @@ def full(report: Report, view: View, *, group_from: int | None) -> list[str]:
 
 def brief(report: Report, view: View, room: int) -> list[str]:
     """A line for each rule, with how many more it found; the worst ones whole, as far as there is room."""
-    together = groups(counting(report, view))
+    together = grouped(counting(report, view))
     short = [headline(group[0], view, f"and {len(group) - 1} more" if group[1:] else "") for group in together]
     hint = styles(wrapped("what to do about these: --all, or beast explain RULE", view), view, "dim")
     free = room - sum(map(len, short)) - len(hint) - 1
@@ -93,6 +101,13 @@ def groups(findings: Iterable[Finding]) -> list[list[Finding]]:
     for finding in findings:
         together.setdefault((-finding.verdict, finding.rule, finding.message), []).append(finding)
     return list(together.values())
+
+
+def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Findings of one cause together, and of the others those of one rule; worst first."""
+    causes = by_cause(findings)
+    alone = groups(group[0] for group in causes if not group[1:])
+    return sorted([*(group for group in causes if group[1:]), *alone], key=lambda group: -group[0].verdict)
 
 
 def block(finding: Finding, view: View) -> list[str]:
@@ -127,6 +142,14 @@ def headline(finding: Finding, view: View, more: str = "") -> list[str]:
     lines[1 + len(rest) :] = styles(lines[1 + len(rest) :], view, "blue")
     lines[place] += tail
     return lines
+
+
+def following(group: Sequence[Finding], view: View) -> list[str]:
+    """What else comes from the same cause, a line each: its words, and the rule that explains it."""
+    said = dict.fromkeys(f"also: {each.problem} [{each.rule}]" for each in group)
+    shown = [line for text in list(said)[:FOLLOWING] for line in wrapped(text, view)]
+    more = f"and {len(said) - FOLLOWING} more (each with --all)" if len(said) > FOLLOWING else ""
+    return [*shown, *styles(wrapped(more, view), view, "bold")]
 
 
 def others_of(group: Sequence[Finding], view: View) -> list[str]:
