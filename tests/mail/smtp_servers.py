@@ -1,5 +1,6 @@
 """Real SMTP servers: with and without TLS, accepting, refusing, unresponsive, and dropping connections."""
 
+import asyncio
 import socket
 import ssl
 import time
@@ -17,6 +18,7 @@ class Recorder:
         self.mails = []
         self.reply = reply
         self.refused = refused
+        self.now = self.most = 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
         if address in self.refused:
@@ -27,11 +29,23 @@ class Recorder:
     async def handle_QUIT(self, server, session, envelope):  # noqa: N802 - likewise
         return "421 too busy to say goodbye" if self.reply == "rude" else "221 Bye"
 
+    async def meet(self):
+        """Hold a mail until no other has come for a while, and count how many are held at once."""
+        self.now += 1
+        self.most = max(self.most, self.now)
+        count = -1
+        while count != self.now:  # others may be on their way
+            count = self.now
+            await asyncio.sleep(0.3)
+        self.now -= 1
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - likewise
         if self.reply == "hang":
             time.sleep(1)  # noqa: ASYNC251 - nobody else is served meanwhile
         elif self.reply == "close":
             server.transport.abort()
+        elif self.reply == "meet":
+            await self.meet()
         elif self.reply not in {"", "rude"}:
             return self.reply
         self.mails.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=SMTP)))
@@ -46,7 +60,7 @@ class SmtpServer:
         tls: "starttls", "implicit" or "".
         names: What its certificate is for.
         reply: What it answers to a mail: a line, "hang", "close", or "" for yes;
-            "rude" for yes, and an error when the connection ends.
+            "rude" for yes, and an error when the connection ends; "meet" for yes, once no other mail comes.
         refused: Recipients that it does not know.
         login: The user and password that it requires; None for none.
     """

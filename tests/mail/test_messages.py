@@ -78,8 +78,39 @@ def test_a_newsletter_has_one_click_unsubscribe():
             ),
         ),
         ({"subject": "x" * 1000}, "The subject has 1000 characters; the maximum is 998."),
+        (
+            {"headers": {"BCC": "all@example.com"}},
+            "headers={'BCC': ...}: this header is set by the message; use its own arguments.",
+        ),
+        ({"headers": {"X Tag": "a"}}, "'X Tag' is not the name of a header; expected one, such as X-Campaign."),
+        (
+            {"unsubscribe": "http://shop.example/stop"},
+            "unsubscribe='http://shop.example/stop': expected an HTTPS URL, which mail programs send a POST to.",
+        ),
+        (
+            {"sender": "Shop"},
+            "'Shop' is not an email address; expected one, such as Ada <ada@example.com>.",
+        ),
+        (
+            {"to": "jürgen@example.com"},
+            "'jürgen@example.com': the part before the @ must be ASCII; many servers cannot deliver others.",
+        ),
     ],
-    ids=["subject", "to", "reply", "value", "name", "no address", "two addresses", "long subject"],
+    ids=[
+        "subject",
+        "to",
+        "reply",
+        "value",
+        "name",
+        "no address",
+        "two addresses",
+        "long subject",
+        "hidden recipients",
+        "no name",
+        "no https",
+        "no sender",
+        "not ascii",
+    ],
 )
 def test_an_invalid_message_is_refused(changes, message):
     """User input must not add a header or a recipient."""
@@ -90,6 +121,75 @@ def test_an_invalid_message_is_refused(changes, message):
         mail.as_email("shop@example.com")
 
     assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Team: ada@example.com;",
+        "undisclosed-recipients:;",
+        "Lovelace, Ada <ada@example.com>",
+        "ada@example.com;",
+        "ada@example.com <eve@example.com>",
+        "ada@example.com eve@example.com",
+        "ada@eve@example.com",
+        "ada..lovelace@example.com",
+        "ada@example..com",
+        "ada@exam ple.com",
+        "ada@",
+        "@example.com",
+        "<ada@example.com",
+        "<>",
+        "",
+        "ada@example.com\x00",
+        "ada@example.com\u202e",
+        "=?utf-8?q?Ada=0D=0ABcc:_eve?= <ada@example.com>",
+        "x" * 65 + "@example.com",
+        "ada@" + "ä" * 70 + ".example",
+    ],
+)
+def test_groups_and_other_strings_that_are_not_one_address_are_refused(text):
+    """A mail server would refuse them only after three hours, or would send to somebody else."""
+    with pytest.raises(ValueError, match=r"is not an email address; expected one, such as Ada <ada@example\.com>\.$"):
+        Message(**{**HELLO, "to": text}).recipients  # noqa: B018 - looked up
+
+
+@pytest.mark.parametrize(
+    ("text", "recipient", "header"),
+    [
+        ("ada@example.com", "ada@example.com", "ada@example.com"),
+        (" <ada@example.com> ", "ada@example.com", "ada@example.com"),
+        ('"Lovelace, Ada" <ada@example.com>', "ada@example.com", '"Lovelace, Ada" <ada@example.com>'),
+        ("Ada M. King <ada@example.com>", "ada@example.com", '"Ada M. King" <ada@example.com>'),
+        ("Zoë <zoe@example.com>", "zoe@example.com", "=?utf-8?q?Zo=C3=AB?= <zoe@example.com>"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
+        ('"ada lovelace"@example.com', '"ada lovelace"@example.com', '"ada lovelace"@example.com'),
+        ("ada@localhost", "ada@localhost", "ada@localhost"),
+    ],
+)
+def test_an_address_is_written_so_that_every_server_accepts_it(text, recipient, header):
+    """Names are quoted or encoded, and domains are ASCII."""
+    message = Message(**{**HELLO, "to": text})
+
+    written = bytes(message.as_email("shop@example.com")).decode("ascii")
+
+    assert message.recipients == [recipient]
+    assert f"\r\nTo: {header}\r\n" in written
+
+
+def test_a_recipient_who_is_named_twice_gets_one_email():
+    """In To and in Bcc, say."""
+    assert Message(**HELLO, cc=["Ada <ada@example.com>"], bcc=["ada@example.com"]).recipients == ["ada@example.com"]
+
+
+def test_an_email_says_that_a_program_has_sent_it_and_takes_further_headers():
+    """So that nobody's automatic reply comes for each; a header of the message replaces ours."""
+    plain = Message(**HELLO).as_email("a@example.com")
+    other = Message(**HELLO, headers={"X-Campaign": "Frühling", "Auto-Submitted": "no"}).as_email("a@example.com")
+
+    assert plain["Auto-Submitted"] == "auto-generated"
+    assert (other["X-Campaign"], other.get_all("Auto-Submitted")) == ("Frühling", ["no"])
+    assert bytes(other).isascii()
 
 
 def test_a_message_is_rendered_from_templates(post_office, tmp_path):

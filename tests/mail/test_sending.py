@@ -1,18 +1,25 @@
 """Emails are stored in the caller's transaction, and sent by a job after the commit."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from time import monotonic, sleep
 from unittest.mock import ANY
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 
 from beastmode import Beastmode, transaction
-from beastmode.core.errors import ConfigurationError
+from beastmode.core.clock import set_clock
+from beastmode.core.errors import ConfigurationError, SettingsError
 from beastmode.db import current_database
-from beastmode.jobs import Jobs, list_jobs
+from beastmode.jobs import Jobs, Worker, list_jobs, status_of
+from beastmode.jobs.due import run_due_jobs
 from beastmode.jobs.models import JobRow
+from beastmode.jobs.tasks import all_jobs
+from beastmode.jobs.ticks import enqueue_ticks
 from beastmode.mail import Mails, Message, send_email_async, send_mail
 from beastmode.mail.models import Mail
+from beastmode.testing import MovableClock
 
 HELLO = Message(to="Ada <ada@example.com>", subject="Hello", text="Hello Ada")
 SECONDS = 15
@@ -226,3 +233,54 @@ def test_the_contents_of_a_sent_message_are_deleted(post_office, run_jobs, smtp,
         stored = current_database().execute(select(Mail.text, Mail.html, Mail.content)).one()
 
     assert (stored.text.strip(), stored.html, stored.content) == kept
+
+
+def test_old_emails_are_deleted_whether_they_were_sent_or_not(post_office):
+    """By a job that workers enqueue every hour; newer ones stay."""
+    app = post_office(MAIL_RETENTION_DAYS=30)
+    moment = datetime(2030, 1, 1, 0, 30, tzinfo=UTC)
+    clock = MovableClock(moment)
+    previous = set_clock(clock)
+    try:
+        with app.app_context():
+            for subject in ("old and sent", "old"):
+                send_mail(replace(HELLO, subject=subject))
+                current_database().execute(delete(JobRow))
+                if subject == "old and sent":
+                    current_database().execute(update(Mail).values(sent_at=moment))
+            clock.advance(days=30, minutes=1)
+            send_mail(replace(HELLO, subject="new"))
+
+            enqueued = enqueue_ticks([all_jobs()["beastmode.mail.delete_old"]])
+            run_due_jobs(app)
+
+            assert enqueued == 1
+            assert [mail.subject for mail in mails()] == ["new"]
+            assert status_of(current_database().execute(select(func.max(JobRow.id))).scalar_one()).result == 2
+    finally:
+        set_clock(previous)
+
+
+def test_no_more_emails_are_sent_at_the_same_time_than_allowed(post_office, smtp, trusted):
+    """Mail servers refuse clients that open many connections: four, by default, with however many threads."""
+    server = smtp(reply="meet")
+    app = post_office(**smtp_settings(server, MAIL_TIMEOUT_SECONDS=10))
+    worker = Worker(app, 8, jobs={"beastmode.mail.send": all_jobs()["beastmode.mail.send"]})
+    with app.app_context():
+        for number in range(8):
+            send_mail(replace(HELLO, subject=str(number)))
+    thread = worker.start()
+    try:
+        assert until(lambda: len(server.mails) == 8), server.mails
+    finally:
+        worker.stop()
+        thread.join(10)
+
+    assert server.recorder.most == 4
+    assert sorted(mail["Subject"] for _, mail in server.mails) == list("01234567")
+
+
+def test_a_sender_that_is_no_address_is_refused_at_startup(post_office):
+    """Or each email would fail."""
+    with pytest.raises(SettingsError, match=r"The default From address is 'Shop'; expected one such as Shop <"):
+        post_office(MAIL_DEFAULT_SENDER="Shop")

@@ -40,12 +40,14 @@ class Mails:
         """
         from beastmode.mail.inbox import inbox_blueprint  # noqa: PLC0415 - imports the table, as above
         from beastmode.mail.post import EXTENSION, Post  # noqa: PLC0415 - likewise
+        from beastmode.mail.retention import DELETE_OLD  # noqa: PLC0415 - likewise
         from beastmode.mail.sending import send_mail, send_task  # noqa: PLC0415 - likewise
         from beastmode.mail.templated import send_template  # noqa: PLC0415 - likewise
         from beastmode.mail.transports import transport_of  # noqa: PLC0415 - likewise
 
         task = send_task(settings.mail_concurrency)
         add_task(task)
+        add_task(DELETE_OLD)
         set_mailer(app, partial(send_template, self._send or send_mail))
         app.extensions[EXTENSION] = Post(settings, transport_of(settings), task)
         if settings.environment == "development":

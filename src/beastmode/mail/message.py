@@ -1,15 +1,15 @@
 """An email message, and its encoding for sending (RFC 5322)."""
 
 import mimetypes
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.errors import HeaderParseError
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, getaddresses, make_msgid
+from email.utils import formatdate, make_msgid
 
 from beastmode.core.clock import now
+from beastmode.mail.addresses import address_in
 
 _POLICY = SMTP.clone(cte_type="7bit")
 """7-bit, so that servers without 8BITMIME can relay it."""
@@ -17,6 +17,31 @@ _LONGEST_SUBJECT = 998
 """Characters: the maximum length of a line (RFC 5322, section 2.1.1)."""
 _MOST_BYTES = 20 * 1024 * 1024
 """What most servers accept. They refuse larger emails only after they have been transmitted."""
+_OURS = frozenset(
+    [
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "reply-to",
+        "sender",
+        "subject",
+        "date",
+        "message-id",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "return-path",
+        "received",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "content-disposition",
+    ]
+)
+"""Headers that a message or the mail server sets."""
+_NAME = re.compile(r"[!-9;-~]+")
+"""The characters of a header's name (RFC 5322, section 3.6.8)."""
+_ONE_CLICK = re.compile(r"https://[^\s<>,]+")
 
 
 @dataclass(frozen=True)
@@ -56,7 +81,7 @@ class Message:
         reply_to: The address that replies go to.
         attachments: Files to attach.
         unsubscribe: An HTTPS URL for one-click unsubscribe by POST (RFC 8058).
-        headers: Additional headers.
+        headers: Additional headers, such as `{"X-Campaign": "spring"}`.
     """
 
     to: str | Sequence[str]
@@ -79,10 +104,10 @@ class Message:
             ValueError: An address is invalid, or a header contains a line break.
         """
         _refuse_breaks(self)
-        to = [self.to] if isinstance(self.to, str) else self.to
-        if not (recipients := [_addressed(each) for each in (*to, *self.cc, *self.bcc)]):
+        recipients = [address_in(each).addr_spec for each in (*_several(self.to), *self.cc, *self.bcc)]
+        if not recipients:
             raise ValueError("The message has no recipient; expected at least one address.")
-        return recipients
+        return list(dict.fromkeys(recipients))
 
     def as_email(self, default_sender: str) -> EmailMessage:
         """The message as an `EmailMessage`, ready to send.
@@ -94,19 +119,22 @@ class Message:
             ValueError: A header contains a line break, an address is invalid, or the email is too large.
         """
         _refuse_breaks(self)
+        _refuse_headers(self)
         email = EmailMessage(policy=_POLICY)
-        sender = self.sender or default_sender
+        sender = address_in(self.sender or default_sender)
         email["From"] = sender
-        email["To"] = [self.to] if isinstance(self.to, str) else list(self.to)
-        for name, value in (("Cc", list(self.cc)), ("Reply-To", self.reply_to), *self.headers.items()):
-            if value:
-                email[name] = value
+        for name, texts in (("To", _several(self.to)), ("Cc", self.cc), ("Reply-To", filter(None, [self.reply_to]))):
+            if addresses := [address_in(each) for each in texts]:
+                email[name] = addresses
         email["Subject"] = self.subject
         email["Date"] = formatdate(now().timestamp())
-        email["Message-ID"] = make_msgid(domain=_addressed(sender).rpartition("@")[2])
+        email["Message-ID"] = make_msgid(domain=sender.domain)
         if self.unsubscribe:
             email["List-Unsubscribe"] = f"<{self.unsubscribe}>"
             email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        # Or an automatic reply may come for each (RFC 3834); a header of the message's own replaces it.
+        for name, value in {"Auto-Submitted": "auto-generated", **self.headers}.items():
+            email[name] = value
         email.set_content(self.text)
         if self.html is not None:
             email.add_alternative(self.html, subtype="html")
@@ -120,24 +148,26 @@ class Message:
         return email
 
 
-def _addressed(text: str) -> str:
-    """The address in a string such as "Ada <ada@example.com>".
+def _several(to: str | Sequence[str]) -> Sequence[str]:
+    """One or more recipients as a list."""
+    return [to] if isinstance(to, str) else to
+
+
+def _refuse_headers(message: Message) -> None:
+    """Refuse additional headers that replace those of the message, and an unsubscribe URL that no program would call.
 
     Raises:
-        ValueError: The string does not contain exactly one address.
+        ValueError: A header is set by the message itself or has no valid name, or the URL is not HTTPS.
     """
-    addresses = [address for _, address in getaddresses([text]) if address]
-    if len(addresses) != 1 or not _is_address(addresses[0]):
-        raise ValueError(f"{text[:100]!r} is not an email address; expected one, such as Ada <ada@example.com>.")
-    return addresses[0]
-
-
-def _is_address(text: str) -> bool:
-    """Whether a string is an address with a local part and a domain."""
-    try:
-        return bool(Address(addr_spec=text).domain)
-    except (ValueError, HeaderParseError):
-        return False
+    for name in message.headers:
+        if not _NAME.fullmatch(name) or not name.isascii():
+            raise ValueError(f"{name[:100]!r} is not the name of a header; expected one, such as X-Campaign.")
+        if name.lower() in _OURS:
+            raise ValueError(f"headers={{{name!r}: ...}}: this header is set by the message; use its own arguments.")
+    if message.unsubscribe and not _ONE_CLICK.fullmatch(message.unsubscribe):
+        raise ValueError(
+            f"unsubscribe={message.unsubscribe[:100]!r}: expected an HTTPS URL, which mail programs send a POST to."
+        )
 
 
 def _refuse_breaks(message: Message) -> None:
@@ -146,9 +176,8 @@ def _refuse_breaks(message: Message) -> None:
     Raises:
         ValueError: A header contains a line break, as user input may, or the subject is too long.
     """
-    to = [message.to] if isinstance(message.to, str) else message.to
     given = {
-        "to": " ".join(to),
+        "to": " ".join(_several(message.to)),
         "subject": message.subject,
         "sender": message.sender or "",
         "cc": " ".join(message.cc),

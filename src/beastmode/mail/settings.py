@@ -4,6 +4,7 @@ from typing import Literal
 
 from beastmode.core.setting import YES_NO, Secret, choice, flag, number, setting, text, whole
 from beastmode.core.settings import Settings
+from beastmode.mail.addresses import address_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,13 @@ class MailSettings(Settings):
         expects="a number from 1 to 100",
     )
 
+    mail_retention_days: int = setting(
+        whole(1, 3650),
+        30,
+        "How many days the rows of emails are kept, whether they were sent or not.",
+        expects="a number of days",
+    )
+
     @property
     def sender(self) -> str:
         """The From address of messages without a sender."""
@@ -66,5 +74,16 @@ class MailSettings(Settings):
             yield "MAIL_USE_TLS and MAIL_USE_SSL are both false; in production mail must be sent with TLS."
         if self.mail_transport == "smtp" and not self.mail_server:
             yield "MAIL_TRANSPORT is smtp, but MAIL_SERVER is not set."
+        if _is_no_address(self.sender):
+            yield f"The default From address is {self.sender!r}; expected one such as Shop <noreply@example.com>."
         if self.mail_password and not self.mail_username:
             yield "MAIL_PASSWORD is set, but MAIL_USERNAME is not; set both, or neither."
+
+
+def _is_no_address(text: str) -> bool:
+    """Whether no email could be sent from this."""
+    try:
+        address_in(text)
+    except ValueError:
+        return True
+    return False

@@ -115,10 +115,14 @@ class _Smtp:
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=seconds, context=self._tls)
         else:
             server = smtplib.SMTP(host, port, timeout=seconds)
-            if settings.mail_use_tls:
+        try:
+            if settings.mail_use_tls and not settings.mail_use_ssl:
                 server.starttls(context=self._tls)
-        if settings.mail_username:
-            server.login(settings.mail_username, settings.mail_password)
+            if settings.mail_username:
+                server.login(settings.mail_username, settings.mail_password)
+        except BaseException:
+            server.close()
+            raise
         return server
 
     def _refusal(self, replies: list[tuple[int, bytes | str]]) -> Exception:
