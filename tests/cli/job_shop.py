@@ -2,16 +2,15 @@
 
 JOB_SHOP = """
     import os
-    import signal
     import time
 
     from flask import Flask
-    from sqlalchemy import insert, select
+    from sqlalchemy import insert
     from sqlalchemy.orm import Mapped, mapped_column
 
     from beastmode import Beastmode, Database
     from beastmode.db import Base
-    from beastmode.jobs import Jobs, job, once
+    from beastmode.jobs import Jobs, job
 
     db = Database()
 
@@ -28,17 +27,7 @@ JOB_SHOP = """
     def fails():
         raise RuntimeError("the printer is on fire")
 
-    @job(backoff=0.01)
-    def effect(number, fatal=""):
-        if fatal == "before" and not done(f"killed {number}"):
-            end(number)
-        with once(f"effect {number}") as is_first:
-            if is_first:
-                db.execute(insert(Effect).values(text=f"effect {number}"))
-        if fatal == "after" and not done(f"killed {number}"):
-            end(number)
-
-    @job(timeout=5, process=True, attempts=1)
+    @job(timeout=3, process=True, attempts=1)
     def hangs():
         time.sleep(600)
 
@@ -47,13 +36,6 @@ JOB_SHOP = """
         print("what a job prints is no result")
         os.system("echo nor what its programs print")
         return os.getpid()
-
-    def done(text):
-        return db.execute(select(Effect.id).where(Effect.text == text)).first() is not None
-
-    def end(number):
-        db.execute(insert(Effect).values(text=f"killed {number}"))
-        os.kill(os.getpid(), signal.SIGKILL)
 
     def create_app():
         app = Flask(__name__)

@@ -1,16 +1,18 @@
 """Faults, for real: servers that are killed, files that are locked, disks that are full."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 from cluster import Cluster, own_cluster
+from orders import Orders
 from running import PASSWORD, Running, running_blog
 from survival import LONG, survival, table
 
 from beastmode.testing import Factory
 from beastmode.testing.databases import close_database, make_tables
 from blog.models import Comment, Post
+from servers import scratch_postgres
 
 Serve = Callable[..., AbstractContextManager[Running]]
 
@@ -77,3 +79,14 @@ def serve(tmp_path_factory, fill) -> Serve:
             yield server
 
     return serve
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def orders(request, tmp_path) -> Iterator[Orders]:
+    """The shop of `order_shop`, on SQLite and on PostgreSQL."""
+    with ExitStack() as stack:
+        is_file = request.param == "sqlite"
+        url = f"sqlite:///{tmp_path / 'orders.db'}" if is_file else stack.enter_context(scratch_postgres())
+        orders = Orders(url, tmp_path)
+        yield orders
+        orders.close()
