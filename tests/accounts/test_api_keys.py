@@ -118,7 +118,9 @@ def test_a_scope_gives_nothing_that_its_user_may_not_do(keys_app, with_keys, per
 def test_keys_are_made_listed_and_revoked_by_routes(keys_app, person):
     """The key is shown once; what is stored is a hash."""
     client, (user_id, session) = keys_app.test_client(), person
-    made = client.post("/api/auth/keys", json={"name": "report", "scopes": ["read"]}, headers=session)
+    made = client.post(
+        "/api/auth/keys", json={"name": "report", "scopes": ["read"], "expires_in_days": 2}, headers=session
+    )
     key = made.json["data"]
 
     used = client.get("/api/v1/notes", headers={"X-API-Key": key["key"]})

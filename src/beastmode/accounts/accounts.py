@@ -101,12 +101,9 @@ class Accounts:
         install(app, settings, database, self.user, self._options)
         app.extensions["beastmode.accounts"] = self
         api_keys = next((each for each in declared_in(app) if isinstance(each, ApiKeys)), None)
-        if api_keys is not None:
-            api_keys.keys(app)
-        uses_keys = api_keys is not None
-        offers = offers_of(
-            api.versions[0].name, app.extensions[DESK], hides_taken=settings.hide_registered_emails, keys=uses_keys
-        )
+        scopes = frozenset() if api_keys is None else api_keys.keys(app).scopes(app)
+        version, hides_taken = api.versions[0].name, settings.hide_registered_emails
+        offers = offers_of(version, app.extensions[DESK], hides_taken=hides_taken, scopes=scopes)
         if offers not in self._blueprints:
             self._blueprints[offers] = auth_blueprint(self.user, self._options, offers)
         if not offers.resets and mailer_of(app) is not None:

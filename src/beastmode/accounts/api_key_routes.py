@@ -1,21 +1,25 @@
 """The routes with which users make, list and revoke API keys."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import Any
 
 from flask import current_app
 
 from beastmode.accounts.api_keys import KEYS, Keys, MadeKey
-from beastmode.accounts.schemas import KeySchema, MadeKeySchema, NewKeySchema
+from beastmode.accounts.schemas import KeySchema, MadeKeySchema, new_key_schema
 from beastmode.api import Answer, Blueprint
+from beastmode.core.clock import now
 from beastmode.core.errors import Problem
 from beastmode.core.identity import current_identity
 
 
-def add_api_keys(auth: Blueprint) -> None:
+def add_api_keys(auth: Blueprint, scopes: Collection[str]) -> None:
     """The routes for API keys.
 
     Args:
         auth: The routes under `/auth`.
+        scopes: The scopes that exist.
     """
 
     @auth.get("/keys", returns=KeySchema, many=True)
@@ -23,13 +27,15 @@ def add_api_keys(auth: Blueprint) -> None:
         """List your API keys, the newest first."""
         return _keys().of(current_identity().id)
 
-    @auth.post("/keys", accepts=NewKeySchema, returns=MadeKeySchema, status=201)
+    @auth.post("/keys", accepts=new_key_schema(scopes), returns=MadeKeySchema, status=201)
     def create_key(new: dict[str, Any]) -> MadeKey:
         """Make an API key, with which another program can act for you.
 
         The key is shown only once. It can be used for routes within its scopes, as far as you may call them.
         """
-        return _keys().make(current_identity().id, new["name"], new["scopes"], new.get("expires_at"))
+        days = new.get("expires_in_days")
+        expires_at = None if days is None else now() + timedelta(days=days)
+        return _keys().make(current_identity().id, new["name"], new["scopes"], expires_at)
 
     @auth.delete("/keys/<string:key_id>", errors=(404,))
     def revoke_key(key_id: str) -> Answer:

@@ -172,6 +172,14 @@ class Keys:
             self._note_use(shape[1], moment)
         return Identity("account", user_id, scopes=frozenset(scopes.split()))
 
+    def scopes(self, app: Flask) -> frozenset[str]:
+        """The scopes that exist: reading, writing, and every permission.
+
+        Args:
+            app: The Flask application.
+        """
+        return roles_in(app).permissions | {READ, WRITE}
+
     def make(
         self, user_id: AccountId, name: str, scopes: Collection[str], expires_at: datetime | None = None
     ) -> MadeKey:
@@ -187,7 +195,7 @@ class Keys:
             Problem: 422 for a scope that does not exist, or a moment that has passed.
         """
         moment = now()
-        known = {READ, WRITE} | roles_in(current_app).permissions
+        known = self.scopes(current_app)
         if not scopes or (unknown := sorted(set(scopes) - known)):
             wrong = f"Unknown scope: {', '.join(unknown)}." if scopes else "At least one scope is required."
             told = f"{wrong} Known scopes: {', '.join(sorted(known))}."

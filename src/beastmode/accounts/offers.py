@@ -14,7 +14,7 @@ class Offers:
         hides_taken: Whether registration returns the same response for registered and for new addresses.
         resets: Whether forgotten passwords can be reset: with mail, if it is not switched off.
         proofs: Whether email addresses can be proved and changed: with mail.
-        keys: Whether users can make API keys: with `ApiKeys()` among the authenticators.
+        scopes: The scopes of API keys that users can make; none without `ApiKeys()` among the authenticators.
         deletions: Whether users can delete their account: with jobs.
     """
 
@@ -23,17 +23,17 @@ class Offers:
     resets: bool
     proofs: bool
     deletions: bool
-    keys: bool
+    scopes: frozenset[str]
 
 
-def offers_of(version: str, desk: Desk, *, hides_taken: bool, keys: bool) -> Offers:
+def offers_of(version: str, desk: Desk, *, hides_taken: bool, scopes: frozenset[str]) -> Offers:
     """What the routes of an application can do.
 
     Args:
         version: The first API version.
         desk: The services of the application.
         hides_taken: HIDE_REGISTERED_EMAILS.
-        keys: Whether there are API keys.
+        scopes: The scopes of API keys; none if there are no keys.
     """
     return Offers(
         version=version,
@@ -41,5 +41,5 @@ def offers_of(version: str, desk: Desk, *, hides_taken: bool, keys: bool) -> Off
         resets=desk.resets is not None,
         proofs=desk.verification is not None,
         deletions=desk.deletions is not None,
-        keys=keys,
+        scopes=scopes,
     )

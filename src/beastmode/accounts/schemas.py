@@ -1,12 +1,12 @@
 """The schemas of the routes; those that depend on the project's User are generated from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
 from marshmallow import ValidationError, fields
-from marshmallow.validate import Length
+from marshmallow.validate import Length, OneOf, Range
 
 from beastmode.accounts.addresses import EmailAddress
 from beastmode.accounts.grants import GrantSchema
@@ -19,9 +19,6 @@ from beastmode.core.secrets import SecretText
 _NEW_PASSWORD = {"minLength": SHORTEST, "maxLength": LONGEST, "format": "password"}
 """The limits of a new password, for the document; the service checks it."""
 _ID_FIELDS: dict[type, type[fields.Field[Any]]] = {int: fields.Integer, UUID: fields.UUID}
-
-_MOST_SCOPES = 50
-"""More than any key needs; the names of all of them must fit into a column of 1000 characters."""
 
 
 class _SecretField(fields.String):
@@ -81,19 +78,6 @@ class SessionSchema(Schema):
     is_current = fields.Boolean(metadata={"description": "Whether it is the session of this request."})
 
 
-class NewKeySchema(Schema):
-    """A new API key."""
-
-    name = fields.String(required=True, validate=Length(1, 100), metadata={"description": "What it is for."})
-    scopes = fields.List(
-        fields.String(validate=Length(1, 100)),
-        required=True,
-        validate=Length(1, _MOST_SCOPES),
-        metadata={"description": "What it may be used for: `read`, `write`, and names of permissions."},
-    )
-    expires_at = fields.AwareDateTime(allow_none=True, metadata={"description": "When it expires; null for never."})
-
-
 class KeySchema(Schema):
     """An API key, without the key itself."""
 
@@ -109,6 +93,33 @@ class MadeKeySchema(KeySchema):
     """A new API key, with the key itself, which is shown only once."""
 
     key = fields.String(metadata={"description": "The key; store it now, as it is not shown again."})
+
+
+def new_key_schema(scopes: Collection[str]) -> Schema:
+    """The schema of a new API key.
+
+    Args:
+        scopes: The scopes that exist.
+    """
+    known = sorted(scopes)
+    about = "What it may be used for: `read`, `write`, and names of permissions."
+    parts: dict[str, Any] = {
+        "name": fields.String(required=True, validate=Length(1, 100), metadata={"description": "What it is for."}),
+        "scopes": fields.List(
+            fields.String(validate=OneOf(known)),
+            required=True,
+            validate=Length(1, len(known)),
+            metadata={"description": about},
+        ),
+        "expires_in_days": fields.Integer(
+            strict=True,
+            allow_none=True,
+            # Ten years: longer than a key should be used.
+            validate=Range(1, 3660),
+            metadata={"description": "After how many days it expires; null for never."},
+        ),
+    }
+    return _named("NewKeySchema", "A new API key.", parts)()
 
 
 def account_schema(user: Any) -> Schema:

@@ -61,8 +61,8 @@ def auth_blueprint(user: Any, options: Options, offers: Offers) -> Blueprint:
     add_sessions(auth)
     add_password(auth)
     add_me(auth, user, offers)
-    if offers.keys:
-        add_api_keys(auth)
+    if offers.scopes:
+        add_api_keys(auth, offers.scopes)
     if options.routes is not None:
         _keep(auth, options.routes)
     return auth
