@@ -10,7 +10,7 @@ import pytest
 from pages import ROOT, blocks, is_made, pages
 
 HERE = Path(__file__).parent
-KNOWN = {"python", "sh", "text", "json", "toml", "yaml", "ini", "sql", "nginx", "http", "html"}
+KNOWN = {"python", "sh", "bash", "text", "json", "toml", "yaml", "ini", "sql", "nginx", "http", "html"}
 SECONDS = 120
 LINKING = [*pages(), *(Path(f"{name}.md") for name in ("ARCHITECTURE", "CONTRIBUTING", "CHANGELOG", "SECURITY"))]
 
