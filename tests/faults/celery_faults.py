@@ -12,7 +12,11 @@ KILLS = 20 if LONG else 1
 """How often something is killed while the jobs run; each kill costs a start, or a lease of five seconds."""
 
 
-def enqueue(project: CeleryProject, number: int, seconds: float = 0.1) -> None:
+SECONDS = 0.02 if LONG else 0.1
+"""How long a job takes: long enough to be killed in the middle."""
+
+
+def enqueue(project: CeleryProject, number: int, seconds: float = SECONDS) -> None:
     """Enqueue as many jobs, whose effects must happen once, in one transaction."""
     project.do(
         f"with transaction(): [effect.enqueue(number=each, seconds={seconds}) for each in range({number})] and None"

@@ -30,81 +30,79 @@ def project(broker, tmp_path_factory):
         yield project
 
 
+class Processes:
+    """The relay and the worker that run at the moment; the tests kill them, and start others.
+
+    Args:
+        project: Their project.
+    """
+
+    def __init__(self, project):
+        self._project = project
+        self.relay = project.relay()
+        self.worker = project.worker()
+
+    def kill_relay(self):
+        kill(self.relay.pid)
+        self.relay = self._project.relay()
+
+    def kill_child(self):
+        kill(self._project.until(lambda: children(self.worker.pid))[0])
+
+    def kill_parent(self):
+        self._project.until(lambda: children(self.worker.pid))
+        kill(self.worker.pid)
+        self.worker = self._project.worker()
+
+    def kill_worker(self):
+        self._project.until(lambda: children(self.worker.pid))
+        os.killpg(self.worker.pid, signal.SIGKILL)
+        self.worker = self._project.worker()
+
+
+@pytest.fixture(scope="module")
+def processes(project):
+    project.do("greet.enqueue(name='first')")
+    processes = Processes(project)
+    project.until(lambda: project.states() == {"done": 1})
+    return processes
+
+
 @pytest.fixture(autouse=True)
-def clean(project):
-    yield
-    project.stop()
+def clean(project, processes):
     project.forget()
 
 
-def test_the_relay_is_killed(project, survived):
-    """Rows that it had taken, and whose messages it had not sent, are handed over by the next one."""
-    relays = [project.relay()]
-    project.worker()
+KILLED = {
+    "the relay": Processes.kill_relay,
+    "a child of Celery": Processes.kill_child,
+    "the parent of Celery": Processes.kill_parent,
+    "a whole worker of Celery": Processes.kill_worker,
+}
+
+
+@pytest.mark.parametrize("what", KILLED)
+def test_what_runs_jobs_is_killed(project, processes, what, survived):
+    """Rows of the relay are handed over by the next one; attempts of killed processes count, and are made again.
+
+    The children of a killed parent finish their jobs. A whole worker, as of a machine that loses its power, leaves rows
+    whose leases must expire first.
+    """
     enqueue(project, JOBS)
 
-    def fault():
-        kill(relays[-1].pid)
-        relays.append(project.relay())
-
-    kills = disturb(project, JOBS, fault)
+    kills = disturb(project, JOBS, lambda: KILLED[what](processes))
 
     survived(kills=kills, **counted(project, JOBS))
 
 
-def test_a_child_of_celery_is_killed(project, survived):
-    """Its parent returns the message, and the attempt counts."""
-    project.relay()
-    worker = project.worker()
-    enqueue(project, JOBS)
-
-    kills = disturb(project, JOBS, lambda: kill(project.until(lambda: children(worker.pid))[0]))
-
-    survived(kills=kills, **counted(project, JOBS))
-
-
-def test_the_parent_of_celery_is_killed(project, survived):
-    """Its children finish their jobs, and store the outcomes themselves; the next worker does the others."""
-    project.relay()
-    workers = [project.worker()]
-    enqueue(project, JOBS)
-
-    def fault():
-        project.until(lambda: children(workers[-1].pid))
-        kill(workers[-1].pid)
-        workers.append(project.worker())
-
-    kills = disturb(project, JOBS, fault)
-
-    survived(kills=kills, **counted(project, JOBS))
-
-
-def test_a_whole_worker_of_celery_is_killed(project, survived):
-    """As a machine that loses its power: its rows are handed over again when their leases have expired."""
-    project.relay()
-    workers = [project.worker()]
-    enqueue(project, JOBS)
-
-    def fault():
-        project.until(lambda: children(workers[-1].pid))
-        os.killpg(workers[-1].pid, signal.SIGKILL)
-        workers.append(project.worker())
-
-    kills = disturb(project, JOBS, fault)
-
-    survived(kills=kills, **counted(project, JOBS))
-
-
-def test_celery_is_told_to_stop_while_jobs_run(project, survived):
+def test_celery_is_told_to_stop_while_jobs_run(project, processes, survived):
     """Running jobs finish, others go to the next worker; no attempt is lost."""
-    project.relay()
-    worker = project.worker()
     enqueue(project, JOBS)
     project.until(lambda: project.states().get("done", 0) >= 2)
 
-    worker.send_signal(signal.SIGTERM)
-    worker.wait(60)
-    project.worker()
+    processes.worker.send_signal(signal.SIGTERM)
+    processes.worker.wait(60)
+    processes.worker = project.worker()
     project.until(lambda: project.states() == {"done": JOBS})
 
     found = counted(project, JOBS)
@@ -113,14 +111,12 @@ def test_celery_is_told_to_stop_while_jobs_run(project, survived):
     survived(**found)
 
 
-def test_a_process_that_is_terminated_gives_its_job_back(project, survived):
+def test_a_process_that_is_terminated_gives_its_job_back(project, processes, survived):
     """As systemd does by default: every process of the service gets SIGTERM, and the attempt does not count."""
-    project.relay()
-    worker = project.worker()
     project.do("effect.enqueue(number=0, fatal='waits')")
     project.until(lambda: "waited 0" in project.effects())
 
-    for child in children(worker.pid):
+    for child in children(processes.worker.pid):
         os.kill(child, signal.SIGTERM)
     project.until(lambda: project.states() == {"done": 1})
 

@@ -37,6 +37,17 @@ def test_it_is_configured_as_the_settings_say(celery):
     assert conf.broker_transport_options["visibility_timeout"] == 60
 
 
+@pytest.mark.parametrize(
+    ("url", "bounds"),
+    [("redis://localhost", ["socket_timeout"]), ("amqp://localhost", ["read_timeout", "write_timeout"])],
+)
+def test_no_worker_waits_for_ever_for_a_broker_that_is_silent(url, bounds):
+    """Without a bound, a worker whose connection was cut off hung when it closed the old one, and ran nothing more."""
+    options = init_celery(made(CELERY_BROKER_URL=url)).conf.broker_transport_options
+
+    assert [options[bound] for bound in bounds] == [5.0] * len(bounds)
+
+
 def test_every_job_is_a_task_of_its_name_and_its_queue_is_consumed(celery):
     """A worker without -Q takes from all of them."""
     assert greet.name in celery.tasks

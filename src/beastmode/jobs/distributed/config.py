@@ -9,6 +9,8 @@ _ANSWER_SECONDS = 5.0
 _SILENCE_SECONDS = 10
 """How long a connection may be silent before it is checked: a failover or a firewall may end one without telling."""
 _REDIS_SCHEMES = ("redis", "rediss", "sentinel")
+# Without them, a worker whose connection was cut without notice waits for ever for the other end to close it, too.
+_AMQP_OPTIONS = {"read_timeout": _ANSWER_SECONDS, "write_timeout": _ANSWER_SECONDS}
 
 
 def celery_config(settings: JobSettings) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def celery_config(settings: JobSettings) -> dict[str, Any]:
         "broker_heartbeat": _SILENCE_SECONDS,  # RabbitMQ; Redis has its health checks
         # Jobs that run while the connection breaks have their rows, and need not be started over.
         "worker_cancel_long_running_tasks_on_connection_loss": False,
-        "broker_transport_options": _redis_options(settings) if is_redis(url) else {},
+        "broker_transport_options": _redis_options(settings) if is_redis(url) else _AMQP_OPTIONS,
     }
 
 
@@ -60,9 +62,7 @@ def relay_options(url: str) -> dict[str, Any]:
     Args:
         url: The URL of the broker.
     """
-    if is_redis(url):
-        return {}
-    return {"confirm_publish": True, "read_timeout": _ANSWER_SECONDS, "write_timeout": _ANSWER_SECONDS}
+    return {} if is_redis(url) else {"confirm_publish": True}
 
 
 CONFIRM_SECONDS = _ANSWER_SECONDS
