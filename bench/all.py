@@ -24,6 +24,7 @@ FASTAPI = "FastAPI (uvicorn)"
 FURTHER = (
     "processor.py",
     "layers.py",
+    "cached.py",
     "overload.py",
     "keyset.py",
     "queries.py",

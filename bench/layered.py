@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response
 
 from beastmode.api import Answer, Blueprint
+from beastmode.cache import cached_response
+from beastmode.query import Dumped
 from blog import create_app, schemas
 from blog.api import api
+from blog.models import Post
+from blog.posts import LATEST, latest_posts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -59,6 +63,19 @@ def open_post(new: dict[str, Any]) -> Answer:
 def signed_post(new: dict[str, Any]) -> Answer:
     """The same with sign-in."""
     return Answer({**SHOWN["POST"], **new}, status=201)
+
+
+@declared.get("/latest", public=True, returns=schemas.Post, many=True)
+def uncached_latest() -> Dumped:
+    """The blog's latest posts, read each time."""
+    return latest_posts.all(limit=LATEST)
+
+
+@declared.get("/own-latest", returns=schemas.Post, many=True)
+@cached_response(60, tags=[Post])
+def own_latest() -> Dumped:
+    """The same, cached for each caller."""
+    return latest_posts.all(limit=LATEST)
 
 
 def layered() -> Flask:

@@ -143,7 +143,9 @@ def wrk(  # noqa: PLR0913, PLR0917 - a request and how long to repeat it
     """Requests per second, the 99th percentile as wrk writes it, and what went wrong, if anything did."""
     url = f"http://127.0.0.1:{port}{path}"
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as lua:
-        lua.write(f'wrk.method = "{method}"\nwrk.headers["Authorization"] = "Bearer {token}"\n')
+        lua.write(f'wrk.method = "{method}"\n')
+        if token:
+            lua.write(f'wrk.headers["Authorization"] = "Bearer {token}"\n')
         lua.write('wrk.headers["Content-Type"] = "application/json"\n')
         if method == "POST":
             lua.write(f"wrk.body = {json.dumps(json.dumps(BODY))}\n")

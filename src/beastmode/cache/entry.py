@@ -1,7 +1,7 @@
 """What the cache stores: bytes, with what is needed to know whether they are still valid."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import TypeAlias
 
@@ -28,6 +28,8 @@ class Entry:
         status: The status code of a response; 0 for a result.
         headers: The headers of a response.
         body: The bytes of a response, or a result as JSON.
+        prepared: The headers of a response as they are sent to everyone, except those that depend on the time; empty
+            until they are needed.
     """
 
     made: float
@@ -37,6 +39,7 @@ class Entry:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    prepared: list[tuple[str, str]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def etag(self) -> str:

@@ -65,7 +65,8 @@ class Generations:
             self._look_again()
         words = self._map
         # The first word names the file: the numbers in another one say nothing about those in this one.
-        return tuple(bytes(words[:8]) + bytes(words[place : place + 8]) for place in map(_place, tags))
+        name = words[:8]
+        return tuple([bytes(name + words[place : place + 8]) for place in map(_place, tags)])
 
     def bump(self, tags: Iterable[str]) -> None:
         """Change the state of some tags.

@@ -6,6 +6,7 @@ that looks at the request. What a request with credentials gets is never decided
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,34 +24,66 @@ if TYPE_CHECKING:
     from beastmode.cache.entry import Entry
 
 EXTENSION = "beastmode.cache.shortcuts"
-_REASONS_FOR_FLASK = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_ORIGIN", "HTTP_RANGE")
+_REASONS_FOR_FLASK = frozenset({"HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_ORIGIN", "HTTP_RANGE"})
 """Headers that hooks, authenticators or the session look at."""
 _SAME_FOR_ALL = (PathNumbers, Arguments)
 """Steps in front of the cache that decide by the URL alone, as they did when the entry was stored."""
 _WITHOUT_ORIGIN = "beastmode.security.cors"
 """The module of the one hook that does nothing if there is no `Origin`."""
-_PATHS = 10_000
+_PATHS = 1000
 """How many paths are kept, about 300 bytes each; beyond that, all of them are learnt anew."""
-_SIGNALS = (request_started, request_finished, request_tearing_down)
+_KEYS = 100
+"""How many combinations of query string and headers are kept for a path, about 500 bytes each."""
 
 
 class Shared(Protocol):
-    """The step of a route whose responses are the same for everyone."""
+    """The step of a route whose responses are the same for everyone: `CachedResponse`."""
 
-    def fresh(self, environ: "WSGIEnvironment", tags: tuple[str, ...]) -> "Entry | None":
-        """The stored response to a request; None if there is none, or if it is not fresh.
+    vary: tuple[str, ...]
+
+    def shared_key(self, environ: "WSGIEnvironment") -> str:
+        """See there."""
+
+    def fresh(self, key: str, tags: tuple[str, ...]) -> "Entry | None":
+        """See there."""
+
+    def headers_for_all(self, entry: "Entry") -> list[tuple[str, str]]:
+        """See there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A path that was learnt.
+
+    Attributes:
+        step: Returns its responses.
+        tags: The tags of its responses.
+        rule: The rule of Flask that matched.
+        keys: The keys of its responses, by everything else that they depend on: hashing takes longer than looking up.
+    """
+
+    step: Shared
+    tags: tuple[str, ...]
+    rule: str
+    keys: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+    def key(self, environ: "WSGIEnvironment") -> str:
+        """The key of the response to a request.
 
         Args:
             environ: The WSGI environment.
-            tags: Its tags.
         """
-
-    def headers_for_all(self, entry: "Entry") -> list[tuple[str, str]]:
-        """The headers of a stored response to a request without credentials.
-
-        Args:
-            entry: The response.
-        """
+        get = environ.get
+        others = (
+            get("QUERY_STRING"), get("HTTP_ACCEPT"), get("HTTP_HOST"), environ["wsgi.url_scheme"], get("SCRIPT_NAME"),
+            *map(get, self.step.vary),
+        )  # fmt: skip
+        key = self.keys.get(others)
+        if key is None:
+            if len(self.keys) >= _KEYS:
+                self.keys.clear()
+            key = self.keys[others] = self.step.shared_key(environ)
+        return key
 
 
 class Shortcuts:
@@ -64,7 +97,7 @@ class Shortcuts:
     def __init__(self, app: Flask, middleware: Middleware) -> None:
         self._app = app
         self._middleware = middleware
-        self._paths: dict[str, tuple[Shared, tuple[str, ...], str]] = {}
+        self._paths: dict[str, _Known] = {}
         self._is_free: bool | None = None
 
     def learn(self, environ: "WSGIEnvironment", step: Shared, tags: tuple[str, ...], rule: Any) -> None:
@@ -81,22 +114,21 @@ class Shortcuts:
             return
         if len(self._paths) >= _PATHS:
             self._paths.clear()
-        self._paths[path] = step, tags, rule.rule
+        self._paths[path] = _Known(step, tags, rule.rule)
 
     def __call__(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes] | None:
         """The response to a request; None if it has to go through Flask. See `Middleware.shortcuts`."""
         environ = exchange.environ
         known = self._paths.get(environ["PATH_INFO"])
-        if known is None or environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _REASONS_FOR_FLASK):
+        if known is None or environ["REQUEST_METHOD"] != "GET" or not _REASONS_FOR_FLASK.isdisjoint(environ):
             return None
-        if any(signal.receivers for signal in _SIGNALS):
+        if request_started.receivers or request_finished.receivers or request_tearing_down.receivers:
             return None
-        step, tags, rule = known
-        entry = step.fresh(environ, tags)
+        entry = known.step.fresh(known.key(environ), known.tags)
         if entry is None or entry.status != HTTPStatus.OK:
             return None
-        exchange.route = rule
-        headers = step.headers_for_all(entry)
+        exchange.route = known.rule
+        headers = known.step.headers_for_all(entry)
         if _has_it_already(environ, entry):
             return HTTPStatus.NOT_MODIFIED, [each for each in headers if not each[0].startswith("Content-")], b""
         return entry.status, headers, entry.body

@@ -39,6 +39,9 @@ class CachedResponse(Step):
         app: The Flask application.
         caching: The declaration.
         is_open: Whether the route requires no authentication.
+
+    Attributes:
+        vary: The further headers that its responses depend on, as in the environment.
     """
 
     def __init__(self, app: Flask, caching: Caching, *, is_open: bool) -> None:
@@ -46,7 +49,7 @@ class CachedResponse(Step):
         self._shortcuts: Shortcuts | None = app.extensions.get(SHORTCUTS)
         self._caching = caching
         self._timeout = caching.timeout or self._region.default_timeout
-        self._headers = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in caching.vary)
+        self.vary = tuple(f"HTTP_{name.upper().replace('-', '_')}" for name in caching.vary)
         self._is_shared = caching.public and is_open
         self._cache_control = f"public, {_directives(caching, self._timeout)}"
         self._vary = ", ".join(["Accept", *caching.vary, *([] if caching.public else ["Authorization", "Cookie"])])
@@ -60,7 +63,7 @@ class CachedResponse(Step):
         tags = filled(self._caching.tags, call.path)
         found = self._region.fetch(
             Wanted(
-                key=request_key(environ, self._headers, by_caller=not self._caching.public),
+                key=request_key(environ, self.vary, by_caller=not self._caching.public),
                 tags=tags,
                 timeout=self._timeout,
                 stale=self._caching.stale,
@@ -115,7 +118,7 @@ class CachedResponse(Step):
         """The headers of a stored response, with who else may keep it: all, if it was requested without credentials."""
         if self._is_shared and not any(name in environ for name in _CREDENTIALS):
             return self.headers_for_all(entry, status)
-        return self._with_rules(entry, status, _PRIVATE)
+        return [*self._with_rules(entry, _PRIVATE), ("Cache-Status", status)]
 
     def headers_for_all(self, entry: Entry, status: str = _HIT) -> list[tuple[str, str]]:
         """The headers of a stored response to a request without credentials.
@@ -124,24 +127,33 @@ class CachedResponse(Step):
             entry: The response.
             status: The value of `Cache-Status`.
         """
-        age = "Age", str(max(0, int(now().timestamp() - entry.made)))
-        return [*self._with_rules(entry, status, self._cache_control), age]
+        if not entry.prepared:
+            entry.prepared.extend(self._with_rules(entry, self._cache_control))
+        age = max(0, int(now().timestamp() - entry.made))
+        return [*entry.prepared, ("Cache-Status", status), ("Age", str(age))]
 
-    def _with_rules(self, entry: Entry, status: str, cache_control: str) -> list[tuple[str, str]]:
-        headers = [each for each in entry.headers if each[0] != "Vary"]
-        headers += [("Vary", self._vary), ("Cache-Status", status)]
+    def _with_rules(self, entry: Entry, cache_control: str) -> list[tuple[str, str]]:
+        headers = [*(each for each in entry.headers if each[0] != "Vary"), ("Vary", self._vary)]
         if not any(name == "Cache-Control" for name, _ in headers):
             headers.append(("Cache-Control", cache_control))
         return headers
 
-    def fresh(self, environ: "WSGIEnvironment", tags: tuple[str, ...]) -> Entry | None:
-        """The stored response to a request; None if there is none, or if it is not fresh.
+    def shared_key(self, environ: "WSGIEnvironment") -> str:
+        """The key of a response that is the same for everyone.
 
         Args:
             environ: The WSGI environment.
+        """
+        return request_key(environ, self.vary, by_caller=False)
+
+    def fresh(self, key: str, tags: tuple[str, ...]) -> Entry | None:
+        """A stored response; None if there is none, or if it is not fresh.
+
+        Args:
+            key: Its key.
             tags: Its tags.
         """
-        return self._region.fresh(request_key(environ, self._headers, by_caller=False), tags)
+        return self._region.fresh(key, tags)
 
 
 def cached_response_step(app: Flask, route: Route) -> CachedResponse | None:
