@@ -125,6 +125,39 @@ def test_a_second_start_installs_nothing_and_keeps_what_was_written(clone, termi
     assert json.loads(second)["data"]["id"] == json.loads(first)["data"]["id"] + 1
 
 
+def test_somebody_registers_verifies_resets_and_is_told_by_jobs_that_the_server_runs(clone, terminal, free_port):
+    """Nothing else is started: the mails are in the inbox that the banner names."""
+    with make_run(clone, terminal, free_port) as (_, output):
+        inbox = re.search(r"http://\S+/dev/inbox", output.read_text())[0]
+        auth = f"http://127.0.0.1:{free_port}/api/auth"
+        zoe = {"email": f"zoe{free_port}@example.com", "password": "correct horse battery"}
+
+        def mailed(subject):
+            """The text of the newest mail to Zoe with this subject, once it is there."""
+            found = []
+            until(
+                lambda: (
+                    found.extend(mail for mail in mails_in(inbox, zoe["email"]) if mail["subject"] == subject) or found
+                )
+            )
+            return found[0]["text"]
+
+        posted(f"{auth}/register", zoe)
+        code = mailed("Verify your email address").partition("hours:\n\n")[2].split()[0]
+        verified = posted(f"{auth}/verify-email", {"token": code})
+        posted(f"{auth}/reset-password", {"email": zoe["email"]})
+        code = mailed("Reset your password").partition("minutes:\n\n")[2].split()[0]
+        changed = posted(f"{auth}/reset-password/confirm", {"token": code, "password": "entirely different"})
+        mailed("Your password was changed")
+        posted(f"{auth}/login", {**zoe, "password": "entirely different"})
+        posted(f"{auth}/login", {**zoe, "password": "entirely different"}, agent="curl/8.14")
+        device = mailed("A login on a new device")
+
+    assert verified["message"] == "Your email address is verified."
+    assert changed["message"] == "Your password was changed. You can now log in with it."
+    assert "    curl\n    127.0.0.1\n" in device
+
+
 def test_what_is_installed_is_installed_anew_once_the_lock_has_changed(tmp_path, terminal):
     for name in ("Makefile", "pyproject.toml", "requirements.lock"):
         shutil.copy2(ROOT / name, tmp_path)
@@ -200,6 +233,19 @@ def lines_of_the_readme(port):
     """What README.md says that `make run` prints."""
     lines = (ROOT / "README.md").read_text().splitlines()
     return [line.replace(":8000", f":{port}") for line in lines if "curl -s" in line]
+
+
+def posted(url, body, agent="journey/1"):
+    """The answer to JSON that is sent."""
+    headers = {"Content-Type": "application/json", "User-Agent": agent}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+        return json.load(answer)
+
+
+def mails_in(inbox, address):
+    """The mails to somebody that the inbox has as JSON, the newest first."""
+    return [mail for mail in json.loads(read(inbox)) if mail["to"] == [address]]
 
 
 def read(url):
