@@ -38,7 +38,12 @@ KEPT_MESSAGES = {
     ("wiring-changed", "unregistered"),
 }
 """What reading alone shows to be dangerous, whether or not a request runs it."""
-DECLARED = {("field-changed", "other"), ("field-changed", "attribute"), ("field-changed", "bases")}
+DECLARED = {
+    ("decorator-changed", "changed"),
+    ("field-changed", "other"),
+    ("field-changed", "attribute"),
+    ("field-changed", "bases"),
+}
 NOT_STARTED = "application-does-not-start"
 
 
@@ -65,7 +70,7 @@ def changed_code(findings: Iterable[Finding]) -> tuple[ChangedCode, ...]:
         if is_about_behavior(finding):
             path = path_of(finding)
             name = finding.subject.removeprefix(f"{path} ")
-            together[path, path if name.startswith("import ") else name].append(finding)
+            together[path, path if name.startswith("import ") else name.partition(" ")[0]].append(finding)
     return tuple(
         ChangedCode(
             path,

@@ -134,8 +134,11 @@ def test_changes(pair: Pair, name: str, sides: tuple[Definition, Definition]) ->
         yield TestChanged(pair.path, after.lineno, name, "skipped", "; ".join(new_skips))
     elif old_skips and not new_skips:
         yield TestChanged(pair.path, after.lineno, name, "unskipped")
-    lost = parameters(before) - parameters(after)
-    if lost:
+    lost, more = parameters(before) - parameters(after), parameters(after) - parameters(before)
+    if lost and len(more) >= len(lost):
+        detail = f"it is tried with {min(more)[:60]} instead of {min(lost)[:60]}"
+        yield TestChanged(pair.path, after.lineno, name, "expectation", detail)
+    elif lost:
         yield TestChanged(
             pair.path, after.lineno, name, "weakened", f"no longer tried with {', '.join(sorted(lost))[:100]}"
         )
@@ -156,7 +159,7 @@ def rewritten(pair: Pair, name: str, before: FunctionNode, after: FunctionNode) 
         return TestChanged(pair.path, line, name, "weakened", f"it no longer uses the real thing: {patches[0]}")
     lost, gained = list((Counter(old) - Counter(new)).elements()), list((Counter(new) - Counter(old)).elements())
     looser = [one for one in gained if any(is_looser(one, other) for other in lost)]
-    if len(new) < len(old) or any(is_trivial(each) for each in gained) or looser:
+    if (len(new) < len(old) and not gained) or any(is_trivial(each) for each in gained) or looser:
         detail = f"without `{lost[0]}`" if lost else f"`{gained[0]}` cannot fail"
         return TestChanged(pair.path, line, name, "weakened", f"{detail}, now `{looser[0]}`" if looser else detail)
     if lost and gained:

@@ -48,6 +48,7 @@ NO_TOPIC = {
     "business-logic-changed",
     "unreached-code-changed",
     "field-changed",
+    "decorator-changed",
     "import-time-code-changed",
     "change-not-understood",
 }

@@ -207,7 +207,7 @@ def alter_column(place: Place, table: str, given: dict[str, Any]) -> list[Operat
             nullable=None if unchanged else known_nullable,
             default_change="" if not default_given or identity else "set" if default is not None else "dropped",
             default=default,
-            identity=identity or "autoincrement" in given,
+            identity=identity or bool(given.get("autoincrement") or given.get("existing_autoincrement")),
         )
     ]
 
