@@ -110,7 +110,7 @@ bench-guard: $(INSTALLED) ## Benchmark the guard (two minutes)
 	@$(BIN)/python bench/guard.py $(ARGS)
 
 signal: $(INSTALLED) ## Judge the guard by its findings on ordinary commits (clones of the projects: make signal ARGS=FOLDER)
-	@$(BIN)/python bench/signal.py $(ARGS)
+	@$(BIN)/python bench/kept_findings.py $(ARGS)
 
 bench-serve: $(INSTALLED) ## Serve the example for the benchmark, on PORT
 	@PORT=$(PORT) exec $(BIN)/python bench/serve.py

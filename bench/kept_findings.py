@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a reviewer keeps of the guard's findings on ordinary commits of published projects.
 
-    python bench/signal.py FOLDER [--set FILE] [--only TEXT] [--proofs] [--write FILE] [--show]
+    python bench/kept_findings.py FOLDER [--set FILE] [--only TEXT] [--proofs] [--write FILE] [--show]
 
 FOLDER holds a clone of each project as `NAME` or `owner+NAME/repo`, and, where its dependencies are installed, an
 environment `NAME-env`. `signal/commits.jsonl` has the commits with what a reviewer should be told, written down before
