@@ -25,6 +25,7 @@ FURTHER = (
     "processor.py",
     "layers.py",
     "cached.py",
+    "rate_limits.py",
     "overload.py",
     "keyset.py",
     "queries.py",
