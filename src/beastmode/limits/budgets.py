@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from heapq import nsmallest
 from threading import Lock
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from beastmode.core.clock import now
 
@@ -43,8 +43,7 @@ class SharedCounts(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(NamedTuple):
     """What a request has used of a limit.
 
     Attributes:

@@ -33,6 +33,8 @@ class Policy:
         self.window = timedelta(seconds=declaration.window)
         self._limit = declaration.limit
         self._plans: dict[str, tuple[int | None, datetime]] = {}
+        self._prefix = f"{name}:{declaration.window}:"
+        self._quoted = f'"{name}"'
 
     def limit_of(self, caller: Identity) -> int | None:
         """What a caller may use in a window; None for no limit.
@@ -75,9 +77,25 @@ class Policy:
             caller: The caller.
         """
         by = self.declaration.by
-        whose = f"by:{by(call)}" if by is not None else _caller_key(caller)
-        key = f"{self.name}:{self.declaration.window}:{whose}"
-        return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest()
+        key = self._prefix + (_caller_key(caller) if by is None else f"by:{by(call)}")
+        return key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def field(self, limit: int) -> str:
+        """The limit, as an item of `RateLimit-Policy`.
+
+        Args:
+            limit: What the caller may use in a window.
+        """
+        return f"{self._quoted};q={limit};w={self.declaration.window}"
+
+    def rest(self, left: int, seconds: int) -> str:
+        """What is left of it, as an item of `RateLimit`.
+
+        Args:
+            left: What is left.
+            seconds: When the window ends.
+        """
+        return f"{self._quoted};r={left};t={seconds}"
 
 
 def _caller_key(caller: Identity) -> str:
