@@ -91,6 +91,11 @@ def add_unlimited(items):
     def inherits_too():
         """The same."""
 
+    @items.get("/often", public=True)
+    @rate_limit(1000)
+    def often():
+        """A limit that nobody comes close to."""
+
     @items.get("/unlimited", public=True)
     @rate_limit(None)
     def unlimited():
@@ -425,8 +430,9 @@ class TestInTheDatabase:
         assert statuses(other, "/api/items", 3) == [200, 200, 429]
         assert statuses(one, "/api/items", 1) == [429]
 
-    def test_a_request_costs_at_most_one_statement(self, processes, clock):
-        """Each that is counted one upsert; one that this process knows to be over the limit nothing."""
+    @pytest.fixture
+    def sent(self, processes):
+        """The first word of each statement that the first process sends."""
         sent = []
 
         def note(_connection, _cursor, statement, *_):
@@ -436,9 +442,23 @@ class TestInTheDatabase:
         engines = processes[0].extensions["beastmode.database"].engines
         for engine in (engines.writer, engines.reader):
             event.listen(engine, "before_cursor_execute", note)
+        return sent
+
+    def test_a_request_costs_at_most_one_statement(self, processes, clock, sent):
+        """Each that is counted one upsert; one that this process knows to be over the limit nothing."""
         statuses(processes[0], "/api/items", 8)
 
         assert sent == ["INSERT"] * 5
+
+    def test_a_caller_far_below_the_limit_costs_no_statement(self, processes, clock, sent):
+        """Forty-nine of a thousand requests are counted in memory, the fiftieth tells all of them."""
+        assert statuses(processes[0], "/api/items/often", 49) == [200] * 49
+        assert sent == []
+
+        statuses(processes[0], "/api/items/often", 1)
+        assert sent == ["INSERT"]
+        answer = processes[1].test_client().get("/api/items/often")
+        assert answer.headers["RateLimit"] == '"items.often";r=999;t=3600'
 
     def test_no_address_or_identifier_longer_than_the_column_fails(self, processes, clock):
         """Long keys are hashed."""
