@@ -193,6 +193,22 @@ def test_the_inbox_shows_what_was_sent_in_development(post_office):
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
+def test_links_in_the_inbox_can_be_clicked_and_run_nothing(post_office):
+    """A developer who resets a password opens the link; what looks like one otherwise stays text."""
+    app = post_office(ENVIRONMENT="development", JOBS_THREADS=0)
+    with app.app_context():
+        text = (
+            'Open https://shop.example/reset?token=a&b=1 now, <a href="javascript:alert(1)">or</a> javascript:alert(1)'
+        )
+        send_mail(replace(HELLO, text=text))
+
+    page = app.test_client().get("/dev/inbox", headers={"Accept": "text/html"}).text
+
+    link = "https://shop.example/reset?token=a&amp;b=1"
+    assert f'<a href="{link}" rel="noopener noreferrer" target="_blank">{link}</a>' in page
+    assert page.count("<a ") == 1
+
+
 def test_there_is_no_inbox_in_production(post_office):
     """Anyone could read it."""
     secrets = {"SECRET_KEY": "u7Yq2nPz0LwX5vRk8TgB3mJc6HdS9aEf"}
