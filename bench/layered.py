@@ -13,8 +13,8 @@ from beastmode.cache import cached_response
 from beastmode.query import Dumped
 from blog import create_app, schemas
 from blog.api import api
+from blog.front_page import LATEST, latest_posts
 from blog.models import Post
-from blog.posts import LATEST, latest_posts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -56,6 +56,16 @@ class OwnBroker:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """Stop it without ending it: it accepts connections, and says nothing."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGCONT)
+
     def forget(self) -> None:
         """Delete what it has stored, while it does not run."""
         for folder in ("appendonlydir", "data"):

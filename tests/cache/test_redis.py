@@ -149,6 +149,7 @@ def test_a_server_that_was_killed_is_done_without(own_redis, redis_app, caplog):
     client = redis_app.test_client()
     client.get(FRONT)
     own_redis.kill()
+    own_redis.forget()
 
     try:
         answers = [client.get(FRONT) for _ in range(3)]

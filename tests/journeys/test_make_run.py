@@ -90,6 +90,7 @@ def test_a_new_user_runs_looks_pastes_and_stops(clone, terminal, free_port):
         token, users, post = pasted(curls, terminal)
         left, fields = pasted_from("limit-requests.md", curls[0], free_port, terminal)
         first, again = pasted_from("make-posts-idempotent.md", curls[0], free_port, terminal)
+        *hit, miss = pasted_from("cache-responses.md", curls[0], free_port, terminal)
         docs = read(re.search(r"http://\S+/docs", said)[0])
 
         assert curls == lines_of_the_readme(free_port), said
@@ -98,6 +99,7 @@ def test_a_new_user_runs_looks_pastes_and_stops(clone, terminal, free_port):
         assert json.loads(users)["data"]["items"]
         assert json.loads(post)["data"]["id"]
         assert [left, fields] == shown_on("limit-requests.md")
+        assert sorted([*hit, miss]) == sorted(shown_on("cache-responses.md"))
         assert json.loads(first)["data"]["id"] == json.loads(again)["data"]["id"]
         assert "<html" in docs
 

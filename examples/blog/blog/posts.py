@@ -1,7 +1,6 @@
 from typing import Any
 
 from beastmode.api import Answer, Blueprint, Filter, Listing
-from beastmode.cache import cached_response
 from beastmode.core.identity import current_identity
 from beastmode.idempotency import idempotent
 from beastmode.query import Dumped, Loading, loading
@@ -11,8 +10,6 @@ from blog.models import Post
 posts = Blueprint("posts", version="v1", url_prefix="/posts", description="Blog posts.", defaults=[idempotent()])
 post_details = loading(schemas.PostDetail, Post)
 all_posts = loading(schemas.Post, Post).owned_by(Post.user_id, or_permission="posts:moderate")
-latest_posts = loading(schemas.Post, Post).order_by(Post.id.desc())
-LATEST = 10
 
 
 @posts.get(
@@ -25,13 +22,6 @@ LATEST = 10
 def list_posts() -> Loading:
     """List posts."""
     return all_posts
-
-
-@posts.get("/latest", returns=schemas.Post, many=True, public=True)
-@cached_response(60, public=True, tags=[Post])
-def list_latest_posts() -> Dumped:
-    """List the ten latest posts, for everyone."""
-    return latest_posts.all(limit=LATEST)
 
 
 @posts.get("/<int:post_id>", returns=schemas.PostDetail)
