@@ -6,7 +6,7 @@ neither loses a job nor runs it twice at the same time.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, select, update
@@ -19,7 +19,15 @@ from beastmode.jobs.queue import Queue
 from beastmode.jobs.upkeep import SWEPT
 from beastmode.jobs.wakeups import wake_others
 
-_PARCEL = (JobRow.id, JobRow.name, JobRow.arguments, JobRow.queue, JobRow.priority, JobRow.attempts)
+_PARCEL = (
+    JobRow.id,
+    JobRow.name,
+    JobRow.arguments,
+    JobRow.queue,
+    JobRow.priority,
+    JobRow.run_at,
+    JobRow.attempts,
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,7 @@ class Parcel:
         arguments: The function's keyword arguments.
         queue: The queue.
         priority: Higher priorities run first.
+        run_at: When it was due.
         attempts: The number of attempts that have started.
     """
 
@@ -40,6 +49,7 @@ class Parcel:
     arguments: dict[str, Any]
     queue: str
     priority: int
+    run_at: datetime
     attempts: int
 
 
@@ -148,7 +158,7 @@ class Handover:
             .returning(*_PARCEL)
         )
         parcels = [Parcel(**row) for row in work.execute(statement).mappings()]
-        return sorted(parcels, key=lambda parcel: (-parcel.priority, parcel.id))
+        return sorted(parcels, key=lambda parcel: (-parcel.priority, parcel.run_at, parcel.id))
 
 
 def recall() -> int:
