@@ -3,8 +3,11 @@
 import click
 
 from beastmode_tools.cli.change import change_options, command_line, make_change
+from beastmode_tools.recipes.field.recipe import add_field
+from beastmode_tools.recipes.index.recipe import add_index
 from beastmode_tools.recipes.resource.recipe import add_resource
 from beastmode_tools.recipes.resource.request import ResourceRequest
+from beastmode_tools.recipes.setting.recipe import add_setting
 
 __all__ = ["add"]
 
@@ -52,3 +55,51 @@ def resource(  # noqa: PLR0913 - click hands over each option
         is_public=public_read,
     )
     make_change(lambda workspace: add_resource(workspace, request), pretend=pretend, as_json=as_json)
+
+
+@add.command(short_help="Add fields to a model that exists.")
+@click.argument("model")
+@click.argument("fields", nargs=-1, required=True, metavar="FIELD...")
+@change_options
+def field(*, model: str, fields: tuple[str, ...], pretend: bool, as_json: bool) -> None:
+    r"""Adds FIELDs to MODEL and its schema, with a migration and a test. A field is written as for `add resource`.
+
+    It needs a default or may be null, because the rows that exist have no value for it.
+
+    \b
+    beast add field User nickname:str:40?
+    """
+    command = command_line()
+    make_change(lambda workspace: add_field(workspace, model, fields, command), pretend=pretend, as_json=as_json)
+
+
+@add.command(short_help="Add an index to a column.")
+@click.argument("column", metavar="TABLE.COLUMN")
+@change_options
+def index(*, column: str, pretend: bool, as_json: bool) -> None:
+    r"""Adds an index; PostgreSQL builds it while others read and write.
+
+    \b
+    beast add index posts.created_at
+    """
+    command = command_line()
+    make_change(lambda workspace: add_index(workspace, column, command), pretend=pretend, as_json=as_json)
+
+
+@add.command(short_help="Add a setting.")
+@click.argument("name")
+@click.argument("declared", metavar="TYPE=DEFAULT")
+@click.argument("sentence")
+@change_options
+def setting(*, name: str, declared: str, sentence: str, pretend: bool, as_json: bool) -> None:
+    r"""Adds the setting NAME, an environment variable, to the project's settings, with a test.
+
+    Types: str, int, float, bool, choice:ONE,OTHER and secret. SENTENCE says what it is for.
+
+    \b
+    beast add setting SHOP_CURRENCY choice:EUR,USD=EUR "The currency of every price."
+    """
+    command = command_line()
+    make_change(
+        lambda workspace: add_setting(workspace, name, declared, sentence, command), pretend=pretend, as_json=as_json
+    )

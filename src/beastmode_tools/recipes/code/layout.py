@@ -9,7 +9,7 @@ from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.workspace import Workspace
 from beastmode_tools.source.files import is_migration, is_test
 
-__all__ = ["ApiPlace", "Layout", "LoadingPlace", "Model", "read_layout"]
+__all__ = ["ApiPlace", "BlueprintPlace", "Layout", "LoadingPlace", "Model", "read_layout"]
 
 SKIPPED = frozenset((".git", ".beast", ".venv", "venv", "env", "node_modules", "__pycache__", "build", "dist"))
 
@@ -54,6 +54,21 @@ class LoadingPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class BlueprintPlace:
+    """A call `Blueprint(...)`.
+
+    Args:
+        prefix: Its `url_prefix`.
+        version: Of the API; "" if it is not written as a string.
+        path: Of the module with the call.
+    """
+
+    prefix: str
+    version: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApiPlace:
     """Where the project creates its API.
 
@@ -78,7 +93,7 @@ class Layout:
         loadings: Every one.
         api: Where it is created; None if there is none.
         settings: Class -> path, for subclasses of beastmode's Settings.
-        blueprints: Every `url_prefix` with its version.
+        blueprints: Every one.
         own: The top-level names that belong to the project.
     """
 
@@ -87,7 +102,7 @@ class Layout:
     loadings: tuple[LoadingPlace, ...]
     api: ApiPlace | None
     settings: dict[str, str]
-    blueprints: dict[str, str]
+    blueprints: tuple[BlueprintPlace, ...]
     own: frozenset[str]
 
     def model(self, name: str) -> Model:
@@ -131,7 +146,7 @@ def read_layout(workspace: Workspace) -> Layout:
     loadings: list[LoadingPlace] = []
     api: ApiPlace | None = None
     settings: dict[str, str] = {}
-    blueprints: dict[str, str] = {}
+    blueprints: list[BlueprintPlace] = []
     for path in modules(workspace.folder):
         tree = parsed(workspace, path)
         for node in ast.walk(tree):
@@ -148,7 +163,7 @@ def read_layout(workspace: Workspace) -> Layout:
             elif isinstance(node, ast.Assign) and api is None:
                 api = as_api(node, path)
     own = frozenset(module_of(path).partition(".")[0] for path in modules(workspace.folder))
-    return Layout(models, schemas, tuple(loadings), api, settings, blueprints, own)
+    return Layout(models, schemas, tuple(loadings), api, settings, tuple(blueprints), own)
 
 
 def modules(folder: Path) -> Iterator[str]:
@@ -199,13 +214,13 @@ def as_api(node: ast.Assign, path: str) -> ApiPlace | None:
     return ApiPlace(path, target.id, names or ("v1",))
 
 
-def read_call(node: ast.Call, path: str, loadings: list[LoadingPlace], blueprints: dict[str, str]) -> None:
+def read_call(node: ast.Call, path: str, loadings: list[LoadingPlace], blueprints: list[BlueprintPlace]) -> None:
     """Notes a call that connects a schema with a model, or that names a path."""
     name = ast.unparse(node.func).rpartition(".")[2]
     if name == "loading" and len(node.args) > 1:
         schema, model = (ast.unparse(argument).partition("(")[0].rpartition(".")[2] for argument in node.args[:2])
         loadings.append(LoadingPlace(schema, model, path))
     elif name == "Blueprint":
-        for keyword in node.keywords:
-            if keyword.arg == "url_prefix" and isinstance(keyword.value, ast.Constant):
-                blueprints[str(keyword.value.value)] = path
+        given = {each.arg: each.value.value for each in node.keywords if isinstance(each.value, ast.Constant)}
+        if "url_prefix" in given:
+            blueprints.append(BlueprintPlace(str(given["url_prefix"]), str(given.get("version", "")), path))

@@ -157,8 +157,9 @@ def refuse_clash(resource: Resource, layout: Layout, workspace: Workspace, folde
         raise CouldNotRun(f"the table {resource.table} belongs to {model.name} already. Name another plural: --plural")
     if resource.table in LIBRARY_TABLES:
         raise CouldNotRun(f"beastmode has a table {resource.table} of its own. Name another plural: --plural")
-    if f"/{resource.path}" in layout.blueprints:
-        raise CouldNotRun(f"{layout.blueprints[f'/{resource.path}']} serves /{resource.path} already.")
+    for each in layout.blueprints:
+        if each.prefix == f"/{resource.path}" and each.version in ("", resource.version):
+            raise CouldNotRun(f"{each.path} serves {each.prefix} already.")
     if workspace.exists(folder) or workspace.exists(f"{folder}.py"):
         raise CouldNotRun(f"{folder} already exists. Rename it, or name another plural: --plural")
     for field in resource.fields:
