@@ -23,7 +23,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is already in use on 127.0.0.1. Stop the process that uses it, or choose another port: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check lint types imports rules docs lock examples first-migration faults revisions clients compat lowest adopt bench bench-guard bench-serve signal
+.PHONY: help run test fuzz check lint types imports rules docs lock examples recipes first-migration faults revisions clients compat lowest adopt bench bench-guard bench-serve signal
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -66,6 +66,9 @@ lock: ## Update both lock files to the newest versions that pyproject.toml allow
 	@printf 'hatchling\neditables\n' | .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 		--constraints requirements.lock --no-emit-package beastmode --custom-compile-command "make lock" pyproject.toml - \
 		--output-file requirements-serving.lock
+
+recipes: $(INSTALLED) ## Add every kind of part to a new project, and test, check and undo all of it (five minutes)
+	@EVERY_RECIPE=1 $(BIN)/python -m pytest tests/recipes/test_beast_add.py $(ARGS)
 
 first-migration: $(INSTALLED) ## Write the first migration of new projects again, after a change to the library's tables
 	@$(BIN)/python tests/recipes/write_first_migration.py

@@ -105,7 +105,10 @@ def add_revision(workspace: Workspace, revision: Revision, message: str, upgrade
         follows_value="None" if revision.follows is None else f'"{revision.follows}"',
         now=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
     ).replace("Revises: \n", "Revises:\n")
-    workspace.create(path, f"{text}def upgrade() -> None:\n{upgrade}\n\ndef downgrade() -> None:\n{downgrade}")
+    body = f"def upgrade() -> None:\n{upgrade}\n\ndef downgrade() -> None:\n{downgrade}"
+    if "sa." not in body:
+        text = text.replace("import sqlalchemy as sa\n", "")
+    workspace.create(path, text + body)
     return path
 
 

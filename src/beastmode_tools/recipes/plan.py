@@ -63,7 +63,7 @@ class Plan:
     Args:
         command: What the person typed, such as "add index posts.created_at".
         edits: The files, in the order in which they are written.
-        verdict: The class that `beast check` gives the change: "SAFE" or "CAUTIOUS".
+        verdict: The class that `beast check` gives the change.
         revision: The last migration that it adds; "" for none.
         follows: The migration before those that it adds; "" for none.
         stores: What that migration creates.
@@ -72,7 +72,7 @@ class Plan:
 
     command: str
     edits: tuple[Edit, ...] = ()
-    verdict: str = "SAFE"
+    verdict: str = "CAUTIOUS"
     revision: str = ""
     follows: str = ""
     stores: tuple[Stored, ...] = field(default=())

@@ -137,7 +137,7 @@ def statement_key(statement: Statement, own: frozenset[str]) -> tuple[int, int, 
 
 def key_of(origin: str, *, is_from: bool, own: frozenset[str]) -> tuple[int, int, str]:
     """The section, `import` before `from`, and the module's name with numbers by value."""
-    top = origin.partition(".")[0]
+    top = origin.partition(" ")[0].partition(".")[0]
     if origin == "__future__":
         section = FUTURE
     elif top in sys.stdlib_module_names:

@@ -1,6 +1,7 @@
 """Edits a Python module without touching what it does not change: comments and layout stay."""
 
 from collections.abc import Callable, Sequence
+from textwrap import dedent
 
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
@@ -84,6 +85,8 @@ class ModuleEdit:
         for index, statement in enumerate(body):
             if isinstance(statement, cst.ClassDef) and statement.name.value == before_class:
                 place = index
+        if place < len(body):
+            body[place] = body[place].with_changes(leading_lines=lines)
         body[place:place] = [first, *module.body[1:]]
         self._module = self._module.with_changes(body=body)
 
@@ -122,7 +125,7 @@ class ModuleEdit:
         self._module = self._module.with_changes(body=body)
 
     def _with_line(self, definition: cst.ClassDef, line: str, is_predecessor: Callable[[str], bool]) -> cst.ClassDef:
-        added = cst.parse_statement(line + "\n", config=self._module.config_for_parsing)
+        added = cst.parse_statement(dedent(line) + "\n", config=self._module.config_for_parsing)
         if not isinstance(definition.body, cst.IndentedBlock):
             raise CouldNotRun(f"{self._path}: {definition.name.value} is written on one line. Add by hand: {line}")
         statements = list(definition.body.body)

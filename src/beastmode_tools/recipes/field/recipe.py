@@ -83,7 +83,7 @@ def refuse_required(field: Field, model: Model) -> None:
         )
     if field.is_unique:
         raise CouldNotRun(
-            f"{field.column} cannot be made unique here. Add it to {model.name}, and run flask db migrate -m {field.column}"
+            f"{field.column} cannot be made unique here: add it to {model.name}, and run flask db migrate."
         )
 
 
@@ -111,9 +111,9 @@ def edit_model(
             module.add_statement(f"class {field.target}(StrEnum):\n{choices}", before_class=model.name)
             module.add_import("enum", "StrEnum")
         for line in columns:
-            module.add_to_class(model.name, line.lstrip(), is_predecessor=is_column)
+            module.add_to_class(model.name, line, is_predecessor=is_column)
         for line in relationships:
-            module.add_to_class(model.name, line.lstrip(), is_predecessor=bool)
+            module.add_to_class(model.name, line, is_predecessor=bool)
         for origin, name in sorted(imports):
             module.add_import(origin, name)
         if target is not None and layout.models[target.model].path != model.path:
@@ -153,9 +153,7 @@ def edit_schema(
     module = ModuleEdit(workspace, path, layout.own)
     for field in fields:
         line, imports = schema_line(field)
-        module.add_to_class(
-            name, line.lstrip(), is_predecessor=lambda text: "created_at" not in text and "= fields." in text
-        )
+        module.add_to_class(name, line, is_predecessor=lambda text: "created_at" not in text and "= fields." in text)
         for origin, imported in sorted(imports):
             module.add_import(origin, imported)
         if field.kind == "enum":

@@ -29,11 +29,15 @@ def add_tests(workspace: Workspace, layout: Layout, model: Model, fields: tuple[
     else:
         return False
     one = words(model.name).replace(" ", "_")
-    tests = [
-        TEST.format(one=one, name=each.column, arguments=arguments, url=url, value=example(each, 0)) for each in wanted
-    ]
+    given = {"one": one, "arguments": arguments, "url": url}
+    tests = [TEST.format(**given, name=each.column, value=example(each, 0), equals=equality(each)) for each in wanted]
     workspace.edit(path, text.rstrip("\n") + "\n\n\n" + "\n\n".join(tests))
     return True
+
+
+def equality(field: Field) -> str:
+    """The operator that compares its value."""
+    return "is" if field.kind == "bool" and not field.is_list else "=="
 
 
 TEST = """def test_the_{name}_of_a_{one}_is_stored({arguments}):
@@ -42,5 +46,5 @@ TEST = """def test_the_{name}_of_a_{one}_is_stored({arguments}):
     changed = ada.api.patch(url, {{"{name}": {value}}})
 
     assert changed.status_code == 200
-    assert ada.api.get(url).json["data"]["{name}"] == {value}
+    assert ada.api.get(url).json["data"]["{name}"] {equals} {value}
 """

@@ -66,9 +66,7 @@ def add_resource(workspace: Workspace, request: ResourceRequest) -> Plan:
 def resource_of(request: ResourceRequest, layout: Layout) -> Resource:
     """The resource that is asked for, with everything that follows from its name."""
     if not CLASS.fullmatch(request.name) or len(request.name) > LONGEST_CLASS:
-        raise CouldNotRun(
-            f"{request.name!r} is not a name for a resource: write a singular such as Product or OrderLine."
-        )
+        raise CouldNotRun(f"{request.name!r} cannot name a resource: write a singular such as Product or OrderLine.")
     one = snake(request.name)
     refuse_name(one, "resource")
     many = request.plural or plural(one)

@@ -34,9 +34,7 @@ def add_setting(workspace: Workspace, name: str, declared: str, sentence: str, c
         CouldNotRun: It cannot be added; the message says why.
     """
     if not NAME.fullmatch(name) or keyword.iskeyword(name.lower()):
-        raise CouldNotRun(
-            f"{name!r} cannot name a setting: write it as the environment variable, such as SHOP_CURRENCY."
-        )
+        raise CouldNotRun(f"{name!r} cannot name a setting: write an environment variable such as SHOP_CURRENCY.")
     sentence = sentence.strip().rstrip(".") + "."
     if sentence == "." or "\n" in sentence:
         raise CouldNotRun("say in one sentence what the setting is for, as the last argument.")
@@ -51,9 +49,7 @@ def add_setting(workspace: Workspace, name: str, declared: str, sentence: str, c
     edit = ModuleEdit(workspace, path, layout.own)
     secret = ["secret=True"] if declared.startswith("secret") else []
     items = [kind, f"default={default}", f"sentence={quoted(sentence)}", f"expects={expects}", *secret]
-    edit.add_to_class(
-        owner, fit(f"{attribute}: {python} = setting(", items, ")", indent=4).lstrip(), is_predecessor=bool
-    )
+    edit.add_to_class(owner, fit(f"{attribute}: {python} = setting(", items, ")", indent=4), is_predecessor=bool)
     edit.add_import("beastmode.core.setting", "setting")
     edit.add_import("beastmode.core.setting", kind.partition("(")[0])
     if expects == "YES_NO":
