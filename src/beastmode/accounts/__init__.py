@@ -3,6 +3,7 @@
 from beastmode.accounts.accounts import Accounts
 from beastmode.accounts.api_keys import ApiKeys, MadeKey
 from beastmode.accounts.bearer import Bearer
+from beastmode.accounts.browsers import CookieSessions
 from beastmode.accounts.current import current_user
 from beastmode.accounts.grants import Grant, GrantSchema
 from beastmode.accounts.mixin import AccountMixin
@@ -14,6 +15,7 @@ __all__ = [
     "Accounts",
     "ApiKeys",
     "Bearer",
+    "CookieSessions",
     "Grant",
     "GrantSchema",
     "MadeKey",

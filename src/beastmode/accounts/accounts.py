@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from beastmode.accounts import by_code
 from beastmode.accounts.api_keys import KEYS, ApiKeys, MadeKey
+from beastmode.accounts.browsers import BROWSERS, CookieSessions
 from beastmode.accounts.desk import DESK, current_desk
 from beastmode.accounts.ids import never_reuse_ids
 from beastmode.accounts.offers import Offers, offers_of
@@ -22,6 +23,7 @@ from beastmode.core.security_schemes import declared_in
 
 if TYPE_CHECKING:
     from marshmallow import Schema
+    from werkzeug.wrappers import Response
 
     from beastmode.accounts.grants import Grant
     from beastmode.api import Api, Blueprint
@@ -103,7 +105,8 @@ class Accounts:
         api_keys = next((each for each in declared_in(app) if isinstance(each, ApiKeys)), None)
         scopes = frozenset() if api_keys is None else api_keys.keys(app).scopes(app)
         version, hides_taken = api.versions[0].name, settings.hide_registered_emails
-        offers = offers_of(version, app.extensions[DESK], hides_taken=hides_taken, scopes=scopes)
+        cookies = any(isinstance(each, CookieSessions) for each in declared_in(app))
+        offers = offers_of(version, app.extensions[DESK], hides_taken=hides_taken, scopes=scopes, cookies=cookies)
         if offers not in self._blueprints:
             self._blueprints[offers] = auth_blueprint(self.user, self._options, offers)
         if not offers.resets and mailer_of(app) is not None:
@@ -236,6 +239,23 @@ class Accounts:
             Problem: 403 if the user has been deleted or deactivated.
         """
         return by_code.open_session(user_id)
+
+    def log_in_browser(self, response: "Response", user_id: AccountId) -> str:
+        """Set the cookie of a new session for a user who was authenticated in another way; needs `CookieSessions()`.
+
+        Args:
+            response: The response, such as the redirect of an OAuth callback.
+            user_id: The user's ID.
+
+        Returns:
+            The CSRF token of the session.
+
+        Raises:
+            Problem: 403 if the user has been deleted or deactivated.
+        """
+        grant, browsers = by_code.open_session(user_id), current_app.extensions[BROWSERS]
+        response.headers.add("Set-Cookie", browsers.set_cookie(grant))
+        return str(browsers.csrf_token(grant.session_id))
 
     def end_sessions(self, user_id: AccountId) -> None:
         """End all sessions of a user, permanently.

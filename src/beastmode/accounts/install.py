@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -7,6 +8,7 @@ from flask import Flask, Request
 
 from beastmode.accounts.account_tasks import DELETE, NOTIFY, SEND_PROOF, SEND_WELCOME
 from beastmode.accounts.bearer import Bearer
+from beastmode.accounts.browsers import BROWSERS, Browsers
 from beastmode.accounts.deactivation import watch_application
 from beastmode.accounts.deletions import Deletions
 from beastmode.accounts.desk import DESK, Desk
@@ -14,6 +16,7 @@ from beastmode.accounts.email_tokens import EmailTokens
 from beastmode.accounts.holding import NO_LIMIT
 from beastmode.accounts.hooks import Hooks
 from beastmode.accounts.ids import refuse_reused_ids
+from beastmode.accounts.keys import derive
 from beastmode.accounts.networks import has_logged_in
 from beastmode.accounts.notices import Notices
 from beastmode.accounts.options import Options
@@ -30,7 +33,7 @@ from beastmode.accounts.session_list import SessionList
 from beastmode.accounts.sessions import Sessions
 from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
-from beastmode.accounts.tokens import tokens_of
+from beastmode.accounts.tokens import Tokens, tokens_of
 from beastmode.accounts.verification import Verification
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.accounts.words import WORD
@@ -109,11 +112,24 @@ def install(app: Flask, settings: AccountSettings, database: Database, user: Any
             reads_roles=settings.roles_in_tokens,
         ),
     )
+    app.extensions[BROWSERS] = _browsers(settings, tokens, sessions, read_id)
     if not declared_in(app):
         set_authenticators(app, [Bearer()])
     installed = installed_in(app)
     watch_application(installed, user)
     add_inspection(app, partial(refuse_reused_ids, installed.engines.reader, user.__table__))
+
+
+def _browsers(settings: AccountSettings, tokens: Tokens, sessions: Sessions, read_id: Any) -> Browsers:
+    """What keeps the sessions of browsers in cookies, for projects that use them."""
+    return Browsers(
+        tokens=replace(tokens, kind="session+jwt", lifetime=round(settings.refresh_expires_days * 86_400)),
+        read_id=read_id,
+        holds=partial(_holds, sessions),
+        csrf_key=derive(settings.token_secret, "CSRF token"),
+        is_secure=settings.is_production,
+        roles=roles_held if settings.roles_in_tokens else None,
+    )
 
 
 def _notices(app: Flask, settings: AccountSettings, database: Database, user: Any) -> Notices:

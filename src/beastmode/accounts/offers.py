@@ -15,6 +15,7 @@ class Offers:
         resets: Whether forgotten passwords can be reset: with mail, if it is not switched off.
         proofs: Whether email addresses can be proved and changed: with mail.
         scopes: The scopes of API keys that users can make; none without `ApiKeys()` among the authenticators.
+        cookies: Whether browsers can log in by a cookie: with `CookieSessions()` among the authenticators.
         deletions: Whether users can delete their account: with jobs.
     """
 
@@ -24,9 +25,10 @@ class Offers:
     proofs: bool
     deletions: bool
     scopes: frozenset[str]
+    cookies: bool
 
 
-def offers_of(version: str, desk: Desk, *, hides_taken: bool, scopes: frozenset[str]) -> Offers:
+def offers_of(version: str, desk: Desk, *, hides_taken: bool, scopes: frozenset[str], cookies: bool) -> Offers:
     """What the routes of an application can do.
 
     Args:
@@ -34,6 +36,7 @@ def offers_of(version: str, desk: Desk, *, hides_taken: bool, scopes: frozenset[
         desk: The services of the application.
         hides_taken: HIDE_REGISTERED_EMAILS.
         scopes: The scopes of API keys; none if there are no keys.
+        cookies: Whether browsers can log in by a cookie.
     """
     return Offers(
         version=version,
@@ -42,4 +45,5 @@ def offers_of(version: str, desk: Desk, *, hides_taken: bool, scopes: frozenset[
         proofs=desk.verification is not None,
         deletions=desk.deletions is not None,
         scopes=scopes,
+        cookies=cookies,
     )

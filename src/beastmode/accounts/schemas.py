@@ -78,6 +78,12 @@ class SessionSchema(Schema):
     is_current = fields.Boolean(metadata={"description": "Whether it is the session of this request."})
 
 
+class CsrfSchema(Schema):
+    """The CSRF token of a session in a cookie."""
+
+    csrf_token = fields.String(metadata={"description": "To be sent as `X-CSRF-Token` by requests that write."})
+
+
 class KeySchema(Schema):
     """An API key, without the key itself."""
 

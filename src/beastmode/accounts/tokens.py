@@ -67,12 +67,14 @@ class Tokens:
         issuer: The `iss` claim.
         audience: The `aud` claim.
         lifetime: The lifetime of a token in seconds.
+        kind: The `typ` of its tokens; those of another kind are refused.
     """
 
     keys: Mapping[str, bytes] = field(repr=False)
     issuer: str
     audience: str
     lifetime: int
+    kind: str = _KIND
 
     def issue(
         self,
@@ -106,7 +108,7 @@ class Tokens:
             claims["auth_time"] = int(signed_in_at.timestamp())
         if roles is not None:
             claims["roles"] = sorted(roles)
-        return SecretText(jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"typ": _KIND, "kid": kid}))
+        return SecretText(jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"typ": self.kind, "kid": kid}))
 
     def read(self, token: str) -> Claims:
         """The contents of a token, after its signature, type, claims and times have been verified.
@@ -129,7 +131,7 @@ class Tokens:
             # From None: a traceback in a log would contain parts of the token.
             raise invalid_token() from None
         # Extensions named in `crit` must be understood (RFC 7515, 4.1.11), and none is; PyJWT checks it since 2.12.
-        if header.get("typ") != _KIND or "crit" in header or not isinstance(claims["sid"], str):
+        if header.get("typ") != self.kind or "crit" in header or not isinstance(claims["sid"], str):
             raise invalid_token()
         _check_times(claims)
         return Claims(claims["sub"], claims["sid"], claims["exp"], *_about_the_session(claims))

@@ -6,6 +6,7 @@ from marshmallow import Schema
 
 from beastmode.accounts import by_code
 from beastmode.accounts.api_key_routes import add_api_keys
+from beastmode.accounts.browser_routes import add_browser_sessions
 from beastmode.accounts.desk import Desk, current_desk
 from beastmode.accounts.grants import Grant, GrantSchema
 from beastmode.accounts.mail_routes import add_proofs
@@ -61,6 +62,8 @@ def auth_blueprint(user: Any, options: Options, offers: Offers) -> Blueprint:
     add_sessions(auth)
     add_password(auth)
     add_me(auth, user, offers)
+    if offers.cookies:
+        add_browser_sessions(auth, user, options)
     if offers.scopes:
         add_api_keys(auth, offers.scopes)
     if options.routes is not None:

@@ -36,7 +36,9 @@ class Authentication(Step):
         self._scope = None if is_named else READ if route.is_safe else WRITE
         self.schemes = tuple(schemes)
         has_scopes = self._scope is not None and any(scheme.has_scopes for scheme in schemes)
-        self.statuses = frozenset({401, 403} if has_scopes else {401})
+        # A request that may change something must prove that it does not come from another site.
+        is_forgeable = not route.is_safe and any(scheme.definition.get("in") == "cookie" for scheme in schemes)
+        self.statuses = frozenset({401, 403} if has_scopes or is_forgeable else {401})
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
         """Identify the caller, and keep the response out of shared caches."""
