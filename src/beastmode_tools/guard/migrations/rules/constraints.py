@@ -111,6 +111,11 @@ def unnamed_in_downgrade(change: DowngradeUnnamed) -> Iterator[Match]:
     yield at(place, f"{change.operation} in downgrade of {place.revision}", "downgrade-drops-unnamed")
 
 
+def is_replaced(op: DropConstraint) -> bool:
+    """Whether a foreign key takes its place; what depended on it with CASCADE does not come back."""
+    return op.known.recreated and not op.cascade
+
+
 RULES = (
     unique,
     unique_column,
@@ -147,9 +152,17 @@ RULES = (
     row(
         "constraint-dropped",
         DropConstraint,
-        is_dropped,
+        lambda op: is_dropped(op) and not is_replaced(op),
+        message="dropped",
         verdict=lambda op: Verdict.DANGEROUS if op.cascade else None,
         cascade=cascade_of,
+    ),
+    row(
+        "constraint-dropped",
+        DropConstraint,
+        lambda op: is_dropped(op) and is_replaced(op),
+        message="replaced",
+        verdict=Verdict.SAFE,
     ),
     row("constraint-validated", ValidateConstraint, lambda op: not holds_lock(op), message="apart"),
     row(

@@ -247,7 +247,8 @@ def is_made_up(value: Any) -> bool:
 
 def is_named(name: str, delta: Delta) -> bool:
     """Whether a changed file names the setting."""
-    return any(name.lower() in text.lower() for change in delta.changes for text in (change.old, change.new) if text)
+    sides = [[set((text or "").lower().splitlines()) for text in (each.old, each.new)] for each in delta.changes]
+    return any(name.lower() in line for old, new in sides for line in old ^ new)
 
 
 def shown(value: Any) -> str:

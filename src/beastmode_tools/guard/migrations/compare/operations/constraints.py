@@ -1,9 +1,10 @@
 """Operations on constraints."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from beastmode_tools.guard.migrations.compare.operations.base import Step, TableOperation
+from beastmode_tools.guard.migrations.compare.operations.base import Operation, Step, TableOperation
 from beastmode_tools.guard.migrations.compare.parts import Constraint, ConstraintKind
 from beastmode_tools.guard.migrations.compare.state import State
 
@@ -78,6 +79,15 @@ class DropConstraint(TableOperation):
         return f"drop_constraint {self.table}.{self.name}"
 
     locks_table = True
+
+    def is_recreated(self, later: Sequence[Operation]) -> bool:
+        """Whether a foreign key takes its name: others of that name may demand less than it did."""
+        return any(
+            isinstance(each, AddConstraint)
+            and each.constraint.kind == "foreign"
+            and (each.table, each.constraint.name) == (self.table, self.name)
+            for each in later
+        )
 
     @property
     def earlier_words(self) -> set[tuple[str, ...]]:
