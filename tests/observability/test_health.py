@@ -5,6 +5,7 @@ from time import sleep
 import pytest
 from flask import current_app, g
 
+from beastmode.core.errors import Degraded
 from beastmode.observability import health
 from beastmode.observability.health import READINESS
 
@@ -63,6 +64,21 @@ def test_a_process_that_lacks_something_names_what_and_says_no_more(client, chec
     assert answer.status_code == 503
     assert answer.json == {"status": "failed", "checks": {"database": "failed", "migrations": "ok"}}
     assert "secret" not in answer.text
+
+
+def test_a_process_that_can_serve_without_something_is_ready_and_says_what(client, checks, caplog):
+    """Otherwise a broker that is unavailable would take every machine out of the load balancer."""
+
+    def broker():
+        raise Degraded("the broker does not respond")
+
+    checks["broker"] = broker
+
+    answer = client.get("/health/ready")
+
+    assert answer.status_code == 200
+    assert answer.json == {"status": "ok", "checks": {"broker": "degraded"}}
+    assert "Degraded: broker: " in caplog.text
 
 
 def test_a_process_that_lacks_something_lives_all_the_same(client, checks):
