@@ -31,9 +31,9 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         return socket.create_server((host, port), backlog=128)
-    except (OSError, OverflowError) as problem:
+    except OSError as problem:
         raise CouldNotRun(
-            f"port {port} is not available on {host} ({getattr(problem, 'strerror', None) or problem}). "
+            f"port {port} is not available on {host} ({os.strerror(problem.errno or 0)}). "
             "Stop the process that uses it, or choose another: beast dev --port 8001"
         ) from None
 
