@@ -26,7 +26,12 @@ class Checked(WorkTree):
     """A project in a repository that `beast` is run in."""
 
     def apply(self, diff):
-        self.git("apply", str(diff))
+        """Apply a diff, whose revision is called NEXT and follows NEWEST, whatever the project's newest one is."""
+        newest = max(path.name[:4] for path in (self.folder / "migrations" / "versions").glob("[0-9]*.py"))
+        text = diff.read_text().replace("NEXT", f"{int(newest) + 1:04}").replace("NEWEST", newest)
+        numbered = self.folder.parent / diff.name
+        numbered.write_text(text)
+        self.git("apply", str(numbered))
 
     def beast(self, *arguments):
         command = [str(Path(sys.executable).parent / "beast"), *arguments]

@@ -85,6 +85,7 @@ class Turn:
         self._flights = flights
         self._store = store
         self._place = key, tokens
+        self._lease = key + "".join(f":{token.hex()}" for token in tokens or ())
         self._leads: _Flight | None = None
         self.handed: Entry | None = None
 
@@ -108,7 +109,7 @@ class Turn:
         """Let those who wait go on."""
         if self._leads is not None:
             self._leads = None
-            self._store.release(self._place[0])
+            self._store.release(self._lease)
             self._flights.land(self._place)
 
     def hand_over(self, entry: Entry) -> None:
@@ -122,13 +123,13 @@ class Turn:
 
     def _reserve(self, *, wait: bool) -> bool:
         """Reserve the computation among the processes."""
-        key, deadline, pause = self._place[0], monotonic() + _PATIENCE, _FIRST_PAUSE
-        if self._store.lease(key):
+        deadline, pause = monotonic() + _PATIENCE, _FIRST_PAUSE
+        if self._store.lease(self._lease):
             return True
         if not wait:
             self.release()
             return False
-        while monotonic() < deadline and self._store.is_leased(key):
+        while monotonic() < deadline and self._store.is_leased(self._lease):
             sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
         return True

@@ -34,7 +34,7 @@ class Store(Protocol):
         """Reserve the computation of an entry for this process; False if another one has it.
 
         Args:
-            key: The key.
+            key: The key of the entry, with the state of its tags.
         """
 
     def is_leased(self, key: str) -> bool:
