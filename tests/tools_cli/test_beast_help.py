@@ -20,7 +20,7 @@ def loaded(*arguments):
     """The modules that are loaded when this command line has been answered."""
     code = LOADED.format(arguments=list(arguments))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    return done.returncode, set(done.stderr.split())
+    return done.returncode, set(done.stderr.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], [], ["explain"]])
@@ -29,6 +29,14 @@ def test_no_library_is_loaded_that_the_answer_does_not_need(arguments):
 
     assert "click" in modules
     assert not modules & HEAVY
+
+
+def test_without_a_command_the_list_is_shown_as_a_list(beast):
+    done = beast()
+
+    assert done.status == 2
+    assert "\n  new " in done.err
+    assert "\\n" not in done.err
 
 
 def test_every_command_is_in_the_list_with_its_sentence(beast):

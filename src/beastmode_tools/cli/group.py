@@ -136,6 +136,9 @@ def ended(run: Callable[[], Any]) -> int:
     """Runs it, and the exit status that it ends with; each failure is told in one line."""
     try:
         result = run()
+    except click.exceptions.NoArgsIsHelpError as problem:
+        complain(problem.ctx.get_help() if problem.ctx else "")
+        return 2
     except click.UsageError as problem:
         command = problem.ctx.command_path if problem.ctx else "beast"
         complain(f"beast: {plain(problem.format_message())} `{command} --help` shows the usage.")
