@@ -28,6 +28,8 @@ FURTHER = (
     "rate_limits.py",
     "overload.py",
     "keyset.py",
+    "jobs.py",
+    "waiting_jobs.py",
     "queries.py",
     "startup.py",
     "memory.py",

@@ -10,15 +10,16 @@ from sqlalchemy import Update, update
 from beastmode.db.session import current_work
 from beastmode.jobs.models import JobRow, in_state
 
+_ROWS = JobRow.__table__.c
 CLAIMED = (
-    JobRow.id,
-    JobRow.name,
-    JobRow.arguments,
-    JobRow.priority,
-    JobRow.run_at,
-    JobRow.attempts,
-    JobRow.max_attempts,
-    JobRow.concurrency_key,
+    _ROWS.id,
+    _ROWS.name,
+    _ROWS.arguments,
+    _ROWS.priority,
+    _ROWS.run_at,
+    _ROWS.attempts,
+    _ROWS.max_attempts,
+    _ROWS.concurrency_key,
 )
 """The columns of a claim."""
 RETURNED: dict[str, Any] = {"worker": None, "lease_until": None}

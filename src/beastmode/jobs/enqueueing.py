@@ -4,11 +4,12 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from flask import current_app
-from sqlalchemy import func
+from sqlalchemy import ClauseElement, func
 
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError
@@ -16,7 +17,7 @@ from beastmode.core.events import after_commit
 from beastmode.db.inserts import INSERTS
 from beastmode.db.session import current_work
 from beastmode.jobs.models import HAS_UNIQUE_KEY, JobRow
-from beastmode.jobs.moments import moment
+from beastmode.jobs.moments import SERVER_NOW, moment
 from beastmode.jobs.texts import is_storable
 from beastmode.jobs.wakeups import CHANNEL, wake_up
 
@@ -89,14 +90,34 @@ def _insert_now(row: Mapping[str, Any]) -> int | None:
     """
     work = current_work()
     work.begin_with_changes()
-    statement = INSERTS[work.dialect.name](JobRow).values(**row).returning(JobRow.id)
-    if row["unique_key"] is not None:
-        statement = statement.on_conflict_do_nothing(index_elements=[JobRow.unique_key], index_where=HAS_UNIQUE_KEY)
-    if work.dialect.name == "postgresql":
-        # In the same statement: PostgreSQL delivers the notification when the transaction is committed.
-        statement = statement.returning(func.pg_notify(CHANNEL, row["queue"]))
-    inserted = work.execute(statement).first()
+    at_once = tuple(name for name, value in row.items() if value is SERVER_NOW)
+    statement = _insert_statement(work.dialect.name, at_once, is_unique=row["unique_key"] is not None)
+    values = {name: value for name, value in row.items() if value is not SERVER_NOW}
+    if isinstance(row["run_at"], ClauseElement) and "run_at" not in at_once:
+        statement = statement.values(run_at=values.pop("run_at"))
+    inserted = work.execute(statement, values).first()
     return None if inserted is None else int(inserted[0])
+
+
+@lru_cache(maxsize=20)
+def _insert_statement(dialect: str, at_once: tuple[str, ...], *, is_unique: bool) -> Any:
+    """The INSERT for a row, built once: that takes longer than to run it.
+
+    Args:
+        dialect: The name of the dialect.
+        at_once: The columns that get the time of the server.
+        is_unique: Whether the row has a unique key.
+    """
+    table: Any = JobRow.__table__
+    statement = INSERTS[dialect](table).returning(table.c.id)
+    if at_once:
+        statement = statement.values(dict.fromkeys(at_once, SERVER_NOW))
+    if is_unique:
+        statement = statement.on_conflict_do_nothing(index_elements=[table.c.unique_key], index_where=HAS_UNIQUE_KEY)
+    if dialect == "postgresql":
+        # In the same statement: PostgreSQL delivers the notification when the transaction is committed.
+        statement = statement.returning(func.pg_notify(CHANNEL, ""))
+    return statement
 
 
 def _row_of(request: Request) -> dict[str, Any]:

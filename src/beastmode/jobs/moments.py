@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, extract, func
 from beastmode.core.clock import is_system_clock, now
 from beastmode.db.session import current_work
 
-_NOW = func.statement_timestamp(type_=DateTime(timezone=True))
+SERVER_NOW = func.statement_timestamp(type_=DateTime(timezone=True))
 """Not `now()`, which is when the transaction began, and not `clock_timestamp()`, which no index can be searched for."""
 
 
@@ -18,7 +18,7 @@ def moment() -> Any:
     It is that of the PostgreSQL server, so that machines whose clocks differ agree on when a lease expires and a job is
     due. Processes that share a SQLite file share a clock. A clock that a test has set counts on both.
     """
-    return _NOW if _asks_server() else now()
+    return SERVER_NOW if has_own_clock() else now()
 
 
 def seconds_until(due: Any) -> Any:
@@ -27,7 +27,7 @@ def seconds_until(due: Any) -> Any:
     Args:
         due: The column.
     """
-    return extract("epoch", due - _NOW) if _asks_server() else due
+    return extract("epoch", due - SERVER_NOW) if has_own_clock() else due
 
 
 def seconds_left(found: Any) -> float:
@@ -39,6 +39,6 @@ def seconds_left(found: Any) -> float:
     return (found - now()).total_seconds() if isinstance(found, datetime) else float(found)
 
 
-def _asks_server() -> bool:
-    """Whether the database is a server with a clock of its own."""
+def has_own_clock() -> bool:
+    """Whether the database is a server, whose clock counts."""
     return current_work().dialect.name == "postgresql" and is_system_clock()

@@ -7,23 +7,69 @@ presumed dead cannot overwrite the work of another.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from random import uniform
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Integer, Text, Update, bindparam, case, cast, column, func, select, update
 
+from beastmode.core.clock import now
+from beastmode.db.base import UtcDateTime
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
 from beastmode.jobs.claims import CLAIMED, RETURNED, Claim, all_owned, changed, owned
 from beastmode.jobs.keys import admit, lock, make_next_ready
 from beastmode.jobs.models import JobRow, in_state
-from beastmode.jobs.moments import moment
+from beastmode.jobs.moments import SERVER_NOW, has_own_clock, moment
 from beastmode.jobs.texts import storable
 
 _LONGEST_BACKOFF = 3600.0
 """Seconds. With the default backoff, the tenth attempt comes about 40 minutes after the first."""
 _LONGEST_ERROR = 4000
 """Characters of an error that are kept: the end of the traceback, which names the cause."""
+
+
+_ROWS: Any = JobRow.__table__
+_READY = select(_ROWS.c.id).where(in_state("ready"), _ROWS.c.queue == bindparam("the_queue")).limit(1)
+
+
+@lru_cache(maxsize=100)
+def _claim_statement(dialect: str, has_own_clock: bool, worker: str, lease: timedelta) -> Any:  # noqa: FBT001 - a key
+    """The UPDATE that claims rows, built once: that takes longer than to run it.
+
+    Args:
+        dialect: The name of the dialect.
+        has_own_clock: Whether the server's clock counts.
+        worker: The worker's unique name.
+        lease: How long the worker owns a row.
+    """
+    ready = (
+        select(_ROWS.c.id)
+        .where(in_state("ready"), _ROWS.c.queue == bindparam("the_queue"))
+        .order_by(_ROWS.c.priority.desc(), _ROWS.c.run_at, _ROWS.c.id)
+        .limit(bindparam("the_limit", type_=Integer))
+    )
+    if dialect == "postgresql":
+        ready = ready.with_for_update(skip_locked=True)
+    first = ready.cte("first_ready")  # PostgreSQL would rerun a subquery for each row that another worker took
+    this_moment = SERVER_NOW if has_own_clock else bindparam("the_time", type_=UtcDateTime())
+    end = SERVER_NOW + lease if has_own_clock else bindparam("the_end", type_=UtcDateTime())
+    values = {
+        "state": "running",
+        "worker": worker,
+        "attempts": _ROWS.c.attempts + 1,
+        "started_at": case((_ROWS.c.concurrency_key.is_(None), this_moment)),
+        "lease_until": end,
+        "progress": None,
+        "note": None,
+    }
+    return _ROWS.update().where(_ROWS.c.id == first.c.id).values(**values).returning(*CLAIMED)
+
+
+def _has_write_lock() -> bool:
+    """Whether the caller has opened a transaction that writes."""
+    session = current_work().session
+    return session is not None and session.is_writing
 
 
 class Queue:
@@ -48,32 +94,15 @@ class Queue:
             most: The maximum number of rows.
         """
         work = current_work()
-        ready = (
-            select(JobRow.id)
-            .where(in_state("ready"), JobRow.queue == queue)
-            .order_by(JobRow.priority.desc(), JobRow.run_at, JobRow.id)
-            .limit(most)
-        )
-        if work.dialect.name == "postgresql":
-            ready = ready.with_for_update(skip_locked=True)
-        elif work.execute(ready.limit(1)).first() is None:
-            return []  # an UPDATE takes the write lock even if it matches no rows
-        first = ready.cte("first_ready")  # PostgreSQL would rerun a subquery for each row that another worker took
-        statement = (
-            update(JobRow)
-            .where(JobRow.id == first.c.id)
-            .values(
-                state="running",
-                worker=self.worker,
-                attempts=JobRow.attempts + 1,
-                started_at=case((JobRow.concurrency_key.is_(None), moment())),
-                lease_until=moment() + self.lease,
-                progress=None,
-                note=None,
-            )
-            .returning(*CLAIMED)
-        )
-        claims = [Claim(**row) for row in work.execute(statement).mappings()]
+        is_file = work.dialect.name == "sqlite"
+        # An UPDATE takes the write lock even if it matches no rows.
+        if is_file and not _has_write_lock() and work.execute(_READY, {"the_queue": queue}).first() is None:
+            return []
+        values: dict[str, Any] = {"the_queue": queue, "the_limit": most}
+        if not has_own_clock():
+            values |= {"the_time": now(), "the_end": now() + self.lease}
+        statement = _claim_statement(work.dialect.name, has_own_clock(), self.worker, self.lease)
+        claims = [Claim(**row) for row in work.execute(statement, values).mappings()]
         return sorted(claims, key=lambda claim: claim.order)
 
     def admit(self, claims: Sequence[Claim], limits: Mapping[str, int | None]) -> list[Claim]:
@@ -104,13 +133,12 @@ class Queue:
         Args:
             ended: The claimed rows, and what their functions returned, as JSON values.
         """
-        is_together = current_work().dialect.name == "postgresql"
-        together = [each for each in ended if is_together and each[0].concurrency_key is None]
+        together = [each for each in ended if each[0].concurrency_key is None]
         with transaction() as session:
             mine = self._finish_together(together) if together else set()
             lock(session, [claim.concurrency_key for claim, _ in ended])
             for claim, result in ended:
-                if not is_together or claim.concurrency_key is not None:
+                if claim.concurrency_key is not None:
                     done = {"state": "done", "result": result, **_DONE, "finished_at": moment()}
                     if self._end(claim, owned(claim, self.worker).values(**done)):
                         mine.add(claim.id)
@@ -182,7 +210,9 @@ class Queue:
         return is_mine
 
     def _finish_together(self, ended: Sequence[tuple[Claim, Any]]) -> set[int]:
-        """Finish rows without concurrency keys with one statement, on PostgreSQL."""
+        """Finish rows without concurrency keys; on PostgreSQL with one statement."""
+        if current_work().dialect.name == "sqlite":
+            return self._finish_each(ended)
         # The result as text: PostgreSQL takes what is in JSON apart, and refuses a NUL character in it.
         rows = [
             {"id": claim.id, "attempts": claim.attempts, "result": None if result is None else json.dumps(result)}
@@ -197,6 +227,20 @@ class Queue:
         )
         return set(current_work().execute(statement, {"ended": rows}).scalars())
 
+    def _finish_each(self, ended: Sequence[tuple[Claim, Any]]) -> set[int]:
+        """Finish rows by one statement that is prepared once, as a file needs no round trips."""
+        time = now()
+        same = {"the_worker": self.worker, "the_time": time}
+        values = [
+            {"the_id": claim.id, "the_attempts": claim.attempts, "the_result": result, **same}
+            for claim, result in ended
+        ]
+        ids = {claim.id for claim, _ in ended}
+        if current_work().execute(_FINISH_EACH, values).rowcount == len(ids):
+            return ids
+        finished = select(JobRow.id).where(JobRow.id.in_(ids), in_state("done"), JobRow.finished_at == time)
+        return set(current_work().execute(finished).scalars())
+
 
 _DONE: dict[str, Any] = {**RETURNED, "error": None, "unique_key": None, "concurrency_key": None}
 """The values of a row that is done. Its keys would otherwise stay in their indexes for as long as it is kept."""
@@ -204,6 +248,17 @@ _ENDED = (
     func.json_to_recordset(cast(bindparam("ended", type_=JSON), JSON))
     .table_valued(column("id", BigInteger), column("attempts", Integer), column("result", Text))
     .render_derived(with_types=True)
+)
+_FINISH_EACH = (
+    _ROWS.update()
+    .where(_ROWS.c.id == bindparam("the_id"), _ROWS.c.attempts == bindparam("the_attempts"))
+    .where(_ROWS.c.worker == bindparam("the_worker"), in_state("running"))
+    .values(
+        state="done",
+        result=bindparam("the_result", type_=_ROWS.c.result.type),
+        finished_at=bindparam("the_time", type_=UtcDateTime()),
+        **_DONE,
+    )
 )
 
 
