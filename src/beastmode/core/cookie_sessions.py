@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from flask.sessions import SessionMixin
 
 
-class _CookieSessions(SecureCookieSessionInterface):
+class _SignedCookieSessions(SecureCookieSessionInterface):
     """Reads and writes the same as Flask's interface, at no cost for clients of the API, which send no cookie."""
 
     def open_session(self, app: "Flask", request: "Request") -> SecureCookieSession | None:
@@ -34,6 +34,6 @@ def install_cookie_sessions(app: "Flask") -> None:
     """
     given = app.session_interface
     if type(given) is SecureCookieSessionInterface:
-        sessions = _CookieSessions()
+        sessions = _SignedCookieSessions()
         vars(sessions).update(vars(given))  # a salt or serializer of the project's own
         app.session_interface = sessions
