@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,10 +51,13 @@ def test_a_new_project_has_few_files_and_says_what_to_do_next(terminal, tmp_path
     )
 
 
-def test_its_tests_pass(terminal, shop):
-    done = terminal(shop, sys.executable, "-m", "pytest", "-q", "-W", "error")
+def test_its_tests_pass_and_the_guard_finds_nothing(terminal, shop):
+    done = terminal(shop, "beast", "test", PYTEST_ADDOPTS="-W error")
 
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^16 passed", done.stdout, re.MULTILINE)
+    assert re.search(r"^No findings against main \(\w+\)", done.stdout, re.MULTILINE)
+    assert done.stdout.endswith("Verdict: SAFE.\n")
 
 
 def test_ruff_and_mypy_find_nothing(terminal, shop):

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,7 @@ def change_options(command: Command) -> Command:
 
 def command_line() -> str:
     """What the person typed after `beast`, without the options that only say how to answer."""
-    context = click.get_current_context()
-    typed = context.find_root().meta.get("beastmode_tools.arguments") or sys.argv[1:]
+    typed = click.get_current_context().meta["beastmode_tools.arguments"]
     return shlex.join(each for each in typed if each not in ("--pretend", "--json"))
 
 

@@ -23,6 +23,7 @@ from beastmode_tools.terminal import complain, plain
 __all__ = ["Beast", "commands", "main", "run"]
 
 DEBUG = "beastmode_tools.debug"
+ARGUMENTS = "beastmode_tools.arguments"
 PATIENCE = 3
 """One Ctrl-C asks for an orderly end, which takes a moment; who presses it a third time does not want to wait for
 it."""
@@ -87,6 +88,11 @@ class Beast(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.sentence) for name, entry in self.entries.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keeps what was typed, which the journal of changes names."""
+        ctx.meta[ARGUMENTS] = list(args)
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; what nobody foresaw becomes one line too, with the way to see more."""
         try:
@@ -136,10 +142,11 @@ def ended(run: Callable[[], Any]) -> int:
     """Runs it, and the exit status that it ends with; each failure is told in one line."""
     try:
         result = run()
-    except click.exceptions.NoArgsIsHelpError as problem:
-        complain(problem.ctx.get_help() if problem.ctx else "")
-        return 2
     except click.UsageError as problem:
+        # By its name: click 8.1 prints the help itself, and has no such class.
+        if type(problem).__name__ == "NoArgsIsHelpError" and problem.ctx is not None:
+            complain(problem.ctx.get_help())
+            return 2
         command = problem.ctx.command_path if problem.ctx else "beast"
         complain(f"beast: {plain(problem.format_message())} `{command} --help` shows the usage.")
         return 2
