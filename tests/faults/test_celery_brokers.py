@@ -6,7 +6,7 @@ import time
 
 import pytest
 from black_hole import BlackHole
-from celery_faults import counted, enqueue
+from celery_faults import SECONDS, counted, enqueue
 from survival import LONG, many
 
 from brokers import free_port, own_broker
@@ -111,7 +111,7 @@ def test_the_broker_is_cut_off(project, port, network, survived):
 
 def test_the_broker_forgets_everything(project, broker, survived):
     """As one without persistence does when it is restarted."""
-    enqueue(project, JOBS, seconds=0.2)
+    enqueue(project, JOBS, seconds=2 * SECONDS)
     project.until(lambda: project.states().get("relayed", 0) >= 2)
 
     broker.kill()
