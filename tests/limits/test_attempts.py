@@ -45,6 +45,22 @@ def test_the_seconds_to_wait_are_those_that_are_left(attempts, clock):
     assert try_once(attempts) == 1
 
 
+def test_a_refused_attempt_has_the_headers_of_every_limit(attempts, clock):
+    """`Retry-After`, and the fields of the IETF draft; which of the limits was reached is not told."""
+    for _ in range(3):
+        try_once(attempts)
+    clock.advance(seconds=20)
+
+    with pytest.raises(Problem) as refused:
+        attempts.count("login", ADA, HOME, never)
+
+    assert refused.value.headers == {
+        "Retry-After": "40",
+        "RateLimit-Policy": '"attempts";q=3;w=60',
+        "RateLimit": '"attempts";r=0;t=40',
+    }
+
+
 def test_a_spent_minute_begins_anew_when_it_is_over(attempts, clock):
     for _ in range(4):
         try_once(attempts)

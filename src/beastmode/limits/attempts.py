@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,10 +58,10 @@ class Attempts:
         over = {key: ends for key, made, ends in self.counts.read(limits, moment) if made >= limits[key]}
         if everywhere in over and has_logged_in(email, origin):
             del over[everywhere], limits[everywhere]
-        _refuse(over.values(), moment)
+        _refuse(over, limits, moment)
         counted = self.counts.add(limits, 1, _MINUTE, moment)
         # If several concurrent attempts were below the limit, those that exceed it now are refused.
-        _refuse([ends for key, made, ends in counted if made > limits[key]], moment)
+        _refuse({key: ends for key, made, ends in counted if made > limits[key]}, limits, moment)
 
 
 def _key_of(action: Action, email: str, origin: str | None = None) -> str:
@@ -77,16 +77,23 @@ def _key_of(action: Action, email: str, origin: str | None = None) -> str:
     return f"{action}:{hashlib.sha256(f'{email} {origin}'.encode()).hexdigest()}"
 
 
-def _refuse(ends: Collection[datetime], moment: datetime) -> None:
+def _refuse(over: Mapping[str, datetime], limits: Mapping[str, int], moment: datetime) -> None:
     """Do nothing if no limit is reached.
 
     Args:
-        ends: When the minute of each limit that was reached ends.
+        over: The keys whose limit is reached, with the ends of their minutes.
+        limits: The limit of each key.
         moment: The current moment.
 
     Raises:
-        Problem: 429 with the seconds until the last of them ends.
+        Problem: 429 with the seconds until the last of them ends, and with the same headers as `rate_limit`.
     """
-    if ends:
-        wait = max(1, math.ceil((max(ends) - moment).total_seconds()))
-        raise Problem(429, f"Too many attempts; try again in {wait} s.", headers={"Retry-After": str(wait)})
+    if over:
+        last = max(over, key=lambda key: over[key])
+        wait = max(1, math.ceil((over[last] - moment).total_seconds()))
+        headers = {
+            "Retry-After": str(wait),
+            "RateLimit-Policy": f'"attempts";q={limits[last]};w=60',
+            "RateLimit": f'"attempts";r=0;t={wait}',
+        }
+        raise Problem(429, f"Too many attempts; try again in {wait} s.", headers=headers)
