@@ -61,7 +61,7 @@ def journal(url: str | None = None, **settings: Any) -> Flask:
     if url is not None:
         app.config["DATABASE_URL"] = url
     notes = Blueprint("notes", version="v1", url_prefix="/notes", defaults=[idempotent()])
-    for add in (add_reads, add_writes, add_outcomes, add_odd_outcomes):
+    for add in (add_reads, add_writes, add_outcomes, add_odd_outcomes, add_declarations):
         add(notes, db, app)
     api = Api("Journal")
     api.register(notes)
@@ -192,7 +192,7 @@ def add_outcomes(notes, db, app):
 
 
 def add_odd_outcomes(notes, db, app):
-    """Responses that are not stored, or not in full, and other declarations."""
+    """Responses that are not stored, or not in full."""
 
     @notes.post("/secret", accepts=NoteText)
     def secret(new):
@@ -223,6 +223,14 @@ def add_odd_outcomes(notes, db, app):
         """A response of the view's own."""
         db.execute(insert(JournalNote).values(text=new["text"]))
         return make_response(f"{new['text']}\n".encode("latin-1"), {"Content-Type": "text/csv; charset=latin-1"})
+
+
+def add_declarations(notes, db, app):
+    """Routes that declare something else than the blueprint."""
+
+    @notes.post("/upload", consumes="text/plain")
+    def upload():
+        """A body that the view reads itself."""
 
     @notes.post("/required", accepts=NoteText)
     @idempotent(required=True)

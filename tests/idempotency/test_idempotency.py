@@ -141,6 +141,13 @@ def test_the_document_names_the_header(app):
     assert "Idempotency-Key" not in str(paths["/api/v1/notes/off"])
 
 
+def test_a_default_does_not_read_uploads_into_memory(app):
+    """A route whose view reads the body itself heeds keys only if it declares that."""
+    paths = app.test_client().get("/api/v1/openapi.json").json["paths"]
+
+    assert "Idempotency-Key" not in str(paths["/api/v1/notes/upload"])
+
+
 def test_a_key_is_forgotten_after_a_day(send, texts, clock):
     """IDEMPOTENCY_HOURS is 24; after that the key is as good as new."""
     send("/commit")

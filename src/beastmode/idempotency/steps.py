@@ -175,6 +175,8 @@ class Idempotency(Step):
             raise ConfigurationError(f"{route}: its responses contain secrets, which @idempotent would store.")
         if route.method not in _METHODS or declarations_for(route, SecretResponses):
             return None
+        if not is_own and getattr(route, "consumes", None) is not None:
+            return None  # an upload, which would be read into memory to be compared
         if not has_database(app):
             raise ConfigurationError(f"{route}: @idempotent needs a database; pass database= to Beastmode.")
         settings = settings_of(app, IdempotencySettings)
