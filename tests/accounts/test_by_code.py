@@ -2,7 +2,8 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, func, select
+from sqlalchemy.orm import DeclarativeBase
 
 from beastmode import Api, Beastmode, Database
 from beastmode.accounts import Accounts, current_user
@@ -102,3 +103,44 @@ def test_a_log_in_column_must_be_unique(user):
     """Otherwise a password could belong to two users."""
     with pytest.raises(ConfigurationError, match=r"log_in_with='name'\): expected a unique column of User"):
         Accounts(user, log_in_with="name")
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        (Column("login", String(40), unique=True),),
+        (Column("login", String(40)), UniqueConstraint("login")),
+        (Column("login", String(40)), Index("ix_members_login", "login", unique=True)),
+    ],
+    ids=["column", "constraint", "index"],
+)
+def test_a_log_in_column_may_be_unique_by_any_declaration(declared):
+    """SQLAlchemy has three spellings of the same."""
+
+    class Own(DeclarativeBase):
+        pass
+
+    class Member(Own):
+        __table__ = Table("users", Own.metadata, Column("id", Integer, primary_key=True), *declared)
+
+    assert Accounts(Member, log_in_with="login")
+
+
+def test_a_pair_that_is_unique_is_no_log_in_column():
+    """One login could belong to a user of each shop."""
+
+    class Own(DeclarativeBase):
+        pass
+
+    class Member(Own):
+        __table__ = Table(
+            "users",
+            Own.metadata,
+            Column("id", Integer, primary_key=True),
+            Column("shop", Integer),
+            Column("login", String(40)),
+            UniqueConstraint("shop", "login"),
+        )
+
+    with pytest.raises(ConfigurationError, match="expected a unique column of Member"):
+        Accounts(Member, log_in_with="login")

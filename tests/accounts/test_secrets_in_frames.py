@@ -82,7 +82,7 @@ def test_no_frame_shows_a_secret(app, frames, broken, name, table):
 
 def test_no_repr_of_what_signs_people_in_shows_a_key(app, desk, ada):
     secret = app.config["JWT_SECRET_KEY"]
-    grant = desk.sign_in.log_in(**ADA, user_agent="", address="")
+    grant = desk.sign_in.log_in(ADA["email"], PASSWORD, user_agent="", address="")
 
     shown = repr((desk, desk.sign_in, desk.sign_in.tokens, desk.sign_in.sessions.refresh_tokens, grant))
 

@@ -201,7 +201,7 @@ def test_a_public_route_cannot_ask_for_credentials():
 
     message = refused(lambda: who.get(public=True, sign_in="optional")(lambda: None))
 
-    assert message.endswith('for callers who may be logged in, write sign_in="optional" alone.')
+    assert message.endswith('for callers who may be logged in, write sign_in="optional".')
 
 
 def test_an_application_may_set_them_before_it_is_extended():

@@ -18,6 +18,8 @@ def test_an_account_can_log_in_and_says_who_it_is(api, factory):
         "name": "Ada",
         "is_active": True,
         "created_at": ada.created_at.isoformat(),
+        "email_verified": False,
+        "deletes_at": None,
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from marshmallow import Schema
+from sqlalchemy import Table, UniqueConstraint
 
 from beastmode.accounts.hooks import Hooks
 from beastmode.core.errors import ConfigurationError
@@ -47,8 +48,8 @@ def options_of(
         ConfigurationError: They do not fit the model.
     """
     where = f"Accounts({user.__name__}"
-    column = user.__table__.columns.get(log_in_with)
-    if column is None or not (column.unique or column.primary_key):
+    # Models with the columns of the mixin alone are as old as this check, and their addresses are compared anyway.
+    if log_in_with != "email" and not _is_unique(user.__table__, log_in_with):
         raise ConfigurationError(
             f"{where}, log_in_with={log_in_with!r}): expected a unique column of {user.__name__}, such as "
             "mapped_column(String(40), unique=True)."
@@ -64,6 +65,17 @@ def options_of(
         log_in_fields=_schema_class(where, "log_in_fields", log_in_fields),
         routes=None if routes is None else frozenset(routes),
     )
+
+
+def _is_unique(table: Table, name: str) -> bool:
+    """Whether the table has this column, and no value of it twice, however that is declared."""
+    column = table.columns.get(name)
+    if column is None:
+        return False
+    constraints = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    keys = [list(table.primary_key.columns), *(list(each.columns) for each in constraints)]
+    keys += [list(each.columns) for each in table.indexes if each.unique]
+    return bool(column.unique) or [column] in keys
 
 
 def _schema_class(where: str, name: str, given: Any) -> type[Schema] | None:
