@@ -164,3 +164,11 @@ def test_a_deployment_is_judged_by_what_its_lines_do(removed, added, risks):
 )
 def test_what_starts_or_opens_something_else_is_named(removed, added, said):
     assert what_it_does([removed], [added]) == said
+
+
+def test_the_short_form_of_super_does_the_same():
+    text = "class Page(View):\n    def get(self):\n        return {}.get()\n"
+
+    found = told({"views.py": text.format("super(Page, self)")}, {"views.py": text.format("super()")})
+
+    assert {verdict for _, verdict in found} == {"SAFE"}

@@ -44,6 +44,8 @@ DECLARED = {
     ("field-changed", "attribute"),
     ("field-changed", "bases"),
 }
+NOT_RUN = {"cosmetic-change", "metadata"}
+"""Comments and names of versions do nothing that a start would show."""
 NOT_STARTED = "application-does-not-start"
 
 
@@ -103,4 +105,4 @@ def one_for_starting(findings: Sequence[Finding], code: Sequence[ChangedCode]) -
 def needs_a_start(finding: Finding) -> bool:
     """Whether it is about code of which a start would show more."""
     path = path_of(finding)
-    return path.endswith(".py") and kind_of(path) in {"python", "settings"} and finding.message != "cosmetic-change"
+    return path.endswith(".py") and kind_of(path) in {"python", "settings"} and finding.message not in NOT_RUN

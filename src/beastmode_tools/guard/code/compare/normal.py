@@ -15,6 +15,7 @@ MOST_PIECES = 2000
 """Beyond that the order of statements is not looked at: comparing it costs the square."""
 BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
 NOTHING: Mapping[str, str] = {}
+SUPER = "super()"
 LEFT_OUT = {"annotation", "returns", "type_comment", "kind", "ctx", "type_params"}
 """What does not run: hints, and what the place of an expression says anyway."""
 
@@ -76,7 +77,7 @@ def working(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     ]
 
 
-def key(node: Any, names: Mapping[str, str] = NOTHING) -> str:  # noqa: PLR0911 - one form a line
+def key(node: Any, names: Mapping[str, str] = NOTHING) -> str:  # noqa: C901, PLR0911 - one form a line
     """A text that is equal for code that does the same; `names`: local name -> what stands for it."""
     if isinstance(node, list):
         return f"[{','.join([key(each, names) for each in node])}]"
@@ -87,6 +88,10 @@ def key(node: Any, names: Mapping[str, str] = NOTHING) -> str:  # noqa: PLR0911 
             return names.get(name, name)
         case ast.Constant(value=value):
             return repr(value)
+        case ast.Call(func=ast.Name(id="super"), args=[ast.Name(), ast.Name(id="self" | "cls")], keywords=[]):
+            return SUPER
+        case ast.Call(func=ast.Name(id="super"), args=[], keywords=[]):
+            return SUPER
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             parts = [key(node.args, names), key(node.decorator_list, names), key(working(node.body), names)]
             return f"{type(node).__name__} {node.name}({','.join(parts)})"
