@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, func, select
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, String, UniqueConstraint, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 from beastmode import Api, Beastmode, Database
@@ -105,42 +105,44 @@ def test_a_log_in_column_must_be_unique(user):
         Accounts(user, log_in_with="name")
 
 
+def member(*declared):
+    """A model of a project, whose columns differ from those of ours."""
+
+    class Own(DeclarativeBase):
+        pass
+
+    class Member(Own):
+        __tablename__ = "users"
+        __table_args__ = tuple(each for each in declared if not isinstance(each, Column))
+        id = Column(Integer, primary_key=True)
+        email = Column(String(320))
+        name = Column(String(40))
+        is_active = Column(Boolean)
+        created_at = Column(DateTime(timezone=True))
+
+    for each in declared:
+        if isinstance(each, Column):
+            setattr(Member, each.name, each)
+    return Member
+
+
 @pytest.mark.parametrize(
     "declared",
     [
         (Column("login", String(40), unique=True),),
-        (Column("login", String(40)), UniqueConstraint("login")),
-        (Column("login", String(40)), Index("ix_members_login", "login", unique=True)),
+        (UniqueConstraint("name"),),
+        (Index("ix_members_name", "name", unique=True),),
     ],
     ids=["column", "constraint", "index"],
 )
 def test_a_log_in_column_may_be_unique_by_any_declaration(declared):
     """SQLAlchemy has three spellings of the same."""
+    login = "login" if isinstance(declared[0], Column) else "name"
 
-    class Own(DeclarativeBase):
-        pass
-
-    class Member(Own):
-        __table__ = Table("users", Own.metadata, Column("id", Integer, primary_key=True), *declared)
-
-    assert Accounts(Member, log_in_with="login")
+    assert Accounts(member(*declared), log_in_with=login)
 
 
 def test_a_pair_that_is_unique_is_no_log_in_column():
-    """One login could belong to a user of each shop."""
-
-    class Own(DeclarativeBase):
-        pass
-
-    class Member(Own):
-        __table__ = Table(
-            "users",
-            Own.metadata,
-            Column("id", Integer, primary_key=True),
-            Column("shop", Integer),
-            Column("login", String(40)),
-            UniqueConstraint("shop", "login"),
-        )
-
+    """One name could belong to a user of each shop."""
     with pytest.raises(ConfigurationError, match="expected a unique column of Member"):
-        Accounts(Member, log_in_with="login")
+        Accounts(member(UniqueConstraint("email", "name")), log_in_with="name")
