@@ -7,7 +7,7 @@ each other out.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select, text, update
+from sqlalchemy import Select, func, select, text, update
 
 from beastmode.db.session import current_work
 from beastmode.db.transactions import transaction
@@ -96,9 +96,9 @@ def fill_up(last: str, limits: Mapping[str, int | None], most: int) -> tuple[int
     """
     found: Sequence[Any] = current_work().execute(_blocked_keys(last, most)).all()
     count = 0
-    for key, name, running, is_ready in found:
+    for key, name, running, ready in found:
         room = (limits.get(name) or _UNLIMITED) - running
-        if room > 0 and not is_ready:  # a ready one will be claimed, and is followed by the next
+        if room > 0 and ready is None:  # a ready one will be claimed, and is followed by the next
             count += make_next_ready(key, room)
     return count, found[-1].key if len(found) == most else ""
 
@@ -125,5 +125,6 @@ def _blocked_keys(last: str, most: int) -> Select[Any]:
     of_key = JobRow.concurrency_key == key
     name = select(JobRow.name).where(in_state("blocked"), of_key).limit(1).scalar_subquery()
     running = select(func.count()).where(in_state("running"), of_key).scalar_subquery()
-    is_ready = exists().where(in_state("ready", "relayed"), of_key)
-    return select(key.label("key"), name, running, is_ready).where(key.is_not(None)).limit(most)
+    # Not EXISTS: PostgreSQL may read all rows that are ready for that, instead of one for each key.
+    ready = select(JobRow.id).where(in_state("ready", "relayed"), of_key).limit(1).scalar_subquery()
+    return select(key.label("key"), name, running, ready).where(key.is_not(None)).limit(most)
