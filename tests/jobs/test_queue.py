@@ -406,3 +406,12 @@ def test_jobs_are_counted(app, queue, clock):
     clock.advance(seconds=30)
 
     assert (counts().states, counts().lag) == ({"ready": 1, "scheduled": 1}, 30.0)
+
+
+def test_no_more_jobs_of_a_state_are_counted_than_it_takes_to_see_that_they_are_many(app, clock, monkeypatch):
+    """Whoever collects the metrics must not read a million rows each time."""
+    monkeypatch.setattr("beastmode.jobs.status.MOST_COUNTED", 3)
+    for number in range(5):
+        greet.enqueue(name=str(number))
+
+    assert counts().states == {"ready": 3}

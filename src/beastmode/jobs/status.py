@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, literal, select, union_all, update
+from sqlalchemy import func, literal, literal_column, select, union_all, update
 
 from beastmode.core.clock import now
 from beastmode.db.session import current_work
@@ -15,8 +15,8 @@ from beastmode.jobs.moments import moment
 from beastmode.jobs.wakeups import wake_others
 
 State = Literal["scheduled", "ready", "relayed", "running", "blocked", "parked", "done", "dead"]
-MOST_COUNTED = 100_000
-"""The maximum number of rows that are counted in each state, for which PostgreSQL takes about 10 ms."""
+MOST_COUNTED = 10_000
+"""The maximum number of rows that are counted in each state: a few milliseconds, whenever the metrics are collected."""
 _COUNTED = ("scheduled", "ready", "relayed", "running", "blocked", "parked", "dead")
 _SHOWN = (
     JobRow.id,
@@ -76,7 +76,7 @@ class Counts:
     """The number of jobs by state, and the longest wait.
 
     Args:
-        states: The number of jobs in each state that has any, up to 100,000 of each.
+        states: The number of jobs in each state that has any, up to 10,000 of each.
         lag: How long the oldest ready or relayed job has been waiting, in seconds; 0 if there is none.
     """
 
@@ -180,7 +180,7 @@ def _oldest(queue: str) -> Iterator[datetime]:
 
 def _first(state: str) -> Any:
     """The rows in a state that are counted."""
-    rows = select(JobRow.state).where(in_state(state))
+    rows: Any = select(literal_column("1")).where(in_state(state))  # no column: the index is all that has to be read
     if state == "blocked":
         rows = rows.where(HAS_KEY)  # they all have; the index is of those
     return rows.limit(MOST_COUNTED).subquery()
