@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 __all__ = ["MODULES", "how_to_install", "is_of_extra"]
 
-MODULES = frozenset(("fakeredis", "jinja2", "libcst", "packaging", "sqlglot", "tomlkit", "yaml"))
+MODULES = frozenset(("jinja2", "libcst", "packaging", "sqlglot", "tomlkit", "yaml"))
 """What the extra brings, as it is imported; a test holds it to `pyproject.toml`."""
 
 
