@@ -51,6 +51,48 @@ def test_a_new_project_has_few_files_and_says_what_to_do_next(terminal, tmp_path
     )
 
 
+def test_a_project_on_postgres_says_how_to_create_its_database(beast, tmp_path, monkeypatch):
+    """The next steps name the database of .env before the server that needs it."""
+    monkeypatch.chdir(tmp_path)
+
+    done = beast("new", "my-shop", "--database", "postgres")
+
+    assert done.out.partition("\n\n")[2] == (
+        "Next:\n  cd my-shop\n  createdb -h 127.0.0.1 -U postgres my_shop\n"
+        "  beast dev     serve it, with documentation and an account\n  beast test    run its tests\n"
+    )
+    assert "\nDATABASE_URL=postgresql://postgres@127.0.0.1:5432/my_shop\n" in (tmp_path / "my-shop/.env").read_text()
+
+
+@pytest.mark.postgres
+def test_a_database_that_does_not_exist_is_named_without_a_traceback(terminal, shop, postgres):
+    """`beast dev` says what PostgreSQL answered and what to do."""
+    missing = f"{postgres}_missing"
+    name = missing.rpartition("/")[2]
+
+    done = terminal(shop, "beast", "dev", "--port", "0", DATABASE_URL=missing)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("The database does not answer: connection failed: ")
+    assert done.stderr.endswith(
+        f'FATAL:  database "{name}" does not exist\n'
+        "Start or create it, or change DATABASE_URL in .env.\n"
+        "beast: the application does not start; the reason is above.\n"
+    )
+
+
+def test_tests_outside_of_a_project_are_not_searched_for(beast, tmp_path, monkeypatch):
+    """`beast test` in the folder above a project runs nothing."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop/tests").mkdir(parents=True)
+    (tmp_path / "shop/tests/test_shop.py").write_text("raise AssertionError\n")
+
+    done = beast("test")
+
+    told = "beast: there is no project here. Change to its folder, or create one: beast new NAME\n"
+    assert (done.status, done.out, done.err) == (2, "", told)
+
+
 def test_its_tests_pass_and_the_guard_finds_nothing(terminal, shop):
     done = terminal(shop, "beast", "test", PYTEST_ADDOPTS="-W error")
 

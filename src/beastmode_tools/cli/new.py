@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from beastmode_tools.recipes.new.create import create_project, refuse_place
-from beastmode_tools.recipes.new.project import DATABASES, files_of, refuse_project_name
+from beastmode_tools.recipes.new.project import DATABASES, files_of, package_of, refuse_project_name
 from beastmode_tools.terminal import say
 
 __all__ = ["new"]
@@ -37,17 +37,17 @@ def new(*, name: str, database: str, pretend: bool, as_json: bool) -> None:
     if as_json:
         say(json.dumps({"name": name, "pretend": pretend, "files": sorted(files)}, indent=2))
         return
-    say(shown(name, files, pretend=pretend))
+    say(shown(name, database, files, pretend=pretend))
 
 
 NEXT = """
 Next:
-  cd {name}
+  cd {name}{create}
   beast dev     serve it, with documentation and an account
   beast test    run its tests"""
 
 
-def shown(name: str, files: tuple[str, ...], *, pretend: bool) -> str:
+def shown(name: str, database: str, files: tuple[str, ...], *, pretend: bool) -> str:
     """What was made, by folder, and what to do next."""
     folders: dict[str, int] = {}
     for path in files:
@@ -56,4 +56,5 @@ def shown(name: str, files: tuple[str, ...], *, pretend: bool) -> str:
     made = ", ".join(f"{top} ({count})" if top.endswith("/") else f"{count} {top}" for top, count in folders.items())
     if pretend:
         return "\n".join([f"Would create {name}/ with {len(files)} files:", *(f"  {path}" for path in sorted(files))])
-    return f"Created {name}/ with {len(files)} files: {made}.\n{NEXT.format(name=name)}"
+    create = f"\n  createdb -h 127.0.0.1 -U postgres {package_of(name)}" if database == "postgres" else ""
+    return f"Created {name}/ with {len(files)} files: {made}.\n{NEXT.format(name=name, create=create)}"

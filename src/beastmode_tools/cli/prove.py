@@ -45,7 +45,7 @@ def prove(  # noqa: PLR0913 - click hands over each option
     Exit status: 0 if nothing reaches the limit, 1 if a finding does that nobody accepted, 2 if it could not run.
     """
     if bool(revisions) == all_revisions:
-        raise click.UsageError("Name revisions, or use --all.")
+        raise click.UsageError("name revisions, or use --all.")
     project = find_project(folder, app=app, python=python)
     with answer.progress() as progress:
         report = ask(project, list(revisions), shadow_url=shadow_url, on=on, progress=progress)

@@ -9,6 +9,7 @@ import click
 from beastmode_tools.cli.place import python_option
 from beastmode_tools.git import Git
 from beastmode_tools.project import interpreter
+from beastmode_tools.recipes.change import project_folder
 from beastmode_tools.terminal import say
 
 __all__ = ["test"]
@@ -28,7 +29,7 @@ def test(ctx: click.Context, *, arguments: tuple[str, ...], python: Path | None)
 
     Exit status: 0 if the tests pass and nothing is DANGEROUS, 1 if not, 2 if they could not run.
     """
-    folder = Path.cwd()
+    folder = project_folder(Path.cwd())
     chosen = interpreter(folder, folder, python)
     status = subprocess.run(  # noqa: S603 - the interpreter is the project's own
         [str(chosen), "-m", "pytest", *(arguments or ("-q",))], cwd=folder, env=environment(), check=False

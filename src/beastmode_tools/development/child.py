@@ -45,9 +45,17 @@ def migrate(app: Any) -> None:
     """Brings the database to the newest revision, if the project has migrations."""
     if "migrate" in app.extensions and os.path.isdir(app.extensions["migrate"].directory):
         from flask_migrate import upgrade
+        from sqlalchemy.exc import OperationalError
 
-        with app.app_context():
-            upgrade()
+        try:
+            with app.app_context():
+                upgrade()
+        except OperationalError as error:
+            if error.statement is not None:  # a migration failed, and the traceback says where
+                raise
+            raise SystemExit(
+                f"The database does not answer: {error.orig}\nStart or create it, or change DATABASE_URL in .env."
+            ) from None
 
 
 def seed(app: Any) -> str:

@@ -107,7 +107,7 @@ class Journal:
         for entry in self.entries():
             if entry.id == wanted:
                 return entry
-        raise CouldNotRun(f"There is no change {number}. `beast history` lists them.")
+        raise CouldNotRun(f"there is no change {number}. `beast history` lists them.")
 
     def save(self, entry: Entry, state: State | None = None) -> None:
         """Store how far a change is."""

@@ -50,7 +50,9 @@ def refuse_undo(journal: Journal, entry: Entry) -> None:
             f"Restore {'it' if len(edited) == 1 else 'them'} first, or take the change back by hand."
         )
     if entry.revision and (follower := following(journal.project, entry)):
-        raise CouldNotRun(f"{follower} follows the migration {entry.revision} of this change. Remove that one first.")
+        raise CouldNotRun(
+            f"{follower} follows the migration {entry.revision} of this change. Undo or remove that one first."
+        )
 
 
 def inverse(journal: Journal, entry: Entry) -> tuple[Edit, ...]:
