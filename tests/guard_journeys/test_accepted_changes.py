@@ -9,7 +9,7 @@ from beastmode_tools.cli import main
 from work_tree import WorkTree
 
 FIRST = "FROM python:3.12\nRUN apt-get install -y curl git\nUSER app\n"
-LESS = FIRST.replace(" git", "")
+LESS = FIRST.replace("FROM python", "FROM mirror.example.com/python")
 
 
 @pytest.fixture

@@ -20,13 +20,13 @@ def test_a_route_gets_the_body_that_its_operation_takes():
 
     bodies = bodies_of(application("/users/<int:user_id>/posts", document))
 
-    assert bodies == {"POST /users/<int:user_id>/posts": {"title": "beastxx"}}
+    assert bodies == {"POST /users/<int:user_id>/posts": {"title": " Beast mode "}}
 
 
 def test_a_document_may_leave_out_the_prefix_of_its_routes():
     document = taking({"type": "object", "properties": {"title": {"type": "string"}}}, path="/posts")
 
-    assert bodies_of(application("/api/v1/posts", document)) == {"POST /api/v1/posts": {"title": "beast"}}
+    assert bodies_of(application("/api/v1/posts", document)) == {"POST /api/v1/posts": {"title": " Beast mode "}}
 
 
 def test_a_swagger_document_names_its_body_among_the_parameters():
@@ -46,7 +46,7 @@ def test_a_form_is_sent_as_one_without_its_files():
     content = {"multipart/form-data": {"schema": {"type": "object", "properties": fields}}}
     document = {"paths": {"/posts": {"post": {"requestBody": {"content": content}}}}}
 
-    assert bodies_of(application("/posts", document)) == {"POST /posts": {"$form": {"title": "beast"}}}
+    assert bodies_of(application("/posts", document)) == {"POST /posts": {"$form": {"title": " Beast mode "}}}
 
 
 def test_a_route_that_takes_no_json_gets_no_body():
@@ -73,6 +73,23 @@ def test_a_route_that_takes_no_json_gets_no_body():
 )
 def test_a_sample_is_what_its_schema_allows(schema, value):
     assert sample(schema, {}) == value
+
+
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ({"type": "string"}, " Beast mode "),
+        ({"type": "string", "pattern": "^[^\\x00]*$"}, " Beast mode "),
+        ({"type": "string", "pattern": "^[a-z]+$"}, "beast"),
+        ({"type": "string", "pattern": "^\\p{L}+$"}, "beast"),
+        ({"type": "string", "maxLength": 6}, " Beast"),
+    ],
+)
+def test_what_people_write_begins_with_a_blank_and_a_capital(schema, text):
+    """So that code which strips it, or changes its case, gives another answer."""
+    schema = {"type": "object", "properties": {"title": schema}, "required": ["title"]}
+
+    assert sample(schema, {}) == {"title": text}
 
 
 def test_a_schema_that_holds_itself_comes_to_an_end():

@@ -1,5 +1,6 @@
 """Bodies for requests, made from what a side promises to take."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,6 +31,22 @@ BY_FORMAT = {
     "byte": "YmVhc3Q=",
 }
 BY_NAME = (("email", "email"), ("password", "password"), ("url", "uri"), ("uuid", "uuid"))
+PROSE = " Beast mode "
+"""What a person may write: code that strips it, or changes its case, gives another answer then."""
+PROSE_NAMES = (
+    "title",
+    "body",
+    "text",
+    "content",
+    "description",
+    "summary",
+    "subject",
+    "message",
+    "comment",
+    "note",
+    "bio",
+)
+"""Names of properties that take any text; others may be names of things, which take no blanks."""
 
 
 def bodies_of(application: Application) -> dict[str, Any]:
@@ -146,10 +163,19 @@ def a_number(schema: Mapping[str, Any]) -> int | float:
 def a_text(schema: Mapping[str, Any], name: str) -> str:
     """A text of the format, or of the kind that the property's name tells, within the lengths."""
     by_name = next((form for part, form in BY_NAME if part in name.lower()), "")
-    text = BY_FORMAT.get(str(schema.get("format") or by_name), "beast")
+    is_prose = name.lower().endswith(PROSE_NAMES) and matches(schema.get("pattern"), PROSE)
+    text = BY_FORMAT.get(str(schema.get("format") or by_name), PROSE if is_prose else "beast")
     least, most = int(schema.get("minLength") or 0), schema.get("maxLength")
     text = text.ljust(least, "x")
     return text[: int(most)] if isinstance(most, int) else text
+
+
+def matches(pattern: Any, text: str) -> bool:
+    """Whether a text fits the pattern of a schema, if it has one; one that Python cannot read, no text does."""
+    try:
+        return not pattern or re.search(str(pattern), text) is not None
+    except re.error:
+        return False
 
 
 def merged(schema: Mapping[str, Any], document: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
