@@ -39,7 +39,7 @@ def touch(number: int) -> None:
 @contextmanager
 def application(url: str) -> Iterator[None]:
     """An application with empty tables, in its context."""
-    app = Flask("bench")
+    app = Flask(__name__)
     app.config.from_mapping(ENVIRONMENT="testing", DATABASE_URL=url)
     Beastmode(app, database=db, jobs=Jobs())
     with app.app_context():

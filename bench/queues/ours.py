@@ -16,7 +16,7 @@ def touch(number: int) -> None:
 
 
 def create_app() -> Flask:
-    app = Flask("bench")
+    app = Flask(__name__)
     app.config["ENVIRONMENT"] = "testing"
     Beastmode(app, database=db, jobs=Jobs())
     with app.app_context():

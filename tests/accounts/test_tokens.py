@@ -45,6 +45,7 @@ def right_claims(clock, **changes):
         "jti": "j",
         "iat": moment,
         "nbf": moment,
+        "auth_time": moment,
         "exp": moment + 900,
     }
     claims |= changes
@@ -88,7 +89,7 @@ def test_a_token_has_the_shape_of_rfc_9068_and_any_library_reads_it(tokens):
     unchecked = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
     claims = jwt.decode(token, SECRET, algorithms=["HS256"], audience="beastmode", options=unchecked)
     assert header == {"alg": "HS256", "typ": "at+jwt", "kid": key_id(SECRET)}
-    assert set(claims) == {"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"}
+    assert set(claims) == {"iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time"}
     assert claims["sub"] == "42"
 
 
@@ -120,12 +121,12 @@ def test_a_server_whose_clock_is_a_little_behind_accepts_a_token_and_one_far_beh
     refusal(tokens, token)
 
 
-@pytest.mark.parametrize("name", ["nbf", "iat"])
+@pytest.mark.parametrize("name", ["nbf", "iat", "auth_time"])
 def test_a_token_for_later_is_refused(tokens, clock, name):
     refusal(tokens, forge(right_claims(clock, **{name: int(clock.now().timestamp()) + 60})))
 
 
-@pytest.mark.parametrize("name", ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp"])
+@pytest.mark.parametrize("name", ["iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time"])
 def test_a_token_without_one_of_its_claims_is_refused(tokens, clock, name):
     refusal(tokens, forge(right_claims(clock, **{name: ...})))
 

@@ -53,7 +53,7 @@ def test_a_bearer_token_says_who_calls(tokens):
 
     identity = authenticate(request(f"Bearer {tokens.issue(42, SESSION)}"))
 
-    assert identity == Identity("account", 42, SESSION)
+    assert identity == Identity("account", 42, SESSION, signed_in_at=0)
 
 
 def test_the_scheme_is_compared_without_case(tokens):

@@ -67,11 +67,10 @@ def test_the_history_of_the_blog_is_reversible_on_both_databases(tmp_path):
 
     told = [finding.problem for finding in report.findings if finding.rule == "migration-reversible"]
     where = [text.partition(" was upgraded, downgraded and upgraded again on ")[::2] for text in told]
-    both = "PostgreSQL and SQLite"
-    assert [(name, rest.partition(";")[0]) for name, rest in where] == [
-        *(("0001", both), ("0002", both), ("0003", both)),
-        ("0004", "SQLite"),
-    ]
+    names = sorted(path.name[:4] for path in (blog / "migrations" / "versions").glob("*.py"))
+    assert {name: rest.partition(";")[0] for name, rest in where} == dict.fromkeys(names, "PostgreSQL and SQLite") | {
+        "0004": "SQLite"
+    }
     assert report.not_proven == ("0004 does nothing on postgresql, so it is not proved there.",)
 
 

@@ -24,7 +24,7 @@ _ALGORITHM = "HS256"
 _KIND = "at+jwt"
 _LONGEST = 4096
 _LEEWAY_SECONDS = 5
-_REQUIRED = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp")
+_REQUIRED = ("iss", "aud", "sub", "sid", "jti", "iat", "nbf", "exp", "auth_time")
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 # HMAC pads a key to its block size with zeros (RFC 2104), so a padded key gives the same signature. PyJWT would warn
 # about a short key at every request; Settings refuse it in production, and `doctor` reports it.
@@ -47,14 +47,14 @@ class Claims:
         subject: The user's ID, as a string.
         session_id: The session it belongs to.
         expires_at: When it expires, in seconds since 1970.
-        signed_in_at: When the session was opened, likewise; None if the token does not say it.
+        signed_in_at: When the session was opened, likewise; 0 if that is not known.
         roles: The roles of the user; None if the token does not say them.
     """
 
     subject: str
     session_id: str
     expires_at: int
-    signed_in_at: int | None = None
+    signed_in_at: int
     roles: frozenset[str] | None = None
 
 
@@ -103,9 +103,9 @@ class Tokens:
             "iat": issued_at,
             "nbf": issued_at,
             "exp": issued_at + self.lifetime,
+            # A log-in at an unknown time is never a recent one.
+            "auth_time": 0 if signed_in_at is None else int(signed_in_at.timestamp()),
         }
-        if signed_in_at is not None:
-            claims["auth_time"] = int(signed_in_at.timestamp())
         if roles is not None:
             claims["roles"] = sorted(roles)
         return SecretText(jwt.encode(claims, key, algorithm=_ALGORITHM, headers={"typ": self.kind, "kid": kid}))
@@ -169,35 +169,35 @@ def _refuse_key_pair(secret: str) -> None:
         raise ConfigurationError(f"JWT_SECRET_KEY must be a random string, not half of a key pair: {error}") from None
 
 
-def _about_the_session(claims: dict[str, Any]) -> tuple[int | None, frozenset[str] | None]:
-    """When the session was opened, and the roles of the user; None for what a token does not say.
+def _about_the_session(claims: dict[str, Any]) -> tuple[int, frozenset[str] | None]:
+    """When the session was opened, and the roles of the user; None where a token does not say them.
 
     Raises:
         Problem: 401 for claims of another form.
     """
-    signed_in_at, roles = claims.get("auth_time"), claims.get("roles")
+    roles = claims.get("roles")
     is_list = isinstance(roles, list) and all(isinstance(role, str) for role in roles)
-    if (signed_in_at is not None and type(signed_in_at) is not int) or (roles is not None and not is_list):
+    if roles is not None and not is_list:
         raise invalid_token()
-    return signed_in_at, None if roles is None else frozenset(roles)
+    return claims["auth_time"], None if roles is None else frozenset(roles)
 
 
 def _check_times(claims: dict[str, Any]) -> None:
     """Refuse a token that has expired, or is not valid yet.
 
     Args:
-        claims: The claims, including `exp`, `nbf` and `iat`.
+        claims: The claims, including `exp`, `nbf`, `iat` and `auth_time`.
 
     Raises:
         Problem: 401, as for any token that is not valid.
     """
-    if any(type(claims[name]) is not int for name in ("exp", "nbf", "iat")):
+    if any(type(claims[name]) is not int for name in ("exp", "nbf", "iat", "auth_time")):
         raise invalid_token()
     moment = now().timestamp()
     if claims["exp"] <= moment:
         raise invalid_token("The access token has expired")
     # The clock of the issuing server may be slightly ahead. No leeway on `exp`: clients know when it expires.
-    if max(claims["nbf"], claims["iat"]) > moment + _LEEWAY_SECONDS:
+    if max(claims["nbf"], claims["iat"], claims["auth_time"]) > moment + _LEEWAY_SECONDS:
         raise invalid_token()
 
 
