@@ -64,8 +64,9 @@ def project(tmp_path):
 
 
 @pytest.fixture
-def adopt(capsys):
-    """Runs `beast adopt` in a project."""
+def adopt(capsys, monkeypatch):
+    """Runs `beast adopt` in a project; the options of this run of pytest are not those of the project's."""
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
     def run(folder, *arguments):
         with pytest.raises(SystemExit) as ended:

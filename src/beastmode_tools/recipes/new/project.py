@@ -3,8 +3,8 @@
 import keyword
 import re
 import sys
+from importlib.machinery import PathFinder
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 
 from beastmode_tools.errors import CouldNotRun
@@ -48,12 +48,7 @@ def refuse_project_name(name: str) -> None:
 def is_installed(package: str) -> bool:
     """Whether a module of this name can be imported from where packages are installed, not from here."""
     here = {str(Path.cwd()), ""}
-    kept = sys.path[:]
-    try:
-        sys.path[:] = [entry for entry in kept if entry not in here]
-        return find_spec(package) is not None
-    finally:
-        sys.path[:] = kept
+    return PathFinder.find_spec(package, [entry for entry in sys.path if entry not in here]) is not None
 
 
 def files_of(name: str, database: str) -> dict[str, bytes]:
