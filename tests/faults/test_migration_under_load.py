@@ -58,7 +58,10 @@ def load(server) -> Iterator[dict[str, list[int]]]:
 
 
 def test_no_request_fails(serve, own_postgres):
-    with serve(own_postgres, workers=2, threads=4) as server, psycopg.connect(own_postgres, autocommit=True) as other:
+    with (
+        serve(own_postgres, workers=2, threads=4, RATE_LIMIT_ENABLED="false") as server,
+        psycopg.connect(own_postgres, autocommit=True) as other,
+    ):
         assert server.ask("POST", "/api/v1/posts", {"title": "Second", "body": "Text"}).json["data"]["id"] == 2
         with load(server) as answers:
             for change in CHANGES.values():

@@ -3,13 +3,17 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 import prometheus_client
 import pytest
+from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
+from beastmode import Beastmode
 from beastmode.core.exchange import current_exchange
+from beastmode.core.gauges import Gauge, add_gauge
 from beastmode.core.identity import Identity, identify
 from beastmode.observability.metrics import CALLERS
 
@@ -366,3 +370,35 @@ def test_a_file_that_breaks_off_stops_no_worker(workers, tmp_path):
     tell(worker, "ask 3")
 
     assert orders(metrics_of(worker)[0]) == 3
+
+
+def test_a_gauge_that_takes_long_is_left_out_and_looked_up_once(caplog):
+    """A database that does not respond must not hold everyone who asks for metrics."""
+    app, answered, asked = Flask("slow"), Event(), []
+    app.config.from_mapping(ENVIRONMENT="testing", LOG_LEVEL="WARNING")
+    Beastmode(app)
+
+    def slow():
+        asked.append(1)
+        answered.wait(10)
+        return [((), 7)]
+
+    add_gauge(app, Gauge("slow", "Takes long.", (), slow))
+    client = Client(app)
+
+    responses = [client.get("/metrics") for _ in range(3)]
+    answered.set()
+
+    assert [(each.status_code, "slow 7.0" in each.text) for each in responses] == [(200, False)] * 3
+    assert len(asked) == 1
+    assert caplog.messages == ["Metrics: gauges are left out, because looking them up takes more than 0.5 s"]
+
+
+def test_a_gauge_is_looked_up_again_for_each_collection():
+    """What it shows is of this moment."""
+    app, values = Flask("counting"), iter([1, 2])
+    app.config.from_mapping(ENVIRONMENT="testing", LOG_LEVEL="WARNING")
+    Beastmode(app)
+    add_gauge(app, Gauge("waiting", "How many wait.", ("kind",), lambda: [(("a",), next(values))]))
+
+    assert [exposed(app)["waiting", ("kind", "a")] for _ in range(2)] == [1, 2]

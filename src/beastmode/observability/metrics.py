@@ -1,6 +1,5 @@
 """Counts and durations of requests, for Prometheus."""
 
-import logging
 import os
 import platform
 from collections.abc import Callable, Iterator
@@ -19,11 +18,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from beastmode.core.exchange import Exchange
-from beastmode.core.gauges import gauges_of
 from beastmode.core.identity import Identity
 from beastmode.core.middleware import Middleware, Probe
 from beastmode.observability.escaping import word
 from beastmode.observability.folding import fold, folder_lock
+from beastmode.observability.lookup import Lookup
 from beastmode.observability.settings import MetricsSettings
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -31,7 +30,6 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 CALLERS = 100
 """How many callers of each kind are distinguished; a series is never removed, and there are many addresses."""
 _DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
-log = logging.getLogger("beastmode")
 
 _Headers = list[tuple[str, str]]
 
@@ -149,7 +147,7 @@ class _Exposition(Collector):
 
     def __init__(self, metrics: _Metrics, environment: str, app: Flask) -> None:
         self._metrics = metrics
-        self._app = app
+        self._lookup = Lookup(app)
         self._about = {
             "version": version("beastmode"),
             "python": platform.python_version(),
@@ -162,7 +160,7 @@ class _Exposition(Collector):
         about = GaugeMetricFamily("beastmode_info", "Version and environment.", labels=list(self._about))
         about.add_metric(list(self._about.values()), 1)
         yield about
-        yield from self._looked_up()
+        yield from self._lookup.families()
         if _is_shared():  # the files of all workers; what dead ones counted stays, so that no counter ever falls
             with folder_lock(Path(os.environ[_DIRECTORY]), shared=True):
                 yield from MultiProcessCollector(None).collect()  # type: ignore[no-untyped-call]  # has no annotations
@@ -175,19 +173,6 @@ class _Exposition(Collector):
             family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
             yield family
         yield from (family for family in REGISTRY.collect() if family.name not in names)
-
-    def _looked_up(self) -> Iterator[Metric]:
-        """The gauges of features and projects; one that cannot be looked up is left out."""
-        for gauge in gauges_of(self._app):
-            family = GaugeMetricFamily(gauge.name, gauge.help, labels=gauge.labels)
-            try:
-                with self._app.app_context():
-                    for labels, value in gauge.samples():
-                        family.add_metric(labels, value)
-            except Exception:
-                log.exception("Metrics: %s could not be looked up", gauge.name)
-            else:
-                yield family
 
 
 def _exposition(app: Flask, metrics: _Metrics, settings: MetricsSettings) -> Probe:
