@@ -30,6 +30,15 @@ def test_what_a_package_draws_for_itself_is_left_out(boot):
     assert not boot(files | {"app.py": APP.format(f"import sys, pathlib\n{folder}\nimport numbered", "")}).draws
 
 
+def test_what_a_package_elsewhere_draws_is_left_out_too(boot, tmp_path):
+    """An editable one is installed outside of the environment."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "apart.py").write_text("import secrets\ndef token():\n    return secrets.token_hex(4)\n")
+    found = f"import sys\nsys.path.append({str(tmp_path / 'elsewhere')!r})\nimport apart"
+
+    assert not boot({"app.py": APP.format(found, "    app.config['TOKEN'] = apart.token()\n")}).draws
+
+
 def test_an_application_that_draws_nothing_is_told_so(boot):
     """Two starts of each side are enough then."""
     assert not boot({"app.py": APP.format("import random", "")}).draws

@@ -13,6 +13,7 @@ from . import sources
 __all__ = ["drawn", "watch"]
 
 DRAWN: list[str] = []
+STANDARD = os.path.dirname(os.__file__) + os.sep
 
 
 def watch() -> None:
@@ -48,10 +49,16 @@ def is_asked_by_project() -> bool:
         path = frame.f_code.co_filename
         if sources.is_own(path):
             return True
-        if any(part in path for part in sources.PACKAGES):
+        if not is_of_python(path):
             return False
         frame = frame.f_back
     return False
+
+
+def is_of_python(path: str) -> bool:
+    """Whether a file belongs to the standard library; a package may be installed anywhere, as an editable one is."""
+    is_package = any(part in path for part in sources.PACKAGES)
+    return path.startswith("<") or path == __file__ or (path.startswith(STANDARD) and not is_package)
 
 
 def drawn() -> bool:
