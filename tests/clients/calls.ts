@@ -23,7 +23,8 @@ async function main(): Promise<void> {
   const first = await call('auth_login', 200, sdk.authLogin({ body: person }));
   const body = { refresh_token: first.data.refresh_token };
   const grant = await call('auth_refresh', 200, sdk.authRefresh({ body }));
-  client.setConfig({ auth: grant.data.token });
+  // Routes take an API key as well; the client has none.
+  client.setConfig({ auth: (scheme) => (scheme.type === 'http' ? grant.data.token : undefined) });
   equal((await call('auth_me', 200, sdk.authMe())).data.id, registered.data.id);
 
   const created = await call('posts_create_post', 201, sdk.postsCreatePost({ body: { title: 'Notes', body: 'On it' } }));
@@ -43,7 +44,30 @@ async function main(): Promise<void> {
   const user = { user_id: registered.data.id };
   equal((await call('users_get_user', 200, sdk.usersGetUser({ path: user }))).data.id, registered.data.id);
   await call('USERS_LIST', 200, sdk.usersListFunction());
+  await call('front_page_list_latest_posts', 200, sdk.frontPageListLatestPosts());
+
+  const key = await call('auth_create_key', 201, sdk.authCreateKey({ body: { name: 'CI', scopes: ['read'] } }));
+  await call('auth_list_keys', 200, sdk.authListKeys());
+  await call('auth_revoke_key', 200, sdk.authRevokeKey({ path: { key_id: key.data.id } }));
+  equal((await call('auth_update_me', 200, sdk.authUpdateMe({ body: { name: 'Eve B.' } }))).data.name, 'Eve B.');
+  await call('auth_export_me', 200, sdk.authExportMe());
+  await call('auth_list_sessions', 200, sdk.authListSessions());
+  await call('auth_end_session', 404, sdk.authEndSession({ path: { session_id: 'A'.repeat(22) } }));
+  await call('auth_reset_password', 200, sdk.authResetPassword({ body: { email: person.email } }));
+  const token = 'a-token-that-nobody-was-sent';
+  const next = 'difference-engine-1823';
+  await call('auth_confirm_reset', 400, sdk.authConfirmReset({ body: { token, password: next } }));
+  await call('auth_verify_email', 400, sdk.authVerifyEmail({ body: { token } }));
+  await call('auth_resend_verification', 200, sdk.authResendVerification());
+  const other = { email: 'babbage@example.com', password: person.password };
+  await call('auth_change_email', 200, sdk.authChangeEmail({ body: other }));
+  const passwords = { current_password: person.password, new_password: next };
+  await call('auth_change_password', 200, sdk.authChangePassword({ body: passwords }));
+  await call('auth_delete_me', 202, sdk.authDeleteMe());
   await call('auth_logout', 200, sdk.authLogout());
+  const again = await call('auth_login', 200, sdk.authLogin({ body: { ...person, password: next } }));
+  client.setConfig({ auth: (scheme) => (scheme.type === 'http' ? again.data.token : undefined) });
+  await call('auth_logout_all', 200, sdk.authLogoutAll());
 }
 
 main().catch((error) => {

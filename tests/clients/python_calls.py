@@ -5,6 +5,7 @@ Run by the generator's own interpreter: FOLDER of the client, its package's name
 
 import importlib
 import sys
+from pathlib import Path
 
 folder, package, url, users_list = sys.argv[1:]
 sys.path.insert(0, folder)
@@ -14,7 +15,7 @@ models = importlib.import_module(f"{package}.models")
 
 def call(operation, status, client, *path, **options):
     """What an operation answers, which must have this status and be read by the client's own models."""
-    group = operation.split("_")[0]
+    group = next(Path(folder, package, "api").glob(f"*/{operation}.py")).parent.name
     module = importlib.import_module(f"{package}.api.{group}.{operation}")
     answer = module.sync_detailed(*path, client=client, **options)
     assert answer.status_code == status, f"{operation}: {answer.status_code} {answer.content}"
@@ -43,4 +44,26 @@ call("comments_delete_comment", 200, ada, post.id, comment.id)
 call("posts_delete_post", 200, ada, post.id)
 assert call("users_get_user", 200, ada, registered.data.id).data.id == registered.data.id
 call(users_list, 200, ada)
+call("front_page_list_latest_posts", 200, nobody)
+
+key = call("auth_create_key", 201, ada, body=models.NewKeyInput.from_dict({"name": "CI", "scopes": ["read"]})).data
+call("auth_list_keys", 200, ada)
+call("auth_revoke_key", 200, ada, key.id)
+assert call("auth_update_me", 200, ada, body=models.AccountChangesInput(name="Ada L.")).data.name == "Ada L."
+call("auth_export_me", 200, ada)
+call("auth_list_sessions", 200, ada)
+call("auth_end_session", 404, ada, "A" * 22)
+call("auth_reset_password", 200, nobody, body=models.ResetInput(email=person["email"]))
+made_up = {"token": "a-token-that-nobody-was-sent"}
+call("auth_confirm_reset", 400, nobody, body=models.NewPasswordInput(**made_up, password="analytical-engine-1844"))
+call("auth_verify_email", 400, nobody, body=models.VerifyEmailInput(**made_up))
+call("auth_resend_verification", 200, ada)
+other = models.ChangeEmailInput(email="lovelace@example.com", password=person["password"])
+call("auth_change_email", 200, ada, body=other)
+changed = models.ChangePasswordInput(current_password=person["password"], new_password="analytical-engine-1844")
+call("auth_change_password", 200, ada, body=changed)
+call("auth_delete_me", 202, ada)
 call("auth_logout", 200, ada)
+grant = call("auth_login", 200, nobody, body=models.LoginInput(person["email"], "analytical-engine-1844")).data
+ada = clients.AuthenticatedClient(base_url=url, token=grant.token, raise_on_unexpected_status=True)
+call("auth_logout_all", 200, ada)
