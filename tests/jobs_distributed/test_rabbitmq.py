@@ -64,7 +64,7 @@ def messages(server, queue):
 
 
 def step(relay):
-    relay._due["upkeep"] = 0.0
+    relay._timers.hasten("upkeep")
     return relay._step()
 
 

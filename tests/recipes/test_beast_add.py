@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -57,21 +56,6 @@ FEW = (
 )
 """One of each; all of them take minutes."""
 CHOSEN = RECIPES if "EVERY_RECIPE" in os.environ else FEW
-
-
-@pytest.fixture(scope="module")
-def terminal(tmp_path_factory):
-    """What a command of a terminal gives, in a new home."""
-    home = tmp_path_factory.mktemp("home")
-    (home / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.com\n")
-    environment = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"}
-
-    def run(folder, *command, **variables):
-        return subprocess.run(
-            command, cwd=folder, env=environment | variables, capture_output=True, text=True, check=False, timeout=300
-        )
-
-    return run
 
 
 @pytest.fixture(scope="module")

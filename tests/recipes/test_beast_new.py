@@ -1,9 +1,7 @@
 """`beast new`: a project that works before anything is edited."""
 
 import json
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -12,21 +10,6 @@ import pytest
 BIN = Path(sys.executable).parent
 MOST_FILES = 35
 MOST_LINES = 1000
-
-
-@pytest.fixture(scope="module")
-def terminal(tmp_path_factory):
-    """A terminal: its environment, and what a command prints."""
-    home = tmp_path_factory.mktemp("home")
-    (home / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.com\n")
-    environment = {"PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8"}
-
-    def run(folder, *command, **variables):
-        return subprocess.run(
-            command, cwd=folder, env=environment | variables, capture_output=True, text=True, check=False, timeout=300
-        )
-
-    return run
 
 
 @pytest.fixture(scope="module")

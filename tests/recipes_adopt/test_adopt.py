@@ -3,12 +3,11 @@
 import json
 import sys
 import textwrap
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from beastmode_tools.cli import main
+from beast_command import run_beast
 from work_tree import WorkTree
 
 ROOT = Path(__file__).parents[2]
@@ -43,13 +42,6 @@ def test_home(client):
 """
 
 
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def project(tmp_path):
     """Makes a repository of these files; the requirements are Flask's."""
@@ -69,10 +61,7 @@ def adopt(capsys, monkeypatch):
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
     def run(folder, *arguments):
-        with pytest.raises(SystemExit) as ended:
-            main(["adopt", "--project", str(folder), "--python", sys.executable, *arguments])
-        out, err = capsys.readouterr()
-        return Done(ended.value.code, out, err)
+        return run_beast(capsys, "adopt", "--project", folder, "--python", sys.executable, *arguments)
 
     return run
 

@@ -1,25 +1,11 @@
-from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
-from beastmode_tools.cli import main
-
-
-@dataclass(frozen=True)
-class Done:
-    status: int
-    out: str
-    err: str
+from beast_command import run_beast
 
 
 @pytest.fixture
 def beast(capsys):
     """Runs a command line of `beast` in this process, as the script of this name does."""
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return Done(ended.value.code, out, err)
-
-    return run
+    return partial(run_beast, capsys)

@@ -183,3 +183,16 @@ def test_the_guide_shows_what_its_commands_print(beast, tmp_path):
     tree.write({"prices.py": file})
 
     assert beast("debt", "--project", tree.folder).out == shown
+
+
+def test_each_line_of_a_file_has_its_own_date(beast, shop, monkeypatch):
+    """Also lines of one file that were committed on different days, or not at all."""
+    write(shop, prices="# TODO: one\n")
+    commit(shop, monkeypatch, "2026-01-02")
+    write(shop, prices="# TODO: one\n\n# TODO: two\n")
+    commit(shop, monkeypatch, "2026-03-04")
+    write(shop, prices="# TODO: one\n\n# TODO: two\n\n# TODO: three\n")
+
+    found = json.loads(beast("debt", "--project", shop, "--format", "json").out)
+
+    assert [each["since"] for each in found] == ["2026-01-02", "2026-03-04", None]

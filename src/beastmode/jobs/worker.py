@@ -29,6 +29,7 @@ from beastmode.jobs.settings import JobSettings
 from beastmode.jobs.tasks import all_jobs
 from beastmode.jobs.threads import Threads
 from beastmode.jobs.ticks import enqueue_ticks
+from beastmode.jobs.timers import Timers
 from beastmode.jobs.upkeep import SWEPT, Upkeep
 from beastmode.jobs.wakeups import Wakeups
 
@@ -79,7 +80,7 @@ class Worker:
         self._wakeups = Wakeups(installed_in(app))
         self._threads: Threads[RunningJob] = Threads(self._run_one)
         self._beat_every = settings.jobs_lease_seconds / 3
-        self._due = {"beat": 0.0, "upkeep": 0.0, "forget": 0.0, "look": 0.0}
+        self._timers = Timers("beat", "upkeep", "forget", "look")
 
     def start(self) -> Thread:
         """Run in a daemon thread."""
@@ -149,7 +150,7 @@ class Worker:
     def _claim(self, free: int) -> list[Claim]:
         """Claim rows, from one queue after the other."""
         claims = self._claim_known(free)
-        if len(claims) < free or self._is_due("look", _LOOK_SECONDS):
+        if len(claims) < free or self._timers.is_due("look", _LOOK_SECONDS):
             self.upkeep.promote()
             if not self._only:
                 self._known = self.upkeep.queues() or self._known
@@ -168,8 +169,8 @@ class Worker:
 
     def _keep_up(self) -> None:
         """Renew leases, and regularly recover rows that have no worker."""
-        is_upkeep_due = self._is_due("upkeep", _UPKEEP_SECONDS)
-        if self._is_due("beat", self._beat_every) or is_upkeep_due:
+        is_upkeep_due = self._timers.is_due("upkeep", _UPKEEP_SECONDS)
+        if self._timers.is_due("beat", self._beat_every) or is_upkeep_due:
             # Before `reclaim`, so that a worker does not lose its own rows after it was suspended.
             self.queue.beat(self._attempts.claims())
         if is_upkeep_due:
@@ -178,15 +179,8 @@ class Worker:
             self.upkeep.unblock()
             self.upkeep.unpark()
             enqueue_ticks(list(self.jobs.values()))
-        if self._is_due("forget", _FORGET_SECONDS) and self.upkeep.forget(self._retention) >= SWEPT:
-            self._due["forget"] = 0.0  # there are more; jobs come first
-
-    def _is_due(self, task: str, seconds: float) -> bool:
-        moment = monotonic()
-        if moment < self._due[task]:
-            return False
-        self._due[task] = moment + seconds
-        return True
+        if self._timers.is_due("forget", _FORGET_SECONDS) and self.upkeep.forget(self._retention) >= SWEPT:
+            self._timers.hasten("forget")  # there are more; jobs come first
 
     def _begin(self, claims: Sequence[Claim]) -> int:
         """Start claimed jobs; returns how many can run now."""
@@ -247,8 +241,7 @@ class Worker:
         Args:
             is_full: Whether all threads are busy.
         """
-        moment = monotonic()
-        ends = [self._due[task] - moment for task in ("beat", "upkeep", "forget")]
+        ends = [self._timers.seconds_to_next("beat", "upkeep", "forget")]
         if (timeout := self._attempts.seconds_to_timeout()) is not None:
             ends.append(timeout)
         if not is_full and (following := self.upkeep.seconds_to_next()) is not None:
@@ -278,7 +271,7 @@ class Worker:
             with transaction():
                 self._store(ended)
             self._attempts.remove(ended)
-        if self._is_due("beat", self._beat_every):
+        if self._timers.is_due("beat", self._beat_every):
             self.queue.beat(self._attempts.claims())
 
     def _try(self, work: Callable[[], object]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from secrets import token_hex
 from threading import Event, Thread
-from time import monotonic
 from typing import Any
 
 from flask import Flask
@@ -23,6 +22,7 @@ from beastmode.jobs.distributed.relays import note_relay, remove_relay
 from beastmode.jobs.settings import JobSettings
 from beastmode.jobs.tasks import all_jobs
 from beastmode.jobs.ticks import enqueue_ticks
+from beastmode.jobs.timers import Timers
 from beastmode.jobs.upkeep import SWEPT, Upkeep
 from beastmode.jobs.wakeups import Wakeups
 
@@ -58,7 +58,7 @@ class Relay:
         self._only = tuple(queues)
         self._stopping = Event()
         self._wakeups = Wakeups(installed_in(app))
-        self._due = {"upkeep": 0.0, "forget": 0.0}
+        self._timers = Timers("upkeep", "forget")
         self._problem: str | None = None
 
     def start(self) -> Thread:
@@ -131,15 +131,15 @@ class Relay:
 
     def _keep_up(self) -> None:
         """Regularly recover rows that nobody runs, and enqueue scheduled jobs."""
-        if self._is_due("upkeep", _UPKEEP_SECONDS):
+        if self._timers.is_due("upkeep", _UPKEEP_SECONDS):
             note_relay(self.name, self._problem)
             self.upkeep.reclaim()
             self.upkeep.unblock()
             self.upkeep.unpark()
             enqueue_ticks(list(self.jobs.values()))
             self._send_again()
-        if self._is_due("forget", _FORGET_SECONDS) and self.upkeep.forget(self.retention) >= SWEPT:
-            self._due["forget"] = 0.0  # there are more
+        if self._timers.is_due("forget", _FORGET_SECONDS) and self.upkeep.forget(self.retention) >= SWEPT:
+            self._timers.hasten("forget")  # there are more
 
     def _send_again(self) -> None:
         """Send messages again that were lost: those of rows that wait too long, and that are not in the broker's queue.
@@ -155,16 +155,9 @@ class Relay:
                 log.warning("Relay: %d jobs of queue %s were handed over again", len(parcels), queue)
                 self._send(parcels)
 
-    def _is_due(self, task: str, seconds: float) -> bool:
-        moment = monotonic()
-        if moment < self._due[task]:
-            return False
-        self._due[task] = moment + seconds
-        return True
-
     def _rest(self) -> float:
         """How long there is nothing to do unless a job is enqueued, in seconds."""
-        seconds = min(self._due.values()) - monotonic()
+        seconds = self._timers.seconds_to_next()
         following = self.upkeep.seconds_to_next()
         if following is not None:
             seconds = min(seconds, following)
@@ -179,7 +172,7 @@ class Relay:
         elif self._problem is None:
             log.warning("Relay: the broker does not respond; jobs wait in the database: %s", problem)
         self._problem = problem
-        self._due["upkeep"] = 0.0
+        self._timers.hasten("upkeep")
 
     def _leave(self) -> None:
         """Close the connections."""

@@ -13,7 +13,9 @@ from beastmode_tools.source.walk import is_readable
 
 __all__ = ["Shortcut", "Shortcuts", "shortcuts_of"]
 
-BLAMED = re.compile(r"^(?P<commit>[0-9a-f]{40,64}) .*?^committer-time (?P<time>\d+)$", re.MULTILINE | re.DOTALL)
+BLAMED = re.compile(
+    r"^(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+).*?^committer-time (?P<time>\d+)$", re.MULTILINE | re.DOTALL
+)
 USES_BEASTMODE = re.compile(r"^\s*(?:from|import)\s+beastmode\b", re.MULTILINE)
 
 
@@ -66,7 +68,9 @@ def shortcuts_of(project: Project, today: date) -> Shortcuts:
     for path in git.ask("ls-files", "--cached", "--others", "--exclude-standard", "-z").split("\0"):
         text = text_of(project.folder / path) if path and may_hold_debts(path) else ""
         uses_beastmode = uses_beastmode or (path.endswith(".py") and bool(USES_BEASTMODE.search(text)))
-        found.extend(as_shortcut(debt, git, today) for debt in debts_in(path, text))
+        if debts := debts_in(path, text):
+            days = committed(git, path, [debt.line for debt in debts])
+            found.extend(as_shortcut(debt, days.get(debt.line), today) for debt in debts)
     settings, notes = revealed(project) if uses_beastmode else ((), ())
     found.extend(Shortcut("setting", each.name, each.words, then=each.then) for each in settings)
     return Shortcuts(tuple(sorted(found, key=lambda each: (not each.is_overdue, each.tag == "setting"))), tuple(notes))
@@ -79,7 +83,7 @@ def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 
-def as_shortcut(debt: Debt, git: Git, today: date) -> Shortcut:
+def as_shortcut(debt: Debt, since: date | None, today: date) -> Shortcut:
     """A comment's shortcut, with the day on which its line was committed."""
     return Shortcut(
         tag=debt.tag,
@@ -87,15 +91,17 @@ def as_shortcut(debt: Debt, git: Git, today: date) -> Shortcut:
         words=debt.words,
         until=debt.until,
         then=debt.then,
-        since=committed(git, debt),
+        since=since,
         is_overdue=debt.is_overdue(today),
     )
 
 
-def committed(git: Git, debt: Debt) -> date | None:
-    """The day on which the comment's line was committed; None if it was not."""
-    blamed = git.ask_or_none("blame", "--porcelain", "-L", f"{debt.line},{debt.line}", "--", debt.path)
-    found = BLAMED.search(blamed or "")
-    if found is None or not found["commit"].strip("0"):
-        return None
-    return datetime.fromtimestamp(int(found["time"]), UTC).date()
+def committed(git: Git, path: str, lines: list[int]) -> dict[int, date]:
+    """The days on which lines of a file were committed; those that are not committed are missing."""
+    ranges = [part for line in lines for part in ("-L", f"{line},{line}")]
+    blamed = git.ask_or_none("blame", "--line-porcelain", *ranges, "--", path) or ""
+    return {
+        int(found["line"]): datetime.fromtimestamp(int(found["time"]), UTC).date()
+        for found in BLAMED.finditer(blamed)
+        if found["commit"].strip("0")
+    }
