@@ -2,7 +2,7 @@
 
 import click
 
-from beastmode_tools.cli.change import change_options, command_line, make_change
+from beastmode_tools.cli.recipe import change_options, command_line, make_change
 from beastmode_tools.recipes.field.recipe import add_field
 from beastmode_tools.recipes.index.recipe import add_index
 from beastmode_tools.recipes.resource.recipe import add_resource

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from beastmode_tools.cli.change import shown_diff
 from beastmode_tools.cli.place import python_option
+from beastmode_tools.cli.recipe import shown_diff
 from beastmode_tools.development.database import created_by, downgrade
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.project import interpreter
