@@ -170,7 +170,8 @@ def test_serving_is_said_once_and_not_before_the_application_is_loaded(project, 
     words = ("flask", "beastmode", "serve", "--port", str(free_port), "--workers", "2")
 
     with project.serving(*words, port=free_port):
-        until(lambda: project.output().count("loading") >= 3)  # the command, and each worker
+        # By the command, and by each worker.
+        until(lambda: project.output().count("loading") >= 3 and "Serving at" in project.output())
         said = project.output()
 
     assert "WARNING" not in said

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from beastmode.db import transaction
 from beastmode.db.errors import is_conflict, problem_of
+from beastmode.db.preconditions import after_looking
 from lock_waiting import wait_for_waiting
 
 pytestmark = pytest.mark.postgres
@@ -237,6 +238,19 @@ def test_a_statement_by_itself_that_loses_a_deadlock_is_sent_again(postgres_app,
     assert errors == []
     assert rows == found
     assert balances(postgres_app)[0] == (101 if statement is RAISED else 100)
+
+
+def test_a_precondition_whose_check_loses_a_deadlock_is_checked_again(postgres_app):
+    """Nothing else has run by then, so nothing can be repeated that should not be."""
+    changed = []
+
+    def act():
+        after_looking(lambda: bank.execute(COUNTED).all(), lambda: changed.append("once"))
+
+    errors = beside_a_migration(postgres_app, act)
+
+    assert errors == []
+    assert changed == ["once"]
 
 
 def test_text_is_not_sent_again_since_it_may_have_done_anything(postgres_app):

@@ -89,7 +89,14 @@ class SmtpServer:
         return self.recorder.mails
 
     def stop(self):
+        asyncio.run_coroutine_threadsafe(self._close_connections(), self._controller.loop).result(5)
         self._controller.stop()
+
+    async def _close_connections(self):
+        """Close what a client left open: the loop ends before it would, and another test would find the socket."""
+        for transport in list(asyncio.get_running_loop()._transports.values()):
+            transport.abort()
+        await asyncio.sleep(0)
 
 
 class Implicit(Controller):

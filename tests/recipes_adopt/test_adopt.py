@@ -160,8 +160,10 @@ def test_tests_of_an_application_of_a_module_name_the_environment_before_they_im
     )
 
 
-def test_everything_is_taken_back_if_the_tests_fail(project, adopt):
+@pytest.mark.parametrize("in_ci", ["", "true"])
+def test_everything_is_taken_back_if_the_tests_fail(project, adopt, monkeypatch, in_ci):
     """A project that beastmode breaks stays as it was."""
+    monkeypatch.setenv("CI", in_ci)
     strict = TESTS + "\n\ndef test_headers(client):\n    assert 'X-Request-ID' not in client.get('/').headers\n"
     folder = project({"shop.py": FACTORY, "tests/test_shop.py": strict})
     before = files_of(folder)

@@ -23,7 +23,8 @@ def after_looking(look: Callable[[], None], act: Callable[[], R]) -> R:
 
     The first write continues in that transaction and ends it as usual: a `transaction`, `session.commit()`,
     `session.begin()`, a statement that commits by itself. A transaction with other options checks again. If another
-    client changes the rows in the meantime, the database reports a conflict; then the precondition is checked again.
+    client changes the rows in the meantime, the database reports a conflict; then the precondition is checked again. So
+    it is if the check itself loses a deadlock, for example with a migration: nothing else has run by then.
 
     Args:
         look: Raises if the precondition is not met.
@@ -39,15 +40,16 @@ def after_looking(look: Callable[[], None], act: Callable[[], R]) -> R:
     before = Before()
     attempt = 0
     while True:
-        precondition, commits = Precondition(look), session.commits
+        precondition, commits, has_looked = Precondition(look), session.commits, False
         try:
             with _looking(session, precondition):
                 look()
+                has_looked = True
                 return act()
         except DBAPIError as error:
             if not is_conflict(error) or session.commits > commits:
                 raise
-            if not precondition.may_repeat or attempt == _RETRIES:
+            if (has_looked and not precondition.may_repeat) or attempt == _RETRIES:
                 with _looking(session, Precondition(look)):
                     look()
                 raise

@@ -48,7 +48,7 @@ def try_out(project: Project, app: str | None, *, with_tests: bool) -> Trial:
     if "No module named pytest" in tested.stderr or tested.returncode == NO_TESTS:
         return Trial()
     if tested.returncode:
-        return Trial(f"the tests fail: {last_lines(tested)}")
+        return Trial(f"the tests fail: {summary(tested)}")
     return Trial(tests=tested.stdout.strip().splitlines()[-1].strip("= "))
 
 
@@ -79,6 +79,13 @@ def run(project: Project, module: str, *arguments: str, environment: str = "") -
         )
     except subprocess.TimeoutExpired:
         raise CouldNotRun(f"{module} did not end within {SECONDS // 60} minutes. Try --no-tests.") from None
+
+
+def summary(tested: subprocess.CompletedProcess[str]) -> str:
+    """The beginning of pytest's summary, which names what failed; where `CI` is set, pytest cuts none of its lines."""
+    _, heading, after = tested.stdout.rpartition("short test summary info")
+    lines = [line.strip(" =!") for line in after.splitlines()[1:]]
+    return " | ".join(lines[:LAST_LINES]) if heading else last_lines(tested)
 
 
 def last_lines(done: subprocess.CompletedProcess[str]) -> str:

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import site
 import sys
 from importlib.machinery import PathFinder
 from importlib.metadata import version
@@ -46,9 +47,8 @@ def refuse_project_name(name: str) -> None:
 
 
 def is_installed(package: str) -> bool:
-    """Whether a module of this name can be imported from where packages are installed, not from here."""
-    here = {str(Path.cwd()), ""}
-    return PathFinder.find_spec(package, [entry for entry in sys.path if entry not in here]) is not None
+    """Whether a module of this name is installed for this interpreter, whatever else can be imported from here."""
+    return PathFinder.find_spec(package, [*site.getsitepackages(), site.getusersitepackages()]) is not None
 
 
 def files_of(name: str, database: str) -> dict[str, bytes]:
