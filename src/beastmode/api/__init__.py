@@ -5,6 +5,7 @@ from beastmode.api.api import Api
 from beastmode.api.blueprint import Blueprint
 from beastmode.api.envelope import Answer
 from beastmode.api.filters import Filter
+from beastmode.api.html import Html
 from beastmode.api.listing import Listing
 from beastmode.api.schema import Schema
 from beastmode.api.settings import ApiSettings
@@ -18,6 +19,7 @@ __all__ = [
     "Blueprint",
     "Deprecation",
     "Filter",
+    "Html",
     "Listing",
     "Problem",
     "Schema",
