@@ -58,14 +58,14 @@ class Git:
         done = self.run(*arguments)
         return None if done.returncode else done.stdout.decode("utf-8", "surrogateescape").strip()
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        """Runs git once, whatever it answers."""
+    def run(self, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Runs git once, whatever it answers; `given` is its standard input."""
         try:
             return subprocess.run(  # noqa: S603 - git with fixed options; refs are guarded by their callers
                 ["git", *QUIET, *arguments],  # noqa: S607 - the git of the user's PATH is the one meant
                 cwd=self.folder,
                 env={**own_environment(), **self.environment},
-                stdin=subprocess.DEVNULL,
+                input=given,
                 capture_output=True,
                 timeout=SECONDS,
                 check=False,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.plan import Edit, Plan, Stored
 
-__all__ = ["Entry", "Journal", "Recorded", "State"]
+__all__ = ["Entry", "Journal", "Recorded", "State", "own_folder"]
 
 State = Literal["begun", "applied", "undone"]
 
@@ -74,10 +74,7 @@ class Journal:
 
     def begin(self, plan: Plan, made_at: str) -> Entry:
         """Record a plan completely, before any file is touched."""
-        self.folder.mkdir(exist_ok=True)
-        ignore = self.folder / ".gitignore"
-        if not ignore.exists():
-            write_whole(ignore, b"# beast keeps here what it needs to undo its changes.\n*\n")
+        own_folder(self.project)
         number = 1 + max((int(each.id) for each in self.entries()), default=0)
         files = tuple(Recorded(edit.path, self._keep(edit.before), self._keep(edit.after)) for edit in plan.edits)
         entry = Entry(
@@ -131,6 +128,16 @@ class Journal:
             place.parent.mkdir(exist_ok=True)
             write_whole(place, content)
         return digest
+
+
+def own_folder(project: Path) -> Path:
+    """The folder `.beast` of a project, made if it is missing, which git ignores."""
+    folder = project / ".beast"
+    folder.mkdir(exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        write_whole(ignore, b"# beast keeps here what it needs to undo its changes.\n*\n")
+    return folder
 
 
 def digest_of(content: bytes) -> str:
