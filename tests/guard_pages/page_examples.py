@@ -4,6 +4,7 @@ import os
 import sys
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from beastmode_tools.guard.acceptances.accepted import acceptances, apply
@@ -64,6 +65,7 @@ def every_case():
     return [Case(page, example) for page in pages() for example in page.examples]
 
 
+@cache
 def found_by_reading(example) -> list[Finding]:
     """What is found without starting anything; acceptances in the example's `beastmode.toml` are applied."""
     old, new = example.files("before"), example.files("after")
