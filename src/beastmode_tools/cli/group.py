@@ -58,6 +58,7 @@ class Beast(click.Group):
         "new": Entry("new", "Create a project."),
         "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
         "add": Entry("add", "Add a resource, a field, an index, a setting, with tests and migration."),
+        "recipes": Entry("recipes", "List what `beast add` and `beast change` can do."),
         "undo": Entry("undo", "Take back a change that beast made."),
         "history": Entry("history", "List the changes that beast made."),
         "test": Entry("test", "Run the project's tests, then check the change."),
@@ -66,6 +67,16 @@ class Beast(click.Group):
         "contract": Entry("contract", "Compare two OpenAPI documents, or print the project's contract."),
         "prove": Entry("prove", "Run migrations up, down and up again on a scratch database with data."),
         "explain": Entry("explain", "Show what a rule finds, why it matters, and what to do instead."),
+        "overview": Entry("tools", "Show routes, tables, versions and migrations of the project."),
+        "read": Entry("tools", "Show lines of a file."),
+        "search": Entry("tools", "Find lines that contain a text."),
+        "edit": Entry("tools", "Replace a text in a file, if the gate allows it."),
+        "docs": Entry("tools", "Show the documentation of an installed package, offline."),
+        "errors": Entry("tools", "Show the last error of the development server."),
+        "query": Entry("tools", "Read rows of the development database, read-only."),
+        "advisories": Entry("tools", "List known vulnerabilities of the installed packages."),
+        "fetch": Entry("tools", "Show the text of a web page."),
+        "web-search": Entry("tools", "Search the web, if a provider is set."),
         "accept": Entry("accept", "Accept a finding of the last check, with a reason."),
         "debt": Entry("debt", "List the project's shortcuts, and what pays each of them."),
     }
@@ -79,7 +90,7 @@ class Beast(click.Group):
         if cmd_name not in self.entries:
             return super().get_command(ctx, cmd_name)
         module = importlib.import_module(f"beastmode_tools.cli.{self.entries[cmd_name].module}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the person
         return command
 

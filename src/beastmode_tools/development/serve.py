@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from beastmode_tools.development.log import log_environment
 from beastmode_tools.development.server import Server, listen
 from beastmode_tools.development.watch import snapshot
 from beastmode_tools.errors import CouldNotRun
@@ -49,6 +50,7 @@ def run(python: Path, folder: Path, listening: Any, is_stopped: Callable[[], boo
     """Starts the server again and again; ends when somebody wants that, or if it cannot start the first time."""
     url = "http://{}:{}".format(*listening.getsockname()[:2])
     environment = {"ENVIRONMENT": "development", "FLASK_DEBUG": "1", "PYTHONUNBUFFERED": "1"}
+    environment |= log_environment(folder)
     has_served = False
     while not is_stopped():
         seen = snapshot(folder)
