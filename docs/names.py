@@ -25,6 +25,7 @@ PUBLIC = (
     "beastmode.jobs",
     "beastmode.limits",
     "beastmode.mail",
+    "beastmode.uploads",
     "beastmode.testing",
     "beastmode.cli",
     "beastmode.core.attempts",
@@ -40,6 +41,7 @@ PUBLIC = (
     "beastmode.core.permissions",
     "beastmode.core.security_schemes",
     "beastmode.core.steps",
+    "beastmode.core.streamed_bodies",
     "beastmode.core.setting",
     "beastmode.core.settings",
 )

@@ -31,6 +31,7 @@ from beastmode.observability.settings import LogSettings, MetricsSettings
 from beastmode.security.install import install as install_security
 from beastmode.security.listening import guard_listening
 from beastmode.security.settings import CorsSettings, HeaderSettings
+from beastmode.uploads import Uploads, UploadSettings
 
 FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     DatabaseSettings,
@@ -42,6 +43,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     CacheSettings,
     JobSettings,
     MailSettings,
+    UploadSettings,
     HeaderSettings,
     CorsSettings,
     LogSettings,
@@ -68,6 +70,7 @@ class Beastmode:
         cache: The cache for `cached_response` and `quick_cache`.
         jobs: Functions that run outside of requests; need a database.
         mail: Mail that jobs send; needs jobs.
+        uploads: Files that routes receive, and their storage; need jobs and an API.
         authenticators: How callers authenticate, in order, such as `[Bearer(), ApiKeys()]`; by default by the access
             tokens of accounts.
         settings: The project's own settings: subclasses of `beastmode.core.settings.Settings`.
@@ -89,6 +92,7 @@ class Beastmode:
         cache: Cache | None = None,
         jobs: Jobs | None = None,
         mail: Mails | None = None,
+        uploads: Uploads | None = None,
         authenticators: Sequence[Any] | None = None,
         settings: Collection[type[Settings]] = (),
         without: Collection[Feature] = (),
@@ -99,6 +103,8 @@ class Beastmode:
             raise ConfigurationError("Beastmode(jobs=...) needs database= as well; pass both.")
         if mail is not None and jobs is None:
             raise ConfigurationError("Beastmode(mail=...) needs jobs= as well; pass both.")
+        if uploads is not None and (jobs is None or api is None):
+            raise ConfigurationError("Beastmode(uploads=...) needs jobs= and api= as well; pass both.")
         if unknown := set(without) - _FEATURES:
             expected = ", ".join(sorted(_FEATURES))
             raise ConfigurationError(f"Beastmode(without={sorted(unknown)}): expected some of {expected}.")
@@ -112,6 +118,7 @@ class Beastmode:
         self._cache = cache
         self._jobs = jobs
         self._mail = mail
+        self._uploads = uploads
         self._authenticators = authenticators
         self._settings = settings
         self._without = frozenset(without)
@@ -140,6 +147,8 @@ class Beastmode:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         if self._mail is not None:
             self._mail.install(app, settings.of(MailSettings))
+        if self._uploads is not None:
+            self._uploads.install(app, settings.of(UploadSettings))
         install_limits(app, settings.of(RateLimitSettings))
         install_idempotency(app)
         if self._accounts is not None and self._database is not None and self._api is not None:
@@ -162,6 +171,7 @@ class Beastmode:
             CacheSettings: self._cache is None,
             JobSettings: self._jobs is None,
             MailSettings: self._mail is None,
+            UploadSettings: self._uploads is None,
             HeaderSettings: "headers" in self._without,
             CorsSettings: "cors" in self._without,
             LogSettings: "logs" in self._without,

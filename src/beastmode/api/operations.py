@@ -84,11 +84,13 @@ class Operations:
             operation["description"] = " ".join(filter(None, told))
         if route.deprecated:
             operation["deprecated"] = True
-        if (content := self._body(route)) is not None:
+        if (content := self._body(route, steps)) is not None:
             operation["requestBody"] = {"required": route.body_required, "content": content}
         return operation
 
-    def _body(self, route: Route) -> Document | None:
+    def _body(self, route: Route, steps: Sequence[Step]) -> Document | None:
+        if read := next((step.content for step in steps if step.content), None):
+            return dict(read)
         if route.consumes is not None:
             return {route.consumes: {"schema": _media_schema(route.consumes)}}
         if route.accepts is None:

@@ -17,11 +17,14 @@ __all__ = [
     "has_background",
     "in_background",
     "in_background_at",
+    "report_progress",
     "set_background",
     "tasks",
 ]
 
 EXTENSION = "beastmode.background"
+_PROGRESS = "beastmode.background_progress"
+Progress = Callable[[float, str], None]
 
 
 class GiveUp(Exception):  # noqa: N818 - an instruction, not an error
@@ -77,14 +80,28 @@ def add_task(task: Task) -> None:
     tasks[task.name] = task
 
 
-def set_background(app: Flask, enqueue: Enqueue) -> None:
+def set_background(app: Flask, enqueue: Enqueue, progress: Progress | None = None) -> None:
     """Set how an application enqueues background tasks.
 
     Args:
         app: The Flask application.
         enqueue: Enqueues a task.
+        progress: Stores the progress of the running task.
     """
     app.extensions[EXTENSION] = enqueue
+    app.extensions[_PROGRESS] = progress
+
+
+def report_progress(share: float, note: str = "") -> None:
+    """Report the progress of the running task; does nothing if nobody keeps it.
+
+    Args:
+        share: The completed share, from 0 to 1.
+        note: A short description for people.
+    """
+    progress: Progress | None = current_app.extensions.get(_PROGRESS)
+    if progress is not None:
+        progress(share, note)
 
 
 def has_background(app: Flask) -> bool:

@@ -4,10 +4,11 @@ Features and projects add steps with `add_step` and a function that takes each r
 or None. The API layer runs the steps without knowing any of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from flask import Flask, Request
@@ -133,11 +134,13 @@ class Step:
         statuses: The status codes of its refusals, for the OpenAPI document.
         note: A sentence for the description of the route in that document.
         required_headers: Request headers without which it refuses, for that document.
+        content: The media types of a body that it reads itself, and their schemas, for that document.
     """
 
     statuses: frozenset[int] = frozenset()
     note: str = ""
     required_headers: tuple[str, ...] = ()
+    content: Mapping[str, Any] = MappingProxyType({})
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
         """The response: that of `proceed(call)`, or its own.

@@ -16,6 +16,7 @@ from beastmode.core.identity import current_identity
 from beastmode.core.secret_responses import SecretResponses
 from beastmode.core.settings import settings_of
 from beastmode.core.steps import Call, Declared, Proceed, Step, declarations_for
+from beastmode.core.streamed_bodies import StreamedBody
 from beastmode.db.held import held_commits, one_transaction
 from beastmode.db.routed_session import RoutedSession
 from beastmode.db.session import has_database, installed_in
@@ -175,7 +176,12 @@ class Idempotency(Step):
             raise ConfigurationError(f"{route}: its responses contain secrets, which @idempotent would store.")
         if route.method not in _METHODS or declarations_for(route, SecretResponses):
             return None
-        if not is_own and getattr(route, "consumes", None) is not None:
+        is_streamed = bool(declarations_for(route, StreamedBody))
+        if is_own and is_streamed:
+            raise ConfigurationError(
+                f"{route}: its body is streamed, so @idempotent could not compare it with another."
+            )
+        if is_streamed or (not is_own and getattr(route, "consumes", None) is not None):
             return None  # an upload, which would be read into memory to be compared
         if not has_database(app):
             raise ConfigurationError(f"{route}: @idempotent needs a database; pass database= to Beastmode.")

@@ -40,10 +40,11 @@ class Jobs:
         from beastmode.jobs.enqueueing import EXTENSION  # noqa: PLC0415 - imports the tables, as above
         from beastmode.jobs.gauges import GAUGES  # noqa: PLC0415 - likewise
         from beastmode.jobs.inspecting import refuse_dead_jobs  # noqa: PLC0415 - likewise
+        from beastmode.jobs.running import progress  # noqa: PLC0415 - likewise
         from beastmode.jobs.tasks import enqueue_task  # noqa: PLC0415 - likewise
 
         app.extensions[EXTENSION] = database
-        set_background(app, enqueue_task)
+        set_background(app, enqueue_task, progress)
         add_inspection(app, refuse_dead_jobs)
         for gauge in GAUGES:
             add_gauge(app, gauge)

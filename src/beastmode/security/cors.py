@@ -18,6 +18,10 @@ _ALLOWED_HEADERS = [
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "Tus-Resumable",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
     "X-Request-ID",
 ]
 _EXPOSED_HEADERS = [
@@ -30,6 +34,10 @@ _EXPOSED_HEADERS = [
     "RateLimit-Policy",
     "Retry-After",
     "Sunset",
+    "Tus-Resumable",
+    "Upload-Expires",
+    "Upload-Length",
+    "Upload-Offset",
     "WWW-Authenticate",
     "X-Request-ID",
 ]
