@@ -5,7 +5,7 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Project:
         migrations: The Alembic folder relative to `folder` (the one with `env.py`); None where there is none.
         settings: From `beastmode.toml`.
         invent: Settings that the application needs and nobody gave, as its first start has told.
+        named: Values that the change's revisions ask for: column -> SQL literals; rows that are made up hold them.
     """
 
     root: Path
@@ -41,6 +42,7 @@ class Project:
     migrations: str | None
     settings: GuardSettings = field(default_factory=GuardSettings)
     invent: tuple[str, ...] = ()
+    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def start(self) -> dict[str, Any]:

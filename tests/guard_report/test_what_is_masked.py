@@ -23,6 +23,7 @@ def said(text, *lines, document=None):
         "password: migrations/versions/c941aaca38c2_remove_ip_recording.py:23",
         "down_revision of add_token: 0007_tokens",
         "secret=deploy/key-2024-11.toml",
+        "Can't locate revision identified by 'c941aaca38c2'",
         "tokenizers==10.15.22",
         '"js-tokens": "^10.5.12"',
         "tokenizers = 0.15.2rc1",
@@ -46,6 +47,7 @@ def test_what_anybody_may_know_is_shown(text):
     ("text", "told"),
     [
         (f"token = {SECRET}", "token = ***"),
+        (f"CREATE USER bob IDENTIFIED BY '{SECRET}'", "CREATE USER bob IDENTIFIED BY '***'"),
         (f"token = c941aaca38c2 and api_key={SECRET}", "token = c941aaca38c2 and api_key=***"),
         (f"tokenizers==10.15.22, token={SECRET}", "tokenizers==10.15.22, token=***"),
         ("token = c941aaca38c3", "token = ***"),

@@ -22,6 +22,7 @@ from beastmode_tools.guard.dependencies.read.vulnerabilities import audit
 from beastmode_tools.guard.migrations.compare.history import History, compare
 from beastmode_tools.guard.migrations.compare.operations import Operation
 from beastmode_tools.guard.migrations.read import Histories, new_operations, read_history
+from beastmode_tools.guard.migrations.read.named_values import values_named
 from beastmode_tools.guard.wording import sentence
 from beastmode_tools.probe_process import together
 from beastmode_tools.probes.messages.application import Application
@@ -94,9 +95,11 @@ class Reading:
         return [name for name in self.histories.added if name not in cyclic]
 
     def startable(self, project: Project) -> Project:
-        """The project with the settings that its first start had to make up."""
+        """The project with settings that its first start had to make up, and values that new revisions ask for."""
         apps = [app for app in (self.old_app, self.new_app) if app is not None]
-        return replace(project, invent=tuple(sorted({name for app in apps for name in app.invent})))
+        known = {} if self.histories is None else self.histories.new.revisions
+        named = values_named(known[each].source for each in self.new_revisions if each in known)
+        return replace(project, invent=tuple(sorted({name for app in apps for name in app.invent})), named=named)
 
 
 def read_change(project: Project, comparison: Comparison, *, today: date, progress: Callable[[str], None]) -> Reading:

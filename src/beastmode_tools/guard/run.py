@@ -54,11 +54,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One kind of database: its maker, an empty one at the base's head, and ones with rows at both heads."""
+    """One kind of database: its maker, an empty one at the base's head, and ones with rows at both heads, if any."""
 
     scratch: Scratch
     head: State
-    schemas: Schemas
+    schemas: Schemas | None
+
+    @property
+    def start(self) -> Start:
+        """Where revisions are proved; without the databases at both heads, on the empty one."""
+        database = self.head.database if self.schemas is None else self.schemas.old
+        return Start(self.scratch, database, self.head.how == "created and stamped")
 
 
 def prove_change(question: Question, comparison: Comparison, reading: Reading, progress: Progress) -> Proved:
@@ -103,19 +109,20 @@ def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
             break
         if place := prepared(work, scratch, proved):
             places.append(place)
-    starts = [Start(place.scratch, place.schemas.old, place.head.how == "created and stamped") for place in places]
-    proved.changes.extend(new_drift([(each.head, each.schemas.new_state) for each in places if each.schemas.new_state]))
+    starts = [place.start for place in places]
+    states = [(each.head, each.schemas.new_state) for each in places if each.schemas is not None]
+    proved.changes.extend(new_drift((old, new) for old, new in states if new is not None))
     together(partial(prove_migrations, work, starts, proved), partial(prove_all_versions, work, places, proved))
-    call_everything(work, places[0] if places else None, proved)
+    call_everything(work, next((each for each in places if each.schemas is not None), None), proved)
 
 
 def prepared(work: Work, scratch: Scratch, proved: Proved) -> Place | None:
     """One kind of database with what the proofs begin with; None where that cannot be had."""
     head = at_base(work, scratch, proved)
-    schemas = None if head is None else with_rows(work, scratch, head, proved)
-    if head is None or schemas is None:
+    if head is None:
         return None
-    proved.has_queries = True
+    schemas = with_rows(work, scratch, head, proved)
+    proved.has_queries = proved.has_queries or schemas is not None
     return Place(scratch, head, schemas)
 
 
@@ -176,10 +183,11 @@ def prove_all_versions(work: Work, places: Sequence[Place], proved: Proved) -> N
     old, new = work.reading.old_app, work.reading.new_app
     bodies: Bodies = {"old": bodies_of(old) if old else {}, "new": bodies_of(new) if new else {}}
     for place in places:
-        prove_versions(work, place, bodies, proved)
+        if place.schemas is not None:
+            prove_versions(work, place, place.schemas, bodies, proved)
 
 
-def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> None:
+def prove_versions(work: Work, place: Place, schemas: Schemas, bodies: Bodies, proved: Proved) -> None:
     """Old and new code on the old and the new schema, and what their routes ask the database."""
     try:
         mixed, picture, notes = prove_mixed(
@@ -187,9 +195,9 @@ def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> 
             work.comparison.new,
             work.project,
             place.scratch,
-            schemas=place.schemas,
+            schemas=schemas,
             bodies=bodies,
-            queries=place.schemas.old_few is not None,
+            queries=schemas.old_few is not None,
             watch=watched(work.comparison),
             progress=work.progress,
         )
@@ -204,7 +212,7 @@ def prove_versions(work: Work, place: Place, bodies: Bodies, proved: Proved) -> 
         proved.notes.extend(told)
     proved.matrices.append(matrix)
     proved.pictures.setdefault("mixed_versions", []).append(picture)
-    proved.notes.extend([*place.schemas.notes, *notes])
+    proved.notes.extend([*schemas.notes, *notes])
     if mixed.costs is not None:
         proved.changes.extend(queries.compare(*mixed.costs))
 
@@ -220,7 +228,7 @@ def call_everything(work: Work, place: Place | None, proved: Proved) -> None:
     """Every route called as nobody, on both sides; on empty databases where there are no others."""
     old, new = work.comparison.old, work.comparison.new
     copies: tuple[Database | None, Database | None] = (None, None)
-    if place is not None:
+    if place is not None and place.schemas is not None:
         copies = (place.scratch.new(like=place.schemas.old), place.scratch.new(like=place.schemas.new))
     called = prove_anonymous(old, new, work.project, copies, progress=work.progress)
     proved.changes.extend(called.changes)

@@ -17,7 +17,8 @@ LONGEST_LINE = 2000
 ADDRESS = re.compile(
     r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s:/@\"'?#]*:)(?P<value>[^\s/@\"'{}$<>]+)(?=@)", re.IGNORECASE
 )
-SQL = re.compile(r"(?P<before>\b(?:PASSWORD|IDENTIFIED\s+BY)\s+')(?P<value>[^']+)(?=')", re.IGNORECASE)
+# "revision identified by '...'" is what Alembic says of an id.
+SQL = re.compile(r"(?P<before>(?<!revision )\b(?:PASSWORD|IDENTIFIED\s+BY)\s+')(?P<value>[^']+)(?=')", re.IGNORECASE)
 WORDS = ("default", "example", "examples", "const", "enum", "value")
 """Keywords of a schema behind which values stand."""
 SECRET_NAME = re.compile(

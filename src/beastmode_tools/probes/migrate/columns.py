@@ -48,6 +48,7 @@ class Column:
         json: Whether its text is read as JSON.
         checked: Whether a check names it.
         tries: Values that stand in such a check, and their neighbours, as SQL literals.
+        named: Values that statements of the project ask for, as SQL literals.
     """
 
     def __init__(  # noqa: PLR0913 - what the database says about it
@@ -65,6 +66,7 @@ class Column:
         self.json = False
         self.checked = False
         self.tries: list[str] = []
+        self.named: list[str] = []
         numbers = [int(number) for number in re.findall(r"\d+", kind[kind.find("(") :])] if "(" in kind else []
         is_number = "numeric" in self.base or "decimal" in self.base
         self.length = numbers[0] if numbers and not is_number else None

@@ -12,6 +12,7 @@ from typing import Any, Callable, Iterator
 from ..confine import migrating
 from ..start import settings
 from ..start.loading import CannotLoad, load_application, name_application
+from .aside import emptied, tables_at_first_use
 
 __all__ = ["Environment"]
 
@@ -50,10 +51,15 @@ class Environment:
 
     def start_application(self) -> None:
         """Starts the project's application."""
-        self.application = load_application(self.request)
+        self.application = self.started_aside() if self.request.get("aside") else load_application(self.request)
         migrating.ended()
         if self.application is None:
             raise CannotLoad("env.py needs the application, and nothing was found that could be it; name it with --app")
+
+    def started_aside(self) -> Any:
+        """The application, started on tables of its models in place of what the scratch database holds."""
+        with emptied(self.request["database_url"]), connections_closed(), tables_at_first_use():
+            return load_application({**self.request, "create_all": True})
 
     def load_models(self) -> None:
         """Starts the application for the models that env.py leaves out; a package's are often mapped only then."""

@@ -18,7 +18,7 @@ from .env import Environment, Steps
 from .locks import LockWatcher
 from .prints import prints
 from .recording import Recorder, told
-from .rows import fill, hints_of
+from .rows import Wanted, fill, hints_of
 from .schema import quoted, rows, schema, tables
 
 __all__ = ["answer"]
@@ -193,7 +193,8 @@ class Commands:
             if self.hints is None:
                 self.hints = hints_of(context.opts.get("target_metadata"))
             table = self.environment.version_table
-            return fill(context.connection, table, self.hints, int(command.get("rows", 5)))
+            wanted = Wanted(int(command.get("rows", 5)), self.request.get("named") or {})
+            return fill(context.connection, table, self.hints, wanted)
 
         return self.looked(work)
 

@@ -9,7 +9,7 @@ from .columns import Table, named_tables, read_tables
 from .schema import quoted
 from .values import UNKNOWN, VARIANTS, literal
 
-__all__ = ["fill", "hints_of"]
+__all__ = ["Wanted", "fill", "hints_of"]
 
 SHIFTS = 4
 """Numbers that are tried beside its own where a value is taken; unique columns of one table seldom collide twice."""
@@ -23,6 +23,26 @@ MOST_TRIES = 12
 
 class Refused(Exception):  # noqa: N818 - it tells of a table, and no one has erred
     """A table that no row can be made for; the message says why."""
+
+
+class Wanted:
+    """What rows are wanted.
+
+    Args:
+        count: Rows a table.
+        named: Column -> SQL literals that the project's own statements ask for: each gets a row more.
+    """
+
+    def __init__(self, count: int, named: dict[str, list[str]]) -> None:
+        self.count = count
+        self.named = named
+
+    def of(self, table: Table) -> int:
+        """How many rows a table gets; one row alone is no place for others."""
+        if self.count < len(VARIANTS):
+            return self.count
+        most = max([len(self.named.get(name, ())) for name in table.columns], default=0)
+        return max(self.count, len(VARIANTS) + most)
 
 
 class Try:
@@ -42,26 +62,30 @@ class Try:
         self.shift = shift
 
 
-def fill(connection: Any, version_table: str, hints: dict[str, dict[str, Any]], count: int) -> dict[str, Any]:
+def fill(connection: Any, version_table: str, hints: dict[str, dict[str, Any]], wanted: Wanted) -> dict[str, Any]:
     """Puts rows into every table that has fewer: {"filled": {table: rows}, "refused": {table: why}}.
 
     Args:
         connection: To the scratch database, in a transaction.
         version_table: Alembic's own, which is left alone.
         hints: What the models say about columns.
-        count: Rows a table.
+        wanted: How many rows a table, and what some of them hold.
     """
+    own = begun(connection)
     tables = {table.shown: table for table in named_tables(connection, version_table)}
     present = {name: number_of_rows(connection, table) for name, table in tables.items()}
-    lacking = {name: table for name, table in tables.items() if present[name] < count}
+    lacking = {name: table for name, table in tables.items() if present[name] < wanted.count}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about types and indexes that the project's SQLAlchemy does not know
         read_tables(connection, list(lacking.values()), hints)
+    for table in lacking.values():
+        for column in table.columns.values():
+            column.named = list(wanted.named.get(column.name, ()))
     filled = dict(present)
     refused: dict[str, str] = {}
     late: list[tuple[Table, Any]] = []
     for table, put_off in in_order(lacking):
-        for number in range(present[table.shown], count):
+        for number in range(present[table.shown], wanted.of(table)):
             error = insert(connection, tables, table, put_off, number)
             if error:
                 refused[table.shown] = error
@@ -71,9 +95,27 @@ def fill(connection: Any, version_table: str, hints: dict[str, dict[str, Any]], 
         late.extend((table, reference) for reference in put_off if filled[table.shown])
     for table, reference in late:
         close_cycle(connection, tables, table, reference)
+    if own:
+        run(connection, "COMMIT")
     connection.connection.commit()  # env.py begins no transaction on SQLite, where Alembic does so for each revision
-    refused = {name: why for name, why in refused.items() if filled.get(name, 0) < min(count, 2)}
+    refused = {name: why for name, why in refused.items() if filled.get(name, 0) < min(wanted.count, 2)}
     return {"filled": filled, "refused": refused}
+
+
+def begun(connection: Any) -> bool:
+    """Whether a transaction had to be begun, since env.py asks for none (AUTOCOMMIT): a savepoint needs one."""
+    driver = getattr(connection.connection, "driver_connection", None) or connection.connection
+    if connection.dialect.name == "sqlite" or getattr(driver, "autocommit", False) is not True:
+        return False
+    run(connection, "BEGIN")
+    return True
+
+
+def run(connection: Any, sql: str) -> None:
+    """Runs a statement."""
+    cursor = connection.connection.cursor()
+    cursor.execute(sql)
+    cursor.close()
 
 
 def in_order(tables: dict[str, Table]) -> list[tuple[Table, list[Any]]]:
@@ -115,7 +157,9 @@ def to_itself(table: Table) -> list[Any]:
 
 def insert(connection: Any, tables: dict[str, Table], table: Table, put_off: list[Any], number: int) -> str:
     """Puts one row in; tries plainer ones where the database refuses. "" once it worked, else the last refusal."""
-    first = VARIANTS[number] if number < len(VARIANTS) else "plain"
+    named = max([len(column.named) for column in table.columns.values()], default=0)
+    last = "named" if number - len(VARIANTS) < named else "plain"
+    first = VARIANTS[number] if number < len(VARIANTS) else last
     error = ""
     # A check seldom takes what is extreme: columns with one are tried ordinary first, and then the whole row.
     most = max([len(column.tries) for column in table.columns.values()], default=0)

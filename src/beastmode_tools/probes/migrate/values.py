@@ -44,12 +44,15 @@ def literal(column: Any, variant: str, number: int) -> str | None:
 
     Args:
         column: What the value is for.
-        variant: One of `VARIANTS`, "negative", or "try 3": the value at that place of those that a check names.
+        variant: One of `VARIANTS`, "negative", "named": one of those that the project's
+            statements ask for, or "try 3": the value at that place of those that a check names.
         number: Of the row; values of unique columns differ by it.
     """
     if variant == "null" and column.nullable:
         return None
-    variant = "plain" if variant == "null" else variant
+    if variant == "named" and column.named:
+        return str(column.named[(number - len(VARIANTS)) % len(column.named)])
+    variant = "plain" if variant in ("null", "named") else variant
     if variant.startswith("try ") and column.tries and not column.labels:
         return str(column.tries[int(variant[4:]) % len(column.tries)])
     if column.labels:

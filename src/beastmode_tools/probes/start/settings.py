@@ -119,7 +119,9 @@ def missing(error: BaseException) -> list[str]:
 
 
 def told_by(error: BaseException) -> list[str]:
-    """Names that one error tells of."""
+    """Names that one error tells of; where a database says "Use DROP ... CASCADE to drop", that names no setting."""
+    if any(getattr(error, name, None) is not None for name in ("orig", "sqlstate", "pgcode")):
+        return []
     if isinstance(error, KeyError):
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:

@@ -1,11 +1,12 @@
 """Asks the project's own Alembic to do something on a scratch database."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard.databases.scratch import Database
 from beastmode_tools.probe_process import ask_project
 from beastmode_tools.project import Project
@@ -14,6 +15,10 @@ from beastmode_tools.source.sides import Side
 __all__ = ["Answers", "Command", "error_of", "run_migrations", "where_of"]
 
 Command = dict[str, Any]
+LACKS_TABLE = re.compile(
+    r"no such (?:table|column)|UndefinedTable|UndefinedColumn|(?:relation|column) .* does not exist"
+)
+"""How databases tell an application that reads while it starts that its own migrations have not run yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,14 @@ def run_migrations(side: Side, project: Project, database: Database, commands: S
         "database_url": database.url,
         "create_all": False,
         "commands": list(commands),
+        "named": {column: list(values) for column, values in project.named.items()},
     }
-    answer = ask_project(side, project, "migrate", request)
+    try:
+        answer = ask_project(side, project, "migrate", request)
+    except ProbeFailed as error:
+        if not LACKS_TABLE.search(str(error)):
+            raise
+        answer = ask_project(side, project, "migrate", {**request, "aside": True})
     return Answers(answer["results"], tuple(answer.get("order", ())), tuple(answer.get("attempts", ())))
 
 
