@@ -21,6 +21,7 @@ PUBLIC = (
     "beastmode.query",
     "beastmode.accounts",
     "beastmode.cache",
+    "beastmode.flags",
     "beastmode.idempotency",
     "beastmode.jobs",
     "beastmode.limits",

@@ -19,6 +19,8 @@ from beastmode.core.middleware import install_middleware
 from beastmode.core.settings import DEVELOPMENT_SECRET, EXTENSION, Settings, settings_table, settings_type
 from beastmode.db import Database, DatabaseSettings
 from beastmode.db.install import install as install_database
+from beastmode.flags import Flags, FlagSettings
+from beastmode.flags.install import install as install_flags
 from beastmode.idempotency import IdempotencySettings
 from beastmode.idempotency.install import install as install_idempotency
 from beastmode.jobs import Jobs, JobSettings
@@ -41,6 +43,7 @@ FEATURE_SETTINGS: tuple[type[Settings], ...] = (
     RateLimitSettings,
     IdempotencySettings,
     CacheSettings,
+    FlagSettings,
     JobSettings,
     MailSettings,
     UploadSettings,
@@ -68,6 +71,7 @@ class Beastmode:
         api: The project's API.
         accounts: Registration and login; needs a database and an API.
         cache: The cache for `cached_response` and `quick_cache`.
+        flags: The project's feature flags.
         jobs: Functions that run outside of requests; need a database.
         mail: Mail that jobs send; needs jobs.
         uploads: Files that routes receive, and their storage; need jobs and an API.
@@ -90,6 +94,7 @@ class Beastmode:
         api: Api | None = None,
         accounts: Accounts | None = None,
         cache: Cache | None = None,
+        flags: Flags | None = None,
         jobs: Jobs | None = None,
         mail: Mails | None = None,
         uploads: Uploads | None = None,
@@ -116,6 +121,7 @@ class Beastmode:
         self._api = api
         self._accounts = accounts
         self._cache = cache
+        self._flags = flags
         self._jobs = jobs
         self._mail = mail
         self._uploads = uploads
@@ -143,6 +149,7 @@ class Beastmode:
         if self._database is not None:
             install_database(app, settings.of(DatabaseSettings), self._database, self._migrations)
         _install_cache(app, self._cache, settings)
+        install_flags(app, self._flags, settings)
         if self._jobs is not None and self._database is not None:
             self._jobs.install(app, settings.of(JobSettings), self._database, middleware)
         if self._mail is not None:
@@ -169,6 +176,7 @@ class Beastmode:
             AccountSettings: self._accounts is None,
             LimitSettings: self._accounts is None,
             CacheSettings: self._cache is None,
+            FlagSettings: self._flags is None,
             JobSettings: self._jobs is None,
             MailSettings: self._mail is None,
             UploadSettings: self._uploads is None,

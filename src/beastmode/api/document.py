@@ -13,8 +13,9 @@ from beastmode.api.components import Components
 from beastmode.api.conditional import etag_of, has_it_already
 from beastmode.api.endpoint import Endpoint
 from beastmode.api.envelope import JsonResponse
+from beastmode.api.hidden import without
 from beastmode.api.if_match import IfMatch
-from beastmode.api.operations import Operations
+from beastmode.api.operations import Operations, operation_id
 from beastmode.api.private_smorest import QuietApi
 from beastmode.api.properties import Direction
 from beastmode.api.representations import compare_with_representations
@@ -42,7 +43,8 @@ class VersionDocument(QuietApi):
     def __init__(self, app: Flask, title: str, version: str, settings: ApiSettings) -> None:
         self._flask = app
         self._version = version
-        self._text: bytes | None = None
+        self._texts: dict[frozenset[str], bytes] = {}
+        self._endpoints: list[Endpoint] = []
         prefix = f"BEASTMODE_{version.upper()}_"
         super().__init__(
             app,
@@ -82,6 +84,7 @@ class VersionDocument(QuietApi):
 
     def _add(self, blueprint: Any, endpoint: Endpoint) -> None:
         route = endpoint.route
+        self._endpoints.append(endpoint)
         operation = self._operations.describe(
             route,
             endpoint.steps,
@@ -117,19 +120,34 @@ class VersionDocument(QuietApi):
             raise ConfigurationError(f"Two authenticators are called {scheme.name}; give each its own name.")
 
     def content(self) -> dict[str, Any]:
-        """The document, as plain values."""
+        """The document, as plain values, without routes that steps hide."""
+        return self._content(self._hidden())
+
+    def _content(self, hidden: frozenset[str]) -> dict[str, Any]:
         whole: dict[str, Any] = self.spec.to_dict()
         for tag in whole.get("tags", ()):
             tag["name"] = tag["name"].removeprefix(f"{self._version}_")
-        return whole
+        return without(whole, hidden) if hidden else whole
+
+    def _hidden(self) -> frozenset[str]:
+        """The operations that a step hides at this moment."""
+        return frozenset(
+            operation_id(endpoint.route)
+            for endpoint in self._endpoints
+            if not all(step.is_listed for step in endpoint.steps)
+        )
 
     def answer(self) -> Response:
-        """The document over HTTP; it cannot change while the process is running, so it is serialized once."""
-        if self._text is None:
-            self._text = orjson.dumps(self.content(), option=orjson.OPT_INDENT_2)
-        etag = etag_of(self._text)
+        """The document over HTTP; it is serialized once for each set of hidden routes."""
+        hidden = self._hidden()
+        text = self._texts.get(hidden)
+        if text is None:
+            text = orjson.dumps(self._content(hidden), option=orjson.OPT_INDENT_2)
+            # One set at a time: a flag that goes back and forth must not fill the memory.
+            self._texts = {hidden: text}
+        etag = etag_of(text)
         known = has_it_already(current_request(), etag)
-        response = JsonResponse(status=304) if known else JsonResponse([self._text])
+        response = JsonResponse(status=304) if known else JsonResponse([text])
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "no-cache"
         return response

@@ -72,7 +72,7 @@ class Operations:
         """
         summary, _, description = (route.view.__doc__ or "").strip().partition("\n")
         operation: Document = {
-            "operationId": route.name.replace(".", "_"),
+            "operationId": operation_id(route),
             "security": security,
             "parameters": [*self._parameters(route), *_required_headers(steps)],
             "responses": self._responses(route, frozenset().union(*(step.statuses for step in steps))),
@@ -221,6 +221,15 @@ _PROBLEM_DETAILS: Document = {
     },
     "required": ["detail", "status", "title", "type"],
 }
+
+
+def operation_id(route: Route) -> str:
+    """The name of a route in the document, the same in every version.
+
+    Args:
+        route: The declaration.
+    """
+    return route.name.replace(".", "_")
 
 
 def _statuses_of(route: Route) -> set[int]:

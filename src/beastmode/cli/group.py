@@ -16,6 +16,7 @@ from beastmode.cli.users import user
 # Loaded on first use: the `flask` command imports this module in every project, and these modules import the tables of
 # jobs and uploads, which would then be in the migrations of projects that have none.
 _ON_FIRST_USE = {
+    "flag": ("beastmode.cli.flags", "flag"),
     "jobs": ("beastmode.cli.jobs", "jobs"),
     "run-job": ("beastmode.cli.jobs", "run_job"),
     "sweep-uploads": ("beastmode.cli.uploads", "sweep"),

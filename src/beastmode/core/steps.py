@@ -142,6 +142,11 @@ class Step:
     required_headers: tuple[str, ...] = ()
     content: Mapping[str, Any] = MappingProxyType({})
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether the OpenAPI documents show the route at this moment; asked with each request for a document."""
+        return True
+
     def __call__(self, call: Call, proceed: Proceed) -> Response:
         """The response: that of `proceed(call)`, or its own.
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, event
 
 from beastmode.accounts.seen import LOOK
 from beastmode.db.session import installed_in
+from beastmode.flags.changes import READ as FLAGS_READ
 
 _BOUNDARIES = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 _aside: ContextVar[bool] = ContextVar("beastmode_uncounted", default=False)
@@ -28,14 +29,15 @@ class Queries:
         """A list that collects the text of every statement, from every thread, until the block ends.
 
         Statements that begin, end or divide transactions are left out, because they differ between databases and are
-        not queries. So is the session check of a request with an access token, because it depends on the time, and what
-        jobs send that follow a request.
+        not queries. So are the session check of a request with an access token and the reading of feature flags,
+        because they depend on the time, and what jobs send that follow a request.
         """
         engines = installed_in(self.app).engines
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            if not _aside.get() and not statement.lstrip().upper().startswith(_BOUNDARIES) and LOOK not in statement:
+            is_timed = LOOK in statement or FLAGS_READ in statement
+            if not _aside.get() and not is_timed and not statement.lstrip().upper().startswith(_BOUNDARIES):
                 seen.append(statement)
 
         with ExitStack() as stack:
