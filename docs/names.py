@@ -36,6 +36,7 @@ PUBLIC = (
     "beastmode.core.environment",
     "beastmode.core.errors",
     "beastmode.core.exchange",
+    "beastmode.core.fetching",
     "beastmode.core.gauges",
     "beastmode.core.identity",
     "beastmode.core.secret_responses",

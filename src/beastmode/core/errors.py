@@ -4,6 +4,8 @@ BeastmodeError
 ├── SettingsError          a setting is missing or wrong; the message lists every problem at once
 ├── ConfigurationError     the application is configured wrongly; raised at startup if possible
 ├── Degraded               a readiness check found something wrong, but the process can serve
+├── FetchFailed            another server sent no complete response
+├── FetchRefused           a URL leads to where nothing may be fetched from
 ├── LazyLoadError          a response needed a relationship or column that the query did not load
 └── UncommittedError       a view ended with uncommitted changes
 
@@ -21,6 +23,8 @@ __all__ = [
     "BeastmodeError",
     "ConfigurationError",
     "Degraded",
+    "FetchFailed",
+    "FetchRefused",
     "LazyLoadError",
     "Problem",
     "SettingsError",
@@ -54,6 +58,14 @@ class ConfigurationError(BeastmodeError):
 
 class Degraded(BeastmodeError):  # noqa: N818 - a state, not an error of the caller
     """Raise in a readiness check: something is wrong, but this process can serve, so it stays in the load balancer."""
+
+
+class FetchFailed(BeastmodeError):  # noqa: N818 - what has happened, not whose error it is
+    """Another server sent no complete response within the limits; a later attempt may succeed."""
+
+
+class FetchRefused(BeastmodeError):  # noqa: N818 - likewise
+    """A URL leads to where nothing may be fetched from, such as a private address; another attempt is refused too."""
 
 
 class LazyLoadError(BeastmodeError):

@@ -13,7 +13,7 @@ from beastmode.flags.rollout import NOBODY, Rollout
 
 READ = "FROM flag_changes"
 """Is in every statement that reads flags."""
-ALL = ""
+_ALL = ""
 """Stands for all callers in the column `caller`."""
 
 
@@ -48,7 +48,7 @@ def store(flag: str, caller: str | None, percentage: int | None, changed_by: str
     with transaction():
         current_database().session.add(
             _model()(
-                flag=flag, caller=caller or ALL, percentage=percentage, changed_at=now(), changed_by=changed_by[:255]
+                flag=flag, caller=caller or _ALL, percentage=percentage, changed_at=now(), changed_by=changed_by[:255]
             )
         )
 
@@ -84,7 +84,7 @@ def rollouts_in(connection: Connection, configured: Mapping[str, Rollout]) -> di
         select(model.flag, model.caller, model.percentage).where(model.id.in_(last), model.percentage.is_not(None))
     ):
         known = found.get(flag, Rollout())
-        if caller == ALL:
+        if caller == _ALL:
             found[flag] = replace(known, percentage=percentage)
         else:
             found[flag] = replace(known, people={**known.people, caller: percentage > NOBODY})

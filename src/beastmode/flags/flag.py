@@ -5,7 +5,7 @@ from flask import current_app
 from beastmode.core.caller import Identity
 from beastmode.core.errors import ConfigurationError
 from beastmode.core.identity import current_identity
-from beastmode.flags.known import Known
+from beastmode.flags.current import CurrentRollouts
 from beastmode.flags.rollout import Rollout
 
 EXTENSION = "beastmode.flags.known"
@@ -44,7 +44,7 @@ class Flag:
         return rollout_of(self, current_app.extensions.get(EXTENSION))
 
 
-def rollout_of(flag: Flag, known: Known | None) -> Rollout:
+def rollout_of(flag: Flag, known: CurrentRollouts | None) -> Rollout:
     """For whom a flag is on.
 
     Args:

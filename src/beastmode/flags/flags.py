@@ -13,9 +13,9 @@ from beastmode.core.identity import current_identity
 from beastmode.db.engines.engines import Engines
 from beastmode.db.session import has_database, installed_in
 from beastmode.flags.changes import Change, newest, rollouts_in, store
+from beastmode.flags.current import CurrentRollouts
 from beastmode.flags.flag import EXTENSION as KNOWN
 from beastmode.flags.flag import Flag
-from beastmode.flags.known import Known
 from beastmode.flags.rollout import EVERYONE, NOBODY, Rollout
 from beastmode.flags.settings import FlagSettings
 
@@ -78,11 +78,11 @@ class Flags:
                 log.warning("FLAGS names %r, which no flag is called; declared flags: %s", name, ", ".join(configured))
         read = partial(_read, installed_in(app).engines, configured) if has_database(app) else None
         app.extensions[EXTENSION] = self
-        app.extensions[KNOWN] = Known(configured, read, settings.flags_seconds)
+        app.extensions[KNOWN] = CurrentRollouts(configured, read, settings.flags_seconds)
 
     def rollouts(self) -> Mapping[str, Rollout]:
         """For whom each flag is on in the current application, by name."""
-        known: Known = current_app.extensions[KNOWN]
+        known: CurrentRollouts = current_app.extensions[KNOWN]
         rollouts = known.rollouts()
         return {name: rollouts[name] for name in self._declared}
 
@@ -145,7 +145,7 @@ class Flags:
         name = self._name_of(flag)
         self._refuse_absence()
         store(name, caller, percentage, by or current_identity().key)
-        known: Known = current_app.extensions[KNOWN]
+        known: CurrentRollouts = current_app.extensions[KNOWN]
         after_commit(known.forget)
 
     def _name_of(self, flag: Flag | str) -> str:

@@ -7,8 +7,8 @@ from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.identity import current_identity
 from beastmode.core.steps import Call, Declared, Proceed, Step, declarations_for
 from beastmode.flags.behind import Behind
+from beastmode.flags.current import CurrentRollouts
 from beastmode.flags.flag import EXTENSION, Flag, rollout_of
-from beastmode.flags.known import Known
 
 _MESSAGE = "Resource not found"
 """The message for a path that does not exist: nobody should learn from another one that there is a route."""
@@ -24,7 +24,7 @@ class Hidden(Step):
 
     statuses = frozenset({404})
 
-    def __init__(self, flags: tuple[Flag, ...], known: Known) -> None:
+    def __init__(self, flags: tuple[Flag, ...], known: CurrentRollouts) -> None:
         self._flags = flags
         self._known = known
 
@@ -52,7 +52,7 @@ class Chosen(Step):
         known: What the process knows about them.
     """
 
-    def __init__(self, flags: tuple[Flag, ...], known: Known) -> None:
+    def __init__(self, flags: tuple[Flag, ...], known: CurrentRollouts) -> None:
         self._flags = flags
         self._known = known
 
@@ -95,7 +95,7 @@ def chosen_step(app: Flask, route: Declared) -> Chosen | None:
 
 def _flags_of(app: Flask, route: Declared) -> tuple[Flag, ...]:
     flags = tuple(each.flag for _, each in declarations_for(route, Behind))
-    known: Known | None = app.extensions.get(EXTENSION)
+    known: CurrentRollouts | None = app.extensions.get(EXTENSION)
     for flag in flags:
         if known is None or flag.name not in known.configured:
             raise ConfigurationError(

@@ -35,7 +35,7 @@ class _Reading:
     is_outdated: bool = False
 
 
-class Known:
+class CurrentRollouts:
     """The rollouts that a process knows.
 
     A request that finds them older than `seconds` has them read by a thread, and goes on with what is known. If they
