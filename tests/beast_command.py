@@ -1,5 +1,7 @@
 """The command `beast`, run in this process as the script of this name does."""
 
+import io
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 import pytest
@@ -20,3 +22,11 @@ def run_beast(capsys, *arguments):
         main([str(argument) for argument in arguments])
     out, err = capsys.readouterr()
     return Done(ended.value.code, out, err)
+
+
+def beast_in(folder, *arguments):
+    """What a command line gives in a folder; for fixtures that live longer than a test."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(folder), redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return Done(ended.value.code, out.getvalue(), err.getvalue())

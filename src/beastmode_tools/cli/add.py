@@ -2,12 +2,16 @@
 
 import click
 
+from beastmode_tools.cli import add_beside, add_to_route
 from beastmode_tools.cli.recipe import change_options, command_line, make_change
+from beastmode_tools.recipes.endpoint.recipe import EndpointRequest, add_endpoint
 from beastmode_tools.recipes.field.recipe import add_field
 from beastmode_tools.recipes.index.recipe import add_index
+from beastmode_tools.recipes.relation.recipe import add_relation
 from beastmode_tools.recipes.resource.recipe import add_resource
 from beastmode_tools.recipes.resource.request import ResourceRequest
 from beastmode_tools.recipes.setting.recipe import add_setting
+from beastmode_tools.recipes.version.recipe import add_version
 
 __all__ = ["add"]
 
@@ -103,3 +107,77 @@ def setting(*, name: str, declared: str, sentence: str, pretend: bool, as_json: 
     make_change(
         lambda workspace: add_setting(workspace, name, declared, sentence, command), pretend=pretend, as_json=as_json
     )
+
+
+@add.command(short_help="Add a route of your own, with its schemas.")
+@click.argument("rule")
+@click.option("--method", metavar="NAME", default="", help="The method.  [default: GET, or POST with --accepts]")
+@click.option("--returns", multiple=True, metavar="FIELD", help="A field of the response; once for each.")
+@click.option("--accepts", multiple=True, metavar="FIELD", help="A field of the body; once for each.")
+@click.option("--version", metavar="NAME", default="", help="The version of the API.  [default: the first]")
+@click.option("--public", is_flag=True, help="Anyone may call it, without a login.")
+@change_options
+def endpoint(  # noqa: PLR0913 - click hands over each option
+    *,
+    rule: str,
+    method: str,
+    returns: tuple[str, ...],
+    accepts: tuple[str, ...],
+    version: str,
+    public: bool,
+    pretend: bool,
+    as_json: bool,
+) -> None:
+    r"""Adds a route at RULE, with schemas, a function in the service, a view and tests.
+
+    \b
+    beast add endpoint "users/<int:id>/stats" --returns posts:int --returns latest:datetime?
+    """
+    request = EndpointRequest(rule, command_line(), method, returns, accepts, version, public)
+    make_change(lambda workspace: add_endpoint(workspace, request), pretend=pretend, as_json=as_json)
+
+
+@add.command(short_help="Add a relation between two models.")
+@click.argument("place", metavar="MODEL.NAME")
+@click.argument("target", metavar="MODEL")
+@change_options
+def relation(*, place: str, target: str, pretend: bool, as_json: bool) -> None:
+    r"""Adds a relation: a plural NAME is a list of rows, a singular one a foreign key that may be null.
+
+    A list gets a table between the models, and routes that add and remove rows.
+
+    \b
+    beast add relation Post.tags Tag
+    beast add relation Post.author User
+    """
+    command = command_line()
+    make_change(lambda workspace: add_relation(workspace, place, target, command), pretend=pretend, as_json=as_json)
+
+
+@add.command(short_help="Add a version of a resource beside the old one.")
+@click.argument("resource")
+@click.argument("name", metavar="VERSION")
+@click.option("--nest", multiple=True, metavar="RELATION", help="A relation that the new version shows; once for each.")
+@change_options
+def version(*, resource: str, name: str, nest: tuple[str, ...], pretend: bool, as_json: bool) -> None:
+    r"""Adds VERSION of RESOURCE. The old version goes on, calls the same service, and is marked deprecated with dates.
+
+    \b
+    beast add version users v2 --nest profile
+    """
+    command = command_line()
+    make_change(
+        lambda workspace: add_version(workspace, resource, name, nest, command), pretend=pretend, as_json=as_json
+    )
+
+
+for command in (
+    add_beside.job,
+    add_beside.mail,
+    add_beside.webhook,
+    add_to_route.cache,
+    add_to_route.limit,
+    add_to_route.permission,
+    add_to_route.authenticator,
+):
+    add.add_command(command)

@@ -7,13 +7,11 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.recipes.code.calls import spread
 from beastmode_tools.recipes.code.imports import import_of, with_import
 from beastmode_tools.recipes.workspace import Workspace
 
 __all__ = ["ModuleEdit"]
-
-ROOM = 120
-"""Columns: a call that would become longer is written over several lines, as ruff does in new projects."""
 
 
 class ModuleEdit:
@@ -39,7 +37,16 @@ class ModuleEdit:
 
     def save(self) -> None:
         """Hand the edited text to the workspace."""
-        self._workspace.edit(self._path, self._module.code)
+        self._workspace.edit(self._path, self._module.code.lstrip("\n"))
+
+    @property
+    def text(self) -> str:
+        """The module as edited so far."""
+        return self._module.code
+
+    def change(self, transformer: cst.CSTTransformer) -> None:
+        """Edit it by a transformer of libcst."""
+        self._module = self._module.visit(transformer)
 
     def add_import(self, origin: str, name: str) -> None:
         """Add `from origin import name`, or `import origin` if the name is ""; nothing if it is there."""
@@ -88,7 +95,7 @@ class ModuleEdit:
         if place < len(body):
             body[place] = body[place].with_changes(leading_lines=lines)
         body[place:place] = [first, *module.body[1:]]
-        self._module = self._module.with_changes(body=body)
+        self._module = self._module.with_changes(body=body, has_trailing_newline=True)
 
     def add_keyword(self, class_name: str, attribute: str, keyword: str, value: str) -> bool:
         """Add a keyword to the `mapped_column(...)` of a model's attribute; whether it was missing.
@@ -163,7 +170,7 @@ class WithArgument(cst.CSTTransformer):
         wanted = self._argument.value
         if any(argument.value.deep_equals(wanted) for argument in updated_node.args):
             return updated_node
-        return updated_node.with_changes(args=extended(updated_node.args, self._argument))
+        return spread(updated_node.with_changes(args=extended(updated_node.args, self._argument)))
 
 
 class WithKeyword(cst.CSTTransformer):

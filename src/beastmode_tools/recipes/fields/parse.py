@@ -38,23 +38,30 @@ MOST_CHARACTERS = 10_485_760  # PostgreSQL's own limit for varchar
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 40
 """PostgreSQL cuts names at 63 characters, and an index is named after its table and its column."""
-TAKEN = {
+HIDING = {"fields": "the schemas import marshmallow's `fields`"} | dict.fromkeys(
+    ("str", "int", "float", "bool", "list", "dict"), "it is the name of a Python type"
+)
+"""Names that would hide what the generated code itself uses."""
+TAKEN = HIDING | {
     "id": "every resource has it",
     "created_at": "every resource has it",
     "metadata": "SQLAlchemy uses this name in every model",
     "registry": "SQLAlchemy uses this name in every model",
     "query": "beastmode uses this name in every model",
-    "fields": "the schemas import marshmallow's `fields`",
-} | dict.fromkeys(("str", "int", "float", "bool", "list", "dict"), "it is the name of a Python type")
+}
 
 
-def parse_fields(texts: tuple[str, ...]) -> tuple[Field, ...]:
+def parse_fields(texts: tuple[str, ...], what: str = "field") -> tuple[Field, ...]:
     """The fields of a command line.
+
+    Args:
+        texts: As typed.
+        what: "field" of a model; "value" of a request or a response, which may be called like any column.
 
     Raises:
         CouldNotRun: One of them cannot be read, or two have the same name.
     """
-    fields = tuple(map(parse_field, texts))
+    fields = tuple(parse_field(text, what) for text in texts)
     names = [field.column for field in fields] + [field.name for field in fields if field.kind == "relation"]
     for name in names:
         if names.count(name) > 1:
@@ -62,7 +69,7 @@ def parse_fields(texts: tuple[str, ...]) -> tuple[Field, ...]:
     return fields
 
 
-def parse_field(text: str) -> Field:
+def parse_field(text: str, what: str = "field") -> Field:
     """One field.
 
     Raises:
@@ -73,7 +80,7 @@ def parse_field(text: str) -> Field:
     name, colon, rest = declaration.partition(":")
     if not colon or not rest:
         raise CouldNotRun(f"{text} is not a field. Write NAME:TYPE, such as title:str or price:decimal=0.")
-    refuse_name(name, "field")
+    refuse_name(name, what)
     kind, *options = rest.split(":")
     is_list, kind = kind.endswith("[]"), kind.removesuffix("[]")
     field = Field(name, kind, is_list=is_list, is_optional=text.partition("=")[0].endswith("?"))
@@ -97,8 +104,8 @@ def refuse_name(name: str, what: str) -> None:
         raise CouldNotRun(f"{name!r} is a Python keyword, so it cannot name a {what}.")
     if len(name) > LONGEST_NAME:
         raise CouldNotRun(f"{name!r} is too long for a {what}: at most {LONGEST_NAME} characters.")
-    if what == "field" and name in TAKEN:
-        raise CouldNotRun(f"{name!r} cannot name a field: {TAKEN[name]}.")
+    if name in {"field": TAKEN, "value": HIDING}.get(what, ()):
+        raise CouldNotRun(f"{name!r} cannot name a {what}: {TAKEN[name]}.")
 
 
 def typed(field: Field, text: str) -> Field:

@@ -134,7 +134,7 @@ def schema_line(field: Field, *, dump_only: bool = False) -> tuple[str, set[Impo
     if checks and not dump_only:
         imports.add(("marshmallow.validate", checks.partition("(")[0]))
     if field.is_list:
-        inner = [*arguments, f"validate={checks}"] if checks else arguments
+        inner = [*arguments, f"validate={checks}"] if checks and not dump_only else arguments
         name, arguments, checks = "List", [f"fields.{name}({', '.join(inner)})"], ""
     if dump_only:
         return fit(f"{field.column} = fields.{name}(", [*arguments, "dump_only=True"], ")", indent=4), imports

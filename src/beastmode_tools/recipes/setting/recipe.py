@@ -5,13 +5,13 @@ import keyword
 import re
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.recipes.code.layout import module_of, read_layout
+from beastmode_tools.recipes.code.layout import Layout, module_of, read_layout
 from beastmode_tools.recipes.code.module import ModuleEdit
 from beastmode_tools.recipes.code.text import fit, import_block, quoted
 from beastmode_tools.recipes.plan import Plan
 from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["add_setting"]
+__all__ = ["add_setting", "declare_setting", "the_settings"]
 
 NAME = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 TYPES = ("str", "int", "float", "bool", "choice", "secret")
@@ -33,19 +33,39 @@ def add_setting(workspace: Workspace, name: str, declared: str, sentence: str, c
     Raises:
         CouldNotRun: It cannot be added; the message says why.
     """
+    layout = read_layout(workspace)
+    declared_at = declare_setting(workspace, layout, name, declared, sentence)
+    if declared_at is None:
+        return Plan(command)
+    owner, path = declared_at
+    attribute, default = name.lower(), read(declared)[2]
+    imports = import_block([("beastmode.core.settings", "current_settings"), (module_of(path), owner)], layout.own)
+    add_test(workspace, imports, owner, attribute, default)
+    return Plan(
+        command,
+        workspace.edits(),
+        next_steps=(f"read it with current_settings({owner}).{attribute}", "flask beastmode settings --describe"),
+    )
+
+
+def declare_setting(
+    workspace: Workspace, layout: Layout, name: str, declared: str, sentence: str
+) -> tuple[str, str] | None:
+    """Add the row to the project's class of settings; its name and its path, or None if the row is there.
+
+    Raises:
+        CouldNotRun: It cannot be added; the message says why.
+    """
     if not NAME.fullmatch(name) or keyword.iskeyword(name.lower()):
         raise CouldNotRun(f"{name!r} cannot name a setting: write an environment variable such as SHOP_CURRENCY.")
     sentence = sentence.strip().rstrip(".") + "."
     if sentence == "." or "\n" in sentence:
         raise CouldNotRun("say in one sentence what the setting is for, as the last argument.")
     kind, python, default, expects = read(declared)
-    layout = read_layout(workspace)
-    if not layout.settings:
-        raise CouldNotRun("no class of settings was found: a subclass of beastmode.core.settings.Settings.")
-    owner, path = next(iter(layout.settings.items()))
+    owner, path = the_settings(layout)
     attribute = name.lower()
     if re.search(rf"^    {attribute}\b", workspace.read(path), re.MULTILINE):
-        return Plan(command)
+        return None
     edit = ModuleEdit(workspace, path, layout.own)
     secret = ["secret=True"] if declared.startswith("secret") else []
     items = [kind, f"default={default}", f"sentence={quoted(sentence)}", f"expects={expects}", *secret]
@@ -55,13 +75,18 @@ def add_setting(workspace: Workspace, name: str, declared: str, sentence: str, c
     if expects == "YES_NO":
         edit.add_import("beastmode.core.setting", "YES_NO")
     edit.save()
-    imports = import_block([("beastmode.core.settings", "current_settings"), (module_of(path), owner)], layout.own)
-    add_test(workspace, imports, owner, attribute, default)
-    return Plan(
-        command,
-        workspace.edits(),
-        next_steps=(f"read it with current_settings({owner}).{attribute}", "flask beastmode settings --describe"),
-    )
+    return owner, path
+
+
+def the_settings(layout: Layout) -> tuple[str, str]:
+    """The project's class of settings and its path.
+
+    Raises:
+        CouldNotRun: There is none.
+    """
+    if not layout.settings:
+        raise CouldNotRun("no class of settings was found: a subclass of beastmode.core.settings.Settings.")
+    return next(iter(layout.settings.items()))
 
 
 def read(declared: str) -> tuple[str, str, str, str]:
