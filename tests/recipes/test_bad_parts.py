@@ -5,6 +5,7 @@ import pytest
 from beast_command import beast_in
 from beastmode_tools.recipes.new.create import create_project
 
+LIMITED = "POST /api/v1/products has @rate_limit(limit=5, window=60)"
 PRODUCT = "/api/v1/products/<int:product_id>"
 
 
@@ -96,8 +97,7 @@ CASES = [
     ),
     (
         "limit POST_/api/v1/products 6/minute",
-        "POST /api/v1/products has @rate_limit(limit=5, window=60) already, in shop/products/views.py. "
-        "Change it there.",
+        f"{LIMITED} already, in shop/products/views.py. Change it there.",
     ),
     (
         "permission GET_/products products:read",
