@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from beastmode_tools.development.serve import serve
-from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.project import interpreter
+from beastmode_tools.recipes.change import project_folder
 from beastmode_tools.terminal import say
 
 __all__ = ["dev"]
@@ -26,7 +26,5 @@ def dev(*, host: str, port: int, python: Path | None) -> int:
 
     Exit status: 0 if it was stopped, 2 if it could not start.
     """
-    folder = Path.cwd()
-    if not any((folder / name).exists() for name in (".flaskenv", "app.py", "wsgi.py", "pyproject.toml")):
-        raise CouldNotRun("there is no project here. Run `beast dev` in its folder, or create one: beast new NAME")
+    folder = project_folder(Path.cwd())
     return serve(interpreter(folder, folder, python), folder, host=host, port=port, say=say)

@@ -3,6 +3,7 @@
 0: fine. 1: findings. 2: it could not run; one line says why and what to do. 130 and 143: it was interrupted.
 """
 
+import difflib
 import importlib
 import signal
 import sys
@@ -59,6 +60,7 @@ class Beast(click.Group):
         "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
         "add": Entry("add", "Add a resource, a field, an index, a setting, with tests and migration."),
         "recipes": Entry("recipes", "List what `beast add` and `beast change` can do."),
+        "preview": Entry("preview", "Show what a command would change, and how the guard would judge it."),
         "undo": Entry("undo", "Take back a change that beast made."),
         "history": Entry("history", "List the changes that beast made."),
         "test": Entry("test", "Run the project's tests, then check the change."),
@@ -93,6 +95,16 @@ class Beast(click.Group):
         command = getattr(module, cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, not of the person
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with; for an unknown one, the nearest is named."""
+        if args and not args[0].startswith("-") and args[0] not in self.entries:
+            near = difflib.get_close_matches(args[0], self.entries, 1)
+            hint = f"Did you mean {near[0]!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}. {hint}".rstrip())
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click asks so
         """The list in the help, written without loading a command."""

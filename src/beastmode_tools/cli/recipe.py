@@ -11,10 +11,11 @@ import click
 from beastmode_tools.recipes.change import Decide, Outcome, carry_out, project_folder
 from beastmode_tools.terminal import has_colour, plain, say, styled
 
-__all__ = ["change_options", "command_line", "make_change", "shown_diff"]
+__all__ = ["PREVIEW", "change_options", "command_line", "make_change", "shown_diff"]
 
 Command = Callable[..., Any]
 MARKS = {"create": ("+", "green"), "edit": ("~", "yellow"), "delete": ("-", "red")}
+PREVIEW = "beastmode_tools.preview"
 MOST_FILES = 8
 """Lines about files: with the heading and the next steps, an answer has at most twelve."""
 
@@ -39,8 +40,20 @@ def make_change(decide: Decide, *, pretend: bool, as_json: bool) -> None:
         say(json.dumps(facts(outcome, pretend=pretend), indent=2))
     elif pretend:
         say(shown_diff(outcome.plan.diff()) if outcome.plan.edits else "Nothing to change.")
+        if outcome.plan.edits and click.get_current_context().meta.get(PREVIEW):
+            say(summary(outcome))
     else:
         say(told(outcome))
+
+
+def summary(outcome: Outcome) -> str:
+    """The line below a preview: how much would change, and how the guard would judge it."""
+    plan = outcome.plan
+    counts = [edit.counts() for edit in plan.edits]
+    added, removed = (sum(each) for each in zip(*counts, strict=True))
+    files = f"{len(plan.edits)} file{'' if len(plan.edits) == 1 else 's'}"
+    migration = ", with a migration" if plan.revision else ""
+    return f"\n{files}, +{added} -{removed}{migration}. Verdict: {plan.verdict}. Nothing was changed."
 
 
 def facts(outcome: Outcome, *, pretend: bool) -> dict[str, Any]:

@@ -19,6 +19,8 @@ Decide = Callable[[Workspace], Plan]
 MIDWAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 """What git keeps while one of its own changes waits for a person."""
 MARKS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", ".flaskenv", "migrations", "app.py")
+MARKS_OF_BEAST = ("beastmode.toml", ".beast")
+"""What marks a folder above the current one; a requirements.txt there may belong to something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,20 @@ class Outcome:
 
 
 def project_folder(folder: Path) -> Path:
-    """The folder, if it looks like a project's.
+    """The folder, if it looks like a project's; otherwise the nearest one above it in the same repository.
 
     Raises:
-        CouldNotRun: It does not.
+        CouldNotRun: There is none.
     """
-    if not any((folder / mark).exists() for mark in MARKS):
-        raise CouldNotRun("there is no project here. Change to its folder, or create one: beast new NAME")
-    return folder.resolve()
+    here = folder.resolve()
+    if any((here / mark).exists() for mark in MARKS):
+        return here
+    for place in (here, *here.parents):
+        if any((place / mark).exists() for mark in MARKS_OF_BEAST):
+            return place
+        if (place / ".git").exists():
+            break
+    raise CouldNotRun("there is no project here. Change to its folder, or create one: beast new NAME")
 
 
 def carry_out(folder: Path, decide: Decide, *, pretend: bool = False) -> Outcome:
