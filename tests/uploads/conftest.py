@@ -1,13 +1,13 @@
 """The gallery on SQLite with a folder, and a caller for it."""
 
-import pytest
-from gallery import gallery
-from uploader import Uploader
+import shutil
+from functools import partial
 
+import pytest
+
+from apps.gallery.starting import files_in, make_tables, started
 from beastmode.core.clock import set_clock
 from beastmode.testing.clock import MovableClock
-from beastmode.testing.databases import close_database, make_tables
-from beastmode.testing.job_runs import run_due
 
 
 @pytest.fixture
@@ -18,21 +18,19 @@ def clock():
     set_clock(previous)
 
 
+@pytest.fixture(scope="session")
+def empty_gallery(tmp_path_factory):
+    """A database file with the tables of the gallery, which each test copies."""
+    path = tmp_path_factory.mktemp("gallery") / "empty.db"
+    make_tables(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def start(tmp_path):
+def start(tmp_path, empty_gallery):
     """Starts the gallery, as often as there are processes."""
-    apps = []
-
-    def start(**settings):
-        app = gallery(f"sqlite:///{tmp_path / 'gallery.db'}", tmp_path / "uploads", **settings)
-        if not apps:
-            make_tables(app)
-        apps.append(app)
-        return Uploader(app)
-
-    yield start
-    for app in apps:
-        close_database(app)
+    shutil.copy(empty_gallery, tmp_path / "gallery.db")
+    yield from started(f"sqlite:///{tmp_path / 'gallery.db'}", tmp_path / "uploads")
 
 
 @pytest.fixture
@@ -44,14 +42,4 @@ def ada(start):
 @pytest.fixture
 def stored(tmp_path):
     """The names of the files in the storage, and of those that are being received."""
-
-    def stored():
-        folder = tmp_path / "uploads"
-        return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-
-    return stored
-
-
-@pytest.fixture
-def work():
-    return run_due
+    return partial(files_in, tmp_path / "uploads")

@@ -2,8 +2,8 @@
 
 import hashlib
 
-from gallery import PDF, picture
-from uploader import Uploader
+from apps.gallery import PDF, picture
+from apps.gallery.uploader import Uploader
 
 
 def test_an_uploaded_file_can_be_downloaded_by_its_owner(ada):
@@ -40,6 +40,16 @@ def test_a_file_can_be_sent_as_the_body(ada):
 
     assert response.status_code == 201
     assert response.json["data"]["name"] == "a b.pdf"
+
+
+def test_a_file_larger_than_every_buffer_arrives_whole(ada):
+    """Whatever the boundaries between what is read at a time."""
+    content = hashlib.shake_256(b"large").digest(3_000_001)
+
+    sent = ada.send(content, "a.bin", path="/pictures/any").json["data"]
+
+    assert (sent["size"], sent["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert ada.download(sent["id"]).data == content
 
 
 def test_nobody_else_sees_changes_or_deletes_an_upload(ada):

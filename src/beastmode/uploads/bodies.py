@@ -20,7 +20,8 @@ FIELD = "file"
 FORM, RAW = "multipart/form-data", "application/octet-stream"
 _CHUNK = 256 * 1024
 _MOST_FIELDS = 20
-_MOST_FIELD_BYTES = 64 * 1024
+_MOST_FIELD_BYTES = 256 * 1024
+"""The other fields of a form. Werkzeug compares it with its buffer too, which takes 64 kB of the file at a time."""
 _FRAME = 64 * 1024
 """What a form may have in addition to the file and its fields: boundaries, and the headers of parts."""
 _NOT_A_FILE = ("application/x-www-form-urlencoded", "multipart/")

@@ -83,7 +83,7 @@ def refuse_other(media_type: str, allowed: Collection[str]) -> None:
 def _possible(path: Path, head: bytes) -> list[str]:
     """The types that a file may be, the likeliest first."""
     if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")):
-        return [_markup(head)]
+        return _markup(head)
     try:
         found = puremagic.magic_string(head, filename=None)
     except (puremagic.PureError, ValueError):
@@ -94,12 +94,12 @@ def _possible(path: Path, head: bytes) -> list[str]:
     return list(dict.fromkeys(named)) or [TEXT if _is_text(head) else BYTES]
 
 
-def _markup(head: bytes) -> str:
+def _markup(head: bytes) -> list[str]:
+    """The types of markup that a file may be: browsers run scripts in all of them."""
     lower = head.lower()
-    if b"<svg" in lower:
-        return "image/svg+xml"
-    is_page = re.search(rb"<(?:!doctype html|html|script|body|iframe|img|a\s)", lower)
-    return "text/html" if is_page or not lower.lstrip().startswith(b"<?xml") else "application/xml"
+    kinds = ["image/svg+xml"] if b"<svg" in lower else []
+    is_xml = lower.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<?xml")
+    return [*kinds, "application/xml"] if is_xml else kinds or ["text/html"]
 
 
 def _zipped(path: Path) -> list[str]:

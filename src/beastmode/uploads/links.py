@@ -1,5 +1,6 @@
 """_Signed URLs of files: whoever has one can download the file until it expires, without logging in."""
 
+import hashlib
 from dataclasses import dataclass
 
 from flask import Response, current_app, url_for
@@ -93,4 +94,5 @@ def _read(token: str) -> _Signed:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings_of(current_app, UploadSettings).secret_key, salt=_SALT)
+    options = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    return URLSafeSerializer(settings_of(current_app, UploadSettings).secret_key, salt=_SALT, signer_kwargs=options)

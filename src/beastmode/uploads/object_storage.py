@@ -51,7 +51,7 @@ class ObjectStorage:
     def open(self, key: str) -> BinaryIO:
         """See `Storage`."""
         with _reported():
-            return cast("BinaryIO", _Reader(obstore.open_reader(self._store, key, buffer_size=_BUFFER)))
+            return cast("BinaryIO", _StoredFile(obstore.open_reader(self._store, key, buffer_size=_BUFFER)))
 
     def delete(self, keys: list[str]) -> None:
         """See `Storage`."""
@@ -81,7 +81,7 @@ class ObjectStorage:
             next(iter(obstore.list(self._store, chunk_size=1)), None)
 
 
-class _Reader:
+class _StoredFile:
     """A stored file, for Werkzeug.
 
     Args:

@@ -187,8 +187,8 @@ def _stored_part(request: Request, upload_id: str, offset: int, most: int) -> _S
 
 
 def _other_offset(offset: int | None) -> Problem:
-    found = "" if offset is None else f" is {offset}"
-    return Problem(409, f"Upload-Offset does not match{found}; ask for the current one with HEAD")
+    expected = "the offset" if offset is None else str(offset)
+    return Problem(409, f"Upload-Offset is not {expected}, where the upload continues; HEAD returns it")
 
 
 def _number_in(request: Request, name: str) -> int:

@@ -54,6 +54,12 @@ def pictures(database) -> Blueprint:
         """Refuse a picture."""
         raise Problem(403, f"No {file.name}, with {dict(file.fields)}")
 
+    @routes.post("/any", returns=Uploaded, status=201)
+    @receives_file(["*/*"])
+    def add_any(file: ReceivedFile) -> Upload:
+        """Add a file of any type."""
+        return save_upload(file)
+
     @routes.post("/failing")
     @receives_file(["*/*"])
     @transaction

@@ -2,7 +2,11 @@
 
 from io import BytesIO
 
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
 from beastmode.testing.job_runs import run_due
+from beastmode.uploads import sweep_uploads
 
 
 class Uploader:
@@ -22,8 +26,10 @@ class Uploader:
 
     def send(self, content, name="a.png", media_type=None, path="/uploads", **fields):
         """Send a file in a form."""
-        file = (BytesIO(content), name) if media_type is None else (BytesIO(content), name, media_type)
-        return self.call("POST", path, data={"file": file, **fields}, content_type="multipart/form-data")
+        file = FileStorage(BytesIO(content), name, content_type=media_type)
+        # In memory: Werkzeug's client would leave a temporary file open.
+        boundary, form = encode_multipart({"file": file, **fields})
+        return self.call("POST", path, data=form, content_type=f"multipart/form-data; boundary={boundary}")
 
     def send_raw(self, content, media_type="application/octet-stream", path="/uploads", **headers):
         """Send a file as the body."""
@@ -55,6 +61,11 @@ class Uploader:
         """Follow a URL, without saying who calls."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.app.test_client().get(url, headers=named, buffered=True)
+
+    def sweep(self):
+        """Delete what belongs to nothing; how much."""
+        with self.app.app_context():
+            return sweep_uploads()
 
     def work(self):
         """Run the jobs that are due; how many."""
