@@ -85,6 +85,8 @@ CASES = [
     ("mail ../hello", "'../hello' is not a name for a mail: use lowercase letters, digits and single underscores."),
     ("webhook users", "shop/users already exists. Choose another name."),
     ("webhook import", "'import' is a Python keyword, so it cannot name a webhook."),
+    ("upload users", "/users is served already. Choose another name, such as avatars."),
+    ("upload uploads", "/uploads is served already. Choose another name, such as avatars."),
     ("cache POST_/api/v1/products", "POST /api/v1/products changes something; only responses to GET are cached."),
     (
         "cache GET_/api/v1/product",

@@ -77,6 +77,7 @@ NEW = (
     ("job", "tidy_up", "--cron", "0 3 * * *"),
     ("mail", "order_shipped", "order_id:int", "--subject", "On its way"),
     ("webhook", "payments"),
+    ("upload", "avatars"),
     ("cache", "GET /api/v1/products"),
     ("limit", "POST /api/v1/products", "60/minute"),
     ("permission", "DELETE /api/v1/products/<int:id>", "products:delete", "--role", "manager"),

@@ -162,3 +162,25 @@ def test_pretending_creates_nothing(beast, tmp_path, monkeypatch):
     assert (done.status, told["pretend"]) == (0, True)
     assert "shop/users/models.py" in told["files"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_feature_is_added_by_its_recipe(beast, tmp_path, monkeypatch):
+    """`--with` is the same as `beast add` afterwards, in the first commit."""
+    monkeypatch.chdir(tmp_path)
+
+    done = beast("new", "shop", "--with", "uploads", "--json")
+
+    files = json.loads(done.out)["files"]
+    assert {"shop/images/views.py", "tests/test_images.py"} < set(files)
+    assert "uploads=Uploads()," in (tmp_path / "shop/shop/__init__.py").read_text()
+    assert not (tmp_path / "shop/.beast").exists()
+
+
+def test_a_feature_that_does_not_exist_is_refused(beast, tmp_path, monkeypatch):
+    """Before anything is created."""
+    monkeypatch.chdir(tmp_path)
+
+    done = beast("new", "shop", "--with", "upload")
+
+    assert (done.status, done.err) == (2, "beast: there is no feature 'upload'. Did you mean uploads?\n")
+    assert list(tmp_path.iterdir()) == []

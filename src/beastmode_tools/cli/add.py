@@ -174,6 +174,7 @@ def version(*, resource: str, name: str, nest: tuple[str, ...], pretend: bool, a
 for command in (
     add_beside.job,
     add_beside.mail,
+    add_beside.upload,
     add_beside.webhook,
     add_to_route.cache,
     add_to_route.limit,

@@ -5,9 +5,10 @@ import click
 from beastmode_tools.cli.recipe import change_options, command_line, make_change
 from beastmode_tools.recipes.job.recipe import add_job
 from beastmode_tools.recipes.mail.recipe import add_mail
+from beastmode_tools.recipes.upload.recipe import add_upload
 from beastmode_tools.recipes.webhook.recipe import add_webhook
 
-__all__ = ["job", "mail", "webhook"]
+__all__ = ["job", "mail", "upload", "webhook"]
 
 
 @click.command(short_help="Add a function that runs outside of requests.")
@@ -53,3 +54,16 @@ def webhook(*, name: str, pretend: bool, as_json: bool) -> None:
     """
     command = command_line()
     make_change(lambda workspace: add_webhook(workspace, name, command), pretend=pretend, as_json=as_json)
+
+
+@click.command(short_help="Add a route that receives images.")
+@click.argument("name")
+@change_options
+def upload(*, name: str, pretend: bool, as_json: bool) -> None:
+    r"""Adds POST /NAME, which receives an image: checked by its content, stored, and given thumbnails by a job.
+
+    \b
+    beast add upload avatars
+    """
+    command = command_line()
+    make_change(lambda workspace: add_upload(workspace, name, command), pretend=pretend, as_json=as_json)

@@ -3,22 +3,33 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
 from beastmode_tools.recipes.new.project import files_of, refuse_project_name
+from beastmode_tools.recipes.plan import Plan
+from beastmode_tools.recipes.upload.recipe import add_upload
+from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["create_project", "refuse_place"]
+__all__ = ["FEATURES", "create_project", "refuse_place"]
 
 
-def create_project(place: Path, name: str, database: str) -> tuple[str, ...]:
+FEATURES: dict[str, Callable[[Workspace], Plan]] = {
+    "uploads": lambda workspace: add_upload(workspace, "images", "add upload images"),
+}
+"""What `--with` adds, each by the recipe that adds it to a project that exists."""
+
+
+def create_project(place: Path, name: str, database: str, features: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Create a project; the paths of its files.
 
     Args:
         place: The folder in which the project's folder is created.
         name: Of the project and its folder.
         database: "sqlite" or "postgres".
+        features: Names of FEATURES.
 
     Raises:
         CouldNotRun: The name cannot be used, the folder exists, or it cannot be written.
@@ -31,6 +42,10 @@ def create_project(place: Path, name: str, database: str) -> tuple[str, ...]:
         half = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=place))
         try:
             write(half, files)
+            for feature in features:
+                added = {edit.path: edit.after or b"" for edit in FEATURES[feature](Workspace(half)).edits}
+                write(half, added)
+                files |= added
             commit(half)
             half.chmod(0o755)
             half.rename(place / name)
