@@ -6,7 +6,7 @@ stored, and nothing else that git ignores besides SQLite files.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from beastmode_tools.agent.checkpoint.databases import Copied, copy_databases, restore_databases
@@ -118,6 +118,40 @@ class Checkpoints:
             )
             for path, status in self.between(old, new)
         )
+
+    def with_edits(self, tree: str, edits: tuple[Edit, ...]) -> str:
+        """The tree with edits, kept under a ref of its own; no file is touched."""
+        index = self.copies.parent / "other-index"
+        git = replace(self.git, environment={**self.git.environment, "GIT_INDEX_FILE": str(index)})
+        git.ask("read-tree", tree)
+        for each in edits:
+            if each.after is None:
+                git.ask("update-index", "--force-remove", "--", each.path)
+            else:
+                stored = git.run("hash-object", "-w", "--stdin", given=each.after).stdout.decode().strip()
+                git.ask("update-index", "--add", "--cacheinfo", f"100644,{stored},{self.prefix}{each.path}")
+        made = git.ask("write-tree")
+        index.unlink(missing_ok=True)
+        return self.keep("question", made)
+
+    def keep(self, name: str, tree: str) -> str:
+        """Keeps a tree under a ref; the tree."""
+        commit = self.git.ask("commit-tree", tree, "-m", f"beast {self.run}: {name}")
+        self.view.refs.ask(
+            "-c", "core.logAllRefUpdates=false", "update-ref", f"refs/beast/{self.run}/{name}-{tree[:12]}", commit
+        )
+        return tree
+
+    def texts(self, tree: str) -> Iterator[tuple[str, bytes]]:
+        """Path and bytes of every file of the project in a tree, read by one process."""
+        listed = list(self.files(tree))
+        given = "".join(f"{blob}\n" for _, blob in listed).encode()
+        told = self.git.run("cat-file", "--batch", given=given).stdout
+        for path, _ in listed:
+            head, _, rest = told.partition(b"\n")
+            length = int(head.split(b" ")[2])
+            yield path, rest[:length]
+            told = rest[length + 1 :]
 
     def files(self, tree: str) -> Iterator[tuple[str, str]]:
         """Path and blob of every file of the project in a tree."""

@@ -1,6 +1,5 @@
 """What is known of an effect before it is decided: where its path leads, and what the guard says of the change."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +89,3 @@ def can_name_a_file(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return bool(path.strip()) and b"\0" not in path.encode() and max(map(len, parts)) <= LONGEST_NAME
-
-
-def hash_of(text: str) -> str:
-    """What an approval is bound to."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""Carries an allowed effect out, and says what it gave."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from beastmode_tools.agent.gate.effect import (
+    ApplyRecipe,
+    DeleteFile,
+    Effect,
+    OpenUrl,
+    QueryDatabase,
+    ReadFile,
+    RunCommand,
+    WriteFile,
+)
+from beastmode_tools.agent.verify.child import run_program
+from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.recipes.change import carry_out
+from beastmode_tools.recipes.plan import Edit, Plan
+
+__all__ = ["Doing", "edits_of", "write_edits"]
+
+SECONDS = 120
+"""A recipe reads the project and writes a few files; two minutes are a machine that hangs."""
+MOST_READ = 200_000
+"""Characters of a file that is read at once; whoever needs more asks for a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What is needed to carry effects out.
+
+    Args:
+        folder: The project's folder.
+        python: The project's interpreter.
+        fetch: Gives the text of a page; raises CouldNotRun.
+        query: Gives the rows of a statement as text; raises CouldNotRun.
+    """
+
+    folder: Path
+    python: Path
+    fetch: Callable[[str], str]
+    query: Callable[[str], str]
+
+    def read(self, effect: Effect) -> str:
+        """What a reading effect gives.
+
+        Raises:
+            CouldNotRun: It cannot be read.
+        """
+        if isinstance(effect, ReadFile):
+            return read_text(self.folder, effect.path)
+        if isinstance(effect, OpenUrl):
+            return self.fetch(effect.url)
+        assert isinstance(effect, QueryDatabase)  # noqa: S101 - the only other effect that reads
+        return self.query(effect.sql)
+
+    def run(self, effect: RunCommand | ApplyRecipe) -> tuple[bool, str]:
+        """Whether a program succeeded, and what it wrote."""
+        if isinstance(effect, ApplyRecipe):
+            return run_recipe(self.folder, effect.words)
+        done = run_program(self.python, self.folder, effect.arguments)
+        told = f"{done.output}\n(it did not end in time, and was ended)" if done.ended == "timeout" else done.output
+        return done.succeeded, told.strip() or f"It ended with status {done.status}."
+
+
+def read_text(folder: Path, path: str) -> str:
+    """The text of a file.
+
+    Raises:
+        CouldNotRun: It does not exist, or is no text.
+    """
+    try:
+        content = (folder / path).read_bytes()
+    except OSError as problem:
+        raise CouldNotRun(f"{path} cannot be read: {problem.strerror}.") from problem
+    if b"\0" in content:
+        raise CouldNotRun(f"{path} is not text.")
+    text = content.decode("utf-8", "replace")
+    return text if len(text) <= MOST_READ else f"{text[:MOST_READ]}\n[{len(text) - MOST_READ} characters left out]"
+
+
+def edits_of(folder: Path, effect: WriteFile | DeleteFile) -> tuple[Edit, ...]:
+    """What the effect changes; nothing if the file is so already.
+
+    Raises:
+        CouldNotRun: The file that is to be deleted does not exist.
+    """
+    place = folder / effect.path
+    before = place.read_bytes() if place.is_file() else None
+    if isinstance(effect, DeleteFile):
+        if before is None:
+            raise CouldNotRun(f"{effect.path} does not exist.")
+        return (Edit(effect.path, before, None),)
+    return () if before == effect.content else (Edit(effect.path, before, effect.content),)
+
+
+def write_edits(folder: Path, command: str, edits: tuple[Edit, ...]) -> str:
+    """Writes edits whole, through the journal of changes; the ID of their entry.
+
+    Raises:
+        CouldNotRun: A file cannot be written; nothing was changed.
+    """
+    return carry_out(folder, lambda _: Plan(command, edits)).id
+
+
+def run_recipe(folder: Path, words: tuple[str, ...]) -> tuple[bool, str]:
+    """Runs a recipe as a person would; whether it succeeded, and its answer, which is JSON."""
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command, with words that the gate has let through
+            [sys.executable, "-m", "beastmode_tools.cli", *words, "--json"],
+            cwd=folder,
+            env={**os.environ, "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return False, f"The recipe did not end within {SECONDS} s."
+    return done.returncode == 0, (done.stdout if done.returncode == 0 else done.stderr).strip()
