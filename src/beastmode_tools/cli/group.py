@@ -60,6 +60,7 @@ class Beast(click.Group):
         "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
         "add": Entry("add", "Add a resource, a field, an index, a setting, with tests and migration."),
         "recipes": Entry("recipes", "List what `beast add` and `beast change` can do."),
+        "update": Entry("update", "Bring the project's files to what `beast new` writes today."),
         "preview": Entry("preview", "Show what a command would change, and how the guard would judge it."),
         "do": Entry("do", "Plan a change, make it in small steps, check each step."),
         "resume": Entry("resume", "Go on with a run that was stopped."),

@@ -13,9 +13,11 @@ from beastmode_tools.recipes.plan import Plan
 from beastmode_tools.recipes.upload.recipe import add_upload
 from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["FEATURES", "create_project", "refuse_place"]
+__all__ = ["CREATED", "FEATURES", "create_project", "refuse_place"]
 
 
+CREATED = "Create the project with beast new"
+"""The subject of the first commit, by which `beast update` finds it."""
 FEATURES: dict[str, Callable[[Workspace], Plan]] = {
     "uploads": lambda workspace: add_upload(workspace, "images", "add upload images"),
 }
@@ -85,4 +87,4 @@ def commit(folder: Path) -> None:
         return
     git.run("init", "--quiet", "--initial-branch=main")
     git.run("add", "--all")
-    git.run("commit", "--quiet", "--message", "Create the project with beast new")
+    git.run("commit", "--quiet", "--message", CREATED)
