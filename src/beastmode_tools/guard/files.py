@@ -15,7 +15,7 @@ from beastmode_tools.guard.code.compare.decorators import compare_decorators
 from beastmode_tools.guard.code.compare.files import compare_supporting
 from beastmode_tools.guard.code.compare.functions import compare_functions
 from beastmode_tools.guard.code.compare.hooks import compare_hooks
-from beastmode_tools.guard.code.compare.imports import compare_imports
+from beastmode_tools.guard.code.compare.imports import compare_imports, swapped_imports
 from beastmode_tools.guard.code.compare.security import compare_security
 from beastmode_tools.guard.code.compare.served_routes import compare_routes
 from beastmode_tools.guard.code.compare.templates import compare_templates
@@ -66,6 +66,7 @@ def everything(delta: Delta) -> Iterator[Any]:
         [*sources, *(each for each in compared if is_migration(each.path))], usage, delta.new_files
     )
     yield from compare_imports(sources, usage)
+    yield from swapped_imports(sources, usage, delta.old_files)
     yield from compare_access(sources, usage)
     yield from compare_decorators(sources, usage)
     yield from compare_caching(sources, usage)

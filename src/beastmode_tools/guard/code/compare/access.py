@@ -10,7 +10,7 @@ from beastmode_tools.source.delta import Pair
 from beastmode_tools.source.reach import Usage
 from beastmode_tools.source.syntax import FunctionNode, Module, dotted, last_name, own_statements, text_of
 
-__all__ = ["OWN_ROWS", "checks_of", "compare_access", "refuses"]
+__all__ = ["OWN_ROWS", "asks_who", "checks_of", "compare_access", "refuses"]
 
 WHO = re.compile(
     r"\b(?:current_user|current_identity|g\.(?:user|current_user|identity)|is_authenticated|is_admin|is_staff|is_superuser|has_role|"

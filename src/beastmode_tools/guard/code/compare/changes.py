@@ -22,6 +22,7 @@ __all__ = [
     "FunctionMoved",
     "FunctionRemoved",
     "ImportBroken",
+    "ImportReplaced",
     "LooseCodeChanged",
     "MechanismReplaced",
     "SignatureChanged",
@@ -232,6 +233,25 @@ class MechanismReplaced:
     line: int
     gone: tuple[str, ...]
     come: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReplaced:
+    """A name that a file uses as before, and that now comes from another place.
+
+    Args:
+        path: The file.
+        line: Where it is imported.
+        name: As the file calls it.
+        old: Dotted name of what it was.
+        new: Of what it is.
+    """
+
+    path: str
+    line: int
+    name: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from beastmode_tools.guard.code.compare.access import checks_of
+from beastmode_tools.guard.code.compare.access import asks_who, checks_of
 from beastmode_tools.guard.wording import gone_and_new
 from beastmode_tools.source.delta import Pair
 from beastmode_tools.source.reach import Usage
 from beastmode_tools.source.routes import METHODS, ROLES, declared_routes
-from beastmode_tools.source.syntax import Module, dotted, resolved, text_of
+from beastmode_tools.source.syntax import Module, dotted, last_name, resolved, text_of
 
 __all__ = ["Decorator", "DecoratorChanged", "compare_decorators"]
 
@@ -191,7 +191,7 @@ def described(node: ast.expr, module: Module, usage: Usage) -> Decorator:
     for kind, pattern in PATTERNS:
         if pattern.search(name):
             return Decorator(name, text, optional(kind, node))
-    return Decorator(name, text, "authentication" if refuses_callers(function, module, usage) else "other")
+    return Decorator(name, text, own_kind(function, module, usage))
 
 
 def optional(kind: str, node: ast.expr) -> str:
@@ -203,20 +203,35 @@ def optional(kind: str, node: ast.expr) -> str:
     return kind
 
 
-def refuses_callers(function: ast.expr, module: Module, usage: Usage) -> bool:
-    """Whether a decorator of the project refuses callers, by what its own code does."""
+def own_kind(function: ast.expr, module: Module, usage: Usage) -> str:
+    """What a decorator of the project is for, by what its own code does.
+
+    One that raises unless the caller is somebody is a permission, also where it lets the privileged pass first.
+    """
     name = dotted(function)
     if "." in name or not name:
-        return False
+        return "other"
     definition_module: Module | None = module
     if name in module.imports:
         source = resolved(function, module.imports).lstrip(".")
         path = next((each for key, each in usage.by_module.items() if key.endswith(source.rpartition(".")[0])), None)
         definition_module = usage.module(path) if path else None
     if definition_module is None or name not in definition_module.functions:
-        return False
+        return "other"
     inside = [each for key, each in definition_module.functions.items() if key == name or key.startswith(f"{name}.")]
-    return any(checks_of(each.node) for each in inside)
+    if any(checks_of(each.node) for each in inside):
+        return "authentication"
+    return "permission" if any(turns_away(each.node) for each in inside) else "other"
+
+
+def turns_away(node: ast.AST) -> bool:
+    """Whether a wrapper asks who calls, and raises or aborts for some."""
+    parts = list(ast.walk(node))
+    asks = any(isinstance(each, ast.If) and asks_who(each.test) for each in parts)
+    return asks and any(
+        isinstance(each, ast.Raise) or (isinstance(each, ast.Call) and last_name(each.func) == "abort")
+        for each in parts
+    )
 
 
 def entries_of(module: Module, name: str) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Imports of changed files that cannot work, and whether two files differ in anything that runs."""
 
 import ast
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 
-from beastmode_tools.guard.code.compare.changes import ImportBroken
+from beastmode_tools.guard.code.compare.changes import ImportBroken, ImportReplaced
 from beastmode_tools.guard.code.compare.normal import same_behaviour
 from beastmode_tools.source.delta import Pair
 from beastmode_tools.source.files import module_name, package_of
@@ -11,7 +12,7 @@ from beastmode_tools.source.index import absolute
 from beastmode_tools.source.reach import Usage
 from beastmode_tools.source.syntax import Module, inner_scopes, own_statements
 
-__all__ = ["compare_imports", "same_module"]
+__all__ = ["compare_imports", "same_module", "swapped_imports"]
 
 
 def compare_imports(compared: list[Pair], usage: Usage) -> Iterator[ImportBroken]:
@@ -54,6 +55,80 @@ def left_behind(path: str, usage: Usage) -> Iterator[ImportBroken]:
                 source = absolute("." * node.level + (node.module or ""), home)
                 if source == gone or (source == package and any(alias.name == last for alias in node.names)):
                     yield ImportBroken(user, node.lineno, last, path)
+
+
+def swapped_imports(compared: list[Pair], usage: Usage, old_files: Mapping[str, str]) -> Iterator[ImportReplaced]:
+    """Names that files use as before and that now come from another place: the swap may be of a log-in check."""
+    for pair in compared:
+        if pair.old is None or pair.new is None:
+            continue
+        for name in sorted(set(pair.old.imports) & set(pair.new.imports)):
+            old, new = (absolute_of(each.imports[name], each.path) for each in (pair.old, pair.new))
+            if old != new and is_used(pair.new, name) and not is_same_thing(old, new, usage, old_files):
+                line = next((getattr(each, "lineno", 1) for each in pair.new.nodes if imports_name(each, name)), 1)
+                yield ImportReplaced(pair.path, line, name, old, new)
+
+
+def absolute_of(dotted_name: str, path: str) -> str:
+    """The dotted name without leading dots."""
+    return absolute(dotted_name, package_of(path)) if dotted_name.startswith(".") else dotted_name
+
+
+def is_used(module: Module, name: str) -> bool:
+    """Whether the file does anything with the name."""
+    return any(isinstance(each, ast.Name) and each.id == name for each in module.nodes)
+
+
+def imports_name(node: ast.AST, name: str) -> bool:
+    """Whether an import makes the name known."""
+    return isinstance(node, ast.Import | ast.ImportFrom) and any(
+        name in {alias.asname, alias.name} for alias in node.names
+    )
+
+
+def is_same_thing(old: str, new: str, usage: Usage, old_files: Mapping[str, str]) -> bool:
+    """Whether both places hold the same: of one published package, a part of the language, or moved with its text."""
+    places = [name.rpartition(".")[0] for name in (old, new)]
+    own = [is_own(files, place) for files, place in zip((old_files, usage.files), places, strict=True)]
+    if not any(own):
+        roots = {name.partition(".")[0] for name in (old, new)}
+        return len(roots) == 1 or any(root in sys.stdlib_module_names for root in roots)
+    if not all(own):
+        return False
+    name = new.rpartition(".")[2]
+    texts = (definition_in(old_files, places[0], name), definition_in(usage.files, places[1], name))
+    passed_on = any(
+        name in text_in(usage.files, place) and text is None for place, text in zip(places, texts, strict=True)
+    )
+    return passed_on or (texts[0] is not None and texts[0] == texts[1])
+
+
+def is_own(files: Mapping[str, str], module: str) -> bool:
+    """Whether a module, or the package that it is of, is the project's."""
+    root = module.partition(".")[0]
+    return bool(text_in(files, module)) or any(path.startswith((f"{root}/", f"src/{root}/")) for path in files)
+
+
+def text_in(files: Mapping[str, str], module: str) -> str:
+    """The text of a module."""
+    paths = (f"{module.replace('.', '/')}{end}" for end in (".py", "/__init__.py"))
+    return next((files[f"{root}{path}"] for path in paths for root in ("", "src/") if f"{root}{path}" in files), "")
+
+
+def definition_in(files: Mapping[str, str], module: str, name: str) -> str | None:
+    """What a name is defined as in a module of the project; None where it is not defined there."""
+    try:
+        tree = ast.parse(text_in(files, module))
+    except (SyntaxError, ValueError):
+        return None
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name:
+            return ast.dump(node)
+        if isinstance(node, ast.Assign) and any(
+            isinstance(each, ast.Name) and each.id == name for each in node.targets
+        ):
+            return ast.dump(node.value)
+    return None
 
 
 def import_keys(module: Module) -> set[str]:

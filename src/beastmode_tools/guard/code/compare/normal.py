@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from beastmode_tools.guard.code.compare.forms import plain_statements, text_parts, without_last_return
 from beastmode_tools.source.syntax import SCOPES, FunctionNode
 
 __all__ = ["Difference", "Piece", "body_difference", "body_key", "difference", "expression", "same_behaviour"]
@@ -60,7 +61,7 @@ def same_behaviour(old: FunctionNode, new: FunctionNode) -> bool:
 def body_key(node: FunctionNode) -> str:
     """The body in its normal form, local variables numbered by their first appearance."""
     names = local_names(node)
-    return "\n".join(key(each, names) for each in working(node.body))
+    return "\n".join(key(each, names) for each in without_last_return(working(node.body)))
 
 
 def working(body: Sequence[ast.stmt]) -> list[ast.stmt]:
@@ -70,7 +71,7 @@ def working(body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """
     return [
         each
-        for each in body
+        for each in plain_statements(body)
         if not isinstance(each, ast.Pass | ast.Import | ast.ImportFrom)
         and not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
         and not (isinstance(each, ast.AnnAssign) and each.value is None)
@@ -83,6 +84,8 @@ def key(node: Any, names: Mapping[str, str] = NOTHING) -> str:  # noqa: C901, PL
         return f"[{','.join([key(each, names) for each in node])}]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if (other := as_written_otherwise(node, names)) is not None:
+        return other
     match node:
         case ast.Name(id=name):
             return names.get(name, name)
@@ -108,6 +111,22 @@ def key(node: Any, names: Mapping[str, str] = NOTHING) -> str:  # noqa: C901, PL
     return f"{type(node).__name__}({','.join(fields_of(node, names))})"
 
 
+def as_written_otherwise(node: ast.AST, names: Mapping[str, str]) -> str | None:
+    """The same for what Python can write in several ways: texts with values in them, and dictionaries."""
+    match node:
+        case ast.JoinedStr() | ast.BinOp(left=ast.Constant(value=str())) | ast.Call(func=ast.Attribute(attr="format")):
+            parts = text_parts(node)
+            if parts is None:
+                return None
+            return f"Text({','.join(repr(each) if isinstance(each, str) else key(each, names) for each in parts)})"
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=pairs) if all(each.arg for each in pairs):
+            return f"Dict({','.join(f'{each.arg!r}:{key(each.value, names)}' for each in pairs)})"
+        case ast.Dict(keys=keys, values=values) if all(each is not None for each in keys):
+            both = zip(keys, values, strict=True)
+            return f"Dict({','.join(f'{key(one, names)}:{key(other, names)}' for one, other in both)})"
+    return None
+
+
 def fields_of(node: ast.AST, names: Mapping[str, str]) -> list[str]:
     """The parts of a node that run."""
     found = []
@@ -124,7 +143,7 @@ def fields_of(node: ast.AST, names: Mapping[str, str]) -> list[str]:
 def local_names(function: FunctionNode) -> dict[str, str]:
     """Numbers for the names that a function binds itself; parameters keep theirs, since callers may use them."""
     kept: set[str] = set()
-    found: list[str] = []
+    found: list[tuple[tuple[int, int], str]] = []
     for node in ast.walk(function):
         match node:
             case ast.arg(arg=name):
@@ -132,8 +151,9 @@ def local_names(function: FunctionNode) -> dict[str, str]:
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 kept.update(names)
             case ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
-                found.append(name)
-    return {name: f"local {number}" for number, name in enumerate(dict.fromkeys(found)) if name not in kept}
+                found.append(((node.lineno, node.col_offset), name))
+    in_order = [name for _, name in sorted(found)]
+    return {name: f"local {number}" for number, name in enumerate(dict.fromkeys(in_order)) if name not in kept}
 
 
 def expression(node: ast.AST | None) -> str:

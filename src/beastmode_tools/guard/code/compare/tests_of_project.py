@@ -13,7 +13,7 @@ from beastmode_tools.source.delta import Delta, Pair
 from beastmode_tools.source.digest import digest
 from beastmode_tools.source.files import is_test, kind_of
 from beastmode_tools.source.lines import first_difference, how_changed
-from beastmode_tools.source.syntax import Definition, FunctionNode, Module, dotted, text_of
+from beastmode_tools.source.syntax import Definition, FunctionNode, Module, dotted, last_name, text_of
 from beastmode_tools.source.values import value_of
 
 __all__ = ["TestChanged", "TestSetupChanged", "compare_tests"]
@@ -182,7 +182,19 @@ def swallowed(node: FunctionNode) -> int:
 def patched(node: FunctionNode) -> list[str]:
     """What a test replaces by something of its own."""
     calls = [each for each in ast.walk(node) if isinstance(each, ast.Call) and PATCHES.search(dotted(each.func))]
-    return [text_of(each, 100) for each in calls]
+    return [text_of(each, 100) for each in calls if not is_request(each)]
+
+
+def is_request(call: ast.Call) -> bool:
+    """Whether `client.patch("/items/1", ...)` sends a request: what it names first is a path or an address."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.JoinedStr) and first.values:
+        first = first.values[0]
+    if isinstance(first, ast.Call) and last_name(first.func) == "url_for":
+        return True
+    text = first.value if isinstance(first, ast.Constant) else None
+    is_client = "client" in dotted(call.func).lower().rpartition(".")[0]
+    return (isinstance(text, str) and text.startswith(("/", "http"))) or is_client
 
 
 def skips(node: FunctionNode) -> list[str]:

@@ -14,6 +14,7 @@ from beastmode_tools.guard.code.compare.changes import (
     FunctionMoved,
     FunctionRemoved,
     ImportBroken,
+    ImportReplaced,
     LooseCodeChanged,
     SignatureChanged,
 )
@@ -188,4 +189,5 @@ RULES = (
     harmless("cosmetic-change", CosmeticChange, lambda _: True, subject="{path}", what=lambda c: ", ".join(c.what)),
     syntax_error,
     row("import-broken", ImportBroken, lambda _: True, subject="{path} {source} {name}"),
+    row("import-replaced", ImportReplaced, lambda _: True, subject="{path} {name} {new}"),
 )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from beastmode_tools.guard.migrations.compare.spelling import spelled_out
+
 __all__ = [
     "CyclicHistory",
     "DuplicateRevision",
@@ -225,7 +227,7 @@ def edited(before: Revision, after: Revision, new: History, old: History) -> Ite
     if set(before.down) != set(after.down):
         before_it = (new.ancestors(after.id) if after.down else set()) - set(old.revisions)
         yield ParentMoved(before, after, tuple(sorted(before_it)))
-    if digest_of(before.source, body_only=True) != digest_of(after.source, body_only=True):
+    if not means_the_same(before.source, after.source):
         yield RevisionEdited(before, after)
 
 
@@ -283,6 +285,18 @@ def digest_of(source: str, *, body_only: bool = False) -> str:
         tree.body = [node for node in tree.body if not names_graph(node)]
         return digest_of_parts(tree)
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def means_the_same(old: str, new: str) -> bool:
+    """Whether two versions of a revision do the same, wherever they import what they use from by which name."""
+    if digest_of(old, body_only=True) == digest_of(new, body_only=True):
+        return True
+    try:
+        sides = [spelled_out(ast.parse(source)) for source in (old, new)]
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    before, after = (digest_of(ast.unparse(each), body_only=True) for each in sides)
+    return before == after
 
 
 def digest_of_parts(tree: ast.Module) -> str:
