@@ -59,6 +59,7 @@ class Beast(click.Group):
         "new": Entry("new", "Create a project."),
         "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
         "add": Entry("add", "Add a resource, a field, an index, a setting, with tests and migration."),
+        "change": Entry("change", "Change a column or a route that is in use, in phases."),
         "recipes": Entry("recipes", "List what `beast add` and `beast change` can do."),
         "update": Entry("update", "Bring the project's files to what `beast new` writes today."),
         "preview": Entry("preview", "Show what a command would change, and how the guard would judge it."),

@@ -77,7 +77,7 @@ def facts(outcome: Outcome, *, pretend: bool) -> dict[str, Any]:
 def told(outcome: Outcome) -> str:
     """The outcome for a person: what was changed, file by file, and what to do next."""
     if not outcome.plan.edits:
-        return "Nothing to change: it is there already."
+        return "\n".join(outcome.plan.next_steps) or "Nothing to change: it is there already."
     colour = has_colour()
     edits = outcome.plan.edits
     lines = []

@@ -21,11 +21,11 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._before: dict[str, bytes | None] = {}
-        self._after: dict[str, bytes] = {}
+        self._after: dict[str, bytes | None] = {}
 
     def exists(self, path: str) -> bool:
         """Whether the file exists, or is about to."""
-        return path in self._after or (self.folder / path).exists()
+        return self._after[path] is not None if path in self._after else (self.folder / path).exists()
 
     def read(self, path: str) -> str:
         """The text of a file, with line feeds as line ends.
@@ -64,6 +64,11 @@ class Workspace:
         if b"\r\n" in before:
             content = content.replace(b"\n", b"\r\n")
         self._after[path] = BOM + content if before.startswith(BOM) else content
+
+    def remove(self, path: str) -> None:
+        """Delete a file."""
+        self._stored(path)
+        self._after[path] = None
 
     def edits(self) -> tuple[Edit, ...]:
         """What has changed, in the order in which it was decided."""

@@ -11,19 +11,21 @@ from beastmode.db.private_sqlalchemy import belongs_to_type
 
 _AUTOINCREMENT = re.compile(r"\bAUTOINCREMENT\b", re.IGNORECASE)
 _INDEXES = text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = :table")
+_TRIGGERS = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table ORDER BY rowid")
 
 
 def keep_everything(impl: Any) -> None:
     """Make batch migrations keep what SQLAlchemy does not read from the old table.
 
     SQLite cannot alter most of a table, so Alembic copies it into a new one. Without this, AUTOINCREMENT, unnamed
-    checks, expression indexes and the order of indexed columns would be lost; a computed column, or a check on a
-    dropped column, would make the copy fail.
+    checks, triggers, expression indexes and the order of indexed columns would be lost; a computed column, or a check
+    on a dropped column, would make the copy fail.
 
     Args:
         impl: Alembic's implementation for SQLite.
     """
     indexes: dict[str, list[str]] = defaultdict(list)
+    triggers: dict[str, list[str]] = defaultdict(list)
     rename = impl.rename_table
 
     def prepare(batch: Any, table: Table) -> None:
@@ -31,10 +33,11 @@ def keep_everything(impl: Any) -> None:
         _leave_computed(batch)
         _keep_checks(batch, table)
         indexes[table.name] = _taken_indexes(impl.connection, batch, table)
+        triggers[table.name] = _taken_triggers(impl.connection, batch, table)
 
     def rename_table(old: str, new: Any, schema: Any = None) -> None:
         rename(old, new, schema=schema)
-        for sql in indexes.pop(str(new), []):
+        for sql in [*indexes.pop(str(new), []), *triggers.pop(str(new), [])]:
             impl.execute(text(sql.replace(":", "\\:")))  # which also writes it where SQL is written
 
     impl.prep_table_for_batch = prepare
@@ -96,3 +99,10 @@ def _taken_indexes(connection: Connection, batch: Any, table: Table) -> list[str
             batch.indexes.pop(name, None)
             taken.append(sql)
     return taken
+
+
+def _taken_triggers(connection: Connection, batch: Any, table: Table) -> list[str]:
+    """The SQL of the triggers, which go with the old table; those that name a dropped column do not come back."""
+    gone = {column.name for column in table.columns} - set(batch.columns)
+    found = connection.scalars(_TRIGGERS, {"table": table.name})
+    return [sql for sql in found if not gone & set(words_of(sql))]

@@ -1,5 +1,6 @@
 """Adds imports to a module, once each, in the order in which ruff and isort keep them."""
 
+import ast
 import re
 import sys
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-__all__ = ["with_import"]
+__all__ = ["import_of", "with_import", "without_unused"]
 
 Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 FUTURE, STANDARD, INSTALLED, OWN = range(4)
@@ -36,6 +37,30 @@ def with_import(module: cst.Module, origin: str, name: str, own: frozenset[str])
             body[index] = with_name(statement, imported, name)
             return module.with_changes(body=body)
     return inserted(module, body, origin, name, own)
+
+
+def without_unused(module: cst.Module, origin: str, names: Sequence[str]) -> cst.Module:
+    """The module without those of the names imported from `origin` that occur nowhere else in it."""
+    used = {node.id for node in ast.walk(ast.parse(module.code)) if isinstance(node, ast.Name)}
+    gone = set(names) - used
+    body = list(module.body)
+    for index, statement in enumerate(body):
+        imported = import_of(statement)
+        if (
+            not isinstance(imported, cst.ImportFrom)
+            or origin_of(imported) != origin
+            or not gone & {*names_of(imported)}
+        ):
+            continue
+        assert not isinstance(imported.names, cst.ImportStar)  # noqa: S101 - it has names
+        left = [alias for alias in imported.names if alias_text(alias) not in gone]
+        if not left:
+            del body[index]
+            break
+        last = imported.names[-1].comma
+        left[-1] = left[-1].with_changes(comma=last)
+        body[index] = statement.with_changes(body=[imported.with_changes(names=left)])
+    return module.with_changes(body=body)
 
 
 def inserted(module: cst.Module, body: list[Statement], origin: str, name: str, own: frozenset[str]) -> cst.Module:

@@ -8,7 +8,7 @@ from libcst.helpers import get_full_name_for_node
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.code.calls import spread
-from beastmode_tools.recipes.code.imports import import_of, with_import
+from beastmode_tools.recipes.code.imports import import_of, with_import, without_unused
 from beastmode_tools.recipes.workspace import Workspace
 
 __all__ = ["ModuleEdit"]
@@ -51,6 +51,14 @@ class ModuleEdit:
     def add_import(self, origin: str, name: str) -> None:
         """Add `from origin import name`, or `import origin` if the name is ""; nothing if it is there."""
         self._module = with_import(self._module, origin, name, self._own)
+
+    def rewrite(self, function: Callable[[cst.Module], cst.Module]) -> None:
+        """Edit the module by a function from syntax to syntax."""
+        self._module = function(self._module)
+
+    def remove_unused(self, origin: str, names: Sequence[str]) -> None:
+        """Remove those of the names imported from a module that nothing uses any longer."""
+        self._module = without_unused(self._module, origin, names)
 
     def add_argument(self, function: str, argument: str) -> None:
         """Add a positional argument to a call at the top level, such as `api.register(...)`; nothing if it is there.

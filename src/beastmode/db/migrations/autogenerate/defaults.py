@@ -13,6 +13,9 @@ from beastmode.db.migrations.autogenerate.expressions import in_text, sql_of, wi
 from beastmode.db.migrations.autogenerate.scratch import Scratch, scratch_of
 from beastmode.db.private_sqlalchemy import copy_of
 
+_FOR_NOW = "/* beast change */"
+"""In a default that SQLite has while `beast change` replaces a column, and that no model declares."""
+
 
 @dataclass(frozen=True)
 class _Beside:
@@ -69,7 +72,7 @@ def _is_other(beside: _Beside) -> bool:
     if is_computed or isinstance(beside.column.server_default, Identity):
         return False
     wanted, old = beside.wanted, beside.old
-    if wanted is None and old is not None and _is_serial(beside.column, old):
+    if wanted is None and old is not None and (_is_serial(beside.column, old) or _FOR_NOW in old):
         return False
     if wanted is None or old is None:
         return wanted is not old

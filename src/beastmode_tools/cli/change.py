@@ -1,0 +1,78 @@
+"""`beast change`: what is in use becomes something else, in phases that can be deployed one by one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from beastmode_tools.cli.recipe import change_options, command_line, make_change
+from beastmode_tools.recipes.phases.move import change_rename, change_type
+from beastmode_tools.recipes.phases.options import Options
+
+__all__ = ["change"]
+
+Command = Callable[..., Any]
+
+
+@click.group(short_help="Change a column or a route that is in use, in phases.")
+def change() -> None:
+    """Changes a column or a route that is in use, in phases: each is deployed before the next one is made.
+
+    Run the same command again for the next phase; it says what is missing. `beast undo` takes a phase back. The phases
+    under way are in migrations/phases.json, which belongs in git.
+    """
+
+
+def phase_options(command: Command) -> Command:
+    """Gives a command what a person may say about the phase before."""
+    deployed = click.option(
+        "--deployed", is_flag=True, help="The phase before is deployed, although git has no commit."
+    )
+    yes = click.option("--yes", is_flag=True, help="Make the last phase although something seems to need what goes.")
+    return deployed(yes(change_options(command)))
+
+
+@change.command("type", short_help="Give a column another type.")
+@click.argument("column", metavar="TABLE.COLUMN")
+@click.argument("wanted", metavar="TYPE")
+@click.option("--into", metavar="NAME", default="", help="The name of the new column.  [default: COLUMN_TYPE]")
+@phase_options
+def change_type_command(  # noqa: PLR0913 - click hands over each option
+    *, column: str, wanted: str, into: str, deployed: bool, yes: bool, pretend: bool, as_json: bool
+) -> None:
+    r"""Gives a column another type while old and new code read and write it. TYPE is written as for `beast add field`.
+
+    If PostgreSQL can change the type without a copy, that is done at once. Otherwise a new column takes over: 1. it is
+    added, filled and kept in step by a trigger; 2. the code uses it; 3. the old column is dropped.
+
+    \b
+    beast change type orders.amount bigint
+    """
+    said, options = command_line(), Options(deployed=deployed, yes=yes)
+    make_change(
+        lambda workspace: change_type(workspace, column, wanted, said, into=into, options=options),
+        pretend=pretend,
+        as_json=as_json,
+    )
+
+
+@change.command(short_help="Give a column another name.")
+@click.argument("column", metavar="TABLE.COLUMN")
+@click.argument("name")
+@phase_options
+def rename(  # noqa: PLR0913 - click hands over each option
+    *, column: str, name: str, deployed: bool, yes: bool, pretend: bool, as_json: bool
+) -> None:
+    r"""Renames a column while old and new code read and write it; the phases are those of `beast change type`.
+
+    The API keeps the old name, and so does code that uses it: the model has both.
+
+    \b
+    beast change rename posts.title headline
+    """
+    said, options = command_line(), Options(deployed=deployed, yes=yes)
+    make_change(
+        lambda workspace: change_rename(workspace, column, name, said, options=options),
+        pretend=pretend,
+        as_json=as_json,
+    )
