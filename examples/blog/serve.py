@@ -40,6 +40,7 @@ def main() -> int:
     refuse_busy_port(port)
     DATABASE.parent.mkdir(exist_ok=True)
     os.environ |= {"ENVIRONMENT": "development", "DATABASE_URL": f"sqlite:///{DATABASE}"}
+    os.environ.setdefault("UPLOAD_FOLDER", str(DATABASE.with_name("uploads")))
     os.chdir(HOME)
     prepare()
     return serve(port)

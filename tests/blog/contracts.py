@@ -22,8 +22,9 @@ ACCEPTED = ["2xx", "3xx", "401", "403", "404", "409", "429", "5xx"]
 def contract(version: str) -> BaseSchema:
     """The document of a version, with every check on; each call names the application that it is for.
 
-    Two deviations: at registration an address that is well-formed may be taken, which is answered 400 as the
-    clients of the first version were promised, and so is a well-formed token of a link that was never sent.
+    Three deviations: at registration an address that is well-formed may be taken, which is answered 400 as the
+    clients of the first version were promised, and so is a well-formed token of a link that was never sent; and
+    made-up bytes are not an image.
     """
     config = Config.from_dict(
         {
@@ -36,6 +37,12 @@ def contract(version: str) -> BaseSchema:
                     "checks": {"positive_data_acceptance": {"expected-statuses": [*ACCEPTED, "400"]}},
                 }
                 for operation in ("auth_register", "auth_confirm_reset", "auth_verify_email")
+            ]
+            + [
+                {
+                    "include-operation-id": "pictures_add_picture",
+                    "checks": {"positive_data_acceptance": {"expected-statuses": [*ACCEPTED, "415", "422"]}},
+                }
             ],
         }
     )

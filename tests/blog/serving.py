@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask import Flask
 
@@ -47,8 +48,9 @@ def fill(make_app, address: str) -> None:
 @contextmanager
 def blog_on(copies: Copies, make_app, **settings) -> Iterator[Flask]:
     """A blog on a database of its own, with settings of one's choice."""
-    with copies() as address:
-        app = make_app({"ENVIRONMENT": "testing", "DATABASE_URL": address, "LOG_LEVEL": "CRITICAL", **settings})
+    with copies() as address, TemporaryDirectory() as uploads:
+        config = {"ENVIRONMENT": "testing", "DATABASE_URL": address, "LOG_LEVEL": "CRITICAL", "UPLOAD_FOLDER": uploads}
+        app = make_app({**config, **settings})
         try:
             yield app
         finally:

@@ -39,6 +39,12 @@ async function main(): Promise<void> {
   equal(posts.data.pagination.total, 1);
   const comments = await call('comments_list_comments', 200, sdk.commentsListComments({ path, query: { cursor: '' } }));
   equal(comments.data.items[0].id, said.data.id);
+  const dot = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64');
+  const file = new File([dot], 'dot.png', { type: 'image/png' });
+  const picture = await call('pictures_add_picture', 201, sdk.picturesAddPicture({ path, body: { file } }));
+  const pictures = await call('pictures_list_pictures', 200, sdk.picturesListPictures({ path }));
+  equal(pictures.data[0].id, picture.data.id);
+  await call('pictures_delete_picture', 200, sdk.picturesDeletePicture({ path: { ...path, picture_id: picture.data.id } }));
   await call('comments_delete_comment', 200, sdk.commentsDeleteComment({ path: below }));
   await call('posts_delete_post', 200, sdk.postsDeletePost({ path }));
   const user = { user_id: registered.data.id };

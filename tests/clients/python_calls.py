@@ -5,6 +5,8 @@ Run by the generator's own interpreter: FOLDER of the client, its package's name
 
 import importlib
 import sys
+from base64 import b64decode
+from io import BytesIO
 from pathlib import Path
 
 folder, package, url, users_list = sys.argv[1:]
@@ -24,6 +26,13 @@ def call(operation, status, client, *path, **options):
     return answer.parsed
 
 
+def picture_body():
+    """A form with the smallest PNG that there is."""
+    types = importlib.import_module(f"{package}.types")
+    content = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
+    return models.PicturesAddPictureBody(file=types.File(BytesIO(content), "dot.png", "image/png"))
+
+
 nobody = clients.Client(base_url=url, raise_on_unexpected_status=True)
 person = {"email": "ada@example.com", "password": "analytical-engine-1843"}
 registered = call("auth_register", 201, nobody, body=models.RegistrationInput(**person, name="Ada"))
@@ -40,6 +49,9 @@ call("comments_change_comment", 200, ada, post.id, comment.id, body=models.Comme
 assert call("posts_get_post", 200, ada, post.id).data.comments[0].body == "Very well said"
 assert call("posts_list_posts", 200, ada, sort="-title", per_page=5).data.pagination.total == 1
 assert call("comments_list_comments", 200, ada, post.id, cursor="").data.items[0].id == comment.id
+picture = call("pictures_add_picture", 201, ada, post.id, body=picture_body()).data
+assert [each.id for each in call("pictures_list_pictures", 200, ada, post.id).data] == [picture.id]
+call("pictures_delete_picture", 200, ada, post.id, picture.id)
 call("comments_delete_comment", 200, ada, post.id, comment.id)
 call("posts_delete_post", 200, ada, post.id)
 assert call("users_get_user", 200, ada, registered.data.id).data.id == registered.data.id

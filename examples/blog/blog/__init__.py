@@ -9,6 +9,7 @@ from beastmode import Beastmode
 from beastmode.cache import Cache
 from beastmode.jobs import Jobs
 from beastmode.mail import Mails
+from beastmode.uploads import Uploads
 from blog import email_service, own_data  # noqa: F401 - adds to exports and deletions
 from blog.api import accounts, api, authenticators
 from blog.models import db
@@ -32,6 +33,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         cache=Cache(),
         jobs=Jobs(),
         mail=mails,
+        uploads=Uploads(),
     )
     app.add_url_rule("/", "home", lambda: redirect("/docs"))
     app.cli.add_command(seed)

@@ -3,9 +3,11 @@
 from sqlalchemy import bindparam, delete, select
 
 from beastmode.query import Dumped, loading
+from beastmode.uploads import delete_uploads_of
 from blog import schemas
 from blog.api import accounts
-from blog.models import Comment, Post, Profile, User, db
+from blog.models import Comment, Picture, Post, Profile, User, db
+from blog.pictures import delete_pictures
 
 own_posts = loading(schemas.Post, Post).where(Post.user_id == bindparam("user"))
 own_comments = loading(schemas.Comment, Comment).where(Comment.user_id == bindparam("user"))
@@ -24,6 +26,8 @@ def export_comments(user_id: int) -> Dumped:
 @accounts.before_deletion
 def delete_posts(user_id: int) -> None:
     posts = select(Post.id).where(Post.user_id == user_id)
+    delete_pictures(Picture.post_id.in_(posts))
+    delete_uploads_of(user_id)
     db.session.execute(delete(Comment).where(Comment.post_id.in_(posts) | (Comment.user_id == user_id)))
     db.session.execute(delete(Post).where(Post.user_id == user_id))
 

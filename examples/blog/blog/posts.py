@@ -2,10 +2,12 @@ from typing import Any
 
 from beastmode.api import Answer, Blueprint, Filter, Listing
 from beastmode.core.identity import current_identity
+from beastmode.db import transaction
 from beastmode.idempotency import idempotent
 from beastmode.query import Dumped, Loading, loading
 from blog import schemas
-from blog.models import Post
+from blog.models import Picture, Post
+from blog.pictures import delete_pictures
 
 posts = Blueprint("posts", version="v1", url_prefix="/posts", description="Blog posts.", defaults=[idempotent()])
 post_details = loading(schemas.PostDetail, Post)
@@ -45,5 +47,7 @@ def change_post(changes: dict[str, Any], post_id: int) -> Dumped:
 @posts.delete("/<int:post_id>", errors=(403,))
 def delete_post(post_id: int) -> Answer:
     """Delete your own post and its comments, or any as a moderator."""
-    all_posts.delete(post_id)
+    with transaction():
+        delete_pictures(Picture.post_id == post_id)
+        all_posts.delete(post_id)
     return Answer(message="Post deleted")

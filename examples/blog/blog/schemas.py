@@ -2,6 +2,7 @@ from marshmallow import fields
 from marshmallow.validate import Length
 
 from beastmode.api import Schema
+from beastmode.uploads import Uploaded
 
 
 class Profile(Schema):
@@ -41,3 +42,9 @@ class Post(Schema):
 class PostDetail(Post):
     author = fields.Nested(User)
     comments = fields.List(fields.Nested(Comment))
+
+
+class Picture(Schema):
+    id = fields.Int()
+    post_id = fields.Int()
+    upload = fields.Nested(Uploaded)

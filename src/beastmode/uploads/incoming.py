@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from beastmode.core.errors import Problem
-from beastmode.uploads.storage import unavailable
+from beastmode.uploads.storage import private_folder, unavailable
 
 _HEAD_BYTES = 8192
 """The first bytes that are kept to find out what a file is; puremagic needs less."""
@@ -29,7 +29,7 @@ class FileOnArrival(io.RawIOBase):
         self._most = most
         self._hash = hashlib.sha256()
         try:
-            number, name = tempfile.mkstemp(dir=folder)
+            number, name = tempfile.mkstemp(dir=private_folder(folder))
         except OSError as error:
             raise unavailable(error) from error
         self.path = Path(name)

@@ -74,7 +74,7 @@ class Uploads:
 
 def _storage_of(settings: UploadSettings, folder: Path) -> "Storage":
     """The storage that the settings name."""
-    from beastmode.uploads.local_storage import LocalStorage, private_folder  # noqa: PLC0415 - not used with a bucket
+    from beastmode.uploads.local_storage import LocalStorage  # noqa: PLC0415 - not used with a bucket
 
     if settings.storage_url is None:
         return LocalStorage(folder)
@@ -82,7 +82,7 @@ def _storage_of(settings: UploadSettings, folder: Path) -> "Storage":
         raise ConfigurationError("STORAGE_URL needs the extra uploads: pip install 'beastmode[uploads]'.")
     from beastmode.uploads.object_storage import object_storage  # noqa: PLC0415 - obstore is not always installed
 
-    return object_storage(settings, private_folder(folder / "incoming"))
+    return object_storage(settings, folder / "incoming")
 
 
 def _step_of(app: Flask, route: Declared) -> Step | None:

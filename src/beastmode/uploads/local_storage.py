@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from beastmode.uploads.storage import Sent, unavailable
+from beastmode.uploads.storage import Sent, private_folder, unavailable
 
 _AT_ONCE = 1000
 
@@ -16,12 +16,12 @@ class LocalStorage:
     """Stores files below a folder.
 
     Args:
-        folder: The folder; it is created.
+        folder: The folder; it is created when something is stored.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.workspace = private_folder(folder / "incoming")
+        self.workspace = folder / "incoming"
 
     def put(self, key: str, source: Path, sent: Sent) -> None:  # noqa: ARG002 - it sends nothing itself
         """See `Storage`. A renamed file is whole, and is still there after a power failure."""
@@ -55,7 +55,7 @@ class LocalStorage:
     def keys(self, before: datetime) -> Iterator[list[str]]:
         """See `Storage`. Files that were left in the workspace, by a process that was killed, are deleted as well."""
         with _reported():
-            for left in self.workspace.iterdir():
+            for left in private_folder(self.workspace).iterdir():
                 if _is_older(left, before):
                     left.unlink(missing_ok=True)
             found: list[str] = []
@@ -81,18 +81,6 @@ class LocalStorage:
     def _path(self, key: str) -> Path:
         kind, _, name = key.partition("/")
         return self.folder / kind / name[:2] / name
-
-
-def private_folder(folder: Path) -> Path:
-    """A folder in one that only the user of this process can open; both are created unless they are there.
-
-    Args:
-        folder: Its path.
-    """
-    folder.parent.parent.mkdir(parents=True, exist_ok=True)
-    folder.parent.mkdir(mode=0o700, exist_ok=True)  # with parents=True, Python would ignore the mode
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
 
 
 def _is_older(path: Path, before: datetime) -> bool:

@@ -74,3 +74,15 @@ def unavailable(error: Exception) -> Problem:
     """
     log.error("The storage of uploads is unavailable: %s", str(error).partition("\n")[0] or type(error).__name__)
     return Problem(503, "Files cannot be stored or read at the moment; try again", headers={"Retry-After": "5"})
+
+
+def private_folder(folder: Path) -> Path:
+    """A folder in one that only the user of this process can open; both are created unless they are there.
+
+    Args:
+        folder: Its path.
+    """
+    folder.parent.parent.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, exist_ok=True)  # with parents=True, Python would ignore the mode
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
