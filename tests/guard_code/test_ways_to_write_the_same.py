@@ -119,3 +119,48 @@ def test_a_swapped_import_is_told_beside_other_changes():
     old, new = ({"bills.py": view.format(source=source, count=n)} for n, source in enumerate(("flask_login", "mine")))
 
     assert ("import-replaced", "CAUTIOUS") in told(old, new)
+
+
+def test_a_test_with_another_name_and_bound_is_not_removed():
+    """The test that replaces it asserts as much, in nearly the same words."""
+    test = (
+        "def test_jobs_more_than_{hours}_hours_ahead_are_refused(client):\n"
+        "    at = now() + timedelta(hours={hours}, minutes=1)\n"
+        "    answer = client.post('/jobs', json={{'at': at.isoformat()}})\n"
+        "    assert answer.status_code == 400\n"
+        "    assert answer.json['message'] == 'Too far ahead'\n"
+    )
+    old, new = ({"tests/test_jobs.py": test.format(hours=hours)} for hours in (96, 168))
+
+    assert {verdict for _, verdict in told(old, new)} == {"SAFE"}
+
+
+def test_a_test_that_is_gone_beside_another_one_is_told():
+    """Two tests of one view share their set-up only."""
+    old = {
+        "tests/test_jobs.py": "def test_refused(client):\n    answer = client.post('/jobs')\n"
+        "    assert answer.status_code == 400\n    assert answer.json['message'] == 'Too far ahead'\n"
+    }
+    new = {
+        "tests/test_jobs.py": "def test_listed(client):\n    jobs = client.get('/all').json\n"
+        "    assert sorted(each['id'] for each in jobs['items']) == [1, 2]\n    assert jobs['next'] is None\n"
+    }
+
+    assert ("test-weakened", "CAUTIOUS") in told(old, new)
+
+
+def test_only_another_line_in_the_log_is_safe():
+    """What the line says of a token does not make it authentication."""
+    view = (
+        "import logging\n\nlog = logging.getLogger(__name__)\n\n\n"
+        "def f(token):\n    log.info(f'not {{{}}}')\n    return token\n"
+    )
+    old, new = ({"shop/tokens.py": view.format(each)} for each in ("token.serial", "token.tokentype"))
+
+    assert told(old, new) == {("harmless-code-change", "SAFE")}
+
+
+@pytest.mark.parametrize("path", ["shop/shop.cfg.example", "migrations/.current-alembic-head"])
+def test_a_pattern_to_copy_and_the_name_of_the_last_revision_are_safe(path):
+    """No application reads them."""
+    assert {verdict for _, verdict in told({path: "a = 1\n"}, {path: "a = 2\n"})} == {"SAFE"}

@@ -54,7 +54,7 @@ KINDS = (
     ("packaging", r"(?:^|/)MANIFEST\.in$"),
     (
         "documentation",
-        r"(?:^|/)(?:README|LICEN[CS]E|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)(?:[^/.]*|[._-](?:MIT|BSD|APACHE|GPL|LGPL|MPL)[^/]*)$|\.(?:md|rst|adoc|txt)$|(?:^|/)docs?/(?!(?:.*/)?(?:templates?|static)/).*$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
+        r"(?:^|/)(?:README|LICEN[CS]E|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)(?:[^/.]*|[._-](?:MIT|BSD|APACHE|GPL|LGPL|MPL)[^/]*)$|\.(?:md|rst|adoc|txt|example|sample)$|(?:^|/)\.current-alembic-head$|(?:^|/)docs?/(?!(?:.*/)?(?:templates?|static)/).*$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
     ),
     ("translation", r"(?:^|/)(?:translations|locales?|i18n|lang)/|\.(?:po|pot|mo)$|(?:^|/)babel\.cfg$"),
     ("template", r"(?:^|/)templates?/|\.(?:html?|jinja2?|j2|xml\.j2|mjml)$"),

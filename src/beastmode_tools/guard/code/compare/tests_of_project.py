@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Any
 
 from beastmode_tools.guard.code.compare.gates import gate_changes
@@ -18,6 +19,7 @@ from beastmode_tools.source.values import value_of
 
 __all__ = ["TestChanged", "TestSetupChanged", "compare_tests"]
 
+ALIKE = 0.7  # of two texts: two tests of one view share their set-up, which is about half of what they say
 SKIPS = re.compile(r"(?:^|\.)(?:skip|skipif|skipIf|skipUnless|xfail|expectedFailure|importorskip)$")
 PATCHES = re.compile(r"(?:^|\.)(?:patch|patch\.object|patch\.dict|setattr|setitem)$")
 ASSERTS = re.compile(r"(?:^|\.)(?:\w*assert\w+|raises|fail|warns|approx|called_once\w*)$")
@@ -83,10 +85,11 @@ def compare_file(pair: Pair, come: set[str]) -> Iterator[TestChanged | TestSetup
     """The tests and the rest of one file."""
     old, new = (tests_of(side) if side else {} for side in (pair.old, pair.new))
     bodies = {body_key(each.node) for each in new.values()}
+    others = [each for name, each in new.items() if name not in old]
     for name, before in old.items():
         if name in new:
             yield from compare_test(pair, name, (before, new[name]))
-        elif before.node.name not in come and body_key(before.node) not in bodies:
+        elif before.node.name not in come and body_key(before.node) not in bodies and not is_renamed(before, others):
             told = f"{asserts(before.node)} assertions"
             yield TestChanged(pair.path, before.node.lineno, name, "removed", told, content(before.node))
     for name, after in new.items():
@@ -97,6 +100,16 @@ def compare_file(pair: Pair, come: set[str]) -> Iterator[TestChanged | TestSetup
     if pair.old and pair.new and (reasons := set(module_skips(pair.new)) - set(module_skips(pair.old))):
         yield TestChanged(pair.path, 1, "every test of the file", "skipped", "; ".join(sorted(reasons)))
     yield from compare_setup(pair, set(old) | set(new))
+
+
+def is_renamed(before: Definition, others: list[Definition]) -> bool:
+    """Whether a new test of the file asserts as much in nearly the same words: the test has another name now."""
+    return any(
+        asserts(each.node) >= asserts(before.node)
+        and SequenceMatcher(None, body_key(before.node), body_key(each.node)).quick_ratio() >= ALIKE
+        and SequenceMatcher(None, body_key(before.node), body_key(each.node)).ratio() >= ALIKE
+        for each in others
+    )
 
 
 def tests_of(module: Module) -> dict[str, Definition]:

@@ -168,6 +168,10 @@ QUERY_STEPS = re.compile(
 )
 
 
+LOG = re.compile(r"(?:^|\.)_?log(?:ger)?\.(?:debug|info|warn|warning|error|exception|critical)$", re.IGNORECASE)
+"""Calls of what projects call their logger."""
+
+
 def topics_of_name(name: str) -> frozenset[str]:
     """The topics that a function's, class's or file's name says."""
     return frozenset(topic for topic, how in TOPICS.items() if how.scope.search(name))
@@ -255,7 +259,7 @@ def is_only_logging(node: ast.AST, setting: Setting) -> bool:
             return True  # the error goes on as it came: what stands before it only says so
         case ast.Expr(value=ast.Call() as call):
             name = resolved(call.func, setting.imports)
-            return speaks_of(name, TOPICS["logging"])
+            return speaks_of(name, TOPICS["logging"]) or bool(LOG.search(name))
         case ast.Assign(value=ast.Call() as call):
             return resolved(call.func, setting.imports).endswith("logging.getLogger")
         case _:
