@@ -66,7 +66,7 @@ def permission(*, route: str, name: str, role: str, pretend: bool, as_json: bool
 @click.argument("route")
 @change_options
 def authenticator(*, name: str, route: str, pretend: bool, as_json: bool) -> None:
-    r"""Lets the program NAME call ROUTE with a key of its own, which is a setting. CAUTIOUS.
+    r"""Lets the program NAME call ROUTE with a key of its own, which is a setting. DANGEROUS.
 
     \b
     beast add authenticator partner "GET /api/v1/products"

@@ -59,6 +59,7 @@ def add_authenticator(workspace: Workspace, name: str, text: str, command: str) 
     return Plan(
         command,
         workspace.edits(),
+        verdict="DANGEROUS",  # whoever has the key gets in where nobody got in with one: a person accepts that
         next_steps=(
             f"{name.upper()}_KEY=...   python -c 'import secrets; print(secrets.token_urlsafe(32))'",
             "beast test",
