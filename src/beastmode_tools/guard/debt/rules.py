@@ -12,11 +12,13 @@ __all__ = ["RULES"]
 
 @rule("debt-added", DebtAdded)
 def debt_added(change: DebtAdded) -> Iterator[Match]:
-    """A comment that admits to a shortcut. Only DEBT needs a target: the other tags are notes."""
+    """A comment that admits to a shortcut. Only DEBT needs a target: the other tags are notes, which are SAFE."""
     message, verdict = "added", None
     if change.is_overdue:
         message, verdict = "overdue", Verdict.DANGEROUS
-    elif change.tag == "DEBT" and not (change.until or change.then):
+    elif change.tag != "DEBT":
+        verdict = Verdict.SAFE
+    elif not (change.until or change.then):
         message = "without-target"
     targets = [f"{name} {each}" for name, each in (("until", change.until), ("then", change.then)) if each]
     fields = {"what": change.words or "no reason given", "target": f" ({', '.join(targets)})" if targets else ""}
