@@ -24,9 +24,10 @@ from beastmode_tools.recipes.journal.entry import write_whole
 from beastmode_tools.recipes.workspace import Workspace
 from beastmode_tools.terminal import say
 
-__all__ = ["do", "ended_run"]
+__all__ = ["MODEL", "PLAN", "do", "ended_run", "planned", "with_model"]
 
 PLAN = "plan.toml"
+MODEL = "model.json"
 
 
 @click.command(short_help="Plan a change, make it in small steps, check each step.")
@@ -41,9 +42,22 @@ PLAN = "plan.toml"
     show_default=True,
     help="How the last verdict is reached: by reading, by starting both sides, or on scratch databases too.",
 )
+@click.option("--model", envvar="BEAST_MODEL", default="", help="anthropic:NAME, openai:NAME or scripted:FILE.")
+@click.option(
+    "--base-url", envvar="BEAST_BASE_URL", default="", help="Of a server that speaks the provider's protocol."
+)
 @click.option("--timeout", default=300.0, show_default=True, help="Seconds that the project's tests may take.")
 @click.option("--json", "as_json", is_flag=True, help="Print events, one JSON object a line.")
-def do(*, task: str | None, plan_file: Path | None, depth: str, timeout: float, as_json: bool) -> int:
+def do(  # noqa: PLR0913 - click hands over each option
+    *,
+    task: str | None,
+    plan_file: Path | None,
+    depth: str,
+    model: str,
+    base_url: str,
+    timeout: float,
+    as_json: bool,
+) -> int:
     r"""Carries out TASK, or the plan of a file: box by box, each one checked, and taken back if its check fails.
 
     The end is decided by the state of the project: the tests, the conditions of every box, and the guard's verdict.
@@ -58,6 +72,10 @@ def do(*, task: str | None, plan_file: Path | None, depth: str, timeout: float, 
     if (task is None) == (plan_file is None):
         raise click.UsageError("say what to do, or name a plan: beast do --plan plan.toml")
     folder = project_folder(Path.cwd())
+    if task and model:
+        asked = Asked(task=task, depth=depth, seconds=timeout)  # type: ignore[arg-type]  # click checked it
+        with alone(folder):
+            return with_model(begin(folder, asked, Talk(as_json=as_json)), (model, base_url), as_json=as_json)
     file = read_plan(plan_file) if plan_file else planned(folder, task or "")
     asked = Asked(task=file.plan.task, depth=depth, seconds=timeout)  # type: ignore[arg-type]  # click checked it
     with alone(folder):
@@ -69,6 +87,17 @@ def do(*, task: str | None, plan_file: Path | None, depth: str, timeout: float, 
         file = with_urls(file)
         lay_out(run, file)
         return ended_run(run, lambda: drive(run, file.actions), as_json=as_json)
+
+
+def with_model(run: Run, model: tuple[str, str], *, as_json: bool) -> int:
+    """Works with a model; the exit status."""
+    from beastmode_tools.agent.loop.budget import Budget  # noqa: PLC0415 - a plan needs no model
+    from beastmode_tools.agent.loop.loop import converse  # noqa: PLC0415 - it loads for half a second
+    from beastmode_tools.agent.models.models import model_of  # noqa: PLC0415 - likewise
+
+    write_whole(run.place / MODEL, json.dumps(model).encode())
+    chosen = model_of(*model)
+    return ended_run(run, lambda: converse(run, chosen, Budget()), as_json=as_json)
 
 
 def planned(folder: Path, task: str) -> PlanFile:

@@ -1,5 +1,6 @@
 """`beast resume`: goes on with a run that was stopped, killed, or waited for a person."""
 
+import json
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from beastmode_tools.agent.run.place import run_folder, runs
 from beastmode_tools.agent.run.planned import drive, lay_out, with_urls
 from beastmode_tools.agent.run.starting import Asked, alone, take_up
 from beastmode_tools.agent.talk.talk import Talk
-from beastmode_tools.cli.do import PLAN, ended_run, planned
+from beastmode_tools.cli.do import MODEL, PLAN, ended_run, planned, with_model
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.change import project_folder
 
@@ -37,6 +38,9 @@ def resume(*, run_id: str | None, as_json: bool) -> int:
         last = run.journal.last_of("outcome")
         if last is not None and last["outcome"] in CLOSED:
             raise CouldNotRun(f"{chosen} has ended: {last['outcome']}. Start a new run.")
+        if (place / MODEL).exists():
+            name, base_url = json.loads((place / MODEL).read_bytes())
+            return with_model(run, (name, base_url), as_json=as_json)
         file = with_urls(plan_in(folder, place))
         lay_out(run, file)
         return ended_run(run, lambda: drive(run, file.actions), as_json=as_json)
