@@ -31,7 +31,8 @@ class Site(BaseHTTPRequestHandler):
             with self.connection:
                 for _ in range(100):
                     self.wfile.write(b"H")
-                    sleep(0.05)
+                    sleep(0.03)
+                self.server.seen.append("the last byte")
         else:
             body = b"x" * 1000 if self.path == "/large" else b"hello"
             self.send_response(200)
@@ -264,6 +265,7 @@ def test_a_server_that_sends_a_byte_now_and_then_does_not_hold_us(site):
     with pytest.raises(FetchFailed) as caught:
         fetcher(site, seconds=0.3).get(url(site, "/slow"))
 
+    assert "the last byte" not in site.seen
     assert str(caught.value) == "127.0.0.1 sent no complete response within 0.3 s."
 
 

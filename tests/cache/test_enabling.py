@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, request, session
 
 from beastmode import Api, Beastmode, Blueprint
-from beastmode.cache import Cache, cached_response, init_cache
+from beastmode.cache import Cache, cached_response, init_cache, quick_cache
 from beastmode.core.errors import ConfigurationError, SettingsError
 from beastmode.core.inspections import inspect
 
@@ -164,3 +164,13 @@ class TestRoutesOfFlask:
 
         with site.test_request_context("/"):
             assert view("ada") == ("Hello ada, None", 200)
+
+
+@pytest.mark.parametrize(("declare", "name"), [(cached_response, "cached_response"), (quick_cache, "quick_cache")])
+@pytest.mark.parametrize("stale", [-1, float("nan"), "60", True])
+def test_a_time_for_old_entries_that_is_none_is_refused(declare, name, stale):
+    """A negative one would make every entry useless, without a word."""
+    with pytest.raises(ConfigurationError) as caught:
+        declare(stale=stale)
+
+    assert str(caught.value) == f"{name}(stale={stale!r}): expected a number of seconds, or 0 for none."

@@ -47,7 +47,7 @@ def cached_response(
         timeout=checked_seconds(timeout, "cached_response"),
         public=public,
         tags=tag_names(tags, "cached_response()"),
-        stale=stale,
+        stale=checked_stale(stale, "cached_response"),
         vary=tuple(vary),
     )
 
@@ -79,6 +79,21 @@ def checked_seconds(timeout: Any, name: str) -> float | None:
     if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float) or timeout <= 0):
         raise ConfigurationError(f"{name}(timeout={timeout!r}): expected a number of seconds above 0.")
     return timeout
+
+
+def checked_stale(stale: Any, name: str) -> float:
+    """How long an old entry is returned, if it is a number of seconds.
+
+    Args:
+        stale: What was declared.
+        name: The decorator, for the message.
+
+    Raises:
+        ConfigurationError: It is no number of seconds.
+    """
+    if isinstance(stale, bool) or not isinstance(stale, int | float) or not stale >= 0:
+        raise ConfigurationError(f"{name}(stale={stale!r}): expected a number of seconds, or 0 for none.")
+    return stale
 
 
 def _of_flask_route(run: Any, caching: Caching, view: Callable[[], Any], path: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import orjson
 from flask import current_app
 
-from beastmode.cache.declaration import checked_seconds
+from beastmode.cache.declaration import checked_seconds, checked_stale
 from beastmode.cache.keys import function_key
 from beastmode.cache.region import Made, Returned, Unstored, Wanted, region_of
 from beastmode.cache.tags import Tag, filled, refuse_unknown_values, tag_names
@@ -40,6 +40,7 @@ def quick_cache(
         TypeError: At a call: an argument or the result is not a JSON value.
     """
     seconds = checked_seconds(timeout, "quick_cache")
+    kept = checked_stale(stale, "quick_cache")
     names = tag_names(tags, "quick_cache()")
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -56,9 +57,7 @@ def quick_cache(
             def create() -> Made | Unstored[R]:
                 return Made(_as_json(function, function(*args, **kwargs)))
 
-            found = region.fetch(
-                Wanted(key, filled(names, arguments), seconds or region.default_timeout, stale, create)
-            )
+            found = region.fetch(Wanted(key, filled(names, arguments), seconds or region.default_timeout, kept, create))
             return cast("R", orjson.loads(found.entry.body)) if isinstance(found, Returned) else found.value
 
         return run
