@@ -23,7 +23,6 @@ DEFENCES = (
     Defence("key pair as a secret", "accounts/tokens.py", "        _refuse_key_pair(secret)\n", "        pass\n", TOKENS),
     Defence("times that are no numbers", "accounts/tokens.py", "if any(type(claims[name]) is not int", "if False and any(type(claims[name]) is not int", TOKENS),
     Defence("forged refresh token", "accounts/refresh_tokens.py", "if not any(genuine):", "if False:", REFRESH),
-    Defence("malformed refresh token", "accounts/refresh_tokens.py", "if len(token) <= _LONGEST else None", "if True else None", REFRESH),
     Defence("one key for both kinds of token", "accounts/refresh_tokens.py", "derive(secret, _PURPOSE) for", "secret.encode() for", REFRESH),
     Defence("remembered token after its end", "accounts/verifier.py", "known is not None and now().timestamp() < known[0]", "known is not None", "accounts/test_verifier.py"),
     Defence("token of an ended session", "accounts/verifier.py", "if holds is not None and not holds(identity, request):", "if False:", "accounts/test_revocation.py attacks/test_authorisation.py"),
