@@ -139,7 +139,7 @@ def test_an_application_that_reads_at_its_start_is_proved(history, request, kind
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
-        ("op.execute('UPDATE t SET a = 0 WHERE a IN (1, 2)')", {"a": ("0", "1", "2")}),
+        ("op.execute('UPDATE t SET a = 0 WHERE a IN (1, 2)')", {"a": ("1", "2")}),
         ("op.execute('DELETE FROM t WHERE age > 18')", {"age": ("18", "19", "17")}),
         ("op.execute(\"DELETE FROM t WHERE name LIKE 'tmp%'\")", {"name": ("'tmpx'",)}),
         (
@@ -154,7 +154,7 @@ def test_an_application_that_reads_at_its_start_is_proved(history, request, kind
         ),
         (
             "[op.execute(f\"UPDATE t SET x = 1 WHERE kind = '{old}'\") for old in ('a', 'b')]",
-            {"x": ("1",), "kind": ("'a'", "'b'")},
+            {"kind": ("'a'", "'b'")},
         ),
         ("op.add_column('t', sa.Column('a', sa.Integer))", {}),
     ],

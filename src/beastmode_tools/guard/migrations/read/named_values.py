@@ -67,7 +67,8 @@ def pairs_of_statement(text: str) -> Iterator[Pair]:
         if statement is None:
             continue
         for node in statement.walk():
-            if isinstance(node, exp.Predicate | exp.Case):
+            is_written = isinstance(node.parent, exp.Update) and node.arg_key == "expressions"
+            if isinstance(node, exp.Predicate | exp.Case) and not is_written:
                 yield from pairs_of_node(node)
 
 
