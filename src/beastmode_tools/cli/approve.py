@@ -15,6 +15,8 @@ from beastmode_tools.terminal import plain, say
 
 __all__ = ["approve"]
 
+ASSISTANT = "mcp"
+"""The run of an assistant that calls tools one by one; there is none to go on with."""
 MOST_LINES = 60
 """Of a diff: what a person reads before they say yes; longer ones are in the file that is named."""
 
@@ -43,4 +45,7 @@ def approve(*, number: str, reason: str) -> None:
     if typed.strip() != number:
         raise CouldNotRun("not approved.")
     record(folder, number, question["diff_hash"], reason, now())
-    say(f"Approved. Go on: beast resume {question['run']}")
+    say(
+        "Approved. "
+        + (f"Go on: beast resume {question['run']}" if question["run"] != ASSISTANT else "Ask for it again.")
+    )

@@ -86,6 +86,7 @@ class Beast(click.Group):
         "advisories": Entry("tools", "List known vulnerabilities of the installed packages."),
         "fetch": Entry("tools", "Show the text of a web page."),
         "web-search": Entry("tools", "Search the web, if a provider is set."),
+        "mcp": Entry("mcp", "Serve the tools to assistants, over MCP."),
         "accept": Entry("accept", "Accept a finding of the last check, with a reason."),
         "debt": Entry("debt", "List the project's shortcuts, and what pays each of them."),
     }

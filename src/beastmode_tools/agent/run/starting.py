@@ -26,7 +26,7 @@ from beastmode_tools.agent.run.run import Run
 from beastmode_tools.agent.run.state import approved_in, tree_of
 from beastmode_tools.agent.run.verifying import Verifying
 from beastmode_tools.agent.talk.talk import Talk
-from beastmode_tools.agent.tools.session import carried_out
+from beastmode_tools.agent.tools.session import looked_up
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.project import Project, find_project, interpreter, migrations_folder
 from beastmode_tools.recipes.change import finish_interrupted, refuse_midway
@@ -152,8 +152,8 @@ def assembled(project: Project, journal: RunJournal, checkpoints: Checkpoints, a
     doing = Doing(
         folder=folder,
         python=project.python,
-        fetch=lambda url: carried_out(OpenUrl(url), grants),
-        query=lambda sql: carried_out(QueryDatabase(sql), grants),
+        fetch=lambda url: looked_up(OpenUrl(url), grants),
+        query=lambda sql: looked_up(QueryDatabase(sql), grants),
     )
     hands = Hands(
         grants, journal, checkpoints, judge, doing, tree, asked.gates, lambda one, done: told(talk, one, done)

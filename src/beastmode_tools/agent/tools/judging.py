@@ -1,0 +1,101 @@
+"""The guard's verdict on an edit before it is made, beside the last commit and beside the work tree."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from beastmode_tools.agent.gate.facts import Judged
+from beastmode_tools.git import Git
+from beastmode_tools.guard.files import judge_files
+from beastmode_tools.settings_file import read_settings
+from beastmode_tools.source.walk import files_below, is_readable
+
+__all__ = ["judge_edit"]
+
+MOST_BYTES = 1024 * 1024
+"""Of one file that rules read; what is longer is data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What the guard says.
+
+    Args:
+        edit: Of the edit alone.
+        whole: Of everything since the last commit, the edit included, without what was found there before it: that was
+            decided by then.
+    """
+
+    edit: Judged
+    whole: Judged
+
+
+def judge_edit(root: Path, path: str, content: bytes) -> Verdicts:
+    """The verdicts on a file that is about to be written.
+
+    Args:
+        root: The project's folder.
+        path: Of the file.
+        content: What it will hold.
+    """
+    core = read_settings(root).core
+    now = work_texts(root)
+    after = now | {path: content.decode("utf-8", "replace")}
+    base = base_texts(root, now)
+    edit = judged(now, after, core)
+    if base == now:
+        return Verdicts(edit, edit)
+    before = {each.fingerprint for each in judged(base, now, core).findings}
+    whole = judged(base, after, core)
+    return Verdicts(
+        edit, Judged(tuple(each for each in whole.findings if each.fingerprint not in before), whole.diff_hash)
+    )
+
+
+def judged(old: Mapping[str, str], new: Mapping[str, str], core: tuple[str, ...]) -> Judged:
+    """The findings between two states, worst first."""
+    if old == new:
+        return Judged((), "")
+    found = sorted(judge_files(old, new, core=core), key=lambda each: -each.verdict)
+    return Judged(tuple(found), digest_of(old, new))
+
+
+def digest_of(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """Sixteen digits of what differs: an approval is bound to them."""
+    found = hashlib.sha256()
+    for path in sorted({*old, *new}):
+        if old.get(path) != new.get(path):
+            found.update(repr((path, old.get(path), new.get(path))).encode())
+    return found.hexdigest()[:16]
+
+
+def work_texts(root: Path) -> dict[str, str]:
+    """Path -> text of the work tree, without what git ignores."""
+    listed = Git(root).run("ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", ".")
+    if listed.returncode:
+        names = [name for name, _ in files_below(root) if not name.startswith(".beast/")]
+    else:
+        names = sorted(set(listed.stdout.decode("utf-8", "surrogateescape").split("\0")) - {""})
+    found = {}
+    for name in names:
+        if is_readable(root / name, MOST_BYTES) and b"\0" not in (content := (root / name).read_bytes()):
+            found[name] = content.decode("utf-8", "replace")
+    return found
+
+
+def base_texts(root: Path, now: Mapping[str, str]) -> Mapping[str, str]:
+    """Path -> text of the last commit; the work tree itself if there is none."""
+    git = Git(root)
+    changed = git.run("diff", "--name-only", "--no-renames", "--relative", "-z", "HEAD", "--", ".")
+    if changed.returncode:
+        return now
+    known = git.run("ls-tree", "-r", "--name-only", "-z", "HEAD", "--", ".").stdout.decode("utf-8", "surrogateescape")
+    base = {name: text for name, text in now.items() if name in set(known.split("\0"))}
+    for name in changed.stdout.decode("utf-8", "surrogateescape").split("\0"):
+        shown = git.run("show", f"HEAD:./{name}") if name else None
+        if shown is None or shown.returncode or b"\0" in shown.stdout:
+            base.pop(name, None)
+        else:
+            base[name] = shown.stdout.decode("utf-8", "replace")
+    return base
