@@ -10,6 +10,7 @@ from changing import change, new_shop
 from sqlalchemy import create_engine
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.recipes.phases.drop import change_drop
 from beastmode_tools.recipes.phases.move import change_rename, change_type
 from beastmode_tools.recipes.phases.options import NO_OPTIONS
 
@@ -276,3 +277,37 @@ def test_on_sqlite_both_columns_stay_in_step_whoever_writes(shop):
     ]
     assert old == [(1, 5), (2, 6), (3, 7), (4, 2147483647), (5, 2), (6, -2147483648), (7, 0)]
     assert triggers == 0
+
+
+def test_a_column_in_use_is_not_dropped(shop):
+    """The places are named, those of the API as well."""
+    with pytest.raises(CouldNotRun) as refused:
+        change(shop, change_drop, "posts.subtitle")
+
+    assert str(refused.value) == (
+        "posts.subtitle is still used: shop/posts/schemas.py:12, shop/posts/views.py:20. "
+        "Remove these first; what the API shows needs a new version of the API."
+    )
+
+
+def test_a_column_is_dropped_in_two_phases(shop):
+    """Rows can be stored without it in between; the way back gives them a neutral value."""
+    models = (shop / "shop/posts/models.py").read_text()
+    first = change(shop, change_drop, "marks.order")
+    between = (shop / "shop/posts/models.py").read_text()
+    second = change(shop, change_drop, "marks.order")
+    revisions = [[edit.path for edit in plan.edits if "versions" in edit.path] for plan in (first, second)]
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        connection.exec_driver_sql('CREATE TABLE marks (id INTEGER PRIMARY KEY, "order" INTEGER NOT NULL)')
+        connection.exec_driver_sql("INSERT INTO marks VALUES (1, 5)")
+        run_revisions(shop, connection, "upgrade", only=revisions[0])
+        connection.exec_driver_sql("INSERT INTO marks (id) VALUES (2)")
+        run_revisions(shop, connection, "upgrade", only=revisions[1])
+        run_revisions(shop, connection, "downgrade", only=revisions[1])
+        run_revisions(shop, connection, "downgrade", only=revisions[0])
+        rows = connection.exec_driver_sql("SELECT * FROM marks ORDER BY id").all()
+
+    assert 'Mark.metadata.tables["marks"].append_column(Column("order", Integer))' in between
+    assert (shop / "shop/posts/models.py").read_text() == models.replace("    order: Mapped[int]\n", "")
+    assert rows == [(1, 0), (2, 0)]

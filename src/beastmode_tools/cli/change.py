@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from beastmode_tools.cli.recipe import change_options, command_line, make_change
+from beastmode_tools.recipes.phases.drop import change_drop
 from beastmode_tools.recipes.phases.move import change_rename, change_type
 from beastmode_tools.recipes.phases.options import Options
 
@@ -75,4 +76,21 @@ def rename(  # noqa: PLR0913 - click hands over each option
         lambda workspace: change_rename(workspace, column, name, said, options=options),
         pretend=pretend,
         as_json=as_json,
+    )
+
+
+@change.command(short_help="Drop a column that nothing uses any longer.")
+@click.argument("column", metavar="TABLE.COLUMN")
+@phase_options
+def drop(*, column: str, deployed: bool, yes: bool, pretend: bool, as_json: bool) -> None:
+    r"""Drops a column: 1. from the model, so that no code reads or writes it; 2. from the database, with its values.
+
+    Refused with the places, while the code or the API still uses it.
+
+    \b
+    beast change drop posts.subtitle
+    """
+    said, options = command_line(), Options(deployed=deployed, yes=yes)
+    make_change(
+        lambda workspace: change_drop(workspace, column, said, options=options), pretend=pretend, as_json=as_json
     )

@@ -10,7 +10,7 @@ from beastmode_tools.recipes.phases.pair import Pair, Side, quoted_name
 from beastmode_tools.recipes.phases.triggers import drop_on_postgresql, drop_on_sqlite, on_postgresql, on_sqlite
 from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["contract", "execute", "expand", "online", "two_ways"]
+__all__ = ["contract", "expand", "indexed_column", "lock", "only_postgresql"]
 
 
 def expand(workspace: Workspace, pair: Pair) -> tuple[Revision, Revision]:
@@ -55,13 +55,13 @@ def contract(workspace: Workspace, pair: Pair) -> Revision:
             *execute(filled_at_once(back), *on_sqlite(pair)),
         ],
     )
-    add_revision(workspace, revision, message, up, down + indexed(pair, pair.old))
+    add_revision(workspace, revision, message, up, down + indexed_column(pair.table, pair.old))
     return revision
 
 
 def filling(pair: Pair) -> tuple[str, str]:
     """The bodies of the revision that fills the new column."""
-    up = only_postgresql(online(*filled(pair))) + indexed(pair, pair.new)
+    up = only_postgresql(online(*filled(pair))) + indexed_column(pair.table, pair.new)
     down = ""
     if pair.new.field.is_indexed:
         name = f"ix_{pair.table}_{pair.new.column}"
@@ -78,12 +78,12 @@ def filled(pair: Pair) -> list[str]:
     return [fill(pair), *required]
 
 
-def indexed(pair: Pair, side: Side) -> str:
+def indexed_column(table: str, side: Side) -> str:
     """The code that builds the index of a column beside reads and writes; "" if it has none."""
     if not side.field.is_indexed:
         return ""
-    name = f"ix_{pair.table}_{side.column}"
-    block = f"{dropped(name, pair.table)}\n{created(name, pair.table, side.column)}\n"
+    name = f"ix_{table}_{side.column}"
+    block = f"{dropped(name, table)}\n{created(name, table, side.column)}\n"
     return f"    with op.get_context().autocommit_block():\n{block}"
 
 

@@ -1,7 +1,7 @@
 """Which changes in phases are under way: a file of the project, so that everybody who shares the repository sees it."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from beastmode_tools.errors import CouldNotRun
@@ -34,9 +34,10 @@ class Running:
     into: str = ""
     was: str = ""
 
-    def next(self) -> "Running":
-        """The same, one phase further."""
-        return replace(self, phase=self.phase + 1)
+    @property
+    def command(self) -> str:
+        """What makes the next phase."""
+        return f"beast change {self.change} {self.target} {self.wanted}".strip()
 
 
 def path_of(workspace: Workspace) -> str:
@@ -74,7 +75,7 @@ def running(workspace: Workspace, change: str, target: str, wanted: str) -> Runn
         if each.target == target:
             if (each.change, each.wanted) != (change, wanted):
                 raise CouldNotRun(
-                    f"{target} is in phase {each.phase} of `beast change {each.change} {each.target} {each.wanted}`. "
+                    f"{target} is in phase {each.phase} of `{each.command}`. "
                     "Complete that first, or take it back: beast undo"
                 )
             return each
