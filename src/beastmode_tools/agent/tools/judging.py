@@ -23,8 +23,8 @@ class Verdicts:
 
     Args:
         edit: Of the edit alone.
-        whole: Of everything since the last commit, the edit included, without what was found there before it: that was
-            decided by then.
+        whole: Of everything since the last commit, the edit included, without what the edit alone or the time before
+            it shows: that is decided by itself, and nobody is asked twice.
     """
 
     edit: Judged
@@ -46,7 +46,7 @@ def judge_edit(root: Path, path: str, content: bytes) -> Verdicts:
     edit = judged(now, after, core)
     if base == now:
         return Verdicts(edit, edit)
-    before = {each.fingerprint for each in judged(base, now, core).findings}
+    before = {each.fingerprint for each in (*judged(base, now, core).findings, *edit.findings)}
     whole = judged(base, after, core)
     return Verdicts(
         edit, Judged(tuple(each for each in whole.findings if each.fingerprint not in before), whole.diff_hash)
