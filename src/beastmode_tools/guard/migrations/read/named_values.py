@@ -19,7 +19,6 @@ LONGEST = 20_000  # characters of a statement; what is longer holds rows, not co
 STATEMENT = re.compile(r"\s*(?:WITH|UPDATE|DELETE|INSERT|SELECT|MERGE)\b", re.IGNORECASE)
 PARAMETER = re.compile(r"%\(\w+\)s|%s|\?")
 ORDERS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
-
 MEMBERSHIP = ("in_", "notin_", "not_in")
 
 Pair = tuple[str, str | None]
@@ -38,6 +37,8 @@ def values_named(sources: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
             continue
+        # A way back asks for what the way up writes, and nothing is known to be there before that.
+        tree.body = [node for node in tree.body if getattr(node, "name", "") != "downgrade"]
         for column, value in (*pairs_of_sql(tree), *pairs_of_python(tree)):
             found[column] += list(constants(tree)) if value is None else [value]
     return {column: tuple(dict.fromkeys(values))[:MOST] for column, values in found.items()}
@@ -115,9 +116,7 @@ def pairs_of_python(tree: ast.Module) -> Iterator[Pair]:
             for one, other in (sides, sides[::-1]):
                 if name := column_named(one):
                     yield name, constant(other)
-        elif (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"in_", "notin_"}
-        ):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in MEMBERSHIP:
             name = column_named(node.func.value)
             for argument in node.args[:1] if name else ():
                 elements = argument.elts if isinstance(argument, ast.List | ast.Tuple | ast.Set) else [argument]
