@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from beastmode.core.errors import ConfigurationError, Problem
 from beastmode.core.steps import Call, Declared, Proceed, Step, declarations_for
 from beastmode.db.streams import let_go
-from beastmode.uploads.bodies import FIELD, FORM, RAW, Body, received_body
+from beastmode.uploads.bodies import FIELD, FORM, Body, received_body
 from beastmode.uploads.declaration import Receives
 from beastmode.uploads.images import ImageError, size_of
 from beastmode.uploads.kinds import IMAGES, kind_of, refuse_other
@@ -38,9 +38,12 @@ class ReceiveFile(Step):
         self._service = service
         self._declaration = declaration
         self._most = declaration.max_bytes or service.settings.upload_max_bytes
-        self.note = f"Accepts {', '.join(declaration.types)}, up to {self._most} bytes."
+        self.note = (
+            f"Accepts {', '.join(declaration.types)}, up to {self._most} bytes; the body may also be the file itself."
+        )
         form = {"type": "object", "properties": {FIELD: _BINARY}, "required": [FIELD]}
-        self.content: dict[str, Any] = {FORM: {"schema": form}, RAW: {"schema": _BINARY}}
+        # The form alone: generators of clients write code that fails where a body has several media types.
+        self.content: dict[str, Any] = {FORM: {"schema": form}}
 
     def __call__(self, call: Call, proceed: Proceed) -> Response:
         """Pass the file to the view.
