@@ -5,6 +5,7 @@ The operations come from the documents, so a new route is in the matrix without 
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from secrets import token_hex
 
 import pytest
 from sqlalchemy import select, text
@@ -13,9 +14,10 @@ from beastmode.accounts.desk import current_desk
 from beastmode.core.clock import now
 from beastmode.testing import Factory
 from beastmode.testing.databases import close_database, make_tables
+from beastmode.uploads import Upload
 from blog import create_app
 from blog.api import accounts
-from blog.models import Comment, Post, User, db
+from blog.models import Comment, Picture, Post, User, db
 
 METHODS = ("get", "post", "put", "patch", "delete")
 UNLIMITED = {"LOGIN_LIMIT_PER_EMAIL": 10**9, "LOGIN_LIMIT_PER_ADDRESS": 10**9, "RATE_LIMIT_ENABLED": False}
@@ -89,17 +91,26 @@ def call(blog, factory, operation, headers, owner):
     """The answer to an operation on new rows of an owner."""
     post = factory(Post, user_id=owner.id) if "{post_id}" in operation.path else None
     comment = factory(Comment, post_id=post.id, user_id=owner.id) if "{comment_id}" in operation.path else None
-    values = {"post_id": post and post.id, "comment_id": comment and comment.id, "user_id": owner.id}
+    picture = picture_of(factory, post, owner) if "{picture_id}" in operation.path else None
+    rows = {"post_id": post, "comment_id": comment, "picture_id": picture}
+    values = {"user_id": owner.id, **{name: row and row.id for name, row in rows.items()}}
     path = operation.path.format_map({"session_id": "none", "key_id": "none", **values})
     body = {"body": "Changed."} if operation.is_owned and operation.method != "DELETE" else None
     answer = blog.test_client().open(path, method=operation.method, json=body, headers=headers)
     with blog.app_context():
         kept = [
             db.execute(select(model.__table__).where(model.id == row.id)).first()
-            for model, row in ((Post, post), (Comment, comment))
+            for model, row in ((Post, post), (Comment, comment), (Picture, picture))
             if row is not None
         ]
-    return answer, all(row is not None and row.body != "Changed." for row in kept)
+    return answer, all(row is not None and getattr(row, "body", "") != "Changed." for row in kept)
+
+
+def picture_of(factory, post, owner):
+    """A picture of a post, whose file was never stored."""
+    values = {"status": "ready", "name": "dot.png", "media_type": "image/png", "size": 1, "received": 1}
+    upload = factory(Upload, id=token_hex(16), owner=f"account:{owner.id}", created_at=now(), **values)
+    return factory(Picture, post_id=post.id, upload_id=upload.id)
 
 
 def sent_by_nobody(blog, factory):
@@ -203,7 +214,7 @@ def test_what_belongs_to_somebody_else_is_for_moderators_alone(blog, factory, op
 
     answers = [call(blog, factory, operation, session_of(blog, other), owner) for operation in owned]
 
-    assert len(owned) == 8
+    assert len(owned) == 10
     assert {(answer.status_code, is_kept) for answer, is_kept in answers} == {
         (403, True) if role is None else (200, False)
     }
