@@ -39,7 +39,7 @@ def make_change(decide: Decide, *, pretend: bool, as_json: bool) -> None:
     if as_json:
         say(json.dumps(facts(outcome, pretend=pretend), indent=2))
     elif pretend:
-        say(shown_diff(outcome.plan.diff()) if outcome.plan.edits else "Nothing to change.")
+        say(shown_diff(outcome.plan.diff()) if outcome.plan.edits else outcome.plan.waits or "Nothing to change.")
         if outcome.plan.edits and click.get_current_context().meta.get(PREVIEW):
             say(summary(outcome))
     else:
@@ -70,6 +70,7 @@ def facts(outcome: Outcome, *, pretend: bool) -> dict[str, Any]:
         "verdict": plan.verdict,
         "files": files,
         "next": list(plan.next_steps),
+        **({"waits": plan.waits} if plan.waits else {}),
         **({"diff": plan.diff()} if pretend else {}),
     }
 
@@ -77,7 +78,7 @@ def facts(outcome: Outcome, *, pretend: bool) -> dict[str, Any]:
 def told(outcome: Outcome) -> str:
     """The outcome for a person: what was changed, file by file, and what to do next."""
     if not outcome.plan.edits:
-        return "\n".join(outcome.plan.next_steps) or "Nothing to change: it is there already."
+        return outcome.plan.waits or "Nothing to change: it is there already."
     colour = has_colour()
     edits = outcome.plan.edits
     lines = []

@@ -68,6 +68,7 @@ class Plan:
         follows: The migration before those that it adds; "" for none.
         stores: What that migration creates.
         next_steps: What to do now, a line each.
+        waits: What has to happen before there is anything to change; "" if nothing has to.
     """
 
     command: str
@@ -77,6 +78,7 @@ class Plan:
     follows: str = ""
     stores: tuple[Stored, ...] = field(default=())
     next_steps: tuple[str, ...] = ()
+    waits: str = ""
 
     def diff(self) -> str:
         """All edits as one unified diff."""

@@ -45,7 +45,7 @@ def change_drop(workspace: Workspace, target: str, command: str, *, options: Opt
         refuse_special(workspace, declared)
         state = Running("drop", target, "", 0, was=declared.source)
     if waits := missing(workspace, state, PHASES, options):
-        return Plan(command, next_steps=(waits,))
+        return Plan(command, waits=waits)
     declared = restored(state.was, model)
     if state.phase == 0:
         current = next(each for each in columns_of(workspace, model) if each.column == declared.column)

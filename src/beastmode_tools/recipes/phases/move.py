@@ -136,7 +136,7 @@ def change_rename(workspace: Workspace, target: str, name: str, command: str, *,
 def next_phase(move: Move, options: Options) -> Plan:
     """Make the phase that comes next, if the one before is on its way to where the code runs."""
     if waits := missing(move.workspace, move.state, CONTRACT, options):
-        return Plan(move.command, next_steps=(waits,))
+        return Plan(move.command, waits=waits)
     return (expanded, moved, contracted)[move.state.phase](move, options)
 
 
