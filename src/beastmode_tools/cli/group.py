@@ -108,8 +108,9 @@ class Beast(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments begin with; for an unknown one, the nearest is named."""
-        if args and not args[0].startswith("-") and args[0] not in self.entries:
-            near = difflib.get_close_matches(args[0], self.entries, 1)
+        known = (*self.entries, *self.commands)
+        if args and not args[0].startswith("-") and args[0] not in known:
+            near = difflib.get_close_matches(args[0], known, 1)
             hint = f"Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"No such command {args[0]!r}. {hint}".rstrip())
         return super().resolve_command(ctx, args)
