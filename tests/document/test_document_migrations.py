@@ -16,12 +16,13 @@ from blog.models import Comment, Post, User, db
 from servers import scratch_postgres
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "blog" / "migrations"
-ADD_COLUMN = """
+LAST = max(EXAMPLE.glob("versions/[0-9]*.py")).name[:4]
+ADD_COLUMN = f"""
 import sqlalchemy as sa
 from alembic import op
 
 revision = "profile_data"
-down_revision = "0010"
+down_revision = "{LAST}"
 
 
 def upgrade():
