@@ -1,8 +1,6 @@
 """Carries an allowed effect out, and says what it gave."""
 
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ from beastmode_tools.agent.gate.effect import (
     RunCommand,
     WriteFile,
 )
+from beastmode_tools.agent.hands.beast import beast_process
 from beastmode_tools.agent.verify.child import run_program
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.change import carry_out
@@ -111,16 +110,7 @@ def write_edits(folder: Path, command: str, edits: tuple[Edit, ...]) -> str:
 def run_recipe(folder: Path, words: tuple[str, ...]) -> tuple[bool, str]:
     """Runs a recipe as a person would; whether it succeeded, and its answer, which is JSON."""
     try:
-        done = subprocess.run(  # noqa: S603 - our own command, with words that the gate has let through
-            [sys.executable, "-m", "beastmode_tools.cli", *words, "--json"],
-            cwd=folder,
-            env={**os.environ, "NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = beast_process(folder, (*words, "--json"), SECONDS)
     except subprocess.TimeoutExpired:
         return False, f"The recipe did not end within {SECONDS} s."
     return done.returncode == 0, (done.stdout if done.returncode == 0 else done.stderr).strip()

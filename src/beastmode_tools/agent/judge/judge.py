@@ -25,11 +25,18 @@ class Judge:
         base: Path -> text, when the run began.
         core: `[guard] core`.
         approved: Fingerprints of findings that a person approved in this run.
+        now: Path -> text as the files are; by default as in the base.
     """
 
-    def __init__(self, base: Mapping[str, str], core: tuple[str, ...] = (), approved: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        base: Mapping[str, str],
+        core: tuple[str, ...] = (),
+        approved: Iterable[str] = (),
+        now: Mapping[str, str] | None = None,
+    ) -> None:
         self.base = dict(base)
-        self.now = dict(base)
+        self.now = dict(base if now is None else now)
         self.core = core
         self.approved = set(approved)
 

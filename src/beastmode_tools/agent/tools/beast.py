@@ -1,12 +1,11 @@
 """Runs a command of `beast` in a process of its own, and reads its answer."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+from beastmode_tools.agent.hands.beast import beast_process
 from beastmode_tools.errors import CouldNotRun
 
 __all__ = ["run_beast"]
@@ -26,16 +25,7 @@ def run_beast(root: Path, words: tuple[str, ...]) -> Any:
         CouldNotRun: It failed; the message is its own.
     """
     try:
-        done = subprocess.run(  # noqa: S603 - this program itself, without a shell
-            [sys.executable, "-m", "beastmode_tools.cli", *words],
-            cwd=root,
-            env={**os.environ, "NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        done = beast_process(root, words, SECONDS)
     except subprocess.TimeoutExpired:
         raise CouldNotRun(f"`beast {words[0]}` did not end within {SECONDS:g} s.") from None
     if done.returncode not in (0, 1):

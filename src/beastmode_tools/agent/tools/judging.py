@@ -1,13 +1,13 @@
 """The guard's verdict on an edit before it is made, beside the last commit and beside the work tree."""
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from beastmode_tools.agent.gate.facts import Judged
+from beastmode_tools.agent.judge.judge import Judge
 from beastmode_tools.git import Git
-from beastmode_tools.guard.files import judge_files
+from beastmode_tools.recipes.plan import Edit
 from beastmode_tools.settings_file import read_settings
 from beastmode_tools.source.walk import files_below, is_readable
 
@@ -39,35 +39,15 @@ def judge_edit(root: Path, path: str, content: bytes) -> Verdicts:
         path: Of the file.
         content: What it will hold.
     """
-    core = read_settings(root).core
     now = work_texts(root)
-    after = now | {path: content.decode("utf-8", "replace")}
     base = base_texts(root, now)
-    edit = judged(now, after, core)
+    judge = Judge(base, read_settings(root).core, now=now)
+    edits = (Edit(path, None, content),)
+    edit, whole = judge.edit(edits), judge.whole(edits)
     if base == now:
         return Verdicts(edit, edit)
-    before = {each.fingerprint for each in (*judged(base, now, core).findings, *edit.findings)}
-    whole = judged(base, after, core)
-    return Verdicts(
-        edit, Judged(tuple(each for each in whole.findings if each.fingerprint not in before), whole.diff_hash)
-    )
-
-
-def judged(old: Mapping[str, str], new: Mapping[str, str], core: tuple[str, ...]) -> Judged:
-    """The findings between two states, worst first."""
-    if old == new:
-        return Judged((), "")
-    found = sorted(judge_files(old, new, core=core), key=lambda each: -each.verdict)
-    return Judged(tuple(found), digest_of(old, new))
-
-
-def digest_of(old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """Sixteen digits of what differs: an approval is bound to them."""
-    found = hashlib.sha256()
-    for path in sorted({*old, *new}):
-        if old.get(path) != new.get(path):
-            found.update(repr((path, old.get(path), new.get(path))).encode())
-    return found.hexdigest()[:16]
+    before = {each.fingerprint for each in (*judge.whole(()).findings, *edit.findings)}
+    return Verdicts(edit, replace(whole, findings=tuple(e for e in whole.findings if e.fingerprint not in before)))
 
 
 def work_texts(root: Path) -> dict[str, str]:
@@ -80,7 +60,7 @@ def work_texts(root: Path) -> dict[str, str]:
     found = {}
     for name in names:
         if is_readable(root / name, MOST_BYTES) and b"\0" not in (content := (root / name).read_bytes()):
-            found[name] = content.decode("utf-8", "replace")
+            found[name] = content.decode("utf-8-sig", "replace")
     return found
 
 
@@ -97,5 +77,5 @@ def base_texts(root: Path, now: Mapping[str, str]) -> Mapping[str, str]:
         if shown is None or shown.returncode or b"\0" in shown.stdout:
             base.pop(name, None)
         else:
-            base[name] = shown.stdout.decode("utf-8", "replace")
+            base[name] = shown.stdout.decode("utf-8-sig", "replace")
     return base
