@@ -34,6 +34,10 @@ class Budget:
             return f"The limit of {self.tokens} tokens is reached."
         if self.spent_money >= self.money:
             return f"The limit of {self.money} USD is reached."
-        if time.monotonic() - self.since >= self.seconds:
+        if self.seconds_left() <= 0:
             return f"The limit of {self.seconds:g} s is reached."
         return ""
+
+    def seconds_left(self) -> float:
+        """Until the limit of the clock; negative after it."""
+        return self.seconds - (time.monotonic() - self.since)

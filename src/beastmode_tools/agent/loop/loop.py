@@ -1,13 +1,10 @@
 """The loop with a model: it proposes, the harness decides, does and checks; the end is a state of the machine."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic_ai.direct import model_request
-from pydantic_ai.exceptions import AgentRunError, ModelAPIError, UserError
 from pydantic_ai.messages import (
     ModelMessage,
     ModelMessagesTypeAdapter,
@@ -23,7 +20,9 @@ from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
 
 from beastmode_tools.agent.hands.hands import ChangedOutside
+from beastmode_tools.agent.loop.asking import WAITS, Asking, ProviderFailed
 from beastmode_tools.agent.loop.budget import Budget
+from beastmode_tools.agent.loop.calls import Call, calls_of
 from beastmode_tools.agent.loop.instructions import INSTRUCTIONS, first_message
 from beastmode_tools.agent.loop.offers import answer_of, definitions
 from beastmode_tools.agent.loop.stuck import Watch
@@ -43,8 +42,6 @@ MOST_MALFORMED = 5
 """Calls in a row that no tool could take."""
 MOST_CALLS = 20
 """In one answer; more are a flood, and get an answer that says so."""
-MOST_ARGUMENTS = 1_000_000
-"""Characters of the arguments of one call: what may be written, and its frame."""
 
 
 @dataclass(slots=True)
@@ -77,22 +74,30 @@ class Conversation:
         self.save()
 
 
-def converse(run: Run, model: "Model", budget: Budget) -> Ended:
-    """Works with a model until the machine says that it is done, or until it cannot go on."""
+def converse(run: Run, model: "Model", budget: Budget, waits: Sequence[float] = WAITS) -> Ended:
+    """Works with a model until the machine says that it is done, or until it cannot go on.
+
+    Args:
+        run: The run.
+        model: What proposes.
+        budget: What it may spend.
+        waits: Seconds before each further try, if the provider fails.
+    """
     talk = Conversation(run, model, budget, history=history_of(run))
-    while True:
-        if run.is_asked_to_stop():
-            return Ended(Outcome.STOPPED, f"It was asked to stop. Go on: beast resume {run.id}")
-        if said := budget.exceeded():
-            return Ended(Outcome.LIMIT, said)
-        try:
-            response = asyncio.run(model_request(model, talk.history, model_request_parameters=parameters()))
-        except (ModelAPIError, AgentRunError, UserError) as problem:
-            return Ended(Outcome.PROVIDER, f"{type(problem).__name__}: {' '.join(str(problem).split())[:300]}")
-        spend(talk, response)
-        ended = turn(talk, response)
-        if ended is not None:
-            return ended
+    with Asking(model, parameters(), run.talk, waits) as asking:
+        while True:
+            if run.is_asked_to_stop():
+                return Ended(Outcome.STOPPED, f"It was asked to stop. Go on: beast resume {run.id}")
+            if said := budget.exceeded():
+                return Ended(Outcome.LIMIT, said)
+            try:
+                response = asking.answer(talk.history, budget)
+            except ProviderFailed as problem:
+                return Ended(Outcome.PROVIDER, str(problem))
+            spend(talk, response)
+            ended = turn(talk, response)
+            if ended is not None:
+                return ended
 
 
 def history_of(run: Run) -> list[ModelMessage]:
@@ -131,11 +136,7 @@ def spend(talk: Conversation, response: ModelResponse) -> None:
 
 def turn(talk: Conversation, response: ModelResponse) -> Ended | None:
     """Answers one answer of the model; how the run ended, or None if it goes on."""
-    run = talk.run
-    calls = [each for each in response.parts if isinstance(each, ToolCallPart)]
-    for number, each in enumerate(calls):
-        # Some servers give two calls one ID, and the next request would be refused.
-        each.tool_call_id = f"{each.tool_call_id or 'call'}-{budget_number(talk)}-{number}"
+    run, calls = talk.run, calls_of(response, len(talk.history))
     talk.history.append(response)
     talk.save()
     for text in (each.content for each in response.parts if isinstance(each, TextPart)):
@@ -143,11 +144,6 @@ def turn(talk: Conversation, response: ModelResponse) -> Ended | None:
     if not calls:
         return without_call(talk)
     return with_calls(talk, calls)
-
-
-def budget_number(talk: Conversation) -> int:
-    """The number of the answer."""
-    return talk.budget.spent_turns
 
 
 def without_call(talk: Conversation) -> Ended | None:
@@ -177,7 +173,7 @@ def finished(talk: Conversation) -> Ended | None:
     return None
 
 
-def with_calls(talk: Conversation, calls: Sequence[ToolCallPart]) -> Ended | None:
+def with_calls(talk: Conversation, calls: Sequence[Call]) -> Ended | None:
     """Does the calls of one answer, one after the other."""
     run, results = talk.run, []
     waits = ""
@@ -185,7 +181,7 @@ def with_calls(talk: Conversation, calls: Sequence[ToolCallPart]) -> Ended | Non
     for number, call in enumerate(calls):
         before = len(run.journal.records)
         result = "Not done: too many calls in one answer." if number >= MOST_CALLS or waits else result_of(talk, call)
-        results.append(ToolReturnPart(call.tool_name, result, call.tool_call_id))
+        results.append(ToolReturnPart(call.part.tool_name, result, call.part.tool_call_id))
         waits = waits or asked_again(talk, before)
     talk.history.append(ModelRequest(parts=results))
     talk.save()
@@ -200,10 +196,10 @@ def with_calls(talk: Conversation, calls: Sequence[ToolCallPart]) -> Ended | Non
     return circling(talk, calls, results)
 
 
-def circling(talk: Conversation, calls: Sequence[ToolCallPart], results: Sequence[ToolReturnPart]) -> Ended | None:
+def circling(talk: Conversation, calls: Sequence[Call], results: Sequence[ToolReturnPart]) -> Ended | None:
     """A model that goes in circles is told so once; then the run ends."""
     told = json.dumps(
-        [[each.tool_name, str(each.args), str(given.content)] for each, given in zip(calls, results, strict=True)]
+        [[each.tool, str(each.part.args), str(given.content)] for each, given in zip(calls, results, strict=True)]
     )
     wrong = talk.watch.see(told, f"{talk.run.hands.tree}{talk.run.plan}")
     if not wrong:
@@ -225,19 +221,17 @@ def asked_again(talk: Conversation, before: int) -> str:
     return ""
 
 
-def result_of(talk: Conversation, call: ToolCallPart) -> str:
+def result_of(talk: Conversation, call: Call) -> str:
     """What a call gives, as text, whatever happens.
 
     Raises:
         ChangedOutside: Somebody else changed the files, which ends the run.
     """
-    try:
-        given = arguments_of(call)
-    except CouldNotRun as problem:
+    if call.problem:
         talk.malformed += 1
-        return str(problem)
+        return f"Not done: {call.problem}"
     try:
-        result = answer_of(talk.run, call.tool_name, given)
+        result = answer_of(talk.run, call.tool, call.given)
     except ChangedOutside:
         raise
     except CouldNotRun as problem:
@@ -247,37 +241,3 @@ def result_of(talk: Conversation, call: ToolCallPart) -> str:
         return f"Not done: the tool failed: {type(problem).__name__}: {problem}"
     talk.malformed = 0
     return result
-
-
-def arguments_of(call: ToolCallPart) -> dict[str, Any]:
-    """The arguments of a call.
-
-    Raises:
-        CouldNotRun: They are no JSON object, or far too long.
-    """
-    given = call.args
-    if isinstance(given, str):
-        if len(given) > MOST_ARGUMENTS:
-            raise CouldNotRun(f"the arguments have {len(given)} characters; at most {MOST_ARGUMENTS} are read.")
-        try:
-            given = json.loads(given or "{}", parse_constant=refuse_constant)
-        except (ValueError, RecursionError) as problem:
-            raise CouldNotRun(f"the arguments are not JSON: {str(problem)[:200]}") from None
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise CouldNotRun("the arguments are not a JSON object.")
-    try:
-        json.dumps(given, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, TypeError, ValueError, RecursionError):
-        raise CouldNotRun("the arguments hold text that is not valid Unicode.") from None
-    return given
-
-
-def refuse_constant(name: str) -> None:
-    """Refuses NaN and Infinity, which are no JSON.
-
-    Raises:
-        ValueError: Always.
-    """
-    raise ValueError(f"{name} is not JSON")

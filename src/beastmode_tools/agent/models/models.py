@@ -10,9 +10,10 @@ from beastmode_tools.errors import CouldNotRun
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
 
-__all__ = ["model_of"]
+__all__ = ["KEYS", "model_of"]
 
 KEYS = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY"}
+"""Provider -> the variable that holds its key."""
 LOCAL = "local"
 """What is sent as the key to a server of one's own, which asks for none."""
 

@@ -13,7 +13,7 @@ __all__ = ["read_script", "scripted"]
 
 Turn = Mapping[str, Any]
 """`say`: text; `calls`: a list of [tool, arguments], where arguments are a mapping or, to be malformed, a text; `fail`:
-the provider fails."""
+the provider fails, and another try would not change that."""
 
 
 def read_script(path: Path) -> list[Turn]:
@@ -35,7 +35,7 @@ def read_script(path: Path) -> list[Turn]:
 
 def scripted(turns: Sequence[Turn]) -> "FunctionModel":
     """A model that says one turn after the other."""
-    from pydantic_ai.exceptions import ModelAPIError  # noqa: PLC0415 - loaded for a run with a model only
+    from pydantic_ai.exceptions import ModelQuotaExceededError  # noqa: PLC0415 - loaded for a run with a model only
     from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart  # noqa: PLC0415 - likewise
     from pydantic_ai.models.function import AgentInfo, FunctionModel  # noqa: PLC0415 - likewise
 
@@ -49,7 +49,7 @@ def scripted(turns: Sequence[Turn]) -> "FunctionModel":
         said = sum(1 for each in messages if isinstance(each, ModelResponse))
         turn = turns[min(said, len(turns) - 1)]
         if "fail" in turn:
-            raise ModelAPIError("scripted", str(turn["fail"]))
+            raise ModelQuotaExceededError("scripted", str(turn["fail"]))
         return ModelResponse(list(parts(turn, said)))
 
     return FunctionModel(respond)
