@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from .schema import default_schema, keys, quoted, rows, tables
+from .values import kind_of
 
 __all__ = ["Column", "Reference", "Table", "named_tables", "read_tables"]
 
@@ -49,6 +50,7 @@ class Column:
         checked: Whether a check names it.
         tries: Values that stand in such a check, and their neighbours, as SQL literals.
         named: Values that statements of the project ask for, as SQL literals.
+        place: How many columns of the same kind stand before it in the table: no two of them hold the same values.
     """
 
     def __init__(  # noqa: PLR0913 - what the database says about it
@@ -67,6 +69,7 @@ class Column:
         self.checked = False
         self.tries: list[str] = []
         self.named: list[str] = []
+        self.place = 0
         numbers = [int(number) for number in re.findall(r"\d+", kind[kind.find("(") :])] if "(" in kind else []
         is_number = "numeric" in self.base or "decimal" in self.base
         self.length = numbers[0] if numbers and not is_number else None
@@ -109,6 +112,8 @@ def read_tables(connection: Any, names: list[Table], hints: dict[str, dict[str, 
     inspector = inspect(connection)
     for table in names:
         for column in columns_of(connection, table):
+            kind = kind_of(column.base)
+            column.place = sum(kind_of(other.base) == kind for other in table.columns.values())
             table.columns[column.name] = column
         add_keys(inspector, table)
         add_checks(inspector, table)

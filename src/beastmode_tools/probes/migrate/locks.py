@@ -18,6 +18,9 @@ LOCKS = """
     SELECT relation::bigint, mode FROM pg_locks
     WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted
         AND mode NOT IN ('AccessShareLock', 'RowShareLock')"""
+SCANS = """
+    SELECT c.oid::bigint, pg_stat_get_xact_numscans(c.oid) FROM pg_class c
+    WHERE c.relkind IN ('r', 'm', 'p') AND pg_stat_get_xact_numscans(c.oid) > 0"""
 CHECKED = """
     SELECT conrelid::bigint, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND convalidated"""
 NOT_NULL = re.compile(r"\bALTER\s+(?:COLUMN\s+)?(\w+|\"[^\"]+\")\s+SET\s+NOT\s+NULL\b", re.IGNORECASE)
@@ -30,6 +33,7 @@ class LockWatcher:
     def __init__(self) -> None:
         self.tables: dict[int, tuple[str, int]] = {}
         self.locks: set[tuple[int, str]] = set()
+        self.scans: dict[int, int] = {}
 
     def before(self, connection: Any) -> None:
         """Remembers how it is."""
@@ -37,16 +41,18 @@ class LockWatcher:
             return
         self.tables = {oid: (name, file) for oid, name, file in rows(connection, TABLES)}
         self.locks = set(rows(connection, LOCKS))
+        self.scans = dict(rows(connection, SCANS))
 
     def after(self, connection: Any, statement: str) -> list[dict[str, Any]]:
         """What the statement did to tables that were there before it, each as a note.
 
-        {"table", "modes", "new", "rewritten", "checked": whether constraints had ruled out NULL before, "sql"}
+        {"table", "modes", "new", "rewritten", "checked": whether constraints had ruled out NULL before, "scanned":
+        whether the whole table was read, None where the transaction is over and nobody knows, "sql"}
         """
         if not self.usable(connection) or not self.tables:
             return []
         files = {oid: file for oid, _name, file in rows(connection, TABLES)}
-        held = set(rows(connection, LOCKS))
+        held, scans = set(rows(connection, LOCKS)), dict(rows(connection, SCANS))
         found = []
         for oid, (name, file) in self.tables.items():
             modes = sorted(mode for relation, mode in held if relation == oid)
@@ -55,6 +61,7 @@ class LockWatcher:
             if rewritten or new or (modes and re.search(r"\b{}\b".format(re.escape(name.split(".")[-1])), statement)):
                 note = {"table": name, "modes": modes, "new": new, "rewritten": rewritten}
                 note["checked"] = is_checked(connection, oid, statement)
+                note["scanned"] = scans.get(oid, 0) > self.scans.get(oid, 0) if modes else None
                 found.append({**note, "sql": " ".join(statement.split())[:500]})
         return found
 

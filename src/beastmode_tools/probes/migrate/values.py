@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any, Callable
 
-__all__ = ["UNKNOWN", "VARIANTS", "literal"]
+__all__ = ["UNKNOWN", "VARIANTS", "kind_of", "literal"]
 
 UNKNOWN = "unknown"
 """No value of the column's type can be made up."""
@@ -16,7 +17,8 @@ may be; the first one once more, besides what is unique; zero, empty and negativ
 
 AWKWARD = "Ünï ✓ 日本 'q' \" \\ % 🦉 "
 UUID = "00000000-0000-4000-8000-{:012x}"
-DATES = {"plain": "2024-02-29", "edge": "9998-12-31", "empty": "1970-01-01", "negative": "1900-01-01"}
+ORDINARY_DAY = "2024-02-29"
+DATES = {"edge": "9998-12-31", "empty": "1970-01-01", "negative": "1900-01-01"}
 SPECIAL = {  # types whose text nobody can guess: plain, edge, empty
     "inet": ("192.0.2.{n}", "2001:db8::{n}", "0.0.0.0"),
     "cidr": ("192.0.2.0/24", "2001:db8::/32", "0.0.0.0/0"),
@@ -72,6 +74,11 @@ def literal(column: Any, variant: str, number: int) -> str | None:
     return value if value == UNKNOWN else as_list(column, [value])
 
 
+def kind_of(base: str) -> str:
+    """The pattern of a type's kind; types of one kind hold the same values."""
+    return next((pattern for pattern, _make in KINDS if re.search(pattern, base)), base)
+
+
 def as_list(column: Any, values: list[str]) -> str:
     """The value, in a list of its type where the column holds one."""
     return "CAST(ARRAY[{}] AS {})".format(", ".join(values), column.type) if column.array else values[0]
@@ -92,7 +99,9 @@ def scalar(column: Any, variant: str, number: int) -> str:
 def integer(column: Any, variant: str, number: int) -> str:
     """A whole number."""
     largest = next((most for name, most in INTEGERS.items() if column.base.startswith(name)), 2**31 - 1)
-    value = {"edge": largest - number, "empty": 0, "negative": -1 - number}.get(variant, number + 7)
+    value = {"edge": largest - number - column.place, "empty": 0, "negative": -1 - number}.get(
+        variant, number + 7 + 100 * column.place
+    )
     return str(-number if variant == "empty" and column.unique else value)
 
 
@@ -105,19 +114,21 @@ def decimal(column: Any, variant: str, number: int) -> str:
         return "-" + ("9" * whole or "0") + ("." + "9" * scale if scale > 0 else "")
     if variant == "empty":
         return "0" if not column.unique else str(number)
-    plain = str((number + 7) % 10**whole) if whole else "0"
+    plain = str((number + 7 + column.place) % 10**whole) if whole else "0"
     return ("-" if variant == "negative" else "") + plain + digits
 
 
-def real(_column: Any, variant: str, number: int) -> str:
+def real(column: Any, variant: str, number: int) -> str:
     """A floating point number."""
-    ordinary = "{}.625".format(number + 7)
+    ordinary = "{}.625".format(number + 7 + column.place)
     return {"edge": "-123456.789", "empty": "0", "negative": "-" + ordinary}.get(variant, ordinary)
 
 
 def boolean(column: Any, variant: str, number: int) -> str:
     """True or false; SQLite keeps them as numbers."""
     value = variant not in ("empty", "negative") if not column.unique else number % 2 == 0
+    if variant == "edge" and column.place % 2:
+        value = False  # so that two columns differ in one row at least
     return ("true" if value else "false") if column.base == "boolean" and column.type == "boolean" else str(int(value))
 
 
@@ -125,23 +136,24 @@ def text(column: Any, variant: str, number: int) -> str:
     """A text: short; as long as it may be and not only in Latin letters; or empty."""
     if column.json:
         return json(column, variant, number)
-    limit = column.length
+    limit, tag = column.length, base36(column.place) if column.place else ""
     if variant == "empty" and not column.unique:
         return "''"
     if variant == "edge":
         most = min(limit or 300, 4000)
-        return quote(numbered((AWKWARD * (most // len(AWKWARD) + 1))[:most], number, most, unique=column.unique))
+        return quote(numbered((tag + AWKWARD * (most // len(AWKWARD) + 1))[:most], number, most, unique=column.unique))
     name = column.name.lower()
-    ordinary = "plain {}".format(number)
+    which = "{}-{}".format(number, tag) if tag else str(number)
+    ordinary = "plain {}".format(which)
     if "email" in name or name == "mail":
-        ordinary = "plain{}@example.com".format(number)
+        ordinary = "plain{}@example.com".format(which)
     elif re.search(r"url|uri|link|website", name):
-        ordinary = "https://example.com/{}".format(number)
+        ordinary = "https://example.com/{}".format(which)
     elif re.search(r"slug|user_?name|login|handle|code", name):
-        ordinary = "plain-{}".format(number)
-    return quote(
-        numbered(ordinary, number, limit, unique=column.unique) if limit and len(ordinary) > limit else ordinary
-    )
+        ordinary = "plain-{}".format(which)
+    if limit and len(ordinary) > limit:
+        ordinary = numbered(tag + ordinary, number, limit, unique=column.unique)
+    return quote(ordinary)
 
 
 def numbered(value: str, number: int, limit: int | None, *, unique: bool) -> str:
@@ -162,30 +174,37 @@ def base36(number: int) -> str:
 
 def date(column: Any, variant: str, number: int) -> str:
     """A date: a leap day, the last one, the first of the computers."""
-    day = DATES.get(variant, DATES["plain"])
+    day = DATES.get(variant) or earlier(column)
     return quote("2{:03d}-03-{:02d}".format(number // 28 % 900, number % 28 + 1) if column.unique else day)
+
+
+def earlier(column: Any) -> str:
+    """The ordinary day of a column, a day before that of the one before it."""
+    return str(dt.date.fromisoformat(ORDINARY_DAY) - dt.timedelta(days=column.place))
 
 
 def moment(column: Any, variant: str, number: int) -> str:
     """A date and a time, with a zone where the column has one."""
     zone = "+00" if "with time zone" in column.base or column.base == "timestamptz" else ""
     ends = {"edge": "23:59:59.999999", "empty": "00:00:00.000000"}.get(variant, "10:30:15.{:06d}".format(number))
-    return quote("{} {}{}".format(DATES.get(variant, DATES["plain"]), ends, zone))
+    return quote("{} {}{}".format(DATES.get(variant) or earlier(column), ends, zone))
 
 
-def time(_column: Any, variant: str, number: int) -> str:
+def time(column: Any, variant: str, number: int) -> str:
     """A time of the day."""
-    return quote({"edge": "23:59:59.999999", "empty": "00:00:00.000000"}.get(variant, "10:30:15.{:06d}".format(number)))
+    ordinary = "10:{:02d}:15.{:06d}".format(30 + column.place % 30, number)
+    return quote({"edge": "23:59:59.999999", "empty": "00:00:00.000000"}.get(variant, ordinary))
 
 
-def json(_column: Any, variant: str, number: int) -> str:
+def json(column: Any, variant: str, number: int) -> str:
     """A JSON object with text and a fraction in it, or an empty one."""
-    return quote("{}" if variant == "empty" else '{{"n": {}, "f": -1.5, "t": "Ünï ✓"}}'.format(number))
+    text = '{{"n": {}, "f": -1.5, "t": "Ünï ✓"}}'.format(number + 100 * column.place)
+    return quote("{}" if variant == "empty" else text)
 
 
 def identifier(column: Any, _variant: str, number: int) -> str:
     """A UUID; SQLite may keep it without its dashes."""
-    value = UUID.format(number + 1)
+    value = UUID.format(number + 1 + 4096 * column.place)
     # CHAR(32) has no room for the 4 dashes.
     return quote(value.replace("-", "") if column.length == 32 else value)
 
@@ -194,7 +213,7 @@ def binary(column: Any, variant: str, number: int) -> str:
     """Bytes that are no text."""
     if variant == "empty" and not column.unique:
         return "''" if column.base == "bytea" else "x''"
-    value = "00ff{:08x}".format(number)
+    value = "00ff{:08x}".format(number + 4096 * column.place)
     return "'\\x{}'".format(value) if column.base == "bytea" else "x'{}'".format(value)
 
 

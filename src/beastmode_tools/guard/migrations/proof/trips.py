@@ -56,6 +56,7 @@ def ran_of(result: Mapping[str, Any], side: Side) -> Ran:
                 one["sql"],
                 one["line"],
                 checked=bool(one["checked"]),
+                scanned=one["scanned"],
             )
             for one in record.get("locks", ())
         ),

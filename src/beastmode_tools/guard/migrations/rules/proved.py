@@ -1,6 +1,7 @@
 """Migrations that were run up, down and up again with rows in the tables."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.migrations.compare.proved.facts import (
@@ -117,7 +118,7 @@ def rows_not_restored(fact: RowsNotRestored) -> Iterator[Match]:
         fact,
         f"{fact.revision} loses {target}",
         fact.example or f"{fact.values} of {counted(fact.of, what)}",
-        "dropped" if fact.dropped else "changed",
+        "dropped" if fact.dropped else "changed" if fact.column else "deleted",
         Verdict.CAUTIOUS if fact.dropped else None,
         target=target,
         lost=counted(fact.values, what),
@@ -135,7 +136,7 @@ def rewrites_rows(fact: RowsChanged) -> Iterator[Match]:
         fact.example or f"{fact.values} in {target}",
         "migration-rewrites-rows",
         Verdict.CAUTIOUS,
-        verb="fills NULLs in" if fact.from_null else "changes values in",
+        verb="fills NULLs in" if fact.from_null else "changes values in" if fact.column else "deletes",
         target=target,
     )
 
@@ -157,7 +158,8 @@ def locks_table(fact: TableLocked) -> Iterator[Match]:
     else:
         message, verdict = "short", Verdict.SAFE
     evidence = f"{fact.mode} on {fact.table}: {fact.statement}"
-    yield seen(fact, f"{fact.revision} locks {fact.table}", evidence, message, verdict)
+    found = seen(fact, f"{fact.revision} locks {fact.table}", evidence, message, verdict)
+    yield found if fact.measured or message != "scanned" else replace(found, proved=False)
 
 
 @rule("migration-reversible", Reversible)

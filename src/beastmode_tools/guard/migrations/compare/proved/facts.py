@@ -204,7 +204,8 @@ class TableLocked(ProvedFact):
         table: The table.
         mode: The strongest lock: "AccessExclusiveLock".
         rewritten: The whole table was rewritten while the lock was held.
-        scanned: All its rows are read while the lock is held, as statements of this kind do.
+        scanned: All its rows are read while the lock is held.
+        measured: That was seen, and is not only what statements of this kind do.
         big: It may hold many rows in production.
         statement: The SQL.
     """
@@ -213,6 +214,7 @@ class TableLocked(ProvedFact):
     mode: str = field(default="", compare=False)
     rewritten: bool = False
     scanned: bool = False
+    measured: bool = field(default=True, compare=False)
     big: bool = field(default=True, compare=False)
     statement: str = field(default="", compare=False)
 

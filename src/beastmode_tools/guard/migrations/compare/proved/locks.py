@@ -25,6 +25,8 @@ SCANS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 TARGET = re.compile(r"^\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"]+)", re.IGNORECASE)
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|WITH|COPY)\b", re.IGNORECASE)
+FOREIGN = re.compile(r"\b(FOREIGN|REFERENCES)\b", re.IGNORECASE)
 WITHOUT_SCAN = re.compile(r"\bNOT\s+VALID\b|\bUSING\s+INDEX\b", re.IGNORECASE)
 
 
@@ -39,6 +41,7 @@ class Lock:
         sql: The statement.
         line: Of the migration.
         checked: Validated checks had ruled out the NULLs that it forbids.
+        scanned: Whether the server read the whole table for it; None where it does not tell.
     """
 
     table: str
@@ -47,6 +50,7 @@ class Lock:
     sql: str
     line: int = 0
     checked: bool = False
+    scanned: bool | None = None
 
     @property
     def strength(self) -> int:
@@ -60,8 +64,15 @@ class Lock:
         target = TARGET.match(self.sql)
         if self.strength < BLOCKS_WRITES or (target and target[1].replace('"', "") not in existing):
             return False  # a foreign key from a table that is new, and so empty
+        if self.is_measured:
+            return bool(self.scanned) and not WRITES.match(self.sql)
         sql = NOT_NULL.sub("", self.sql) if self.checked else self.sql
         return bool(SCANS.search(sql)) and not WITHOUT_SCAN.search(self.sql)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it is known that the table was scanned or was not; a foreign key's rows are looked up by an index."""
+        return self.rewritten or bool(self.scanned) or (self.scanned is False and not FOREIGN.search(self.sql))
 
 
 def locked_tables(
@@ -87,6 +98,7 @@ def locked_tables(
             mode=STRENGTH[worst.strength],
             rewritten=worst.rewritten,
             scanned=worst.scans(existing),
+            measured=worst.is_measured,
             big=not big_tables or table in big_tables,
             statement=worst.sql,
         )

@@ -44,6 +44,7 @@ AGAINST = (
 EXPECTED = re.compile(
     r"already exists|does not exist|no such|duplicate column|undefined|duplicate(table|object)", re.IGNORECASE
 )
+LIMITED = re.compile(r"\bWHERE\b", re.IGNORECASE)
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE|COPY)\b", re.IGNORECASE)
 
 
@@ -128,7 +129,7 @@ def downgrade_facts(trip: Trip, others: tuple[Trip, ...]) -> Iterator[ProvedFact
         return
     undone = trip.again is not None
     if not undone:
-        if left or writes(trip.up):
+        if left or (writes(trip.up) and not any(corrects(trip, table) for table in trip.before.tables)):
             why = trip.down.body if trip.down.body != "some" else "idle"
             yield DowngradeMissing(**base(trip, trip.down), why=why, additive=is_additive(left), left=left)
     elif left:
@@ -168,7 +169,11 @@ def row_facts(trip: Trip) -> Iterator[ProvedFact]:
     if trip.after is None or trip.back is None:
         return
     told = base(trip, trip.up)
-    lost = {(change.table, change.column): change for change in changed_values(trip.before, trip.back) if change.lost}
+    lost = {
+        (change.table, change.column): change
+        for change in changed_values(trip.before, trip.back)
+        if change.lost and not (change.lost < change.of and corrects(trip, change.table))
+    }
     for (table, column), change in lost.items():
         dropped = is_dropped(trip.after, table, column)
         yield RowsNotRestored(
@@ -182,6 +187,15 @@ def row_facts(trip: Trip) -> Iterator[ProvedFact]:
         )
     yield from rewritten_rows(trip, frozenset(lost))
     yield from whole_rows(trip, told)
+
+
+def corrects(trip: Trip, table: str) -> bool:
+    """Whether rows of a table are only corrected: conditions limit which, and a way back is not meant."""
+    if trip.down is None or trip.down.body not in {"missing", "empty"} or is_dropped(trip.after or trip.before, table):
+        return False
+    named = re.compile(rf"\b{re.escape(table.rpartition('.')[2])}\b")
+    written = [one.sql for one in trip.up.statements if WRITES.match(one.sql) and named.search(one.sql)]
+    return bool(written) and all(LIMITED.search(sql) and sql.lstrip()[:6].upper() == "UPDATE" for sql in written)
 
 
 def rewritten_rows(trip: Trip, lost: frozenset[tuple[str, str]]) -> Iterator[RowsChanged]:
@@ -202,19 +216,20 @@ def whole_rows(trip: Trip, told: dict[str, Any]) -> Iterator[ProvedFact]:
     """Rows that are gone, and rows that are too many."""
     if trip.after is None or trip.back is None:
         return
+    lost = set()
     for table, gone, added in changed_rows(trip.before, trip.back):
         if gone:
+            lost.add(table)
             dropped = table not in trip.after.tables
             of = len(trip.before.rows[table].rows)
             yield RowsNotRestored(**told, table=table, column="", values=gone, of=of, dropped=dropped)
         if added:
             yield RowsLeftBehind(**told, table=table, rows=added)
-    lost = {table for table, gone, _ in changed_rows(trip.before, trip.back) if gone}
     for table, gone, _added in changed_rows(trip.before, trip.after):
         if gone and table not in lost:
             yield RowsChanged(**told, table=table, column="", values=gone)
 
 
-def is_dropped(after: Look, table: str, column: str) -> bool:
-    """Whether the upgrade took a column, or its table, away."""
-    return table not in after.tables or f"column {table}.{column}" not in after.schema
+def is_dropped(after: Look, table: str, column: str = "") -> bool:
+    """Whether the upgrade took a table, or a column of it, away."""
+    return table not in after.tables or bool(column and f"column {table}.{column}" not in after.schema)
