@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 __all__ = ["MODULES", "how_to_install", "is_of_extra"]
 
 MODULES = frozenset(
-    ("aiosmtpd", "fakeredis", "jinja2", "libcst", "packaging", "pydantic", "sqlglot", "tomlkit", "yaml")
+    ("aiosmtpd", "fakeredis", "jinja2", "libcst", "packaging", "pydantic", "pytest", "sqlglot", "tomlkit", "yaml")
 )
 """What the extra brings, as it is imported; a test holds it to `pyproject.toml`."""
 

@@ -81,7 +81,7 @@ def test_from_an_empty_folder_to_a_resource_of_ones_own(terminal, tmp_path):
     )
     run(terminal, shop, "beast", "undo", "--yes")
 
-    assert made.endswith("  beast dev     serve it, with documentation and an account\n  beast test    run its tests\n")
+    assert made.endswith("\n  beast test    run its tests, then check the change\n")
     assert f"docs     {url}/docs" in said
     assert f"inbox    {url}/dev/inbox" in said
     assert "<html" in docs

@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,11 @@ import pytest
 BIN = Path(sys.executable).parent
 MOST_FILES = 35
 MOST_LINES = 1000
+MOST_LINES_SAID = 12
+COMMANDS = (
+    "  beast dev     serve it, with documentation and an account\n"
+    "  beast test    run its tests, then check the change\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +34,12 @@ def test_a_new_project_has_few_files_and_says_what_to_do_next(terminal, tmp_path
     files = [path for path in (tmp_path / "my-shop").rglob("*") if path.is_file() and ".git" not in path.parts]
     assert len(files) <= MOST_FILES
     assert sum(len(path.read_text().splitlines()) for path in files) <= MOST_LINES
-    assert done.stdout == (
-        f"Created my-shop/ with {len(files)} files: 12 files of the project, .github/ (1), migrations/ (4), "
-        "my_shop/ (10), tests/ (3).\n\nNext:\n  cd my-shop\n"
-        "  beast dev     serve it, with documentation and an account\n  beast test    run its tests\n"
-    )
+    made, _, following = done.stdout.partition("\n\n")
+    heading, *folders = made.splitlines()
+    assert heading == f"Created my-shop/ with {len(files)} files:"
+    counts = {line.split()[1]: int(line.split()[2]) for line in folders}
+    assert counts == {"my_shop/": 10, "./": 12, ".github/": 1, "migrations/": 4, "tests/": 3}
+    assert following == f"Next:\n  cd my-shop\n{COMMANDS}"
 
 
 def test_a_project_on_postgres_says_how_to_create_its_database(beast, tmp_path, monkeypatch):
@@ -41,9 +49,9 @@ def test_a_project_on_postgres_says_how_to_create_its_database(beast, tmp_path, 
     done = beast("new", "my-shop", "--database", "postgres")
 
     assert done.out.partition("\n\n")[2] == (
-        "Next:\n  cd my-shop\n  createdb -h 127.0.0.1 -U postgres my_shop\n"
-        "  beast dev     serve it, with documentation and an account\n  beast test    run its tests\n"
+        f"Next:\n  cd my-shop\n  createdb -h 127.0.0.1 -U postgres my_shop\n{COMMANDS}"
     )
+    assert len(done.out.splitlines()) <= MOST_LINES_SAID
     assert "\nDATABASE_URL=postgresql://postgres@127.0.0.1:5432/my_shop\n" in (tmp_path / "my-shop/.env").read_text()
 
 
@@ -62,6 +70,36 @@ def test_a_database_that_does_not_exist_is_named_without_a_traceback(terminal, s
         "Start or create it, or change DATABASE_URL in .env.\n"
         "beast: the application does not start; the reason is above.\n"
     )
+
+
+def test_a_database_that_is_ahead_of_the_files_is_told_without_a_traceback(terminal, shop, tmp_path):
+    """As after a change of the branch: `beast dev` names the revision, and what to do."""
+    database = tmp_path / "ahead.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0123456789ab')")
+        connection.commit()
+
+    done = terminal(shop, "beast", "dev", "--port", "0", DATABASE_URL=f"sqlite:///{database}")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "The database has revision 0123456789ab, which no file in migrations/ declares. Change back to the branch "
+        "that has it, and take it back there: beast undo, or flask db downgrade.\n"
+        "beast: the application does not start; the reason is above.\n"
+    )
+
+
+def test_an_interpreter_without_pytest_is_named(terminal, shop, tmp_path):
+    """`beast test` says where to install it."""
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+
+    done = terminal(shop, "beast", "test", "--python", str(python))
+
+    told = f"beast: pytest is missing in {python}, which runs the tests. Install it there: pip install pytest\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
 
 
 def test_tests_outside_of_a_project_are_not_searched_for(beast, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """What the list of commands shows, and that it costs nothing to show it."""
 
+import re
 import subprocess
 import sys
 
@@ -40,11 +41,14 @@ def test_without_a_command_the_list_is_shown_as_a_list(beast):
 
 
 def test_every_command_is_in_the_list_with_its_sentence(beast):
+    """On one line of a terminal of 80 characters, in the part where a person looks for it."""
     done = beast("--help")
 
     assert done.status == 0
     for name in ("check", "contract", "prove", "explain", "accept"):
         assert f"\n  {name} " in done.out
+    assert re.findall(r"^\S.*(?=:$)", done.out, re.MULTILINE)[:2] == ["Options", "Make a project"]
+    assert not re.findall(r"^ {5,}\S.*$", done.out, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", [["explain"], ["accept"], ["contract"]])

@@ -92,5 +92,5 @@ def test_bash_completes_commands(tmp_path):
 
     done = subprocess.run([BEAST], env=asked, capture_output=True, text=True, check=True, cwd=tmp_path)
 
-    assert done.stdout == "plain,relation\nplain,resource\n"
+    assert done.stdout == "plain,resource\nplain,relation\n"
     assert "complete -o nosort -F _beast_completion beast" in script.stdout

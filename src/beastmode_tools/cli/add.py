@@ -3,7 +3,7 @@
 import click
 
 from beastmode_tools.cli import add_beside, add_to_route
-from beastmode_tools.cli.recipe import change_options, command_line, make_change
+from beastmode_tools.cli.recipe import Declared, change_options, command_line, make_change
 from beastmode_tools.recipes.endpoint.recipe import EndpointRequest, add_endpoint
 from beastmode_tools.recipes.field.recipe import add_field
 from beastmode_tools.recipes.index.recipe import add_index
@@ -16,7 +16,7 @@ from beastmode_tools.recipes.version.recipe import add_version
 __all__ = ["add"]
 
 
-@click.group(short_help="Add a resource, a field, an index, a setting.")
+@click.group(cls=Declared, short_help="Add a resource, a field, an index, a setting.")
 def add() -> None:
     """Adds a part to the project: code, tests and migration. `beast undo` takes it back."""
 

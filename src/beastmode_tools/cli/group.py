@@ -25,6 +25,8 @@ __all__ = ["Beast", "commands", "main", "run"]
 
 DEBUG = "beastmode_tools.debug"
 ARGUMENTS = "beastmode_tools.arguments"
+LONGEST = 10
+"""Characters of the longest name of a command, so that the sentences of all parts of the list are aligned."""
 PATIENCE = 3
 """One Ctrl-C asks for an orderly end, which takes a moment; who presses it a third time does not want to wait for
 it."""
@@ -55,41 +57,50 @@ class Interrupted(BaseException):
 class Beast(click.Group):
     """The group, which imports a command's module only when that command is asked for."""
 
-    entries: ClassVar[dict[str, Entry]] = {
-        "new": Entry("new", "Create a project."),
-        "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
-        "add": Entry("add", "Add a resource, a field, an index, a setting, with tests and migration."),
-        "change": Entry("change", "Change a column or a route that is in use, in phases."),
-        "recipes": Entry("recipes", "List what `beast add` and `beast change` can do."),
-        "update": Entry("update", "Bring the project's files to what `beast new` writes today."),
-        "preview": Entry("preview", "Show what a command would change, and how the guard would judge it."),
-        "do": Entry("do", "Plan a change, make it in small steps, check each step."),
-        "resume": Entry("resume", "Go on with a run that was stopped."),
-        "stop": Entry("stop", "Stop a run after its current effect."),
-        "approve": Entry("approve", "Approve a DANGEROUS change that a run asks about."),
-        "runs": Entry("runs", "List the runs, and how each ended."),
-        "undo": Entry("undo", "Take back a change that beast made."),
-        "history": Entry("history", "List the changes that beast made."),
-        "test": Entry("test", "Run the project's tests, then check the change."),
-        "adopt": Entry("adopt", "Add beastmode and the guard to a Flask project that exists."),
-        "check": Entry("check", "Check what a change does to clients, data, deployments and security."),
-        "contract": Entry("contract", "Compare two OpenAPI documents, or print the project's contract."),
-        "prove": Entry("prove", "Run migrations up, down and up again on a scratch database with data."),
-        "explain": Entry("explain", "Show what a rule finds, why it matters, and what to do instead."),
-        "overview": Entry("tools", "Show routes, tables, versions and migrations of the project."),
-        "read": Entry("tools", "Show lines of a file."),
-        "search": Entry("tools", "Find lines that contain a text."),
-        "edit": Entry("tools", "Replace a text in a file, if the gate allows it."),
-        "docs": Entry("tools", "Show the documentation of an installed package, offline."),
-        "errors": Entry("tools", "Show the last error of the development server."),
-        "query": Entry("tools", "Read rows of the development database, read-only."),
-        "advisories": Entry("tools", "List known vulnerabilities of the installed packages."),
-        "fetch": Entry("tools", "Show the text of a web page."),
-        "web-search": Entry("tools", "Search the web, if a provider is set."),
-        "mcp": Entry("mcp", "Serve the tools to assistants, over MCP."),
-        "accept": Entry("accept", "Accept a finding of the last check, with a reason."),
-        "debt": Entry("debt", "List the project's shortcuts, and what pays each of them."),
+    parts: ClassVar[dict[str, dict[str, Entry]]] = {
+        "Make a project": {
+            "new": Entry("new", "Create a project."),
+            "dev": Entry("dev", "Serve the project: migrated, with reload, jobs and an inbox."),
+            "test": Entry("test", "Run the project's tests, then check the change."),
+            "add": Entry("add", "Add a resource, a field, a route: with tests and migration."),
+            "change": Entry("change", "Change a column or a route that is in use, in phases."),
+            "recipes": Entry("recipes", "List what `beast add` and `beast change` can do."),
+            "preview": Entry("preview", "Show what a command would change, and its verdict."),
+            "undo": Entry("undo", "Take back a change that beast made."),
+            "history": Entry("history", "List the changes that beast made."),
+            "update": Entry("update", "Bring the project's files to what `beast new` writes today."),
+            "debt": Entry("debt", "List the project's shortcuts, and what pays each of them."),
+            "adopt": Entry("adopt", "Add beastmode and the guard to a Flask project that exists."),
+        },
+        "Check a change": {
+            "check": Entry("check", "Check what a change does to clients, data and deployments."),
+            "explain": Entry("explain", "Show what a rule finds, why it matters, and what to do instead."),
+            "accept": Entry("accept", "Accept a finding of the last check, with a reason."),
+            "contract": Entry("contract", "Compare two OpenAPI documents, or print the project's contract."),
+            "prove": Entry("prove", "Run migrations up, down and up again on a scratch database."),
+        },
+        "Let a model make a change": {
+            "do": Entry("do", "Plan a change, make it in small steps, check each step."),
+            "resume": Entry("resume", "Go on with a run that was stopped."),
+            "stop": Entry("stop", "Stop a run after its current effect."),
+            "approve": Entry("approve", "Approve a DANGEROUS change that a run asks about."),
+            "runs": Entry("runs", "List the runs, and how each ended."),
+            "mcp": Entry("mcp", "Serve the tools to assistants, over MCP."),
+        },
+        "Tools of models and assistants": {
+            "overview": Entry("tools", "Show routes, tables, versions and migrations of the project."),
+            "read": Entry("tools", "Show lines of a file."),
+            "search": Entry("tools", "Find lines that contain a text."),
+            "edit": Entry("tools", "Replace a text in a file, if the gate allows it."),
+            "docs": Entry("tools", "Show the documentation of an installed package, offline."),
+            "errors": Entry("tools", "Show the last error of the development server."),
+            "query": Entry("tools", "Read rows of the development database, read-only."),
+            "advisories": Entry("tools", "List known vulnerabilities of the installed packages."),
+            "fetch": Entry("tools", "Show the text of a web page."),
+            "web-search": Entry("tools", "Search the web, if a provider is set."),
+        },
     }
+    entries: ClassVar[dict[str, Entry]] = {name: entry for part in parts.values() for name, entry in part.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
         """The names in the order in which a person needs them."""
@@ -117,8 +128,9 @@ class Beast(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click asks so
         """The list in the help, written without loading a command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.sentence) for name, entry in self.entries.items()])
+        for title, part in self.parts.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(LONGEST), entry.sentence) for name, entry in part.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keeps what was typed, which the journal of changes names."""

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +11,7 @@ import click
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.new.create import FEATURES, create_project, refuse_place
 from beastmode_tools.recipes.new.project import DATABASES, package_of
-from beastmode_tools.terminal import say
+from beastmode_tools.terminal import has_colour, say, styled
 
 __all__ = ["new"]
 
@@ -60,21 +61,34 @@ def features_of(text: str) -> tuple[str, ...]:
     return names
 
 
+CONTENTS = {
+    "": "README.md, AGENTS.md, Dockerfile, compose.yaml and settings of tools",
+    ".github/": "CI: lint, types, tests, and beast check on each pull request",
+    "migrations/": "with the tables of accounts, jobs and mail",
+    "tests/": "for these routes",
+}
+"""What the folders have; the package has its own line."""
 NEXT = """
 Next:
   cd {name}{create}
   beast dev     serve it, with documentation and an account
-  beast test    run its tests"""
+  beast test    run its tests, then check the change"""
 
 
 def shown(name: str, database: str, files: tuple[str, ...], *, pretend: bool) -> str:
     """What was made, by folder, and what to do next."""
-    folders: dict[str, int] = {}
-    for path in files:
-        top = path.partition("/")[0] + "/" if "/" in path else "files of the project"
-        folders[top] = folders.get(top, 0) + 1
-    made = ", ".join(f"{top} ({count})" if top.endswith("/") else f"{count} {top}" for top, count in folders.items())
     if pretend:
         return "\n".join([f"Would create {name}/ with {len(files)} files:", *(f"  {path}" for path in sorted(files))])
-    create = f"\n  createdb -h 127.0.0.1 -U postgres {package_of(name)}" if database == "postgres" else ""
-    return f"Created {name}/ with {len(files)} files: {made}.\n{NEXT.format(name=name, create=create)}"
+    package = package_of(name)
+    contents = {f"{package}/": "the application: users who log in, each part as models, schemas, service, views"}
+    contents |= CONTENTS
+    counts = Counter(path.partition("/")[0] + "/" if "/" in path else "" for path in files)
+    longest = max(map(len, contents))
+    colour = has_colour()
+    lines = [
+        f"  {styled('+', 'green', colour=colour)} {(top or './').ljust(longest)} {counts[top]:>3}  {says}"
+        for top, says in contents.items()
+    ]
+    create = f"\n  createdb -h 127.0.0.1 -U postgres {package}" if database == "postgres" else ""
+    made = "\n".join([f"Created {name}/ with {len(files)} files:", *lines])
+    return f"{made}\n{NEXT.format(name=name, create=create)}"

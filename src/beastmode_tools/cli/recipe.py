@@ -11,13 +11,21 @@ import click
 from beastmode_tools.recipes.change import Decide, Outcome, carry_out, project_folder
 from beastmode_tools.terminal import has_colour, plain, say, styled
 
-__all__ = ["PREVIEW", "change_options", "command_line", "make_change", "shown_diff"]
+__all__ = ["PREVIEW", "Declared", "change_options", "command_line", "make_change", "shown_diff"]
 
 Command = Callable[..., Any]
 MARKS = {"create": ("+", "green"), "edit": ("~", "yellow"), "delete": ("-", "red")}
 PREVIEW = "beastmode_tools.preview"
 MOST_FILES = 8
 """Lines about files: with the heading and the next steps, an answer has at most twelve."""
+
+
+class Declared(click.Group):
+    """A group whose help lists the commands as they are declared: what is needed most comes first."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click asks so
+        """The names in that order."""
+        return list(self.commands)
 
 
 def change_options(command: Command) -> Command:

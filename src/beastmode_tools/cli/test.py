@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from beastmode_tools.cli.place import python_option
+from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
 from beastmode_tools.project import interpreter
 from beastmode_tools.recipes.change import project_folder
@@ -31,6 +32,7 @@ def test(ctx: click.Context, *, arguments: tuple[str, ...], python: Path | None)
     """
     folder = project_folder(Path.cwd())
     chosen = interpreter(folder, folder, python)
+    refuse_without_pytest(chosen)
     status = subprocess.run(  # noqa: S603 - the interpreter is the project's own
         [str(chosen), "-m", "pytest", *(arguments or ("-q",))], cwd=folder, env=environment(), check=False
     ).returncode
@@ -45,6 +47,17 @@ def test(ctx: click.Context, *, arguments: tuple[str, ...], python: Path | None)
     say("")
     result = ctx.invoke(check, folder=folder, python=python)
     return int(result or 0)
+
+
+def refuse_without_pytest(python: Path) -> None:
+    """Refuses an interpreter that cannot run tests, before Python says so in its own words.
+
+    Raises:
+        CouldNotRun: It has no pytest.
+    """
+    looks = "import importlib.util, sys; sys.exit(importlib.util.find_spec('pytest') is None)"
+    if subprocess.run([str(python), "-c", looks], check=False).returncode:  # noqa: S603 - as above
+        raise CouldNotRun(f"pytest is missing in {python}, which runs the tests. Install it there: pip install pytest")
 
 
 def environment() -> dict[str, str]:

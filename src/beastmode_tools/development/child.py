@@ -44,11 +44,15 @@ def main(socket: int, ready: int) -> None:
 def migrate(app: Any) -> None:
     """Brings the database to the newest revision, if the project has migrations."""
     if "migrate" in app.extensions and os.path.isdir(app.extensions["migrate"].directory):
+        import logging
+
         from flask_migrate import upgrade
         from sqlalchemy.exc import OperationalError
 
+        logging.getLogger("alembic.runtime.migration").addFilter(told_shortly)
         try:
             with app.app_context():
+                refuse_unknown_revision(app)
                 upgrade()
         except OperationalError as error:
             if error.statement is not None:  # a migration failed, and the traceback says where
@@ -56,6 +60,32 @@ def migrate(app: Any) -> None:
             raise SystemExit(
                 f"The database does not answer: {error.orig}\nStart or create it, or change DATABASE_URL in .env."
             ) from None
+
+
+def told_shortly(record: Any) -> bool:
+    """Says in a few words which migration runs; of Alembic's own records only warnings are left."""
+    message = record.getMessage()
+    if message.startswith("Running upgrade "):
+        print(f"Migrated: {message.partition(', ')[2] or message}", flush=True)  # noqa: T201 - for a person
+    return bool(record.levelno > 20)  # logging.INFO, which this process may not have imported
+
+
+def refuse_unknown_revision(app: Any) -> None:
+    """Ends with what to do where the database is ahead of the files, as after a change of the branch."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    known = app.extensions["migrate"]
+    declared = ScriptDirectory.from_config(known.migrate.get_config(known.directory)).walk_revisions()
+    scripts = {each.revision for each in declared}
+    with known.db.engine.connect() as connection:
+        strange = set(MigrationContext.configure(connection).get_current_heads()) - scripts
+    if strange:
+        raise SystemExit(
+            f"The database has revision {', '.join(sorted(strange))}, which no file in "
+            f"{os.path.relpath(known.directory)}/ declares. Change back to the "
+            "branch that has it, and take it back there: beast undo, or flask db downgrade."
+        )
 
 
 def seed(app: Any) -> str:

@@ -20,6 +20,8 @@ __all__ = ["Server", "listen"]
 CHILD = Path(__file__).parent / "child.py"
 GRACE = 5.0
 """Seconds for requests and jobs that run when the server is asked to end; a job that needs longer runs again."""
+HIGHEST = 65535
+"""The last port there is; `--port 0` chooses a free one."""
 TICK = 0.2  # seconds, in which a person does not notice a wait
 
 
@@ -34,7 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as problem:
         raise CouldNotRun(
             f"port {port} is not available on {host} ({os.strerror(problem.errno or 0)}). "
-            "Stop the process that uses it, or choose another: beast dev --port 8001"
+            f"Stop the process that uses it, or choose another: beast dev --port {port + 1 if port < HIGHEST else 0}"
         ) from None
 
 
