@@ -9,7 +9,7 @@ EXAMPLES ?= 1000
 BIN := .venv/bin
 INSTALLED := .venv/installed
 SERVING := .venv/serving
-LOWEST_TESTS := $(addprefix tests/,core api api_database api_docs db query db_revisions accounts security plain observability document cli testing)
+LOWEST_TESTS := $(addprefix tests/,core api api_database api_docs db query db_revisions accounts security plain observability document cli testing jobs mail limits cache idempotency flags uploads)
 LOWEST := .venv-lowest/bin/python
 UV := $(shell command -v uv)
 BLOG := examples/blog/serve.py
@@ -96,8 +96,8 @@ adopt: $(INSTALLED) ## Add beastmode to four published sites: compare their test
 lowest: ## Test the library with the lowest versions that pyproject.toml allows (needs uv)
 	@: $(if $(UV),,$(error make lowest needs uv: https://docs.astral.sh/uv/))
 	@$(UV) venv --quiet --clear --python $(PYTHON) .venv-lowest
-	@$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable ".[postgres,redis,tools]" \
-		"asgiref>=3.4.1" "pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "jsonschema-rs>=0.60.3" "pytest-xdist>=3.8"
+	@$(UV) pip install --quiet --python $(LOWEST) --resolution lowest-direct --editable ".[postgres,redis,celery,uploads,html,tools]" \
+		"asgiref>=3.4.1" "pytest>=9.2" "hypothesis>=6.170" "flask-sqlalchemy>=3.1.1" "griffelib>=2.4" "gunicorn>=27" "jsonschema-rs>=0.60.3" "moto[server,s3]>=5.1" "pytest-xdist>=3.8" "trustme>=1.2"
 	@$(LOWEST) -m pytest -q -n 2 --dist worksteal -W default $(LOWEST_TESTS) $(ARGS) \
 		--deselect "tests/api/test_work_of_parsers.py::test_entity_tags_cost_in_proportion_to_their_length" \
 		--deselect "tests/api/test_work_of_parsers.py::test_a_field_costs_in_proportion_to_its_length[time]"

@@ -217,6 +217,48 @@ def test_a_file_that_is_larger_than_it_says_is_refused(ada, stored):
     assert stored() == before
 
 
+def test_a_body_that_announces_too_much_is_not_received(ada):
+    """Its length is enough to refuse it: not one byte is read."""
+    body = BytesIO(b"\xff\xd8\xff")
+
+    response = ada.call(
+        "POST",
+        "/pictures",
+        input_stream=body,
+        content_type="image/jpeg",
+        environ_overrides={"CONTENT_LENGTH": "20001"},
+    )
+
+    assert (response.status_code, response.json["message"]) == (413, "The body has 20001 bytes; the maximum is 20000.")
+    assert body.tell() == 0
+
+
+def test_an_empty_file_is_refused(ada, stored):
+    """As the body, and in a form."""
+    before = stored()
+
+    body = ada.call("POST", "/uploads", data=b"", content_type="application/pdf")
+    form = ada.send(b"", "a.pdf")
+
+    assert [(each.status_code, each.json["details"]) for each in (body, form)] == [
+        (422, {"file": ["The file is empty."]})
+    ] * 2
+    assert stored() == before
+
+
+def test_a_type_that_the_route_does_not_accept_is_refused(ada, stored):
+    """A document is no picture, whatever it is called."""
+    before = stored()
+
+    response = ada.send(PDF, "a.pdf", "application/pdf", path="/pictures")
+
+    assert (response.status_code, response.json["message"]) == (
+        415,
+        "The file is application/pdf; expected image/gif, image/jpeg, image/png, image/webp.",
+    )
+    assert stored() == before
+
+
 def test_a_form_of_many_parts_is_refused(ada, stored):
     """Neither many files nor many fields nor a huge field get through."""
     before = stored()

@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 
 import of_accounts
 import of_requests
+import of_uploads
 from defence import ROOT, SOURCE
 
-DEFENCES = (*of_accounts.DEFENCES, *of_requests.DEFENCES)
+DEFENCES = (*of_accounts.DEFENCES, *of_requests.DEFENCES, *of_uploads.DEFENCES)
 SECONDS = 600
 AT_ONCE = 2
 

@@ -65,6 +65,18 @@ def test_a_signed_url_needs_no_caller_and_can_be_cached(ada, clock):
     assert response.headers["Cache-Control"].startswith("private, max-age=")
 
 
+def test_a_signed_url_expires(ada, clock):
+    """Whoever kept it has to ask for a new one."""
+    upload = ada.upload(PDF, "a.pdf")
+
+    clock.advance(seconds=3601)
+    response = ada.open(upload["url"])
+
+    assert response.status_code == 403
+    assert "The URL has expired; request a new one" in response.text
+    assert ada.open(ada.get(upload["id"])["url"]).status_code == 200
+
+
 def test_a_signed_url_of_a_deleted_file_gets_404(ada):
     """Also before the job has deleted the file."""
     upload = ada.upload(PDF, "a.pdf")
