@@ -1,4 +1,3 @@
-
 """Defences of uploads: what is received, what it is taken for, who gets it, and what a browser does with it."""
 
 from defence import Defence

@@ -16,6 +16,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from beastmode.accounts.desk import DESK, Desk
+from beastmode.accounts.security_log import note
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem
@@ -216,6 +217,7 @@ class Keys:
         )
         with transaction():
             self._database.session.add(row)
+            note("API key made", user_id, key=key_id, scopes=row.scopes)
         return MadeKey(key_id, key, name, listed, moment, expires_at)
 
     def of(self, user_id: AccountId) -> list[dict[str, Any]]:
@@ -245,8 +247,11 @@ class Keys:
         if user_id is not None:
             conditions.append(table.user_id == user_id)
         with transaction():
-            done = self._database.execute(update(table).where(*conditions).values(revoked_at=now()).returning(table.id))
-            return done.first() is not None
+            revoking = update(table).where(*conditions).values(revoked_at=now()).returning(table.user_id)
+            revoked = self._database.execute(revoking).first()
+            if revoked is not None:
+                note("API key revoked", revoked.user_id, key=key_id)
+            return revoked is not None
 
     def _note_use(self, key_id: str, moment: datetime) -> None:
         """Store that a key is used; a failure must not fail the request, which may only read."""

@@ -10,6 +10,7 @@ from beastmode.accounts.addresses import LONGEST, name_from
 from beastmode.accounts.models import Credential
 from beastmode.accounts.notices import Notices
 from beastmode.accounts.registration import Registration
+from beastmode.accounts.security_log import note
 from beastmode.accounts.tokens import invalid_token
 from beastmode.core.caller import Identity
 from beastmode.core.errors import Problem
@@ -90,6 +91,7 @@ class PasswordChange:
             ):
                 raise _not_the_password("current_password")  # another request has changed it in the meantime
             self.notices.tell("password_changed", account.email)
+            note("Password changed", account.id)
 
 
 def _not_the_password(field: str) -> Problem:

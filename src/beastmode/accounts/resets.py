@@ -12,6 +12,7 @@ from beastmode.accounts.addresses import LONGEST, name_from
 from beastmode.accounts.models import Credential
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.reset_tokens import ResetTokens
+from beastmode.accounts.security_log import note
 from beastmode.accounts.verification import Verification, invalid_link
 from beastmode.core.background import Task, in_background
 from beastmode.core.mailing import mailer_of
@@ -88,6 +89,7 @@ class Resets:
                 raise invalid_link()  # another request has used it in the meantime
             self.verification.note_proof(account.id, account.email)
             self.verification.notices.tell("password_changed", account.email)
+            note("Password reset", account.id)
 
     def _claimant(self, token: str) -> Row[Any] | None:
         """The user that a token claims to be for; the claim is not verified yet."""

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from beastmode.accounts.devices import device_of
 from beastmode.accounts.holding import NO_LIMIT, is_open
 from beastmode.accounts.models import Session
+from beastmode.accounts.security_log import note
 from beastmode.accounts.seen import Seen
 from beastmode.core.caller import AccountId, Identity
 from beastmode.core.clock import now
@@ -95,6 +96,8 @@ class SessionList:
             ended = self.database.execute(update(Session).where(*mine).values(revoked_at=moment).returning(Session.id))
             found = ended.first() is not None
             after_commit(lambda: self.seen.forget(session_id))
+            if found:
+                note("Session ended", caller.id, session=session_id)
         if not found:
             raise Problem(404, "You have no open session with this ID")
 
@@ -116,3 +119,4 @@ class SessionList:
         with transaction():
             self.database.execute(update(Session).where(*open_ones).values(revoked_at=now()))
             after_commit(self.seen.forget)
+            note("All sessions ended", user_id)

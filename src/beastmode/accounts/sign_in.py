@@ -10,6 +10,7 @@ from beastmode.accounts import passwords
 from beastmode.accounts.grants import Grant
 from beastmode.accounts.models import Credential
 from beastmode.accounts.options import words_of
+from beastmode.accounts.security_log import note, note_failed_login
 from beastmode.accounts.sessions import Granted, Sessions
 from beastmode.accounts.tokens import Tokens
 from beastmode.accounts.words import current_word
@@ -59,6 +60,7 @@ class SignIn:
             account, compared = self._recognise(login, password)
             granted = self.sessions.open(account.id, user_agent=user_agent, address=address, compared=compared)
             if granted is not None:
+                note("Logged in", account.id, session=granted.session_id)
                 return self._grant(granted)
         raise self._wrong_credentials()
 
@@ -84,7 +86,10 @@ class SignIn:
             address: The client's IP address.
         """
         granted = self.sessions.open(user_id, user_agent=user_agent, address=address)
-        return None if granted is None else self._grant(granted)
+        if granted is None:
+            return None
+        note("Logged in by code", user_id, session=granted.session_id)
+        return self._grant(granted)
 
     def normal(self, login: str) -> str:
         """A login as it is stored: email addresses in lowercase.
@@ -113,6 +118,7 @@ class SignIn:
         """
         if identity.session_id is not None:
             self.sessions.revoke(identity.session_id, identity.id)
+            note("Logged out", identity.id, session=identity.session_id)
 
     def _recognise(self, login: str, password: str) -> tuple[Row[Any], str]:
         """The account with this password, and the hash that is now stored for it."""
@@ -121,7 +127,11 @@ class SignIn:
             match = passwords.match_nothing(password)
         else:
             match = passwords.match(account.password_hash, password)
-        if account is None or not match.is_right or not account.is_active:
+        if account is None:
+            note_failed_login(None, "no such user")
+            raise self._wrong_credentials()
+        if not match.is_right or not account.is_active:
+            note_failed_login(account.id, "inactive user" if match.is_right else "wrong password")
             raise self._wrong_credentials()
         return account, self._renew_hash(account, password) if match.is_outdated else account.password_hash
 

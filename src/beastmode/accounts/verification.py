@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from beastmode.accounts.email_tokens import EmailTokens
 from beastmode.accounts.models import VerifiedEmail
 from beastmode.accounts.notices import Notices
+from beastmode.accounts.security_log import note
 from beastmode.core.background import Task, in_background
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
@@ -112,6 +113,7 @@ class Verification:
                     account.email = proved.email
                     session.flush()
                     self.notices.tell("email_changed", before, new_email=proved.email)
+                    note("Email address changed", proved.user_id)
                 self.note_proof(proved.user_id, proved.email)
         except IntegrityError:
             raise invalid_link() from None

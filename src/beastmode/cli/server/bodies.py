@@ -35,6 +35,7 @@ _AWAITED = 16 * 1024 * 1024
 """The bytes to wait for if MAX_CONTENT_LENGTH is not set; the rest of an upload is read by the view."""
 _TOO_SLOW = Refusal(408, "The request body arrived too slowly", "request bodies arrived too slowly")
 _CUT_SHORT = Refusal(400, "The request body is shorter than its Content-Length")
+_CUT_OFF = Refusal(400, "The request body ends before its last chunk, or has trailers")
 CROWDED = Refusal(
     503, "Too many requests are being uploaded; try again", "too many request bodies were arriving", retry=1
 )
@@ -134,6 +135,7 @@ class Incoming:
         self._first = b""
         self._file: Any = None
         self._awaited: Any = None
+        self._is_cut_off = False
 
     def is_too_long(self) -> bool:
         """Whether its length alone exceeds the limit."""
@@ -173,6 +175,7 @@ class Incoming:
 
     def _is_over(self, chunk: bytes) -> bool:
         if not chunk:  # the end, or the client has left
+            self._is_cut_off = not _is_at_end(self._request.proto)
             return True
         self._received += len(chunk)
         if self._received <= _IN_MEMORY and self._file is None and not self._first:
@@ -192,6 +195,9 @@ class Incoming:
             return
         if self._length is not None and self._received < self._length:
             self._bodies.refuse(self._request, _CUT_SHORT)
+            return
+        if self._is_cut_off:
+            self._bodies.refuse(self._request, _CUT_OFF)
             return
         self._request.environ["wsgi.input"] = self._stream()
         self._bodies.enter(self._request)
@@ -228,7 +234,7 @@ class _Rest(io.RawIOBase):
         """Fill a buffer with what is available.
 
         Raises:
-            ClientDisconnected: Nothing arrived for GRACE seconds.
+            ClientDisconnected: Nothing arrived for GRACE seconds, or the body ends too early.
         """
         if self._first is not None and (part := self._first.read(len(buffer))):
             buffer[: len(part)] = part
@@ -253,7 +259,24 @@ class _Rest(io.RawIOBase):
                 raise ClientDisconnected
         chunk: bytes = awaited.result()
         self._has_ended = not chunk
+        if self._has_ended and not _is_at_end(self._proto):
+            raise ClientDisconnected
         return chunk
+
+
+def _is_at_end(proto: Any) -> bool:
+    """Whether an empty chunk was the end of the body, and not an error, which granian passes on as an empty chunk, too.
+
+    After the end there is no next chunk; after an error there is. Trailers look like an error, and nobody sends them.
+
+    Args:
+        proto: granian's protocol, after an empty chunk.
+    """
+    try:
+        proto.__anext__()
+    except StopAsyncIteration:
+        return True
+    return False
 
 
 def may_have_body(environ: "WSGIEnvironment") -> bool:
