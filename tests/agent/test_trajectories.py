@@ -4,67 +4,80 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playing import FILES, WITH_TESTS, project
+from invariants import hold, look_outside
+from playing import project
+from scenes import Scenes, remember_suites
 from test_do import contents
 
+from beastmode_tools.agent.gate.decide import GATES
 from beastmode_tools.agent.loop.budget import Budget
-from beastmode_tools.agent.loop.loop import converse
+from beastmode_tools.agent.loop.loop import converse, history_of
 from beastmode_tools.agent.models.script import scripted
 from beastmode_tools.agent.run.closing import close
 from beastmode_tools.agent.run.outcome import Outcome
 from beastmode_tools.agent.run.starting import Asked, alone, begin, take_up
 from beastmode_tools.agent.talk.talk import Talk
 
-TRAJECTORIES = yaml.safe_load((Path(__file__).parent / "trajectories.yaml").read_text())
+FOLDER = Path(__file__).parent / "trajectories"
+TRAJECTORIES = [each for path in sorted(FOLDER.glob("*.yaml")) for each in yaml.safe_load(path.read_text())]
+SUITES = {}
 
 
 def turns_of(trajectory):
-    return [
-        {"calls": [["read", {"path": "app.py"}]] * each["flood"]} if "flood" in each else each
-        for each in trajectory["turns"]
-    ]
+    """The script, with what is too long to be written down."""
+    return [expanded(each) for each in trajectory["turns"]]
 
 
-@pytest.fixture
-def decoy(tmp_path):
-    """A neighbour of the project that nothing may touch."""
-    (tmp_path / "neighbour.txt").write_text("untouched\n")
-    yield
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["neighbour.txt", "shop"]
-    assert (tmp_path / "neighbour.txt").read_text() == "untouched\n"
+def expanded(turn):
+    """A turn with its calls."""
+    if "flood" in turn:
+        return {"calls": [["read", {"path": "app.py"}]] * turn["flood"]}
+    if "flood_of_names" in turn:
+        return {"calls": [["edit", {"path": "x" * turn["flood_of_names"], "new": "x"}]]}
+    if "large" in turn:
+        return {"calls": [["edit", {"path": "large.py", "new": "x" * turn["large"]}]]}
+    return turn
 
 
-@pytest.mark.parametrize("trajectory", TRAJECTORIES, ids=lambda each: each["name"].replace(" ", "-"))
-def test_whatever_a_model_does_the_end_is_the_one_that_the_machine_finds(tmp_path, decoy, trajectory):
-    """Outcome, files, gates that refused, and the invariants of every run."""
-    tree = project(tmp_path / "shop", WITH_TESTS if trajectory.get("tests") else FILES)
-    before = contents(tree.folder)
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    """The projects of all trajectories."""
+    return Scenes(tmp_path_factory.mktemp("scenes"))
 
+
+def played(scenes, place, trajectory, gates=GATES):
+    """Plays a trajectory in a project of its own; what may not happen, and what has to, is asserted."""
+    kind = next((each for each in ("tests", "database") if trajectory.get(each)), "plain")
+    tree = scenes.copy(place, kind, trajectory.get("files", ()), trajectory.get("links", ()))
+    before, outside = contents(tree.folder), look_outside(tree)
+    budget = Budget(turns=30)
     with alone(tree.folder):
-        run = begin(tree.folder, Asked("Do it", depth="read"), Talk(quiet=True))
-        ended = converse(run, scripted(turns_of(trajectory)), Budget(turns=30))
+        asked = Asked(trajectory.get("task", "Do it"), depth="read", seconds=60, gates=gates)
+        run = begin(tree.folder, asked, Talk(quiet=True))
+        ended = converse(run, scripted(turns_of(trajectory)), budget)
         receipt = close(run, ended)
-
-    assert ended.outcome.value == trajectory["outcome"], ended.said
+    wanted = trajectory["outcome"]
+    assert ended.outcome.value in (wanted if isinstance(wanted, list) else [wanted]), ended.said
     if trajectory.get("unchanged"):
         assert contents(tree.folder) == before
     if "gates" in trajectory:
         assert [each["gate"] for each in receipt.facts["declined"]] == trajectory["gates"]
     if "says" in trajectory:
         assert trajectory["says"] in (run.place / "messages.json").read_text() + ended.said
-    hold_invariants(run, ended, tree)
+    if "left" in trajectory:
+        assert trajectory["left"] in receipt.facts["left"]
+    assert not [name for name in trajectory.get("gone", ()) if (tree.folder / name).exists()]
+    hold(run, tree, outside, ended=ended, history=history_of(run), budget=budget)
+    assert not list(tree.folder.rglob("evil*"))
 
 
-def hold_invariants(run, ended, tree):
-    """DONE means done; every effect has a start and an end; git noticed nothing."""
-    started = [each["effect"] for each in run.journal.of("start")]
-    assert started == [each["effect"] for each in run.journal.of("end")] == sorted(set(started))
-    if ended.outcome is Outcome.DONE:
-        assert run.plan.is_complete
-        assert not run.verifying.problems()
-    assert tree.git("stash", "list") == ""
-    assert tree.git("diff", "--cached", "--name-only") == ""
-    assert tree.git("rev-list", "--count", "HEAD") == "1"
+@pytest.mark.parametrize("trajectory", TRAJECTORIES, ids=lambda each: each["name"].replace(" ", "-"))
+def test_whatever_a_model_does_the_end_is_the_one_that_the_machine_finds(tmp_path, scenes, monkeypatch, trajectory):
+    """Outcome, files, gates that refused, and the invariants of every run."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    remember_suites(monkeypatch, SUITES)
+
+    played(scenes, tmp_path, trajectory)
 
 
 def test_a_run_whose_provider_failed_goes_on_where_it_was(tmp_path):

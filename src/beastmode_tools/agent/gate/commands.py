@@ -5,11 +5,11 @@ import re
 from urllib.parse import urlsplit
 
 from beastmode_tools.agent.gate.decision import Refused
-from beastmode_tools.agent.gate.effect import ApplyRecipe, Effect, OpenUrl, QueryDatabase, RunCommand, WriteFile, writes
+from beastmode_tools.agent.gate.effect import ApplyRecipe, Effect, OpenUrl, QueryDatabase, RunCommand, writes
 from beastmode_tools.agent.gate.facts import Facts
 from beastmode_tools.agent.gate.grants import Grants
 
-__all__ = ["COMMANDS", "RECIPES", "command", "may_write", "mentions_test_run", "page", "query", "recipe"]
+__all__ = ["COMMANDS", "RECIPES", "command", "may_write", "page", "query", "recipe"]
 
 COMMANDS: tuple[tuple[tuple[str, ...], frozenset[str]], ...] = (
     (("flask", "routes"), frozenset(("--sort", "--all-methods"))),
@@ -110,15 +110,4 @@ def query(effect: Effect, grants: Grants, facts: Facts) -> Refused | None:  # no
         return None
     if not READING.match(effect.sql) or ";" in effect.sql.rstrip().rstrip(";"):
         return Refused("the statement is not one SELECT.", "Write one SELECT.", "query")
-    return None
-
-
-def mentions_test_run(effect: Effect, grants: Grants, facts: Facts) -> Refused | None:  # noqa: ARG001 - as above
-    """Code does not ask whether it is being tested."""
-    if isinstance(effect, WriteFile) and b"PYTEST_CURRENT_TEST" in effect.content:
-        return Refused(
-            f"{effect.path} asks whether it is being tested (PYTEST_CURRENT_TEST).",
-            "Let the code do the same in a test as in production.",
-            "mentions_test_run",
-        )
     return None

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from beastmode_tools.agent.gate.commands import command, may_write, mentions_test_run, page, query, recipe
+from beastmode_tools.agent.gate.commands import command, may_write, page, query, recipe
 from beastmode_tools.agent.gate.decision import Allowed, Decision, NeedsApproval, Refused
 from beastmode_tools.agent.gate.effect import Effect, writes
 from beastmode_tools.agent.gate.facts import Facts
 from beastmode_tools.agent.gate.grants import Grants
 from beastmode_tools.agent.gate.paths import inside, one_name, protected, readable, size
-from beastmode_tools.agent.gate.verdicts import edit, tampering, whole
+from beastmode_tools.agent.gate.tested import mentions_test_run
+from beastmode_tools.agent.gate.verdicts import edit, expectation, tampering, whole
 from beastmode_tools.guard.finding import Verdict
 
 __all__ = ["GATES", "Gate", "decide"]
@@ -29,6 +30,7 @@ GATES: Mapping[str, Gate] = {
     "query": query,
     "mentions_test_run": mentions_test_run,
     "tampering": tampering,
+    "expectation": expectation,
     "edit": edit,
     "whole": whole,
 }

@@ -9,10 +9,13 @@ from beastmode_tools.agent.gate.facts import Facts, Judged
 from beastmode_tools.agent.gate.grants import Grants
 from beastmode_tools.guard.finding import Finding, Verdict
 
-__all__ = ["approval_id", "edit", "tampering", "whole"]
+__all__ = ["approval_id", "edit", "expectation", "is_asked", "tampering", "whole"]
 
-TAMPERING = ("test-weakened", "test-expectation-changed", "test-setup-changed", "gate-changed")
+TAMPERING = ("test-weakened", "test-setup-changed", "gate-changed")
 """Rules about tests and gates: a run that may change them can make any result look good."""
+EXPECTATION = "test-expectation-changed"
+"""The rule about a test that wants another result. A reviewer sees the code beside it, so it is SAFE to the guard. Of a run
+a person is asked: to want what the code gives is how models pass tests most often."""
 
 
 def approval_id(run: str, diff_hash: str) -> str:
@@ -43,16 +46,38 @@ def whole(effect: Effect, grants: Grants, facts: Facts) -> NeedsApproval | None:
     return asked(facts.whole, grants, "whole")
 
 
+def expectation(effect: Effect, grants: Grants, facts: Facts) -> NeedsApproval | None:  # noqa: ARG001 - as above
+    """No test that was there expects another result, or a person approved this very diff."""
+    for judged in (facts.edit, facts.whole):
+        found = [each for each in judged.findings if each.rule == EXPECTATION and each.counts] if judged else []
+        if judged and found and not is_approved(judged, grants):
+            return question(judged, found[0], grants, "expectation")
+    return None
+
+
+def is_asked(finding: Finding) -> bool:
+    """Whether a person is asked about a finding."""
+    return finding.verdict is Verdict.DANGEROUS or finding.rule == EXPECTATION
+
+
 def asked(judged: Judged | None, grants: Grants, gate: str) -> NeedsApproval | None:
     """The question to a person, unless it has been answered for this diff."""
     if judged is None or judged.verdict < Verdict.DANGEROUS:
         return None
-    number = approval_id(grants.run, judged.diff_hash)
-    if grants.approved.get(number) == judged.diff_hash:
+    if is_approved(judged, grants):
         return None
-    worst = dangerous(judged.findings)
+    return question(judged, dangerous(judged.findings), grants, gate)
+
+
+def is_approved(judged: Judged, grants: Grants) -> bool:
+    """Whether a person approved the diff that was judged."""
+    return grants.approved.get(approval_id(grants.run, judged.diff_hash)) == judged.diff_hash
+
+
+def question(judged: Judged, worst: Finding, grants: Grants, gate: str) -> NeedsApproval:
+    """The question to a person."""
     return NeedsApproval(
-        id=number,
+        id=approval_id(grants.run, judged.diff_hash),
         why=f"{worst.where}: {worst.problem}",
         instead=worst.instead,
         diff_hash=judged.diff_hash,

@@ -20,14 +20,13 @@ from beastmode_tools.agent.gate.effect import (
 from beastmode_tools.agent.gate.facts import Facts, Judged, look
 from beastmode_tools.agent.gate.grants import Grants
 from beastmode_tools.agent.gate.performer import Performed
-from beastmode_tools.agent.gate.verdicts import approval_id
+from beastmode_tools.agent.gate.verdicts import approval_id, is_asked
 from beastmode_tools.agent.hands.approvals import approved_by_person, remember_question
 from beastmode_tools.agent.hands.doing import Doing, edits_of, write_edits
 from beastmode_tools.agent.hands.saved import checkpoint_as_json
 from beastmode_tools.agent.journal.record import RunJournal
 from beastmode_tools.agent.judge.judge import Judge
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.recipes.journal.entry import Journal
 from beastmode_tools.recipes.plan import Edit
 
@@ -244,7 +243,7 @@ class Hands:
     def approve_findings(self, judged: Judged) -> None:
         """What a person approved once is not asked again with every edit that follows."""
         if self.grants.approved.get(approval_id(self.grants.run, judged.diff_hash)) == judged.diff_hash:
-            self.judge.approved |= {each.fingerprint for each in judged.findings if each.verdict is Verdict.DANGEROUS}
+            self.judge.approved |= {each.fingerprint for each in judged.findings if is_asked(each)}
 
     def forget_changes(self, known: set[str]) -> None:
         """Removes the entries of changes whose files were taken back."""

@@ -137,6 +137,8 @@ def tick(run: Run, given: Mapping[str, Any]) -> str:
 def drop(run: Run, given: Mapping[str, Any]) -> str:
     """Drops a box."""
     run.drop(given["box"], given["reason"])
+    if run.plan.open:
+        run.begin_step(run.plan.open[0])
     return run.plan.as_markdown()
 
 

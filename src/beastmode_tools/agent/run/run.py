@@ -95,6 +95,11 @@ class Run:
             CouldNotRun: It is not open, or the reason is none.
         """
         box = self.plan.drop(number, reason).box(number)
+        last = self.journal.last_of("step")
+        if last is not None and last["box"] == number:
+            before = checkpoint_from_json(last["before"])
+            if before.tree != self.checkpoints.tree():
+                self.undo_step(before)
         self.journal.write("dropped", box=number, reason=box.reason)
         self.show_plan()
         self.talk("dropped", f"Dropped {number}. {box.title}: {box.reason}", box=number)

@@ -1,6 +1,7 @@
 """What the harness finds out for a run: tests, conditions, tampering, verdicts; each once for the same files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,8 +48,19 @@ class Verifying:
         if not any(is_test(path) for path in (*self.judge.base, *self.judge.now)):
             return SuiteRun()  # nothing to collect, so no process is started
         if tree not in self.suites:
-            self.suites[tree] = run_suite(self.project.python, self.folder, self.settings(), self.seconds)
+            with self.leaving_nothing():
+                self.suites[tree] = run_suite(self.project.python, self.folder, self.settings(), self.seconds)
         return self.suites[tree]
+
+    @contextmanager
+    def leaving_nothing(self) -> Iterator[None]:
+        """Takes back what the project's code writes while it is tried: that belongs to no step."""
+        before = self.checkpoints.take("tried")
+        try:
+            yield
+        finally:
+            if self.checkpoints.tree() != before.tree:
+                self.checkpoints.restore(before)
 
     @property
     def folder(self) -> Path:
@@ -63,8 +75,9 @@ class Verifying:
         """What the machine says of a box's conditions, on the files as they are."""
         tree = self.checkpoints.tree()
         left = [each for each in box.conditions if (tree, str(each)) not in self.checked]
-        for each in run_conditions(left, self.scene()):
-            self.checked[tree, str(each.condition)] = each
+        with self.leaving_nothing() if left else nullcontext():
+            for each in run_conditions(left, self.scene()):
+                self.checked[tree, str(each.condition)] = each
         return tuple(self.checked[tree, str(each)] for each in box.conditions)
 
     def scene(self) -> Scene:

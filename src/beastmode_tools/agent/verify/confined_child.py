@@ -36,7 +36,10 @@ class Limits:
     def __init__(self, told: dict[str, Any]) -> None:
         self.places = tuple(os.path.realpath(each) + os.sep for each in (told["folder"], told["scratch"], "/dev"))
         self.protected = {os.path.realpath(each) for each in told["databases"]}
-        self.secret = os.path.join(os.path.realpath(told["folder"]), ".beast") + os.sep
+        folder = os.path.realpath(told["folder"])
+        beside = [each + end for each in self.protected for end in ("-wal", "-shm", "-journal")]
+        secret = [os.path.join(folder, each) for each in (".beast", ".git", ".env", ".flaskenv")]
+        self.kept = tuple(each + os.sep for each in (*self.protected, *beside, *secret))
 
     def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Refuses what is out of bounds."""
@@ -59,8 +62,8 @@ class Limits:
         if isinstance(path, int):
             return
         place = os.path.realpath(os.fsdecode(path))
-        if not f"{place}{os.sep}".startswith(self.places) or f"{place}{os.sep}".startswith(self.secret):
-            raise PermissionError(f"a run writes in the project's folder alone, not to {place}")
+        if not f"{place}{os.sep}".startswith(self.places) or f"{place}{os.sep}".startswith(self.kept):
+            raise PermissionError(f"a run writes files of the project and nothing else, not to {place}")
 
     def refuse_database(self, path: Any) -> None:
         """No database that was there is opened."""
