@@ -1,7 +1,6 @@
 """What holds after every step of every run, whatever a model does."""
 
 import hashlib
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +105,7 @@ def left_alive(folder):
     found = []
     for place in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if folder != Path(os.readlink(place / "cwd")):
+            if folder != (place / "cwd").readlink():
                 continue
             if b"BEAST_CHILD=" in (place / "environ").read_bytes() and state_of(place) != b"Z":
                 found.append((place / "cmdline").read_bytes())

@@ -14,8 +14,8 @@ __all__ = ["approval_id", "edit", "expectation", "is_asked", "tampering", "whole
 TAMPERING = ("test-weakened", "test-setup-changed", "gate-changed")
 """Rules about tests and gates: a run that may change them can make any result look good."""
 EXPECTATION = "test-expectation-changed"
-"""The rule about a test that wants another result. It is SAFE to the guard, since a reviewer sees the code beside it. In a
-run a person is asked: to want what the code gives is how models pass tests most often."""
+"""The rule about a test that wants another result. It is SAFE to the guard, since a reviewer sees the code beside it.
+In a run a person is asked: to want what the code gives is how models pass tests most often."""
 
 
 def approval_id(run: str, diff_hash: str) -> str:
