@@ -5,6 +5,7 @@ meets the old schema and the new.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,16 +17,26 @@ import psycopg
 import pytest
 from changing import change, environment, new_shop
 
+from beastmode_tools.recipes.phases.drop import change_drop
 from beastmode_tools.recipes.phases.move import change_rename, change_type
+from beastmode_tools.recipes.phases.required import change_required
 from servers import scratch_postgres
 
 LOAD, MIGRATIONS = (Path(__file__).with_name(name) for name in ("load.py", "migrations.py"))
 SECONDS = 120
 ROWS = 2500
 """Three batches."""
-CHANGES = ((change_type, "posts.rating", "bigint"), (change_rename, "posts.title", "headline"))
-BEFORE = "-6"
-"""Each change has three revisions."""
+FILL = ":it's 100%"
+"""Characters that SQL, psycopg and SQLAlchemy each read in their own way."""
+CHANGES = (
+    (change_type, "posts.rating", "bigint"),
+    (change_rename, "posts.title", "headline"),
+    (change_required, "posts.subtitle", FILL),
+    (change_drop, "posts.note"),
+)
+BEFORE = "-10"
+"""Each change has three revisions, and the last one has one."""
+PAIRED = ("rating", "rating_bigint")
 OLD_ROWS = """
     INSERT INTO posts (title, body, rating, views)
     SELECT 'old' || n, 'old' || n || '|' || n, n, 1 FROM generate_series(1, %s) AS n
@@ -85,13 +96,16 @@ def migrations(code, url):
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """A type and a name changed in three phases under load; what the loads and the database said."""
+    """Each kind of change of a column, phase by phase under load; what the loads and the database said."""
     place = tmp_path_factory.mktemp("load")
     shop = new_shop(tmp_path_factory.mktemp("projects"))
     codes = [shutil.copytree(shop, place / "code0")]
+    without(shop, r"^.*\bnote\b.*\n")  # what a person does before a column is dropped
     for phase in (1, 2, 3):
-        for recipe, *arguments in CHANGES:
+        for recipe, *arguments in CHANGES[: 3 if phase == 3 else 4]:
             change(shop, recipe, *arguments)
+        if phase == 2:
+            without(shop, "allow_none=True, ")  # and before it is required
         codes.append(shutil.copytree(shop, place / f"code{phase}"))
     said = {"loads": []}
     with scratch_postgres() as url, psycopg.connect(url, autocommit=True) as connection:
@@ -102,11 +116,9 @@ def story(tmp_path_factory):
         for phase in (1, 2, 3):
             for each in loads:
                 each.further()
-            if phase != 2:  # which has no migration
-                with migrations(codes[phase], url) as migrate:
-                    migrate("upgrade")
-                    if phase == 3:
-                        migrate("check")
+            with migrations(codes[phase], url) as migrate:
+                migrate("upgrade")
+                migrate("check")
             for each in loads:
                 each.further()
             said["loads"].append(loads.pop(0).stop())
@@ -122,6 +134,13 @@ def story(tmp_path_factory):
     return said
 
 
+def without(shop, pattern):
+    """Removes what matches from the schema and the views of the posts."""
+    for name in ("schemas.py", "views.py"):
+        path = shop / "shop" / "posts" / name
+        path.write_text(re.sub(pattern, "", path.read_text(), flags=re.MULTILINE))
+
+
 def rows(connection):
     """For each pair of columns that is there: how many rows there are, and how many differ from their bodies."""
     columns = {
@@ -135,6 +154,9 @@ def rows(connection):
         if {title, rating} <= columns:
             statement = f"SELECT count(*), count(*) FILTER (WHERE body <> {title} || '|' || {rating}) FROM posts"
             found[rating] = connection.execute(statement).fetchone()
+    found["none"] = connection.execute("SELECT count(*) FROM posts WHERE subtitle IS NULL").fetchone()[0]
+    found["filled"] = connection.execute("SELECT count(*) > 0 FROM posts WHERE subtitle = %s", [FILL]).fetchone()[0]
+    found["note"] = "note" in columns
     return found
 
 
@@ -149,15 +171,16 @@ def test_no_row_is_lost_or_wrong(story):
     """Each row holds what its body says, in both columns while there are two."""
     made = sum(each["made"] for each in story["loads"])
 
-    assert {column: wrong for column, (_, wrong) in story[1].items()} == {"rating": 0, "rating_bigint": 0}
-    assert {column: wrong for column, (_, wrong) in story[2].items()} == {"rating": 0, "rating_bigint": 0}
-    assert story["after"] == {"rating_bigint": (ROWS + made, 0)}
+    for phase in (1, 2):
+        assert {column: story[phase][column][1] for column in PAIRED} == dict.fromkeys(PAIRED, 0)
+        assert story[phase]["none"] == 0
+    assert story["after"] == {"rating_bigint": (ROWS + made, 0), "none": 0, "filled": True, "note": False}
 
 
 @pytest.mark.postgres
 def test_the_migrations_run_down_and_up_again_with_the_rows(story):
     """Through every phase back to the old columns, and forward again."""
-    ((count, _),) = story["after"].values()
+    count, _ = story["after"]["rating_bigint"]
 
-    assert story["down"] == {"rating": (count, 0)}
-    assert story["up"] == {"rating_bigint": (count, 0)}
+    assert story["down"] == {"rating": (count, 0), "none": 0, "filled": True, "note": True}
+    assert story["up"] == {"rating_bigint": (count, 0), "none": 0, "filled": True, "note": False}

@@ -9,6 +9,7 @@ from beastmode_tools.cli.recipe import change_options, command_line, make_change
 from beastmode_tools.recipes.phases.drop import change_drop
 from beastmode_tools.recipes.phases.move import change_rename, change_type
 from beastmode_tools.recipes.phases.options import Options
+from beastmode_tools.recipes.phases.required import change_required
 
 __all__ = ["change"]
 
@@ -93,4 +94,27 @@ def drop(*, column: str, deployed: bool, yes: bool, pretend: bool, as_json: bool
     said, options = command_line(), Options(deployed=deployed, yes=yes)
     make_change(
         lambda workspace: change_drop(workspace, column, said, options=options), pretend=pretend, as_json=as_json
+    )
+
+
+@change.command(short_help="Let a column be null no longer.")
+@click.argument("column", metavar="TABLE.COLUMN")
+@click.option("--fill", metavar="VALUE", help="What rows without a value get.  [default: the column's own default]")
+@phase_options
+def required(  # noqa: PLR0913 - click hands over each option
+    *, column: str, fill: str | None, deployed: bool, yes: bool, pretend: bool, as_json: bool
+) -> None:
+    r"""Lets a column be null no longer, in three phases; the last one is refused while code can store nothing.
+
+    1. VALUE takes the place of null, in new rows and in those that exist; 2. the code relies on it, and the API fills
+    in what clients leave out; 3. the database refuses null.
+
+    \b
+    beast change required posts.subtitle --fill ""
+    """
+    said, options = command_line(), Options(deployed=deployed, yes=yes)
+    make_change(
+        lambda workspace: change_required(workspace, column, fill, said, options=options),
+        pretend=pretend,
+        as_json=as_json,
     )

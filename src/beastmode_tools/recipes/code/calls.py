@@ -7,7 +7,16 @@ from libcst.helpers import get_full_name_for_node
 
 from beastmode_tools.recipes.code.text import ROOM
 
-__all__ = ["WithDecorator", "WithDecoratorKeyword", "WithElement", "WithKeywordArgument", "spread"]
+__all__ = [
+    "EQUAL",
+    "WithDecorator",
+    "WithDecoratorKeyword",
+    "WithElement",
+    "WithKeywordArgument",
+    "keyword_of",
+    "spread",
+    "with_keyword",
+]
 
 EQUAL = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
 

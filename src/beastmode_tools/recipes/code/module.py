@@ -7,6 +7,7 @@ import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.recipes.code.attributes import COLUMNS, WithAttributeKeyword
 from beastmode_tools.recipes.code.calls import spread
 from beastmode_tools.recipes.code.imports import import_of, with_import, without_unused
 from beastmode_tools.recipes.workspace import Workspace
@@ -106,18 +107,16 @@ class ModuleEdit:
         self._module = self._module.with_changes(body=body, has_trailing_newline=True)
 
     def add_keyword(self, class_name: str, attribute: str, keyword: str, value: str) -> bool:
-        """Add a keyword to the `mapped_column(...)` of a model's attribute; whether it was missing.
+        """Add a keyword to the `mapped_column(...)` or `Column(...)` of a model's attribute; whether it was missing.
 
         Raises:
             CouldNotRun: The attribute is declared in another way, or the keyword has another value.
         """
-        visitor = WithKeyword(class_name, attribute, keyword, value)
-        self._module = self._module.visit(visitor)
-        if visitor.problem:
-            raise CouldNotRun(
-                f"{self._path}: {class_name}.{attribute} {visitor.problem}. Add it by hand: {keyword}={value}"
-            )
-        return visitor.is_changed
+        return self._with_keyword(WithAttributeKeyword(class_name, attribute, keyword, value, COLUMNS))
+
+    def add_field_keyword(self, class_name: str, attribute: str, keyword: str, value: str) -> bool:
+        """Add a keyword to the field of a schema; the rest as for `add_keyword`."""
+        return self._with_keyword(WithAttributeKeyword(class_name, attribute, keyword, value))
 
     def add_import_for_types(self, origin: str, name: str) -> None:
         """Add an import that only type checkers run, because the other module may import this one."""
@@ -138,6 +137,12 @@ class ModuleEdit:
         block_text = cst.parse_statement(f"if TYPE_CHECKING:\n    {line}\n", config=self._module.config_for_parsing)
         body.insert(last + 1, block_text.with_changes(leading_lines=[cst.EmptyLine(indent=False)]))
         self._module = self._module.with_changes(body=body)
+
+    def _with_keyword(self, visitor: WithAttributeKeyword) -> bool:
+        self._module = self._module.visit(visitor)
+        if visitor.problem:
+            raise CouldNotRun(f"{self._path}: {visitor.problem}")
+        return visitor.is_changed
 
     def _with_line(self, definition: cst.ClassDef, line: str, is_predecessor: Callable[[str], bool]) -> cst.ClassDef:
         added = cst.parse_statement(dedent(line) + "\n", config=self._module.config_for_parsing)
@@ -179,70 +184,6 @@ class WithArgument(cst.CSTTransformer):
         if any(argument.value.deep_equals(wanted) for argument in updated_node.args):
             return updated_node
         return spread(updated_node.with_changes(args=extended(updated_node.args, self._argument)))
-
-
-class WithKeyword(cst.CSTTransformer):
-    """Adds a keyword to the `mapped_column(...)` of one attribute of one class.
-
-    Args:
-        class_name: The class.
-        attribute: Its attribute.
-        keyword: The keyword.
-        value: Its value.
-    """
-
-    def __init__(self, class_name: str, attribute: str, keyword: str, value: str) -> None:
-        super().__init__()
-        self.is_changed = False
-        self.problem = "is not declared as an attribute with Mapped[...]"
-        self._class_name = class_name
-        self._attribute = attribute
-        self._keyword = keyword
-        self._value = value
-        self._classes: list[str] = []
-
-    def visit_ClassDef(self, node: cst.ClassDef) -> None:  # noqa: N802 - libcst's name
-        """Remember which class this is."""
-        self._classes.append(node.name.value)
-
-    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:  # noqa: ARG002, N802 - libcst's
-        """Leave it."""
-        self._classes.pop()
-        return updated_node
-
-    def leave_AnnAssign(self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign) -> cst.AnnAssign:  # noqa: ARG002, N802 - libcst's
-        """Add it, if this is the attribute."""
-        target = updated_node.target
-        if self._classes != [self._class_name] or not isinstance(target, cst.Name) or target.value != self._attribute:
-            return updated_node
-        if updated_node.value is None:
-            self.is_changed, self.problem = True, ""
-            call = cst.parse_expression(f"mapped_column({self._keyword}={self._value})")
-            equal = cst.AssignEqual(cst.SimpleWhitespace(" "), cst.SimpleWhitespace(" "))
-            return updated_node.with_changes(value=call, equal=equal)
-        call = updated_node.value
-        if not isinstance(call, cst.Call) or not (get_full_name_for_node(call.func) or "").endswith("mapped_column"):
-            self.problem = "is not declared with mapped_column(...)"
-            return updated_node
-        given = [each for each in call.args if each.keyword is not None and each.keyword.value == self._keyword]
-        if given:
-            is_same = isinstance(given[0].value, cst.Name) and given[0].value.value == self._value
-            self.problem = "" if is_same else f"has another {self._keyword}"
-            return updated_node
-        self.is_changed, self.problem = True, ""
-        equal = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-        added = cst.Arg(cst.parse_expression(self._value), keyword=cst.Name(self._keyword), equal=equal)
-        return updated_node.with_changes(value=call.with_changes(args=extended_by_keyword(call.args, added)))
-
-
-def extended_by_keyword(arguments: Sequence[cst.Arg], new: cst.Arg) -> list[cst.Arg]:
-    """The arguments of a call with a keyword at the end, laid out as they are."""
-    if not arguments:
-        return [new]
-    comma = next((each.comma for each in arguments[:-1] if isinstance(each.comma, cst.Comma)), None)
-    between = comma or cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
-    last = arguments[-1].comma
-    return [*arguments[:-1], arguments[-1].with_changes(comma=between), new.with_changes(comma=last)]
 
 
 def extended(arguments: Sequence[cst.Arg], new: cst.Arg) -> list[cst.Arg]:

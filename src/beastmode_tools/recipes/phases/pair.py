@@ -55,6 +55,8 @@ class Side:
     @property
     def default_on_sqlite(self) -> str:
         """The same on SQLite, where a required column needs a default while its trigger runs after the statement."""
+        if self.field.kind == "bool" and self.field.default is not None:
+            return str(int(self.field.default == "true"))  # SQLite has no type of its own for it
         if self.field.default is not None or self.field.is_optional:
             return self.default
         return NEUTRAL.get(self.field.kind, "0")

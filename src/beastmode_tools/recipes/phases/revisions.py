@@ -1,5 +1,6 @@
 """The migrations of two columns that are kept in step: expand, fill, contract."""
 
+import re
 from textwrap import indent
 
 from beastmode_tools.recipes.code.text import fit, quoted
@@ -10,7 +11,9 @@ from beastmode_tools.recipes.phases.pair import Pair, Side, quoted_name
 from beastmode_tools.recipes.phases.triggers import drop_on_postgresql, drop_on_sqlite, on_postgresql, on_sqlite
 from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["contract", "expand", "indexed_column", "lock", "only_postgresql"]
+__all__ = ["contract", "execute", "expand", "indexed_column", "lock", "online", "only_postgresql", "two_ways"]
+
+BIND = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 
 def expand(workspace: Workspace, pair: Pair) -> tuple[Revision, Revision]:
@@ -131,9 +134,19 @@ def lock() -> str:
 def execute(*statements: str) -> list[str]:
     """The code that runs SQL."""
     return [
-        f'op.execute(\n    """\n{each}\n"""\n)' if "\n" in each else f"op.execute({quoted(each)})"
+        f'op.execute(\n    """\n{in_source(each)}\n"""\n)' if "\n" in each else f"op.execute({quoted(bindless(each))})"
         for each in statements
     ]
+
+
+def bindless(sql: str) -> str:
+    """SQL for `text()`, which takes a colon before a word for a parameter."""
+    return BIND.sub(r"\\:", sql)
+
+
+def in_source(sql: str) -> str:
+    """SQL between three double quotes."""
+    return bindless(sql).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def online(*statements: str) -> list[str]:

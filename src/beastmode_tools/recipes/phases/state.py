@@ -1,6 +1,7 @@
 """Which changes in phases are under way: a file of the project, so that everybody who shares the repository sees it."""
 
 import json
+import shlex
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from beastmode_tools.git import Git
 from beastmode_tools.project import migrations_folder
 from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["Running", "forget", "is_committed", "keep", "running"]
+__all__ = ["Running", "begun", "forget", "is_committed", "keep", "running"]
 
 NAME = "phases.json"
 
@@ -37,7 +38,8 @@ class Running:
     @property
     def command(self) -> str:
         """What makes the next phase."""
-        return f"beast change {self.change} {self.target} {self.wanted}".strip()
+        wanted = f"--fill {shlex.quote(self.wanted)}" if self.change == "required" else self.wanted
+        return f"beast change {self.change} {self.target} {wanted}".strip()
 
 
 def path_of(workspace: Workspace) -> str:
@@ -71,9 +73,14 @@ def running(workspace: Workspace, change: str, target: str, wanted: str) -> Runn
     Raises:
         CouldNotRun: Another change of the same target is under way.
     """
+    return begun(workspace, change, target, wanted)
+
+
+def begun(workspace: Workspace, change: str, target: str, wanted: str | None) -> Running | None:
+    """As `running`; what is wanted may be left out, None, because the first phase has said it."""
     for each in all_running(workspace):
         if each.target == target:
-            if (each.change, each.wanted) != (change, wanted):
+            if each.change != change or wanted not in (None, each.wanted):
                 raise CouldNotRun(
                     f"{target} is in phase {each.phase} of `{each.command}`. "
                     "Complete that first, or take it back: beast undo"
