@@ -2,41 +2,38 @@
 
 import compileall
 import json
-import os
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from beastmode_tools.errors import ProbeFailed
+from beastmode_tools.probe_server import server_for
 from beastmode_tools.project import Project
 from beastmode_tools.source.sides import Side
+from beastmode_tools.started import PROBES, RUNNING, STOPPED, kill, scratch_environment
 
 __all__ = ["ask_project", "read_message", "run_probe", "together"]
 
-PROBES = Path(__file__).parent / "probes"
 TAIL = 2000
 """Bytes: the end of a traceback."""
 MOST_ANSWER = 128 * 1024 * 1024
 """Far above what the largest contract and a thousand models take; a project that writes without end must not take this
 process's memory."""
 MOST_TRIES = 30  # settings that only a failed start tells of, one after the other, within the time of one probe
-KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
+FILES = ("request.json", "result.json")
+"""What a probe reads and what it writes."""
 
 Message = TypeVar("Message")
 Result = TypeVar("Result")
-RUNNING: set["subprocess.Popen[bytes]"] = set()
 LEARNED: dict[tuple[str, str], list[str]] = {}  # what a side's application lacks, so that it is asked once
-STOPPED = threading.Event()  # set while the probes of an interrupted question are being ended
 
 
 def ask_project(
@@ -168,29 +165,77 @@ def ask(
     """One start of the probe: its answer and the last lines of its log."""
     compile_probes()
     with tempfile.TemporaryDirectory(prefix="beast-probe-") as scratch:
-        question, result, log = (Path(scratch) / name for name in ("request.json", "result.json", "log"))
+        question, result, log = (Path(scratch) / name for name in (*FILES, "log"))
         question.write_text(json.dumps(request), encoding="utf-8")
-        with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603 - the interpreter is the one that the project names
-                [str(python), "-B", str(PROBES / "run.py"), str(question), str(result)],
-                cwd=request["folder"],
-                env=scratch_environment(Path(scratch)) | environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            RUNNING.add(process)
-            try:
-                status = 1 if STOPPED.is_set() else process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                message = f"{asked} did not end within {request['seconds']:g} s and was stopped"
-                raise ProbeFailed(message, reason="timeout", detail=tail(log)) from None
-            finally:
-                kill(process)
-                process.wait()
-                RUNNING.discard(process)
+        start = Start(python, Path(request["folder"]), Path(request["root"]), environment, Path(scratch))
+        try:
+            status = served(start, until)
+            status = run(start, until) if status is None else status
+        except subprocess.TimeoutExpired:
+            message = f"{asked} did not end within {request['seconds']:g} s and was stopped"
+            raise ProbeFailed(message, reason="timeout", detail=tail(log)) from None
         return answer_of(result, log, asked, status), tail(log)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start of a probe.
+
+    Args:
+        python: The project's interpreter.
+        folder: The project's folder within the side's copy.
+        root: The repository's root within it.
+        added: Variables that the project's settings add to the scratch environment.
+        scratch: The folder of the probe's own, with its question.
+    """
+
+    python: Path
+    folder: Path
+    root: Path
+    added: Mapping[str, str]
+    scratch: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All that the probe sees."""
+        return {**scratch_environment(self.scratch), **self.added}
+
+
+def served(start: Start, until: float) -> int | None:
+    """The status of a probe that a server runs; None where there is none, or where it died."""
+    with server_for(start.python, start.root, start.added) as server:
+        if server is None:
+            return None
+        question, result = (str(start.scratch / name) for name in FILES)
+        message = {
+            "question": question,
+            "result": result,
+            "environment": start.environment,
+            "paths": [str(path) for path in (start.folder, start.folder / "src", start.root)],
+        }
+        with (start.scratch / "log").open("wb") as log:
+            return server.run(message, log.fileno(), until)
+
+
+def run(start: Start, until: float) -> int:
+    """The status of a probe in a process of its own."""
+    with (start.scratch / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - the interpreter is the one that the project names
+            [str(start.python), "-B", str(PROBES / "run.py"), *(str(start.scratch / name) for name in FILES)],
+            cwd=start.folder,
+            env=start.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        RUNNING.add(process)
+        try:
+            return 1 if STOPPED.is_set() else process.wait(max(0.1, until - time.monotonic()))
+        finally:
+            kill(process)
+            process.wait()
+            RUNNING.discard(process)
 
 
 @cache
@@ -222,18 +267,6 @@ def reason(status: int) -> str:
     if status in (-signal.SIGKILL, -signal.SIGABRT):
         return "memory"  # nobody else ends it so: the kernel, or a library that could get no more
     return "timeout" if status == -signal.SIGXCPU else "exit"
-
-
-def scratch_environment(scratch: Path) -> dict[str, str]:
-    """What a probe's process may see of ours: nothing that names a service or holds a secret."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return kept | {"HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """Ends the process and whatever it started."""
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def tail(log: Path) -> str:

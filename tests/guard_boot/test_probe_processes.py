@@ -11,15 +11,18 @@ import pytest
 
 ASKS = """
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from beastmode_tools.source.sides import Side
 from beastmode_tools.guard.application.read import read_application
 from beastmode_tools.probe_process import together
+from beastmode_tools.probe_server import serving
 from beastmode_tools.project import Project
 folder = Path(sys.argv[1])
 project = Project(folder, folder, Path(sys.executable), None, None)
 sides = [Side(name, folder, folder) for name in ("base", "work")]
-together(*(lambda side=side: read_application(side, project) for side in sides))
+with serving() if sys.argv[2] == "served" else nullcontext():
+    together(*(lambda side=side: read_application(side, project) for side in sides))
 """
 APP = """
 import os, time
@@ -32,14 +35,16 @@ while True:
 PATIENCE = 20.0
 
 
-@pytest.fixture
-def asking(tmp_path):
+@pytest.fixture(params=["alone", "served"])
+def asking(tmp_path, request):
     """A process that starts two applications which never answer, and their two processes."""
     (tmp_path / "app.py").write_text(APP)
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     environment = {**os.environ, "TMPDIR": str(temporary)}
-    process = subprocess.Popen([sys.executable, "-c", ASKS, tmp_path], env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", ASKS, tmp_path, request.param], env=environment, stderr=subprocess.DEVNULL
+    )
     until(lambda: len(list(tmp_path.glob("pid-*"))) == 2)
     yield process, [int(path.name[4:]) for path in tmp_path.glob("pid-*")], temporary
     process.kill()

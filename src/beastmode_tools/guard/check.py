@@ -17,6 +17,7 @@ from beastmode_tools.guard.report.history_picture import history_picture
 from beastmode_tools.guard.report.secret_lines import secret_lines
 from beastmode_tools.guard.report.view_places import with_places
 from beastmode_tools.guard.wording import first_few
+from beastmode_tools.probe_server import serving
 from beastmode_tools.source.public_names import public_names
 from beastmode_tools.source.repository import Comparison, two_sides
 
@@ -40,7 +41,7 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     """
     begin = time.monotonic()
     project = question.project
-    with two_sides(project, question.base) as comparison:
+    with two_sides(project, question.base) as comparison, serving():
         texts = [*secret_lines(comparison.new.folder), *texts_of(comparison)]
         public = public_names(comparison.old.folder, comparison.new.folder)
         known = known_secrets(texts, public=public)

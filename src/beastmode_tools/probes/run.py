@@ -1,4 +1,7 @@
-"""Runs one probe in the project's interpreter, and imports nothing of beastmode: `run.py REQUEST.json RESULT.json`."""
+"""Runs one probe in the project's interpreter, and imports nothing of beastmode: `run.py REQUEST.json RESULT.json`.
+
+`run.py --serve CHANNEL SCRATCH` answers for several, each in a fork of its own (`serve.py`).
+"""
 
 from __future__ import annotations
 
@@ -34,16 +37,39 @@ TASKS = {
 
 def main(question: str, result: str) -> None:
     """Asks the module of a task, and writes what it answers."""
-    with open(question, encoding="utf-8") as file:
-        request = json.load(file)
-    request.setdefault("scratch", os.path.dirname(os.path.abspath(result)))
+    enter()
+    answer_to(question, result)
+    LEAVE(0)  # threads that the project's code started must not keep the answer waiting
+
+
+def serve(channel: str, scratch: str) -> None:
+    """Answers until whoever asks closes the channel."""
+    enter()
+    importlib.import_module(PACKAGE + ".serve").Server(int(channel), scratch, answer_to, LEAVE).run()
+    LEAVE(0)
+
+
+def read(path: str) -> dict[str, Any]:
+    """What a file of JSON holds."""
+    with open(path, encoding="utf-8") as file:
+        facts: dict[str, Any] = json.load(file)
+    return facts
+
+
+def enter() -> None:
+    """Makes a package of this folder, and lets nothing else be imported from it."""
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE]
-    sys.path[:0] = [request["folder"], os.path.join(request["folder"], "src"), request["root"]]
-    end_with_parent()
     gc.set_threshold(50_000, 20, 20)  # an import makes many objects and no garbage
     make_package()
-    answer = asked(request)
-    text = json.dumps(answer, default=plain)
+
+
+def answer_to(question: str, result: str) -> str:
+    """Writes what the module of a task answers; gives the task."""
+    request = read(question)
+    request.setdefault("scratch", os.path.dirname(os.path.abspath(result)))
+    sys.path[:0] = [request["folder"], os.path.join(request["folder"], "src"), request["root"]]
+    end_with_parent()
+    text = json.dumps(asked(request), default=plain)
     with open(result + ".part", "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(result + ".part", result)  # a result that exists is whole
@@ -52,7 +78,7 @@ def main(question: str, result: str) -> None:
             stream.flush()
         except (AttributeError, OSError, ValueError):  # noqa: PERF203 - there are two
             continue  # the project's code closed or replaced it
-    LEAVE(0)  # threads that the project's code started must not keep the answer waiting
+    return str(request["task"])
 
 
 def plain(value: Any) -> Any:
@@ -147,4 +173,7 @@ def missing(error: BaseException) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    if sys.argv[1] == "--serve":
+        serve(sys.argv[2], sys.argv[3])
+    else:
+        main(sys.argv[1], sys.argv[2])

@@ -207,27 +207,41 @@ def current() -> Confinement:
     return CURRENT[0]
 
 
-def confine(request: dict[str, Any]) -> Confinement:
+def confine(request: dict[str, Any], *, limited: bool = True) -> Confinement:
     """Confines this process, for good, and sends every database connection to the scratch database.
+
+    A process that was confined before it was forked gets the confinement of its own request instead.
 
     Args:
         request: As for `Confinement`; "database_url" is filled in where it was not given.
+        limited: Whether memory, time and files are bounded: a fork cannot get more than the process that it is of.
     """
-    from . import default, waiting
+    from . import default
     from .database import redirect
 
     confinement = Confinement(request)
+    is_first = not CURRENT
     CURRENT[:] = [confinement]
-    limit(request)
+    if limited:
+        limit(request)
     redirect(request, confinement)
     default.offer_database(request["database_url"])
-    waiting.shorten_waits(confinement)
-    vars(os)["_exit"] = leave
-    sys.argv = ["flask"]
     os.environ.setdefault("FLASK_RUN_FROM_CLI", "true")  # `app.run()` at import returns then
-    sys.addaudithook(confinement.hear)
+    if is_first:
+        stand_in_the_way()
     confinement.active = True
     return confinement
+
+
+def stand_in_the_way() -> None:
+    """Puts what asks the current confinement in the place of what it guards, once for a process and its forks."""
+    from . import migrating, waiting
+
+    migrating.install()
+    waiting.shorten_waits()
+    vars(os)["_exit"] = leave
+    sys.argv = ["flask"]
+    sys.addaudithook(lambda event, arguments: current().hear(event, arguments))
 
 
 def leave(status: int = 0) -> None:

@@ -72,7 +72,10 @@ class Redirection:
         return "sqlite:///" + os.path.join(self.folder, f"scratch-{number + 1}.db")
 
 
-def redirect(request: dict[str, Any], confinement: Any) -> Redirection:
+CURRENT: list[Redirection] = []
+
+
+def redirect(request: dict[str, Any], confinement: Any) -> None:
     """Makes every engine and every driver connect to scratch, and the environment name it.
 
     Args:
@@ -84,18 +87,25 @@ def redirect(request: dict[str, Any], confinement: Any) -> Redirection:
     url = request.get("database_url") or "sqlite:///" + os.path.join(folder, "scratch.db")
     request["database_url"] = url
     redirection = Redirection(url, folder, list(request.get("sibling_urls", ())), confinement)
+    is_first = not CURRENT
+    CURRENT[:] = [redirection]
     for one in (url, *redirection.siblings):
         allow_server(one, confinement)
     for name in ("DATABASE_URL", "SQLALCHEMY_DATABASE_URI"):
         os.environ[name] = url
     if request["own_database"]:
         when_imported("sqlalchemy.dialects.sqlite.base", stand_in_types)
-    when_imported("sqlalchemy.engine.create", lambda module: wrap_create_engine(module, redirection))
-    when_imported("sqlalchemy.engine", lambda module: wrap_old_create_engine(module, redirection))
-    when_imported("sqlalchemy", lambda module: guard_connections(module, redirection))
+    if is_first:
+        stand_in_the_way()
+
+
+def stand_in_the_way() -> None:
+    """Puts what asks the current redirection in the place of what connects, once for a process and its forks."""
+    when_imported("sqlalchemy.engine.create", wrap_create_engine)
+    when_imported("sqlalchemy.engine", wrap_old_create_engine)
+    when_imported("sqlalchemy", guard_connections)
     for name in ("psycopg2", "psycopg", "MySQLdb", "pymysql", "mysql.connector", "pyodbc", "cx_Oracle", "oracledb"):
-        when_imported(name, lambda module: guard_driver(module, redirection))
-    return redirection
+        when_imported(name, guard_driver)
 
 
 def stand_in_types(module: Any) -> None:
@@ -125,13 +135,14 @@ def allow_server(url: str, confinement: Any) -> None:
         confinement.servers.update((address, port) for address in addresses)
 
 
-def wrap_create_engine(module: Any, redirection: Redirection) -> None:
+def wrap_create_engine(module: Any) -> None:
     """Replaces SQLAlchemy's `create_engine` where it is defined, before anything else has imported it."""
     original = module.create_engine
 
     def create_engine(url: Any, **options: Any) -> Any:
         from sqlalchemy.engine.url import make_url
 
+        redirection = CURRENT[0]
         meant = make_url(url)
         database = "{}/{}".format(meant.get_backend_name(), meant.database or "")
         if meant.get_backend_name() == "sqlite":
@@ -152,10 +163,10 @@ def wrap_create_engine(module: Any, redirection: Redirection) -> None:
     module.create_engine = create_engine
 
 
-def wrap_old_create_engine(module: Any, redirection: Redirection) -> None:
+def wrap_old_create_engine(module: Any) -> None:
     """The same for SQLAlchemy before 1.4, which had no module of its own for it."""
     if "sqlalchemy.engine.create" not in sys.modules:
-        wrap_create_engine(module, redirection)
+        wrap_create_engine(module)
 
 
 def default_url() -> Any:
@@ -215,24 +226,24 @@ def made(create: Callable[..., Any], url: Any, options: dict[str, Any]) -> Any:
     return create(url)
 
 
-def guard_connections(sqlalchemy: Any, redirection: Redirection) -> None:
+def guard_connections(sqlalchemy: Any) -> None:
     """Refuses connections of engines that came to be in another way than `create_engine`."""
 
     def connects(dialect: Any, *_: Any) -> None:
-        if any(dialect is known for known in redirection.dialects):
+        if any(dialect is known for known in CURRENT[0].dialects):
             return
-        redirection.confinement.note(f"database: {dialect.name} outside of create_engine")
+        CURRENT[0].confinement.note(f"database: {dialect.name} outside of create_engine")
         raise ConnectionRefusedError(111, "refused: the guard connects to its scratch database only")
 
     sqlalchemy.event.listen(sqlalchemy.engine.Engine, "do_connect", connects)
 
 
-def guard_driver(driver: Any, redirection: Redirection) -> None:
+def guard_driver(driver: Any) -> None:
     """Lets a driver connect to the scratch database only: what it was given is replaced, or refused."""
     original = driver.connect
 
     def connect(*arguments: Any, **options: Any) -> Any:
-        address, kept = led(driver, redirection, arguments, options)
+        address, kept = led(driver, arguments, options)
         return original(address, **kept)
 
     driver.connect = connect
@@ -240,17 +251,16 @@ def guard_driver(driver: Any, redirection: Redirection) -> None:
         begin = driver.AsyncConnection.connect
 
         async def connect_later(*arguments: Any, **options: Any) -> Any:
-            address, kept = led(driver, redirection, arguments, options)
+            address, kept = led(driver, arguments, options)
             return await begin(address, **kept)
 
         driver.Connection.connect = staticmethod(connect)
         driver.AsyncConnection.connect = staticmethod(connect_later)
 
 
-def led(
-    driver: Any, redirection: Redirection, arguments: tuple[Any, ...], options: dict[str, Any]
-) -> tuple[str, dict[str, Any]]:
+def led(driver: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Where a driver connects instead, and with which options; raises the driver's own error where it may not."""
+    redirection = CURRENT[0]
     if driver.__name__ in ("psycopg", "psycopg2") and redirection.backend == "postgresql":
         kept = {name: value for name, value in options.items() if name not in (*PLACES, "conninfo")}
         kept = {name: value for name, value in kept.items() if not name.startswith("ssl")}

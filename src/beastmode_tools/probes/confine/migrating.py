@@ -7,7 +7,7 @@ from typing import Any, Callable
 from . import confinement
 from .after_import import when_imported
 
-__all__ = ["boot_migrates", "ended", "tables_of", "watch"]
+__all__ = ["boot_migrates", "ended", "install", "tables_of", "watch"]
 
 COMMANDS = ("upgrade", "downgrade", "stamp", "merge", "revision", "migrate", "init", "ensure_version")
 TABLES = ("create_all", "drop_all")
@@ -48,14 +48,16 @@ def watch(request: dict[str, Any]) -> None:
         request: "migrations": "run" lets migrations at boot run; they are only noted by default. "create_all": whether
             tables may be made; by default only in a scratch database of the probe's own.
     """
-    first = not WATCH.calls and not WATCH.on
     WATCH.on = True
     WATCH.runs = request.get("migrations") == "run"
     WATCH.creates = bool(request.get("create_all", request.get("own_database", False)))
-    if first:
-        when_imported("alembic.command", lambda module: wrap(module, "alembic.command"))
-        when_imported("flask_migrate", lambda module: wrap(module, "flask_migrate"))
-        when_imported("sqlalchemy.sql.schema", wrap_tables)
+
+
+def install() -> None:
+    """Replaces what changes the schema by what notes it, as soon as it is imported; silent until `watch`."""
+    when_imported("alembic.command", lambda module: wrap(module, "alembic.command"))
+    when_imported("flask_migrate", lambda module: wrap(module, "flask_migrate"))
+    when_imported("sqlalchemy.sql.schema", wrap_tables)
 
 
 def note(name: str) -> None:

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from ..confine import migrating
-from . import finding, settings
+from . import finding, settings, sources
 
 __all__ = ["CannotLoad", "load_application", "name_application", "notes", "required_application"]
 
@@ -249,11 +249,10 @@ def tried(factory: Any, module: Any) -> Any:
 
 def arguments_for(module: Any) -> list[Any]:
     """What a factory's configuration argument may be, the settings that go live first."""
-    sources = [
-        module,
-        *(sys.modules[name] for name in list(sys.modules) if name.split(".")[-1] in ("config", "settings")),
-    ]
+    named = [sys.modules[name] for name in list(sys.modules) if name.split(".")[-1] in ("config", "settings")]
+    own = [one for one in named if sources.is_own(os.path.realpath(getattr(one, "__file__", None) or ""))]
+    places = [module, *own]
     classes = [
-        getattr(source, name) for name in CLASSES for source in sources if inspect.isclass(getattr(source, name, None))
+        getattr(source, name) for name in CLASSES for source in places if inspect.isclass(getattr(source, name, None))
     ]
     return [*ENVIRONMENTS[:4], *classes[:3], {}, None]
