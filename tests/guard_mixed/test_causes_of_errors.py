@@ -174,10 +174,54 @@ def test_what_a_scratch_run_does_not_have_is_not_blamed(answered):
     assert [finding.rule for finding in findings] == ["mixed-versions-work"]
 
 
-def test_a_route_of_the_new_code_that_raises_is_cautious():
+def test_a_route_of_the_new_code_that_raises_is_dangerous():
     raising = Replayed(used=FINE.used, answered=(Answered("/users", "GET", "/users", 500, exception="KeyError: 'a'"),))
 
     findings = list(judge(RULES, compare([matrix(new_new=raising, new_old=raising)])))
 
     assert findings[0].rule == "new-code-fails-on-new-schema"
-    assert findings[0].verdict is Verdict.CAUTIOUS
+    assert findings[0].verdict is Verdict.DANGEROUS
+
+
+def own_schema(old, new):
+    """What is said of new code on its own schema."""
+    return [
+        each for each in judge(RULES, compare([matrix(new_new=new)])) if each.rule == "new-code-fails-on-new-schema"
+    ]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "RuntimeError: anything",
+        "ProgrammingError: could not identify an equality operator for type json",
+        'DataError: invalid input value for enum mood: "glad"',
+    ],
+)
+def test_new_code_that_fails_on_its_own_schema_is_dangerous_whatever_the_error(error):
+    """A request was answered, and is answered with 500."""
+    (finding,) = own_schema(FINE, failing(SqlError(error, "SELECT DISTINCT users.tags FROM users")))
+
+    assert finding.verdict is Verdict.DANGEROUS
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [
+        ("could not identify an equality operator for type json", 1),
+        ('invalid input value for enum mood: "glad"', 1),
+        ("NOT NULL constraint failed: users.nick", 0),
+    ],
+)
+def test_a_new_route_is_blamed_for_what_the_schema_refuses_of_its_code(error, found):
+    """What was made up for a new route may be refused; a statement that no schema takes comes from the code."""
+    route = Answered("/new", "GET", "/new", 500, errors=(SqlError(error, "SELECT 1"),))
+
+    assert len(own_schema(FINE, Replayed(used=FINE.used, answered=(*FINE.answered, route)))) == found
+
+
+def test_made_up_rows_that_a_check_refuses_are_no_failure_of_the_code():
+    """Nobody said that the code writes such a row."""
+    refused = Used("User", "users", "insert", SqlError('violates check constraint "ck_users_age"', "INSERT INTO users"))
+
+    assert own_schema(FINE, Replayed(used=(*FINE.used, refused), answered=FINE.answered)) == []

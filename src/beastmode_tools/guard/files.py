@@ -26,6 +26,7 @@ from beastmode_tools.guard.debt.compare.comments import compare_debts
 from beastmode_tools.guard.dependencies.compare.files import compare_dependencies
 from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.migrations.read import Histories, read_changes, read_history
+from beastmode_tools.guard.migrations.read.environment import runs_in_one_transaction
 from beastmode_tools.guard.rule import judge
 from beastmode_tools.guard.rules import RULES
 from beastmode_tools.guard.settings.compare.settings import EnvironmentChanged, compare_settings
@@ -116,4 +117,5 @@ def migration_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Iterato
                 target.write_text(text, encoding="utf-8")
             folders.append(folder)
         histories = [read_history(folder, home) for folder in folders]
-        yield from read_changes(Histories(histories[0], histories[1], folders[1]))
+        whole = runs_in_one_transaction(folders[1], home)
+        yield from read_changes(Histories(histories[0], histories[1], folders[1], is_one_transaction=whole))

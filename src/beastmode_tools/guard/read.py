@@ -22,6 +22,7 @@ from beastmode_tools.guard.dependencies.read.vulnerabilities import audit
 from beastmode_tools.guard.migrations.compare.history import History, compare
 from beastmode_tools.guard.migrations.compare.operations import Operation
 from beastmode_tools.guard.migrations.read import Histories, new_operations, read_history
+from beastmode_tools.guard.migrations.read.environment import runs_in_one_transaction
 from beastmode_tools.guard.migrations.read.named_values import values_named
 from beastmode_tools.guard.wording import sentence
 from beastmode_tools.probe_process import together
@@ -254,6 +255,7 @@ def read_migrations(project: Project, comparison: Comparison, found: Reading) ->
         tables=found.old_app.tables if found.old_app else {},
         big_tables=tuple(project.settings.big_tables),
         postgres=project.settings.postgres_version,
+        is_one_transaction=runs_in_one_transaction(comparison.new.folder, places[1]),
     )
     found.changes.extend(compare(old, new))
     found.operations = new_operations(found.histories)

@@ -20,12 +20,14 @@ class Surroundings:
         tables: The base models' tables, as `Application.tables` has them.
         big_tables: Tables that hold many rows.
         postgres: Major version in production.
+        is_one_transaction: All revisions of an upgrade run in one, as Alembic does where nothing else is said.
     """
 
     history: tuple[ops.Operation, ...] = ()
     tables: dict[str, Any] = field(default_factory=dict)
     big_tables: tuple[str, ...] = ()
     postgres: int = 15
+    is_one_transaction: bool = False
 
 
 def with_context(upgrades: Sequence[ops.Operation], surroundings: Surroundings) -> list[ops.Operation]:
@@ -42,6 +44,11 @@ def with_context(upgrades: Sequence[ops.Operation], surroundings: Surroundings) 
     everything = (*surroundings.history, *upgrades)
     found: list[ops.Operation] = []
     for index, op in enumerate(upgrades):
+        state.goes_on(
+            op.place.revision,
+            in_autocommit=op.place.in_autocommit or isinstance(op, ops.TransactionControl),
+            is_one_transaction=surroundings.is_one_transaction,
+        )
         table = op.table_among(everything)
         known = known_at(state, op, table, upgrades[index + 1 :])
         big = table in surroundings.big_tables
@@ -67,8 +74,9 @@ def known_at(state: State, op: ops.Operation, table: str | None, later: Sequence
         filled=key in state.filled,
         checked=key in state.validated,
         indexed=op.index_used in state.indexes,
-        same_transaction=isinstance(op, ops.ValidateConstraint)
-        and state.added.get((op.table, op.name)) == op.place.revision,
+        same_transaction=isinstance(op, ops.ValidateConstraint) and (op.table, op.name) in state.fresh,
+        partitioned=table in state.partitioned,
+        cleared=isinstance(op, ops.CreateIndex) and op.name in state.cleared,
         uses_new_value=isinstance(op, ops.AddEnumValue) and op.is_used_too_early(later),
         recreated=op.is_recreated(later),
         table_goes=any(isinstance(each, ops.DropTable) and each.table == table for each in later),

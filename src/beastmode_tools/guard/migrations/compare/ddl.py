@@ -177,6 +177,7 @@ def created(tree: exp.Create, place: Place, sql: str) -> Operation:
             constraints=tuple(constraint_of(each) for each in parts if not isinstance(each, exp.ColumnDef)),
             if_not_exists=exists,
             from_query=isinstance(tree.expression, exp.Query),
+            partitioned=tree.find(exp.PartitionedByProperty) is not None,
         )
     if kind == "index":
         return created_index(tree, place, exists=exists)

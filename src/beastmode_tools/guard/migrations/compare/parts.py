@@ -66,7 +66,9 @@ class Known:
         filled: An UPDATE of the same change fills the column before.
         checked: A validated CHECK says that the column holds no NULL.
         indexed: The index that a constraint takes was built before, concurrently.
-        same_transaction: A constraint that is validated was added by the same revision.
+        same_transaction: A constraint that is validated was added in the same transaction.
+        partitioned: Its table is split into partitions.
+        cleared: An index of its name was dropped just before, so that no invalid one is taken for it.
         uses_new_value: The same revision uses the enum's value that it adds.
         recreated: The same object is created again by the same change.
         table_goes: The same change drops the table afterwards.
@@ -85,6 +87,8 @@ class Known:
     checked: bool = False
     indexed: bool = False
     same_transaction: bool = False
+    partitioned: bool = False
+    cleared: bool = False
     uses_new_value: bool = False
     recreated: bool = False
     table_goes: bool = False

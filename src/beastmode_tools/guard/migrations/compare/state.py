@@ -27,7 +27,10 @@ class State:
         validated: Columns of which a validated constraint says it.
         indexes: Those that were built concurrently -> their table.
         enums: Their values, in order.
-        added: Constraints -> the revision that adds them.
+        fresh: Constraints that the transaction that is open has added.
+        revision: To which the last operation belonged.
+        partitioned: Tables that are split into partitions.
+        cleared: Indexes that the change has dropped.
     """
 
     models: dict[str, Any] = field(default_factory=dict)
@@ -41,10 +44,20 @@ class State:
     validated: set[Name] = field(default_factory=set)
     indexes: dict[str, str] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    added: dict[Name, str] = field(default_factory=dict)
+    fresh: set[Name] = field(default_factory=set)
+    revision: str = ""
+    partitioned: set[str] = field(default_factory=set)
+    cleared: set[str] = field(default_factory=set)
+
+    def goes_on(self, revision: str, *, in_autocommit: bool, is_one_transaction: bool) -> None:
+        """An operation of a revision comes, and with it a new transaction, if it does not belong to the open one."""
+        if in_autocommit or (revision != self.revision and not is_one_transaction):
+            self.fresh.clear()
+        self.revision = revision
 
     def begin_change(self) -> None:
         """What follows belongs to the change, and what came before it works."""
+        self.fresh.clear()
         self.is_new, self.is_blind = True, False
         self.filled.clear()
 

@@ -89,7 +89,8 @@ def drop_column(note: Note, place: ops.Place) -> ops.Operation:
 def create_table(note: Note, place: ops.Place) -> ops.Operation:
     """CREATE TABLE."""
     columns = tuple(column_of(each) for each in note.get("columns", ()))
-    return ops.CreateTable(place=place, table=full_table(note), columns=columns)
+    partitioned = option(note, "postgresql_partition_by") is not None
+    return ops.CreateTable(place=place, table=full_table(note), columns=columns, partitioned=partitioned)
 
 
 def drop_table(note: Note, place: ops.Place) -> ops.Operation:

@@ -222,8 +222,16 @@ def create_table(place: Place, table: str, given: dict[str, Any]) -> list[Operat
     parts = given["rest"]
     columns = tuple(each for each in parts if isinstance(each, Column))
     constraints = tuple(each for each in parts if isinstance(each, Constraint))
-    exists = given.get("if_not_exists") is True
-    return [CreateTable(place=place, table=table, columns=columns, constraints=constraints, if_not_exists=exists)]
+    return [
+        CreateTable(
+            place=place,
+            table=table,
+            columns=columns,
+            constraints=constraints,
+            if_not_exists=given.get("if_not_exists") is True,
+            partitioned=given.get("postgresql_partition_by") is not None,
+        )
+    ]
 
 
 def drop_table(place: Place, table: str, _given: dict[str, Any]) -> list[Operation] | None:

@@ -31,6 +31,7 @@ class Histories:
         big_tables: Tables that hold many rows.
         postgres: Major version of PostgreSQL in production.
         squawk: Whether to ask squawk too, where it is installed, about SQL that stands in the migrations.
+        is_one_transaction: An upgrade runs all revisions in one transaction.
     """
 
     old: History
@@ -40,6 +41,7 @@ class Histories:
     big_tables: tuple[str, ...] = ()
     postgres: int = 15
     squawk: bool = True
+    is_one_transaction: bool = False
 
     @property
     def added(self) -> list[str]:
@@ -66,7 +68,9 @@ def changes_by(operations: Sequence[ops.Operation], histories: Histories) -> Ite
         histories: Where the revisions belong.
     """
     around = surroundings_of(operations, histories.new, histories.added, histories.folder)
-    known = Surroundings(around, histories.tables, histories.big_tables, histories.postgres)
+    known = Surroundings(
+        around, histories.tables, histories.big_tables, histories.postgres, histories.is_one_transaction
+    )
     yield from changes_of(operations, known)
     if histories.squawk:
         statements = statements_for_squawk(operations)

@@ -50,7 +50,13 @@ def is_unused_index(op: CreateIndex | DropIndex) -> bool:
 
 def is_built_concurrently(op: CreateIndex) -> bool:
     """Whether writes go on while it is built; a unique one may still fail."""
-    return not op.known.new_table and op.concurrently and op.place.in_autocommit and not op.unique
+    is_quick = op.concurrently and op.place.in_autocommit
+    return is_quick and not (op.unique or op.known.new_table or op.known.partitioned)
+
+
+def may_be_left(op: CreateIndex) -> bool:
+    """Whether an invalid index of an earlier attempt is taken for it."""
+    return op.if_not_exists and not op.known.cleared
 
 
 def is_quiet(op: Maintenance) -> bool:
@@ -117,7 +123,13 @@ RULES = (
     harmless("type-unchanged", AlterColumn, keeps_type),
     harmless("constraint-on-new-table", (AddConstraint, DropConstraint), is_unused_constraint),
     harmless("index-on-new-table", (CreateIndex, DropIndex), is_unused_index, index=index_of),
-    harmless("index-concurrently", CreateIndex, is_built_concurrently, index=index_of),
+    harmless(
+        "index-concurrently",
+        CreateIndex,
+        lambda op: is_built_concurrently(op) and not may_be_left(op),
+        index=index_of,
+    ),
+    harmless("index-if-missing", CreateIndex, lambda op: is_built_concurrently(op) and may_be_left(op), index=index_of),
     harmless("enum-created", CreateEnum, lambda _op: True),
     harmless("maintenance-harmless", Maintenance, is_quiet),
     harmless(

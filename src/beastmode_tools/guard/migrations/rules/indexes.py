@@ -28,6 +28,11 @@ def index_of(op: CreateIndex | DropIndex) -> str:
     return op.name or "without a name"
 
 
+def blocks_writes(op: CreateIndex) -> bool:
+    """Whether writes to a table in use wait until it is built."""
+    return locks_matter(op) and not op.concurrently and not op.unique
+
+
 @rule("unique-constraint-added", CreateIndex)
 def unique_added(op: CreateIndex) -> Iterator[Match]:
     """An index that refuses rows."""
@@ -59,7 +64,15 @@ RULES = (
     row(
         "index-locks-writes",
         CreateIndex,
-        lambda op: locks_matter(op) and not op.concurrently and not op.unique,
+        lambda op: blocks_writes(op) and op.known.partitioned,
+        message="partitioned",
+        verdict=if_big,
+        index=index_of,
+    ),
+    row(
+        "index-locks-writes",
+        CreateIndex,
+        lambda op: blocks_writes(op) and not op.known.partitioned,
         message="index",
         verdict=if_big,
         index=index_of,
@@ -68,6 +81,14 @@ RULES = (
         "concurrently-in-transaction",
         (CreateIndex, DropIndex),
         lambda op: op.concurrently and not op.place.in_autocommit and on_postgresql(op),
+        message="transaction",
+        index=index_of,
+    ),
+    row(
+        "concurrently-in-transaction",
+        CreateIndex,
+        lambda op: op.concurrently and op.place.in_autocommit and op.known.partitioned,
+        message="partitioned",
         index=index_of,
     ),
     unique_added,

@@ -34,6 +34,8 @@ PATTERNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("range", r"(\w+) out of range|numeric field overflow", ("name",)),
     ("type", rf"column {NAME} is of type (.+?) but expression is of type (.+)", ("column",)),
     ("type", r"operator does not exist: (.+)", ("name",)),
+    ("type", r"could not identify an? ((?:equality|ordering) operator for type [\w ]+)", ("name",)),
+    ("type", r"function (.+?) does not exist", ("name",)),
     ("type", r"invalid input syntax for type (\w+)", ("name",)),
     ("type", rf"type {NAME} does not exist", ("name",)),
 )
@@ -62,6 +64,11 @@ class Cause:
     def is_missing(self) -> bool:
         """Whether something that the code names is not there: no row of the scratch database can be the reason."""
         return self.kind in ("column", "table")
+
+    @property
+    def is_of_schema(self) -> bool:
+        """Whether the schema refuses the statement itself, or a value that stands in the code."""
+        return self.is_missing or self.kind in ("enum", "type")
 
     def __str__(self) -> str:
         words = {

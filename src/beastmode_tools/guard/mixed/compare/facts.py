@@ -92,6 +92,11 @@ class Failure:
         return self.cause.kind == "error" and any(word in self.error for word in OUTSIDE)
 
     @property
+    def is_by_code(self) -> bool:
+        """Whether the schema refuses what the code itself says, so that nothing made up can be the reason."""
+        return self.cause.is_of_schema and (self.status is not None or self.cause.kind != "type")
+
+    @property
     def is_certain(self) -> bool:
         """Whether the code fails whatever it writes, not only with the values that were made up for a class."""
         if self.cause.kind == "null" and self.cause.what.rsplit(".", 1)[-1] not in self.sql:

@@ -115,11 +115,15 @@ def blamed(matrix: Matrix, cell: CellKey, diagonal: CellKey) -> list[Failure]:
     before = list(failures(there))
     places, causes = {each.place for each in before}, {each.cause for each in before}
     known = {place for place, _ in seen(there)}
+    found = failures(here)
+    if cell == NEW_NEW:  # what only values that were made up for a class have run into says nothing of the code
+        found = (failure for failure in found if failure.is_certain or failure.cause.is_of_schema)
     return [
         failure
-        for failure in failures(here)
+        for failure in found
         if (failure.place not in places and failure.place in known and not failure.is_outside)
         or (failure.cause.is_missing and failure.cause not in causes)
+        or (cell == NEW_NEW and failure.place not in known and failure.is_by_code)
     ]
 
 

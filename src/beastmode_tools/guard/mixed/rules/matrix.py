@@ -83,7 +83,6 @@ def new_code_is_broken(change: NewCodeIsBroken) -> Iterator[Match]:
         message="missing" if change.cause.is_missing else "broken",
         evidence=evidence(change),
         proved=True,
-        verdict=Verdict.CAUTIOUS if change.cause.kind == "error" else None,
     )
 
 

@@ -59,7 +59,7 @@ class AddConstraint(TableOperation):
         """The constraint is there, and may say that a column holds no NULL."""
         inner = self.constraint
         if inner.name:
-            state.added[self.table, inner.name] = self.place.revision
+            state.fresh.add((self.table, inner.name))
         match = NOT_NULL.match(inner.condition or "")
         if match and inner.name:
             state.checks[self.table, inner.name] = (self.table, match[1])

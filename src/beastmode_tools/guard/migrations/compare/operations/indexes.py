@@ -56,6 +56,11 @@ class CreateIndex(TableOperation):
         """The columns that it is on."""
         return self.columns
 
+    @property
+    def earlier_words(self) -> set[tuple[str, ...]]:
+        """The table, where it is split into partitions."""
+        return {(self.table.rpartition(".")[2], word) for word in ("partition_by", "PARTITION BY")}
+
     def apply_to(self, state: State) -> None:
         """One that was built concurrently may become a constraint."""
         if self.name and self.concurrently:
@@ -105,6 +110,11 @@ class DropIndex(Operation):
     def undone_by(self) -> list[Step]:
         """CREATE INDEX."""
         return [("create index", name_alone(self.name))] if self.name else []
+
+    def apply_to(self, state: State) -> None:
+        """Nothing of that name is there."""
+        if state.is_new and self.name:
+            state.cleared.add(self.name)
 
     def is_recreated(self, later: Sequence[Operation]) -> bool:
         """Whether an index takes its name."""

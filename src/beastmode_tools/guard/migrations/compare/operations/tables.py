@@ -12,12 +12,13 @@ __all__ = ["AlterTable", "CreateTable", "DropTable", "RenameTable"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTable(TableOperation):
-    """CREATE TABLE; `from_query` where it is filled by a SELECT."""
+    """CREATE TABLE; `from_query` where it is filled by a SELECT, `partitioned` where partitions hold its rows."""
 
     columns: tuple[Column, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     if_not_exists: bool = False
     from_query: bool = False
+    partitioned: bool = False
 
     def __str__(self) -> str:
         return f"create_table {self.table}"
@@ -44,6 +45,8 @@ class CreateTable(TableOperation):
         """The table is there, with its columns."""
         if state.is_new and not self.if_not_exists:
             state.new_tables.add(self.table)
+        if self.partitioned:
+            state.partitioned.add(self.table)
         for column in self.columns:
             state.columns[self.table, column.name] = column
             state.add_enum(column.enum)
