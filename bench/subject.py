@@ -9,7 +9,7 @@ from pathlib import Path
 import postgres
 import psycopg
 
-from beastmode.accounts.passwords import hash_password
+from beastmode.accounts.passwords.hashing import hash_password
 from beastmode.core.settings import settings_table
 from beastmode.extension import FEATURE_SETTINGS
 

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 from sqlalchemy import select, text
 
-from beastmode.accounts import passwords
 from beastmode.accounts.models import EmailToken
+from beastmode.accounts.passwords import hashing
 from beastmode.testing import Inbox
 from beastmode.testing.job_runs import run_due
 from beastmode.testing.queries import Queries
@@ -186,8 +186,8 @@ def test_a_change_to_an_address_of_somebody_else_looks_the_same_and_does_nothing
 ):
     """The same answer after the same statements and as many comparisons of passwords; its owner is told."""
     compared = []
-    match = passwords.match
-    monkeypatch.setattr(passwords, "match", lambda *given: compared.append(1) or match(*given))
+    match = hashing.match
+    monkeypatch.setattr(hashing, "match", lambda *given: compared.append(1) or match(*given))
     register(ADA)
     register(EVE)
     ada, work = log_in(), []
@@ -291,8 +291,8 @@ def test_registration_that_hides_who_is_registered_mails_the_owner_of_the_addres
 ):
     """The response is the same, and as many passwords are hashed; only the mail tells."""
     hashed = []
-    real = passwords.hash_password
-    monkeypatch.setattr(passwords, "hash_password", lambda password: hashed.append(password) or real(password))
+    real = hashing.hash_password
+    monkeypatch.setattr(hashing, "hash_password", lambda password: hashed.append(password) or real(password))
     client = make_mailing_app(hide_registered_emails=True).test_client()
 
     def registered():

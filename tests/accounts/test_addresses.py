@@ -3,7 +3,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from beastmode.accounts.addresses import ADDRESS, EmailAddress, is_address, name_from
+from beastmode.accounts.emails.addresses import ADDRESS, EmailAddress, is_address, name_from
 from beastmode.api import Schema
 
 unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

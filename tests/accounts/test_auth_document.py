@@ -1,6 +1,6 @@
 import pytest
 
-from beastmode.accounts.addresses import ADDRESS
+from beastmode.accounts.emails.addresses import ADDRESS
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from beastmode.accounts.networks import has_logged_in
+from beastmode.accounts.sessions.networks import has_logged_in
 
 ADA = "ada@example.com"
 HOME = "203.0.113.7"

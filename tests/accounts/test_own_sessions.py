@@ -2,8 +2,8 @@
 
 import pytest
 
-from beastmode.accounts import passwords
-from beastmode.accounts.devices import device_of
+from beastmode.accounts.passwords import hashing
+from beastmode.accounts.sessions.devices import device_of
 
 ADA, PASSWORD, NEW = "ada@example.com", "correct horse battery", "entirely different words"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0"
@@ -160,8 +160,8 @@ def test_a_password_is_not_changed_without_the_current_one_or_to_a_weak_one(clie
 def test_guesses_of_the_current_password_are_limited(client, log_in, monkeypatch):
     """Like logins, and with them: a stolen token must not make guessing faster."""
     compared = []
-    match = passwords.match
-    monkeypatch.setattr(passwords, "match", lambda *given: compared.append(given) or match(*given))
+    match = hashing.match
+    monkeypatch.setattr(hashing, "match", lambda *given: compared.append(given) or match(*given))
     here = log_in(address="127.0.0.1")
 
     statuses = [change(client, here, current="a wrong password").status_code for _ in range(10)]

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from beastmode.accounts.refresh_tokens import RefreshTokens, fingerprint, refresh_tokens_of
 from beastmode.accounts.settings import AccountSettings
-from beastmode.accounts.tokens import tokens_of
+from beastmode.accounts.tokens.access import tokens_of
+from beastmode.accounts.tokens.refresh import RefreshTokens, fingerprint, refresh_tokens_of
 from beastmode.core.errors import Problem
 
 unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

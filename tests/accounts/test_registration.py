@@ -2,8 +2,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from beastmode.accounts import passwords
 from beastmode.accounts.models import AccountRole, Credential, Session
+from beastmode.accounts.passwords import hashing
 from beastmode.accounts.settings import AccountSettings
 from beastmode.core.environment import read_settings
 from beastmode.core.errors import Problem
@@ -31,7 +31,7 @@ def test_a_user_is_kept_in_lower_case_with_a_hash_beside(registration, database)
     assert (ada.email, ada.name, ada.is_active) == ("ada@example.com", "ada", True)
     assert ada.created_at.tzinfo is not None
     credential = database.session.get(Credential, ada.id)
-    assert passwords.match(credential.password_hash, "correct horse battery").is_right
+    assert hashing.match(credential.password_hash, "correct horse battery").is_right
     assert count(database, AccountRole) == 0
 
 
@@ -91,7 +91,7 @@ def test_a_user_without_a_credential_is_never_left_behind(registration, database
         def hash(self, _):
             return "x" * 256 if database.engine.dialect.name == "postgresql" else None
 
-    monkeypatch.setattr(passwords, "hasher", BrokenHasher())
+    monkeypatch.setattr(hashing, "hasher", BrokenHasher())
 
     with pytest.raises(Exception, match=r"too long|NOT NULL"):
         registration.create("ada@example.com", "correct horse battery")
@@ -126,7 +126,7 @@ def test_a_new_password_replaces_the_old_one_and_ends_all_sessions(desk, registr
     registration.set_password(ada.id, "battery horse correct")
 
     stored = database.execute(select(Credential.password_hash)).scalar_one()
-    assert passwords.match(stored, "battery horse correct").is_right
+    assert hashing.match(stored, "battery horse correct").is_right
     assert database.execute(select(Session.revoked_at)).scalars().all() == [clock.now()]
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 
 import beastmode.limits.models  # noqa: F401 - its table is made with the others
 from beastmode import Accounts, Api, Beastmode, Database, Version
-from beastmode.accounts import passwords
 from beastmode.accounts.desk import current_desk
-from beastmode.accounts.reset_tokens import ResetTokens
+from beastmode.accounts.passwords import hashing
+from beastmode.accounts.tokens.reset import ResetTokens
 from beastmode.db import Base
 from beastmode.jobs import Jobs
 from beastmode.jobs.models import JobRow
@@ -123,7 +123,7 @@ def test_a_forgotten_password_is_reset_with_an_emailed_link(app, client):
 def test_a_request_does_not_reveal_whether_an_account_exists(app, client, monkeypatch):
     """The response and the SQL statements are the same, and no password is hashed."""
     hashed = []
-    monkeypatch.setattr(passwords, "hash_password", hashed.append)
+    monkeypatch.setattr(hashing, "hash_password", hashed.append)
     seen = []
     for email in (ADA, "nobody@example.com"):
         with Queries(app)() as sent:

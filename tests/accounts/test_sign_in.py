@@ -2,8 +2,8 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.security import generate_password_hash
 
-from beastmode.accounts import passwords
 from beastmode.accounts.models import Credential, Session
+from beastmode.accounts.passwords import hashing
 from beastmode.core.errors import Problem
 from beastmode.core.identity import Identity
 
@@ -32,8 +32,8 @@ class CountingHasher:
 
 @pytest.fixture
 def hasher(monkeypatch):
-    counting = CountingHasher(passwords.hasher)
-    monkeypatch.setattr(passwords, "hasher", counting)
+    counting = CountingHasher(hashing.hasher)
+    monkeypatch.setattr(hashing, "hasher", counting)
     return counting
 
 
@@ -126,7 +126,7 @@ def test_a_new_hash_does_not_overwrite_a_password_that_was_changed_meanwhile(sig
             keep_hash(database, "changed in the meantime")
             return self.hasher.hash(password)
 
-    monkeypatch.setattr(passwords, "hasher", SlowHasher(passwords.hasher))
+    monkeypatch.setattr(hashing, "hasher", SlowHasher(hashing.hasher))
 
     with pytest.raises(Problem, match="Wrong email address or password"):
         sign_in.log_in("ada@example.com", PASSWORD, **CLIENT)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from beastmode.accounts.models import Session
-from beastmode.accounts.refresh_tokens import RefreshTokens, fingerprint
-from beastmode.accounts.sessions import Sessions
+from beastmode.accounts.sessions.sessions import Sessions
+from beastmode.accounts.tokens.refresh import RefreshTokens, fingerprint
 from beastmode.core.errors import Problem
 
 GRACE = 10

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from beastmode.accounts.keys import derive, key_id
-from beastmode.accounts.refresh_tokens import refresh_tokens_of
 from beastmode.accounts.settings import AccountSettings
-from beastmode.accounts.tokens import tokens_of
+from beastmode.accounts.tokens.access import tokens_of
+from beastmode.accounts.tokens.keys import derive, key_id
+from beastmode.accounts.tokens.refresh import refresh_tokens_of
 from beastmode.core.errors import ConfigurationError, Problem
 
 unhurried = hypothesis.settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from beastmode.accounts.settings import AccountSettings
-from beastmode.accounts.tokens import Tokens, tokens_of
+from beastmode.accounts.tokens.access import Tokens, tokens_of
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.core.errors import Problem
 from beastmode.core.identity import Identity

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from serving import PASSWORD
 
-from beastmode.accounts.keys import derive, key_id
+from beastmode.accounts.tokens.keys import derive, key_id
 from beastmode.core.settings import DEVELOPMENT_SECRET
 
 ME = "/api/auth/me"

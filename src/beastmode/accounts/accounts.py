@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import Flask, current_app
 
 from beastmode.accounts import by_code
-from beastmode.accounts.api_keys import KEYS, ApiKeys, MadeKey
-from beastmode.accounts.browsers import BROWSERS, CookieSessions
+from beastmode.accounts.api_keys.keys import KEYS, ApiKeys, MadeKey
+from beastmode.accounts.browsers.cookie_sessions import BROWSERS, CookieSessions
 from beastmode.accounts.desk import DESK, current_desk
 from beastmode.accounts.ids import never_reuse_ids
 from beastmode.accounts.offers import Offers, offers_of
@@ -84,7 +84,7 @@ class Accounts:
         self._blueprints: dict[Offers, Blueprint] = {}
         # Not at the top: this import adds the tables of accounts to the metadata, also in projects that have no users.
         import_module("beastmode.accounts.models")
-        import_module("beastmode.accounts.deactivation").watch_model(user)
+        import_module("beastmode.accounts.sessions.deactivation").watch_model(user)
 
     def install(self, app: Flask, settings: AccountSettings, database: "Database", api: "Api") -> None:
         """Add accounts to an application; call it before `api.install`, which reads the routes.

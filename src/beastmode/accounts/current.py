@@ -2,7 +2,7 @@ from typing import Any
 
 from flask import current_app, has_request_context, request
 
-from beastmode.accounts.tokens import invalid_token
+from beastmode.accounts.tokens.access import invalid_token
 from beastmode.core.identity import current_identity
 from beastmode.db.session import current_work
 

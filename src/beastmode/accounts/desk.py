@@ -11,15 +11,15 @@ from beastmode.core.caller import AccountId
 from beastmode.core.identity import Authenticator
 
 if TYPE_CHECKING:
-    from beastmode.accounts.deletions import Deletions
-    from beastmode.accounts.own_account import OwnAccount
-    from beastmode.accounts.password_change import PasswordChange
+    from beastmode.accounts.emails.verification import Verification
+    from beastmode.accounts.own.account import OwnAccount
+    from beastmode.accounts.own.deletions import Deletions
+    from beastmode.accounts.passwords.change import PasswordChange
+    from beastmode.accounts.passwords.resets import Resets
     from beastmode.accounts.registration import Registration
-    from beastmode.accounts.resets import Resets
     from beastmode.accounts.roles import AccountRoles
-    from beastmode.accounts.session_list import SessionList
+    from beastmode.accounts.sessions.session_list import SessionList
     from beastmode.accounts.sign_in import SignIn
-    from beastmode.accounts.verification import Verification
 
 DESK = "beastmode.accounts.desk"
 

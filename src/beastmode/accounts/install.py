@@ -6,35 +6,35 @@ from typing import Any
 import flask
 from flask import Flask, Request
 
-from beastmode.accounts.account_tasks import DELETE, NOTIFY, SEND_PROOF, SEND_WELCOME
 from beastmode.accounts.bearer import Bearer
-from beastmode.accounts.browsers import BROWSERS, Browsers
-from beastmode.accounts.deactivation import watch_application
-from beastmode.accounts.deletions import Deletions
+from beastmode.accounts.browsers.cookie_sessions import BROWSERS, Browsers
 from beastmode.accounts.desk import DESK, Desk
-from beastmode.accounts.email_tokens import EmailTokens
-from beastmode.accounts.holding import NO_LIMIT
+from beastmode.accounts.emails.notices import Notices
+from beastmode.accounts.emails.tasks import DELETE, NOTIFY, SEND_PROOF, SEND_WELCOME
+from beastmode.accounts.emails.verification import Verification
 from beastmode.accounts.hooks import Hooks
 from beastmode.accounts.ids import refuse_reused_ids
-from beastmode.accounts.keys import derive
-from beastmode.accounts.networks import has_logged_in
-from beastmode.accounts.notices import Notices
 from beastmode.accounts.options import Options
-from beastmode.accounts.own_account import OwnAccount
-from beastmode.accounts.password_change import PasswordChange
-from beastmode.accounts.refresh_tokens import refresh_tokens_of
+from beastmode.accounts.own.account import OwnAccount
+from beastmode.accounts.own.deletions import Deletions
+from beastmode.accounts.passwords.change import PasswordChange
+from beastmode.accounts.passwords.reset_mails import SEND_LINK
+from beastmode.accounts.passwords.resets import Resets
 from beastmode.accounts.registration import Registration
-from beastmode.accounts.reset_mails import SEND_LINK
-from beastmode.accounts.reset_tokens import ResetTokens
-from beastmode.accounts.resets import Resets
 from beastmode.accounts.roles import AccountRoles, roles_held
-from beastmode.accounts.seen import SEEN
-from beastmode.accounts.session_list import SessionList
-from beastmode.accounts.sessions import Sessions
+from beastmode.accounts.sessions.deactivation import watch_application
+from beastmode.accounts.sessions.holding import NO_LIMIT
+from beastmode.accounts.sessions.networks import has_logged_in
+from beastmode.accounts.sessions.seen import SEEN
+from beastmode.accounts.sessions.session_list import SessionList
+from beastmode.accounts.sessions.sessions import Sessions
 from beastmode.accounts.settings import AccountSettings
 from beastmode.accounts.sign_in import SignIn
-from beastmode.accounts.tokens import Tokens, tokens_of
-from beastmode.accounts.verification import Verification
+from beastmode.accounts.tokens.access import Tokens, tokens_of
+from beastmode.accounts.tokens.email import EmailTokens
+from beastmode.accounts.tokens.keys import derive
+from beastmode.accounts.tokens.refresh import refresh_tokens_of
+from beastmode.accounts.tokens.reset import ResetTokens
 from beastmode.accounts.verifier import bearer_authenticator, id_reader
 from beastmode.accounts.words import WORD
 from beastmode.core.attempts import AttemptLimiter, attempt_limiter_of

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import String, func, true
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from beastmode.accounts.addresses import LONGEST
+from beastmode.accounts.emails.addresses import LONGEST
 from beastmode.accounts.ids import never_reuse_ids
 
 

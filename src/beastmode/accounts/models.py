@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from beastmode.accounts.addresses import LONGEST
+from beastmode.accounts.emails.addresses import LONGEST
 from beastmode.db.base import Base
 
 

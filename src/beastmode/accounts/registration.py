@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import case, delete, literal, not_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from beastmode.accounts import passwords
-from beastmode.accounts.addresses import LONGEST, is_address, name_from
+from beastmode.accounts.emails.addresses import LONGEST, is_address, name_from
 from beastmode.accounts.ids import refuse_reused_ids
 from beastmode.accounts.models import AccountRole, Credential, Session
 from beastmode.accounts.options import words_of
-from beastmode.accounts.seen import forget_seen_sessions
+from beastmode.accounts.passwords import hashing
+from beastmode.accounts.sessions.seen import forget_seen_sessions
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.core.errors import BeastmodeError, Problem
@@ -186,7 +186,7 @@ class Registration:
         Args:
             password: The new password.
         """
-        return passwords.weaknesses(password, self.password_rules)
+        return hashing.weaknesses(password, self.password_rules)
 
     def hash_new(
         self, password: str, about: Iterable[str] = (), *, may_be_common: bool = False, field: str = "password"
@@ -202,9 +202,9 @@ class Registration:
         Raises:
             Problem: 422 if the password is not valid.
         """
-        if wrong := passwords.weaknesses(password, self.password_rules, about, may_be_common=may_be_common):
+        if wrong := hashing.weaknesses(password, self.password_rules, about, may_be_common=may_be_common):
             raise Problem(422, "Validation failed", details={field: wrong})
-        return passwords.hash_password(password)
+        return hashing.hash_password(password)
 
     def _warn_of_reused_ids(self) -> None:
         """Log what `doctor` reports, once per process: not everyone runs `doctor` before serving."""

@@ -8,10 +8,10 @@ import marshmallow as ma
 from marshmallow import ValidationError, fields
 from marshmallow.validate import Length, OneOf, Range
 
-from beastmode.accounts.addresses import EmailAddress
+from beastmode.accounts.emails.addresses import EmailAddress
 from beastmode.accounts.grants import GrantSchema
 from beastmode.accounts.offers import Offers
-from beastmode.accounts.passwords import LONGEST, SHORTEST
+from beastmode.accounts.passwords.hashing import LONGEST, SHORTEST
 from beastmode.accounts.registration import longest_name
 from beastmode.api import Schema
 from beastmode.core.secrets import SecretText

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from beastmode.accounts import passwords
 from beastmode.accounts.grants import Grant
 from beastmode.accounts.models import Credential
 from beastmode.accounts.options import words_of
+from beastmode.accounts.passwords import hashing
 from beastmode.accounts.security_log import note, note_failed_login
-from beastmode.accounts.sessions import Granted, Sessions
-from beastmode.accounts.tokens import Tokens
+from beastmode.accounts.sessions.sessions import Granted, Sessions
+from beastmode.accounts.tokens.access import Tokens
 from beastmode.accounts.words import current_word
 from beastmode.core.caller import AccountId
 from beastmode.core.errors import Problem
@@ -124,9 +124,9 @@ class SignIn:
         """The account with this password, and the hash that is now stored for it."""
         account = self._find(login)
         if account is None or account.password_hash is None:
-            match = passwords.match_nothing(password)
+            match = hashing.match_nothing(password)
         else:
-            match = passwords.match(account.password_hash, password)
+            match = hashing.match(account.password_hash, password)
         if account is None:
             note_failed_login(None, "no such user")
             raise self._wrong_credentials()
@@ -146,7 +146,7 @@ class SignIn:
         return account
 
     def _renew_hash(self, account: Row[Any], password: str) -> str:
-        password_hash = passwords.hash_password(password)
+        password_hash = hashing.hash_password(password)
         # Replace only the hash that was compared: the password may have been changed in the meantime.
         compared = (Credential.user_id == account.id, Credential.password_hash == account.password_hash)
         with transaction():

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from flask import Request
 
-from beastmode.accounts.seen import REMEMBERED
-from beastmode.accounts.tokens import Tokens, invalid_token
+from beastmode.accounts.sessions.seen import REMEMBERED
+from beastmode.accounts.tokens.access import Tokens, invalid_token
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.core.identity import Authenticator, Identity

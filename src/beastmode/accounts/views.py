@@ -5,17 +5,17 @@ from typing import Any
 from marshmallow import Schema
 
 from beastmode.accounts import by_code
-from beastmode.accounts.api_key_routes import add_api_keys
-from beastmode.accounts.browser_routes import add_browser_sessions
+from beastmode.accounts.api_keys.routes import add_api_keys
+from beastmode.accounts.browsers.routes import add_browser_sessions
 from beastmode.accounts.desk import Desk, current_desk
+from beastmode.accounts.emails.routes import add_proofs
 from beastmode.accounts.grants import Grant, GrantSchema
-from beastmode.accounts.mail_routes import add_proofs
-from beastmode.accounts.me_routes import add_me
 from beastmode.accounts.offers import Offers
 from beastmode.accounts.options import Options
-from beastmode.accounts.own_routes import NOT_STORED, add_password, add_sessions, client_address
+from beastmode.accounts.own.me_routes import add_me
+from beastmode.accounts.own.routes import NOT_STORED, add_password, add_sessions, client_address
+from beastmode.accounts.passwords.resets import Resets
 from beastmode.accounts.registration import Registration
-from beastmode.accounts.resets import Resets
 from beastmode.accounts.schemas import (
     NewPasswordSchema,
     RefreshSchema,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine, event
 
-from beastmode.accounts.seen import LOOK
+from beastmode.accounts.sessions.seen import LOOK
 from beastmode.db.session import installed_in
 from beastmode.flags.changes import READ as FLAGS_READ
 

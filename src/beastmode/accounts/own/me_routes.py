@@ -6,9 +6,9 @@ from sqlalchemy import bindparam
 
 from beastmode.accounts.desk import current_desk
 from beastmode.accounts.offers import Offers
-from beastmode.accounts.own_routes import NOT_STORED, logged_in
+from beastmode.accounts.own.routes import NOT_STORED, logged_in
 from beastmode.accounts.schemas import SessionSchema, account_changes_schema, account_schema, own_account_schema
-from beastmode.accounts.tokens import invalid_token
+from beastmode.accounts.tokens.access import invalid_token
 from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import Problem
 from beastmode.core.identity import current_identity

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
-from beastmode.accounts.devices import device_of
-from beastmode.accounts.holding import NO_LIMIT, is_open
 from beastmode.accounts.models import Session
 from beastmode.accounts.security_log import note
-from beastmode.accounts.seen import Seen
+from beastmode.accounts.sessions.devices import device_of
+from beastmode.accounts.sessions.holding import NO_LIMIT, is_open
+from beastmode.accounts.sessions.seen import Seen
 from beastmode.core.caller import AccountId, Identity
 from beastmode.core.clock import now
 from beastmode.core.errors import Problem

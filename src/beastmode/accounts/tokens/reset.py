@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from beastmode.accounts.keys import derive
+from beastmode.accounts.tokens.keys import derive
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 

@@ -11,7 +11,7 @@ from flask import Flask, Request
 from werkzeug.http import dump_cookie
 
 from beastmode.accounts.grants import Grant
-from beastmode.accounts.tokens import Tokens
+from beastmode.accounts.tokens.access import Tokens
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem

@@ -10,9 +10,9 @@ import hmac
 import re
 from dataclasses import dataclass, field
 
-from beastmode.accounts.keys import derive
 from beastmode.accounts.settings import AccountSettings
-from beastmode.accounts.tokens import invalid_token
+from beastmode.accounts.tokens.access import invalid_token
+from beastmode.accounts.tokens.keys import derive
 from beastmode.core.errors import Problem
 from beastmode.core.secrets import SecretBytes, SecretText
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app
 
 from beastmode.accounts import by_code
-from beastmode.accounts.browsers import BROWSERS, Browsers
+from beastmode.accounts.browsers.cookie_sessions import BROWSERS, Browsers
 from beastmode.accounts.desk import current_desk
 from beastmode.accounts.options import Options
 from beastmode.accounts.schemas import CsrfSchema, login_schema

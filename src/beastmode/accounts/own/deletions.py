@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, delete, select
 
+from beastmode.accounts.emails.notices import Notices
 from beastmode.accounts.models import AccountDeletion
-from beastmode.accounts.notices import Notices
-from beastmode.accounts.seen import forget_seen_sessions
+from beastmode.accounts.sessions.seen import forget_seen_sessions
 from beastmode.core.background import Task, in_background_at
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now

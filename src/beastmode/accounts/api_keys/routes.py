@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import current_app
 
-from beastmode.accounts.api_keys import KEYS, Keys, MadeKey
+from beastmode.accounts.api_keys.keys import KEYS, Keys, MadeKey
 from beastmode.accounts.schemas import KeySchema, MadeKeySchema, new_key_schema
 from beastmode.api import Answer, Blueprint
 from beastmode.core.clock import now

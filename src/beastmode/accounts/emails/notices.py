@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from beastmode.accounts.devices import device_of
 from beastmode.accounts.models import Session
+from beastmode.accounts.sessions.devices import device_of
 from beastmode.core.addresses import bare_address
 from beastmode.core.background import Task, in_background
 from beastmode.core.caller import AccountId

@@ -81,7 +81,7 @@ class ApiKeys:
         """
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,19}", self.prefix) is None:
             raise ConfigurationError(f"ApiKeys(prefix={self.prefix!r}): expected up to 20 letters and digits.")
-        import_module("beastmode.accounts.api_key_models")
+        import_module("beastmode.accounts.api_keys.models")
 
     def scheme(self, app: Flask) -> SecurityScheme:
         """The scheme in an application.
@@ -127,7 +127,7 @@ class Keys:
 
     def __init__(self, database: Database, user: Any, prefix: str, header: str) -> None:
         # Not at the top: this module is imported in projects without API keys.
-        self._table = table = import_module("beastmode.accounts.api_key_models").ApiKey
+        self._table = table = import_module("beastmode.accounts.api_keys.models").ApiKey
         self._database = database
         self._prefix = prefix
         self._environ_key = f"HTTP_{header.upper().replace('-', '_')}"

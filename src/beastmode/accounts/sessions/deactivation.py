@@ -11,8 +11,8 @@ from flask import has_app_context
 from sqlalchemy import Connection, Executable, TextClause, Update, event, inspect
 from sqlalchemy.orm import Mapper, ORMExecuteState
 
-from beastmode.accounts.holding import end_of_the_inactive
-from beastmode.accounts.seen import forget_seen_sessions
+from beastmode.accounts.sessions.holding import end_of_the_inactive
+from beastmode.accounts.sessions.seen import forget_seen_sessions
 from beastmode.core.clock import now
 from beastmode.core.events import after_commit
 from beastmode.db.session import Installed, current_work

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from beastmode.accounts.deletions import Deletions
-from beastmode.accounts.session_list import SessionList
-from beastmode.accounts.tokens import invalid_token
-from beastmode.accounts.verification import Verification
+from beastmode.accounts.emails.verification import Verification
+from beastmode.accounts.own.deletions import Deletions
+from beastmode.accounts.sessions.session_list import SessionList
+from beastmode.accounts.tokens.access import invalid_token
 from beastmode.core.caller import AccountId, Identity
 from beastmode.db import Database, transaction
 from beastmode.query import Dumped

@@ -8,10 +8,10 @@ from flask import current_app
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 
-from beastmode.accounts.email_tokens import EmailTokens
+from beastmode.accounts.emails.notices import Notices
 from beastmode.accounts.models import VerifiedEmail
-from beastmode.accounts.notices import Notices
 from beastmode.accounts.security_log import note
+from beastmode.accounts.tokens.email import EmailTokens
 from beastmode.core.background import Task, in_background
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now

@@ -3,9 +3,9 @@
 from typing import Any
 
 from beastmode.accounts.desk import current_desk
-from beastmode.accounts.own_routes import NOT_STORED, client_address, logged_in
+from beastmode.accounts.emails.verification import Verification
+from beastmode.accounts.own.routes import NOT_STORED, client_address, logged_in
 from beastmode.accounts.schemas import ChangeEmailSchema, VerifyEmailSchema
-from beastmode.accounts.verification import Verification
 from beastmode.api import Answer, Blueprint
 from beastmode.core.errors import Problem
 

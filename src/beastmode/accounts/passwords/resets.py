@@ -8,12 +8,12 @@ from flask import current_app
 from sqlalchemy import Row, func, select
 from sqlalchemy.exc import DataError
 
-from beastmode.accounts.addresses import LONGEST, name_from
+from beastmode.accounts.emails.addresses import LONGEST, name_from
+from beastmode.accounts.emails.verification import Verification, invalid_link
 from beastmode.accounts.models import Credential
 from beastmode.accounts.registration import Registration
-from beastmode.accounts.reset_tokens import ResetTokens
 from beastmode.accounts.security_log import note
-from beastmode.accounts.verification import Verification, invalid_link
+from beastmode.accounts.tokens.reset import ResetTokens
 from beastmode.core.background import Task, in_background
 from beastmode.core.mailing import mailer_of
 from beastmode.db import Database, transaction

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, case, exists, insert, literal, not_, or_, select, update
 
-from beastmode.accounts.holding import NO_LIMIT, has_owner, is_open
 from beastmode.accounts.models import Credential, Session
-from beastmode.accounts.refresh_tokens import Presented, RefreshTokens, fingerprint, wrong_refresh_token
-from beastmode.accounts.seen import LOOK, Seen
-from beastmode.accounts.tokens import invalid_token
+from beastmode.accounts.sessions.holding import NO_LIMIT, has_owner, is_open
+from beastmode.accounts.sessions.seen import LOOK, Seen
+from beastmode.accounts.tokens.access import invalid_token
+from beastmode.accounts.tokens.refresh import Presented, RefreshTokens, fingerprint, wrong_refresh_token
 from beastmode.core.caller import AccountId
 from beastmode.core.clock import now
 from beastmode.db import Database, transaction

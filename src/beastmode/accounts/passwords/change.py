@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from beastmode.accounts import passwords
-from beastmode.accounts.addresses import LONGEST, name_from
+from beastmode.accounts.emails.addresses import LONGEST, name_from
+from beastmode.accounts.emails.notices import Notices
 from beastmode.accounts.models import Credential
-from beastmode.accounts.notices import Notices
+from beastmode.accounts.passwords import hashing
 from beastmode.accounts.registration import Registration
 from beastmode.accounts.security_log import note
-from beastmode.accounts.tokens import invalid_token
+from beastmode.accounts.tokens.access import invalid_token
 from beastmode.core.caller import Identity
 from beastmode.core.errors import Problem
 from beastmode.db import Database, transaction
@@ -66,7 +66,7 @@ class PasswordChange:
             Problem: 422 if it is another password, or if the user has none.
         """
         stored = account.password_hash
-        match = passwords.match_nothing(password) if stored is None else passwords.match(stored, password)
+        match = hashing.match_nothing(password) if stored is None else hashing.match(stored, password)
         if not match.is_right:
             raise _not_the_password(field)
 

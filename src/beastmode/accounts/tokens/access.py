@@ -13,8 +13,8 @@ from typing import Any
 
 import jwt
 
-from beastmode.accounts.keys import key_id
 from beastmode.accounts.settings import AccountSettings
+from beastmode.accounts.tokens.keys import key_id
 from beastmode.accounts.words import current_word
 from beastmode.core.clock import now
 from beastmode.core.errors import ConfigurationError, Problem

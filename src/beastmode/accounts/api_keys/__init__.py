@@ -1,0 +1,1 @@
+"""API keys: made by users for programs, limited to scopes."""

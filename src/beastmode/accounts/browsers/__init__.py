@@ -1,0 +1,1 @@
+"""Sessions of browsers: cookies that scripts cannot read."""

@@ -1,0 +1,1 @@
+"""Email addresses: proved by mail, and told what happened to their account."""

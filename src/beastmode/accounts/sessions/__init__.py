@@ -1,0 +1,1 @@
+"""Sessions: opened, continued, listed and ended."""

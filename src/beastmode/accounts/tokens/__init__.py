@@ -1,0 +1,1 @@
+"""Tokens: signed or random, each for one purpose."""
