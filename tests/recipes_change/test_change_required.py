@@ -113,7 +113,7 @@ def test_the_code_follows_in_the_second_phase_and_the_declaration_in_the_third(s
     assert 'subtitle = fields.Str(allow_none=True, validate=Length(1, 255), load_default="none")' in fields
     assert "    subtitle: Mapped[str] = mapped_column(String(255))\n" in models.read_text()
     assert "migrations/phases.json" not in tree(shop)
-    assert third.verdict == "CAUTIOUS"
+    assert third.verdict == "DANGEROUS"
     assert change(shop, change_required, "posts.subtitle", None).edits == ()
 
 

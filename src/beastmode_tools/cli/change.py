@@ -1,6 +1,7 @@
 """`beast change`: what is in use becomes something else, in phases that can be deployed one by one."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -10,6 +11,8 @@ from beastmode_tools.recipes.phases.drop import change_drop
 from beastmode_tools.recipes.phases.move import change_rename, change_type
 from beastmode_tools.recipes.phases.options import Options
 from beastmode_tools.recipes.phases.required import change_required
+from beastmode_tools.recipes.retire.recipe import change_retire
+from beastmode_tools.recipes.retire.request import Retirement
 
 __all__ = ["change"]
 
@@ -118,3 +121,26 @@ def required(  # noqa: PLR0913 - click hands over each option
         pretend=pretend,
         as_json=as_json,
     )
+
+
+@change.command(short_help="Take a route out of the API, after its clients were told.")
+@click.argument("route")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day of the route.  [default: in 180 days]")
+@click.option("--successor", metavar="PATH", default="", help="What clients call instead.")
+@click.option("--metrics", metavar="FILE", default="", help="What /metrics returned, to show who still calls it.")
+@click.option("--yes", is_flag=True, help="Remove it although this project calls it.")
+@change_options
+def retire(  # noqa: PLR0913 - click hands over each option
+    *, route: str, until: datetime | None, successor: str, metrics: str, yes: bool, pretend: bool, as_json: bool
+) -> None:
+    r"""Retires a route in two phases, with the notice that was announced between them.
+
+    1. Responses and documents say until when it goes on; 2. from that day on it can be removed. Refused while another
+    version, or this project itself, needs it.
+
+    \b
+    beast change retire "GET /api/v1/users" --until 2030-01-31 --successor /api/v2/users
+    """
+    said, today = command_line(), datetime.now(UTC).date()
+    request = Retirement(route, today, until.date() if until else None, successor, metrics, yes)
+    make_change(lambda workspace: change_retire(workspace, request, said), pretend=pretend, as_json=as_json)

@@ -188,6 +188,7 @@ def required(requirement: Requirement, options: Options) -> Plan:
     return Plan(
         requirement.command,
         workspace.edits(),
+        verdict="DANGEROUS",  # the guard cannot know that nothing needs the trigger any longer
         revision=revision.id,
         follows=revision.follows or "",
         next_steps=(f"phase 3 of 3: the database requires {was.name}. beast test, commit, deploy it: that is all",),

@@ -9,6 +9,7 @@ import libcst as cst
 from beastmode_tools.recipes.code.calls import spread
 from beastmode_tools.recipes.code.layout import Model
 from beastmode_tools.recipes.code.routes import BlueprintVariable, RoutePlace
+from beastmode_tools.recipes.code.statements import WithStatementAbove
 
 __all__ = ["Bridge", "copied_functions", "views_module", "with_successor"]
 
@@ -167,37 +168,6 @@ class SpreadDecorators(cst.CSTTransformer):
         return (
             updated_node.with_changes(decorator=spread(call, before=1)) if isinstance(call, cst.Call) else updated_node
         )
-
-
-class WithStatementAbove(cst.CSTTransformer):
-    """Adds a statement above an assignment at the top level.
-
-    Args:
-        variable: What is assigned.
-        text: The statement.
-        name: What it assigns; nothing is added if the module has it.
-    """
-
-    def __init__(self, variable: str, text: str, name: str) -> None:
-        super().__init__()
-        self._variable = variable
-        self._statement = cst.parse_statement(text)
-        self._name = name
-
-    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:  # noqa: ARG002, N802 - libcst's
-        """Add it."""
-        body = list(updated_node.body)
-        names = [updated_node.code_for_node(each).strip().partition(" ")[0] for each in body]
-        if self._name in names or self._variable not in names:
-            return updated_node
-        place = names.index(self._variable)
-        above = body[place]
-        assert isinstance(above, cst.SimpleStatementLine)  # noqa: S101 - an assignment is
-        body[place : place + 1] = [
-            self._statement.with_changes(leading_lines=above.leading_lines),
-            above.with_changes(leading_lines=[]),
-        ]
-        return updated_node.with_changes(body=body)
 
 
 DEPRECATION = """{constant} = Deprecation(
