@@ -18,6 +18,7 @@ from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.probe_server import server_for
 from beastmode_tools.project import Project
 from beastmode_tools.source.sides import Side
+from beastmode_tools.stand_ins.sockets import addresses, say_answered
 from beastmode_tools.started import PROBES, RUNNING, STOPPED, kill, scratch_environment
 
 __all__ = ["ask_project", "read_message", "run_probe", "together"]
@@ -103,7 +104,9 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
     if place in LEARNED and not request.get("invent"):
         request["invent"] = LEARNED[place]
     for _ in range(MOST_TRIES):
-        answer, log = ask(request, python, environment or {}, until, asked)
+        with addresses() as ports:
+            answer, log = ask({**request, "stand_ins": ports}, python, environment or {}, until, asked)
+        say_answered(answer.pop("stood_in", None))
         missed = set(answer.get("missing", ())) - set(request.get("invent") or ())
         if "failed" not in answer or not missed:
             break

@@ -64,6 +64,31 @@ def test_no_answer_repeats_a_secret_of_either_side(shop, ending):
     assert "SECRET_KEY" in said[0], "that there is a secret is said all the same"
 
 
+READS = """
+    from flask import Flask
+
+    app = Flask(__name__)
+    app.config.from_pyfile("instance/shop.cfg")
+"""
+REPEATS = (
+    READS
+    + """
+    raise RuntimeError(f"{app.config} cannot be used")
+"""
+)
+
+
+def test_settings_that_git_ignores_start_the_application_and_are_never_shown(shop):
+    shop.write({"app.py": READS, ".gitignore": "instance/\n"})
+    shop.commit()
+    shop.write({"app.py": REPEATS, "instance/shop.cfg": "LEVEL = 'a1'\nSIGNS_WITH = 'qW3eR5tY7uI9'\n"})
+
+    answer = shop.check("--all", "--no-proofs", "--format", "json")
+
+    assert "cannot be used" in answer.output, "the base found its settings and starts"
+    assert "qW3eR5tY7uI9" not in answer.output + answer.errors
+
+
 OLD = """
     openapi: 3.0.3
     info: {title: Shop, version: "1", description: "Staging signs with token=stagingtoken-4411"}

@@ -1,6 +1,8 @@
 """Small projects, written into a folder and started by the probe."""
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,11 @@ def boot(side, project_of):
         return read_application(written, project_of(written, **how))
 
     return start
+
+
+@pytest.fixture
+def of_a_person():
+    """A folder of the person who runs the checks, which is none of a server's."""
+    folder = Path(tempfile.mkdtemp(prefix=".beast-test-", dir=Path.home()))
+    yield folder
+    shutil.rmtree(folder)

@@ -39,6 +39,22 @@ def test_settings_that_are_missing_are_made_up_and_told(boot):
     assert "NOT_NEEDED" not in application.invented
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "OTHER = os.environ.get('OTHER_STAGE')\nSTAGE = os.getenv('SHOP_STAGE').lower()",
+        "STAGE = {name: os.environ[name] for name in os.environ if name.endswith('_STAGE')}['SHOP_STAGE']",
+        "stage = os.getenv('SHOP_STAGE')\nSTAGE = ''.join(sorted(stage))",
+        "app.config['STAGE'] = os.getenv('SHOP_STAGE')\nSTAGE = app.config['STAGE'].lower()",
+    ],
+    ids=["none", "a dictionary of the project's own", "by way of a variable", "by way of a setting of another name"],
+)
+def test_a_setting_that_is_none_where_a_text_is_needed_is_made_up(boot, line):
+    application = boot(f"import os\n{APP}{line}\n")
+
+    assert application.invented == ("SHOP_STAGE",)
+
+
 def test_a_setting_that_is_given_is_not_made_up(boot):
     application = boot(
         "import os\n" + APP + 'app.config["A"] = os.environ["NAME_OF_IT"]\n', environment={"NAME_OF_IT": "x"}
@@ -111,8 +127,10 @@ def test_the_network_is_refused_and_told_and_the_application_starts(boot):
     assert any("5432" in attempt for attempt in application.attempts)
 
 
-def test_a_refusal_behind_another_error_is_told(boot, tmp_path):
-    tries = f"try:\n    open({str(tmp_path / 'own.log')!r}, 'a')\nexcept OSError:\n    raise ValueError('no handler')\n"
+def test_a_refusal_behind_another_error_is_told(boot, of_a_person):
+    tries = (
+        f"try:\n    open({str(of_a_person / 'own.log')!r}, 'a')\nexcept OSError:\n    raise ValueError('no handler')\n"
+    )
 
     failed = failure(boot, APP + tries)
 
@@ -147,8 +165,8 @@ def test_an_application_whose_database_stands_nowhere_starts_on_the_scratch_one(
     assert application.settings["URL"] == "sqlite:///<scratch>/scratch.db"
 
 
-def test_writes_outside_of_the_private_copy_are_refused_and_inside_allowed(boot, tmp_path):
-    outside = tmp_path / "outside"
+def test_writes_outside_of_the_private_copy_are_refused_and_inside_allowed(boot, of_a_person):
+    outside = of_a_person / "outside"
     outside.mkdir()
     (outside / "precious").write_text("as it was")
     calls = [
@@ -185,7 +203,15 @@ def test_a_link_inside_that_leads_outside_is_no_way_out(boot, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "call", ["subprocess.check_output(['git', 'log'])", "os.system('ls')", "os.fork()", "os.kill(1, 0)"]
+    "call",
+    [
+        "subprocess.check_output(['git', 'fetch'])",
+        "subprocess.check_output(['git', 'log', '--output=log.txt'])",
+        "subprocess.check_output('git --version', shell=True)",
+        "os.system('ls')",
+        "os.fork()",
+        "os.kill(1, 0)",
+    ],
 )
 def test_other_processes_are_refused(boot, call):
     application = boot(

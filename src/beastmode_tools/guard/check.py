@@ -20,6 +20,8 @@ from beastmode_tools.guard.wording import first_few
 from beastmode_tools.probe_server import serving
 from beastmode_tools.source.public_names import public_names
 from beastmode_tools.source.repository import Comparison, two_sides
+from beastmode_tools.source.taken_along import values_of
+from beastmode_tools.stand_ins.sockets import answered
 
 __all__ = ["check"]
 
@@ -41,8 +43,9 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     """
     begin = time.monotonic()
     project = question.project
+    answered()  # what an earlier question was answered by
     with two_sides(project, question.base) as comparison, serving():
-        texts = [*secret_lines(comparison.new.folder), *texts_of(comparison)]
+        texts = [*secret_lines(comparison.new.folder), *texts_of(comparison), *taken_secrets(comparison)]
         public = public_names(comparison.old.folder, comparison.new.folder)
         known = known_secrets(texts, public=public)
         told = partial(say_without, progress, known)
@@ -55,7 +58,7 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
     report = Report(
         base=comparison.base,
         findings=tuple(sorted(placed, key=lambda each: (not each.counts, -each.verdict))),
-        not_proven=tuple(dict.fromkeys((*outside(comparison), *reading.notes, *proved.notes))),
+        not_proven=tuple(dict.fromkeys((*outside(comparison), *reading.notes, *proved.notes, *stood_in()))),
         seconds=time.monotonic() - begin,
         pictures=proved.pictures | pictures(findings, reading),
     )
@@ -66,6 +69,11 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
 def texts_of(comparison: Comparison) -> list[str]:
     """The changed files as they were and as they are."""
     return [text for each in comparison.changes for text in (each.old, each.new) if text]
+
+
+def taken_secrets(comparison: Comparison) -> Iterator[str]:
+    """The values of files that git ignores, as lines in which a secret is recognised."""
+    return (f'secret = "{value}"' for value in values_of(comparison.taken, comparison.new.root))
 
 
 def say_without(progress: Callable[[str], None], known: Secrets, text: str) -> None:
@@ -90,6 +98,13 @@ def outside(comparison: Comparison) -> Iterator[str]:
     if count:
         what = f"{count} changed file{'s' if count > 1 else ''} outside of the project"
         yield f"{what} were not looked at: {first_few(comparison.outside)}."
+
+
+def stood_in() -> Iterator[str]:
+    """A sentence about services that the application asked and that were none of its own."""
+    names = answered()
+    if names:
+        yield f"Stand-ins answered in place of {' and '.join(names)}; what a real one would say was not tried."
 
 
 def pictures(findings: Sequence[Finding], reading: Reading) -> dict[str, Any]:

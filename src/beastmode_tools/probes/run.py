@@ -106,9 +106,10 @@ def make_package() -> None:
 def asked(request: dict[str, Any]) -> dict[str, Any]:
     """What the probe answers, or how it failed."""
     attempts: list[str] = []
+    stood_in: list[str] = []
     try:
         confinement = importlib.import_module(PACKAGE + ".confine.confinement").confine(request)
-        attempts = confinement.attempts
+        attempts, stood_in = confinement.attempts, confinement.stood_in
         importlib.import_module(PACKAGE + ".start.settings").prepare(request)
         task = importlib.import_module(PACKAGE + TASKS[request["task"]])
         answer: dict[str, Any] = task.answer(request)
@@ -116,6 +117,7 @@ def asked(request: dict[str, Any]) -> dict[str, Any]:
         trace(error)
         answer = {"failed": told(error, request["folder"]), "reason": reason(error), "missing": missing(error)}
     answer.setdefault("attempts", attempts)
+    answer["stood_in"] = stood_in
     return answer
 
 

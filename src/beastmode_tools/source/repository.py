@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from beastmode_tools.errors import CouldNotRun
@@ -15,6 +15,7 @@ from beastmode_tools.project import Project
 from beastmode_tools.source.digest import digest
 from beastmode_tools.source.private_folder import private_folder
 from beastmode_tools.source.sides import FileChange, Side
+from beastmode_tools.source.taken_along import TakenAlong, take_along
 
 __all__ = ["Comparison", "base_commit", "two_sides"]
 
@@ -37,6 +38,7 @@ class Comparison:
         outside: Paths that differ elsewhere in the repository, relative to its root.
         unread: What git could not take from the work tree, and why, in its words.
         submodules: Repositories within this one, whose files are in neither copy.
+        taken: Files that git ignores and both copies have, so that the application starts.
     """
 
     base: str
@@ -47,6 +49,7 @@ class Comparison:
     outside: tuple[str, ...]
     unread: tuple[tuple[str, str], ...] = ()
     submodules: tuple[str, ...] = ()
+    taken: TakenAlong = field(default_factory=TakenAlong)
 
 
 @contextmanager
@@ -73,7 +76,8 @@ def two_sides(project: Project, base: str | None) -> Iterator[Comparison]:
         inside, outside = changed_paths(aside, commit, tree, relative)
         changes = tuple(file_change(old, new, *paths) for paths in inside)
         base = f"{name} ({commit[:7]})"
-        yield Comparison(base, commit, old, new, changes, outside, unread, submodules(aside))
+        taken = take_along(aside, project.root, (old.root, new.root))
+        yield Comparison(base, commit, old, new, changes, outside, unread, submodules(aside), taken)
 
 
 def base_commit(git: Git, base: str | None) -> tuple[str, str]:

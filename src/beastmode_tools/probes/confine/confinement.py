@@ -11,6 +11,8 @@ import os
 import sys
 from typing import Any
 
+from .programs import only_asks
+
 __all__ = ["Confinement", "ProjectExit", "confine", "current"]
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -42,7 +44,6 @@ PROCESSES = {
     "pty.spawn": "starting a process",
     "webbrowser.open": "opening a browser",
 }
-LIBRARIAN = ("/sbin/ldconfig", "/usr/sbin/ldconfig")
 MOST_ATTEMPTS = 100
 """Different refused attempts that are kept; a loop over addresses would fill the answer."""
 MEGABYTE = 1024 * 1024
@@ -62,7 +63,8 @@ class Confinement:
 
     Args:
         request: "folder" and "root" (the private copy), "scratch" (a folder to write in), "database_url" (the only
-            database), "loopback" (whether sockets to this machine are allowed), "megabytes", "seconds".
+            database), "loopback" (whether sockets to this machine are allowed), "megabytes", "seconds", "stand_ins" (kind of
+            service -> port on this machine).
     """
 
     def __init__(self, request: dict[str, Any]) -> None:
@@ -70,9 +72,13 @@ class Confinement:
         places = [request["root"], request["folder"], request.get("scratch")]
         self.places = tuple(os.path.realpath(place) for place in places if place)
         self.loopback = bool(request.get("loopback"))
-        self.servers: set[tuple[str, int]] = set()
+        self.servers: set[tuple[str, int]] = {("127.0.0.1", port) for port in (request.get("stand_ins") or {}).values()}
         self.sockets: set[str] = set()
         self.attempts: list[str] = []
+        self.stand_ins: dict[str, int] = request.get("stand_ins") or {}
+        self.stood_in: list[str] = []
+        scratch = request.get("scratch")
+        self.elsewhere = os.path.join(os.path.realpath(scratch), "elsewhere") if scratch else None
         self.active = False
         self.refused = False
 
@@ -105,7 +111,7 @@ class Confinement:
             for position in CHANGES[event]:
                 self.judge_change(event, arguments[position])
         elif event in PROCESSES:
-            self.refuse_process(PROCESSES[event], arguments)
+            self.judge_process(event, arguments)
         elif event.startswith("socket."):
             self.judge_socket(event[7:], arguments)
         elif event == "sqlite3.connect":
@@ -138,11 +144,14 @@ class Confinement:
             real == place or real.startswith(place + os.sep) for place in self.places
         )
 
+    def judge_process(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Refuses another process, but for one that only tells something."""
+        if not only_asks(event, arguments):
+            self.refuse_process(PROCESSES[event], arguments)
+
     def refuse_process(self, what: str, arguments: tuple[Any, ...]) -> None:
-        """Refuses another process, but for the list of shared libraries that `ctypes.util` reads."""
+        """Refuses another process."""
         shown = " ".join(str(argument) for argument in arguments[:2])[:120]
-        if arguments and str(arguments[0]) in LIBRARIAN:
-            return
         self.note(f"{what}: {shown}")
         raise RefusedProcess(13, f"refused: the guard starts no other process: {shown}")
 
@@ -235,10 +244,13 @@ def confine(request: dict[str, Any], *, limited: bool = True) -> Confinement:
 
 def stand_in_the_way() -> None:
     """Puts what asks the current confinement in the place of what it guards, once for a process and its forks."""
-    from . import migrating, waiting
+    from . import background, elsewhere, migrating, stand_ins, waiting
 
     migrating.install()
     waiting.shorten_waits()
+    stand_ins.lead()
+    elsewhere.keep()
+    background.hold_back()
     vars(os)["_exit"] = leave
     sys.argv = ["flask"]
     sys.addaudithook(lambda event, arguments: current().hear(event, arguments))

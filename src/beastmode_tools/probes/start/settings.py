@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ import types
 from typing import Any
 
 from ..confine import confinement
+from . import asked
 
 __all__ = ["Missing", "invented", "missing", "prepare"]
 
@@ -57,6 +59,7 @@ def prepare(request: dict[str, Any]) -> None:
     Args:
         request: "invent": names that were missed; None for a first try, which invents nothing.
     """
+    asked.watch(is_of_project)
     names = request.get("invent")
     if names is None:
         return
@@ -112,7 +115,7 @@ def missing(error: BaseException) -> list[str]:
     one: BaseException | None = error
     while one is not None and id(one) not in seen:
         seen.add(id(one))
-        told = [*told_by(one), *refused_by(one)]
+        told = [*told_by(one), *refused_by(one), *asked.none_was_given(one)]
         names.extend(name for name in told if name not in os.environ and not NEVER.fullmatch(name))
         one = one.__cause__ or one.__context__
     return sorted(set(names))
@@ -123,13 +126,8 @@ def told_by(error: BaseException) -> list[str]:
     if any(getattr(error, name, None) is not None for name in ("orig", "sqlstate", "pgcode")):
         return []
     if isinstance(error, KeyError):
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        is_environment = trace is not None and trace.tb_frame.f_globals.get("__name__") == "os"
-        if is_environment or type(error).__module__.split(".")[0] in ("os", "environ"):
-            return [argument for argument in error.args[:1] if isinstance(argument, str)]
-        return []
+        names = [argument for argument in error.args[:1] if isinstance(argument, str)]
+        return names if is_of_settings(error, names) else []
     if type(error).__name__ == "ValidationError" and callable(getattr(error, "errors", None)):
         return missing_fields(error)
     words = str(error)
@@ -137,10 +135,26 @@ def told_by(error: BaseException) -> list[str]:
     return names or (NAME.findall(words) if type(error).__name__ in DECLARED else [])
 
 
+def is_of_settings(error: KeyError, names: list[str]) -> bool:
+    """Whether a name that is missing is one of the environment, or of settings that the project keeps of its own.
+
+    A project that copies its settings out of the environment into a dictionary asks that one: names in capitals.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or type(error).__module__.split(".")[0] in ("os", "environ"):
+        return True
+    is_own = is_of_project(trace.tb_frame.f_code.co_filename)
+    return trace.tb_frame.f_globals.get("__name__") == "os" or (is_own and all(map(NAME.fullmatch, names)))
+
+
 def refused_by(error: BaseException) -> list[str]:
     """Settings whose made-up text an error refuses, with the kind of value that it wants."""
     words = str(error)
     wanted = next((kind for kind in KINDS if kind in words.lower()), None)
+    if isinstance(error, json.JSONDecodeError):
+        words, wanted = f"{words} {error.doc}", "json"
     if wanted is None or not isinstance(error, Exception):
         return []
     named = [name for name in INVENTED if re.search(rf"\b{re.escape(name)}\b", words)]

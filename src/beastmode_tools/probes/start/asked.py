@@ -1,0 +1,56 @@
+"""Settings that the project asked the environment for, without saying what to do where they are missing."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import re
+import sys
+import traceback
+from typing import Any, Callable
+
+__all__ = ["none_was_given", "watch"]
+
+NAMED = re.compile(r"[\"']([A-Z][A-Z0-9_]{2,})[\"']|(?<=onfig\.)([A-Z][A-Z0-9_]{2,})")
+
+UNANSWERED: list[str] = []
+
+
+def watch(is_own: Callable[[str], bool]) -> None:
+    """Takes down from now on which names get None as an answer.
+
+    Args:
+        is_own: Whether a file is the project's.
+    """
+    kind = type(os.environ)
+    original = kind.get
+
+    def get(self: Any, name: Any, default: Any = None) -> Any:
+        value = original(self, name, default)
+        if value is None and isinstance(name, str) and is_asked_by(is_own):
+            UNANSWERED.append(name)
+        return value
+
+    setattr(kind, "get", get)  # noqa: B010 - mypy would not let a method be replaced
+
+
+def is_asked_by(is_own: Callable[[str], bool]) -> bool:
+    """Whether the caller of `get` is the project, by way of `os.getenv` too."""
+    frame = sys._getframe(2)
+    caller = frame.f_back if frame.f_globals.get("__name__") == "os" else frame
+    return caller is not None and is_own(caller.f_code.co_filename)
+
+
+def none_was_given(error: BaseException) -> list[str]:
+    """Names of settings that were None where an error tells that something was None.
+
+    Those on the innermost line that names any; where a name went on in a variable, all that got no answer.
+    """
+    if not isinstance(error, (AttributeError, TypeError, ValueError)) or "None" not in str(error):
+        return []
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        line = linecache.getline(frame.filename, frame.lineno or 0)
+        names = [one or other for one, other in NAMED.findall(line)]
+        if names := [name for name in names if name in UNANSWERED]:
+            return names
+    return list(dict.fromkeys(UNANSWERED))
