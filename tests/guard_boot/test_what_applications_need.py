@@ -78,9 +78,9 @@ def test_folders_of_a_server_are_private_ones(boot):
         "os.makedirs('/no-such-volume/logs', exist_ok=True)\n"
         "logging.handlers.RotatingFileHandler('/var/log/shop-of-a-test.log').close()\n"
         "pathlib.Path('/no-such-volume/logs/a.txt').write_text('hello')\n"
-        "os.replace('/no-such-volume/logs/a.txt', '/tmp/shop-of-a-test.txt')\n"
-        "sqlite3.connect('/tmp/shop-of-a-test.db').execute('create table t (id integer)')\n"
-        "app.config['FOUND'] = [open('/tmp/shop-of-a-test.txt').read(), sorted(os.listdir('/no-such-volume')),"
+        "os.replace('/no-such-volume/logs/a.txt', '/dev/shm/shop-of-a-test.txt')\n"
+        "sqlite3.connect('/dev/shm/shop-of-a-test.db').execute('create table t (id integer)')\n"
+        "app.config['FOUND'] = [open('/dev/shm/shop-of-a-test.txt').read(), sorted(os.listdir('/no-such-volume')),"
         " os.path.exists('/no-such-volume/logs/a.txt'), os.path.isfile('/var/log/shop-of-a-test.log')]\n"
         "shutil.rmtree('/no-such-volume')\n"
         "app.config['GONE'] = not os.path.exists('/no-such-volume')\n"
@@ -92,7 +92,8 @@ def test_folders_of_a_server_are_private_ones(boot):
     assert application.settings["GONE"] is True
     assert application.attempts == ()
     assert not any(
-        Path(each).exists() for each in ("/no-such-volume", "/var/log/shop-of-a-test.log", "/tmp/shop-of-a-test.txt")
+        Path(each).exists()
+        for each in ("/no-such-volume", "/var/log/shop-of-a-test.log", "/dev/shm/shop-of-a-test.txt")
     )
 
 

@@ -1,6 +1,6 @@
 """A private place for what the project writes into folders of the machine: /tmp, and where a server keeps its files.
 
-An application that is started in a container names `/tmp/uploads`, `/var/log/shop/app.log` or `/data`. What it writes
+An application that is started in a container names `/srv/uploads`, `/var/log/shop/app.log` or `/data`. What it writes
 there lands in the scratch folder, and is found there again; what it does not write it reads from the machine.
 """
 
@@ -87,7 +87,7 @@ def keep() -> None:
         replace(os, name, lambda original, name=name: one(original, place, name))
     for name in BOTH:
         replace(os, name, lambda original: two(original, place))
-    builtins.open = io.open = opening(io.open, place)  # type: ignore[assignment]
+    builtins.open = io.open = opening(io.open, place)
     for library, name in (("shutil", "rmtree"), ("sqlite3", "connect")):
         when_imported(library, in_place(name, place))
     if sys.version_info < OLD_PATHS:
