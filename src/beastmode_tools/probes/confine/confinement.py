@@ -63,8 +63,8 @@ class Confinement:
 
     Args:
         request: "folder" and "root" (the private copy), "scratch" (a folder to write in), "database_url" (the only
-            database), "loopback" (whether sockets to this machine are allowed), "megabytes", "seconds", "stand_ins" (kind of
-            service -> port on this machine).
+            database), "loopback" (whether sockets to this machine are allowed), "megabytes", "seconds", "stand_ins"
+            (kind of service -> port on this machine).
     """
 
     def __init__(self, request: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ BROKER = "the message broker"
 
 
 def lead() -> None:
-    """Changes the clients of these services as soon as they are imported; which ports there are, the confinement says."""
+    """Changes the clients of these services as soon as they are imported; the confinement tells the ports."""
     when_imported("redis.connection", lead_redis)
     when_imported("redis.asyncio.connection", lead_later_redis)
     when_imported("redis.sentinel", lead_sentinel)
