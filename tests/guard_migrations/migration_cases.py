@@ -8,6 +8,7 @@ from beastmode_tools.guard import migrations
 from beastmode_tools.guard.finding import Finding
 from beastmode_tools.guard.migrations.compare.history import History
 from beastmode_tools.guard.migrations.read import Histories, read_changes, read_history
+from beastmode_tools.guard.migrations.read.environment import runs_in_one_transaction
 from beastmode_tools.guard.migrations.rules import RULES
 from beastmode_tools.guard.rule import judge
 
@@ -48,6 +49,7 @@ def write(folder: Path, text: str) -> tuple[Path, Path]:
 
 def judged(before: Path, after: Path, **known: object) -> list[Finding]:
     old = read_history(before, "migrations") if before.is_dir() else History()
+    known = {"is_one_transaction": runs_in_one_transaction(after, "migrations"), **known}
     return list(judge(RULES, read_changes(Histories(old, read_history(after, "migrations"), after, **known))))
 
 

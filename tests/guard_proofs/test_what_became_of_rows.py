@@ -1,10 +1,21 @@
 """Rows that are deleted, corrected, or put into each other's place, told as what they are."""
 
+from dataclasses import replace
+
 import pytest
-from histories import kinds, only
+from histories import ITEMS, kinds, only
 
 from beastmode_tools.guard.finding import Verdict
-from beastmode_tools.guard.migrations.compare.proved.facts import RowsChanged, RowsNotRestored, TableLocked
+from beastmode_tools.guard.migrations.compare.proved.facts import (
+    RowsChanged,
+    RowsNotRestored,
+    TableLocked,
+    UpgradeFailed,
+)
+from beastmode_tools.guard.migrations.proof.drift import new_drift
+from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
+from beastmode_tools.guard.migrations.proof.states import move, reach
+from beastmode_tools.guard.migrations.read.named_values import values_named
 from beastmode_tools.guard.migrations.rules.proved import RULES
 from beastmode_tools.guard.rule import judge
 
@@ -149,3 +160,89 @@ def test_a_scan_is_measured_where_the_transaction_goes_on(history, postgres):
 
     seen = {fact.revision: (fact.scanned, fact.measured) for fact in proof.facts if isinstance(fact, TableLocked)}
     assert seen == {"check": (True, True), "default": (False, True)}
+
+
+@pytest.mark.postgres
+def test_a_wider_column_whose_sequence_ends_where_it_did_is_told(history, postgres):
+    """ALTER COLUMN leaves the sequence of a SERIAL as it was."""
+    wider = "op.alter_column('items', 'id', type_={0}(), existing_type={1}())"
+    integer, bigint = "sa.Integer", "sa.BigInteger"
+    project = history()
+    project.add("wider", revision(wider.format(bigint, integer), wider.format(integer, bigint)))
+
+    proof = project.prove(postgres)
+
+    ((_, verdict, problem),) = said(proof, "sequence-ends-early")
+    assert verdict is Verdict.CAUTIOUS
+    assert "items_id_seq still ends at 2147483647" in problem
+
+
+@pytest.mark.postgres
+def test_two_rows_with_null_refuse_a_uniqueness_that_takes_them_for_the_same(history, postgres):
+    """One row with a NULL in the trial would let NULLS NOT DISTINCT pass."""
+    plain = "op.create_unique_constraint('uq', 'items', ['note'])"
+    gone = "op.drop_constraint('uq', 'items')"
+    strict = plain.replace("['note']", "['note'], postgresql_nulls_not_distinct=True")
+    project = history(base=ITEMS.replace("sa.Text()", "sa.Text()), sa.UniqueConstraint('note', name='uq'"))
+    project.add("unique", revision(f"{gone}\n    {strict}", f"{gone}\n    {plain}"))
+    source = (project.folder / "migrations" / "versions" / "unique.py").read_text()
+    rows = replace(project.project, named=values_named([source]))
+
+    proof = prove_revisions(project.side, rows, [Start(postgres)], ["first", "unique"], is_one_change=False)
+
+    assert "(note)=(null) is duplicated" in only(proof, UpgradeFailed).error
+
+
+MODELS = """
+import sqlalchemy as sa
+
+metadata = sa.MetaData(naming_convention={"ck": "ck_%(table_name)s_%(constraint_name)s"})
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("price", sa.Numeric(10, 2)),
+    sa.Column("note", sa.Text()),
+    sa.Column("mood", sa.Enum("sad", VALUES name="mood", create_constraint=True)),
+    sa.CheckConstraint("price > -1e9", name="low"),
+    MORE
+)
+"""
+MOODS = """
+def upgrade():
+    op.create_table(
+        "items",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("price", sa.Numeric(10, 2)),
+        sa.Column("note", sa.Text()),
+        sa.Column("mood", sa.Enum("sad", name="mood", create_constraint=True)),
+        sa.CheckConstraint("price > -1e9", name="ck_items_low"),
+    )
+
+
+def downgrade():
+    op.drop_table("items")
+"""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_what_models_promise_and_no_migration_makes_is_told(history, request, kind):
+    """Alembic compares neither checks nor the values of enums."""
+    scratch = request.getfixturevalue(kind)
+    same = MODELS.replace("VALUES", "").replace("MORE", "")
+    more = MODELS.replace("VALUES", '"mad",').replace("MORE", 'sa.CheckConstraint("length(note) < 99", name="note"),')
+    before = history(base=MOODS).write("models.py", same)
+    old = reach(before.side, before.project, scratch.new())
+    before.write("models.py", more)
+
+    found = new_drift([(old, move(before.side, before.project, scratch.new(like=old.database)))])
+
+    table = {"sqlite": ("items", "mood"), "postgres": ("mood", "mad")}[kind]
+    assert [(each.kind, each.table, each.name) for each in found] == [
+        ("add_check", "items", "ck_items_note"),
+        ("add_enum_value", *table),
+    ]
+    verdicts = {one.subject.split()[0]: one.verdict for one in judge(RULES, found)}
+    assert verdicts == {"add_check": Verdict.CAUTIOUS, "add_enum_value": Verdict.DANGEROUS}

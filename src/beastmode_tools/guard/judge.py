@@ -9,6 +9,7 @@ from beastmode_tools.guard.finding import Finding, each_once
 from beastmode_tools.guard.migrations.compare.operations import DropColumn, Operation
 from beastmode_tools.guard.migrations.compare.plans import plans_kept
 from beastmode_tools.guard.migrations.compare.proved.facts import Drift
+from beastmode_tools.guard.migrations.compare.proved.settled import settled
 from beastmode_tools.guard.migrations.compare.proved.unproved import MigrationsNotProved, unproved
 from beastmode_tools.guard.migrations.read import changes_by
 from beastmode_tools.guard.mixed.compare.facts import Matrix
@@ -90,7 +91,7 @@ def migration_changes(reading: Reading, proved: Proved) -> list[object]:
     if reading.histories is None:
         return []
     operations = reading.operations if proved.operations is None else proved.operations
-    return list(changes_by(operations, reading.histories))
+    return list(settled(changes_by(operations, reading.histories), proved.changes))
 
 
 def not_proved(reading: Reading, proved: Proved, *, asked: bool) -> Iterator[MigrationsNotProved]:

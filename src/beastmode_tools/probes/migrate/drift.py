@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .promised import lacking
+
 __all__ = ["drift"]
 
 
@@ -22,7 +24,10 @@ def drift(context: Any, metadata: Any) -> list[dict[str, Any]]:
     differences: list[Any] = []
     for difference in script.upgrade_ops.as_diffs():
         differences.extend(difference if isinstance(difference, list) else [difference])
-    return sorted((shown(one) for one in differences), key=lambda one: (one["kind"], one["table"], one["name"]))
+    found = [shown(one) for one in differences]
+    for one in metadata if isinstance(metadata, (list, tuple)) else [metadata]:
+        found += lacking(context.connection, one)
+    return sorted(found, key=lambda one: (one["kind"], one["table"], one["name"]))
 
 
 def shown(difference: Any) -> dict[str, Any]:

@@ -18,6 +18,9 @@ the column."""
 LONGEST = 20_000  # characters of a statement; what is longer holds rows, not conditions
 STATEMENT = re.compile(r"\s*(?:WITH|UPDATE|DELETE|INSERT|SELECT|MERGE)\b", re.IGNORECASE)
 PARAMETER = re.compile(r"%\(\w+\)s|%s|\?")
+NULLS = re.compile(
+    r"NULLS\s+NOT\s+DISTINCT\s*\((?P<inside>[^)]*)\)|\((?P<before>[^)]*)\)\s*NULLS\s+NOT\s+DISTINCT", re.IGNORECASE
+)
 ORDERS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 MEMBERSHIP = ("in_", "notin_", "not_in")
 
@@ -39,7 +42,7 @@ def values_named(sources: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
             continue
         # A way back asks for what the way up writes, and nothing is known to be there before that.
         tree.body = [node for node in tree.body if getattr(node, "name", "") != "downgrade"]
-        for column, value in (*pairs_of_sql(tree), *pairs_of_python(tree)):
+        for column, value in (*pairs_of_sql(tree), *pairs_of_python(tree), *nulls_compared(tree)):
             found[column] += list(constants(tree)) if value is None else [value]
     return {column: tuple(dict.fromkeys(values))[:MOST] for column, values in found.items()}
 
@@ -121,6 +124,20 @@ def pairs_of_python(tree: ast.Module) -> Iterator[Pair]:
             for argument in node.args[:1] if name else ():
                 elements = argument.elts if isinstance(argument, ast.List | ast.Tuple | ast.Set) else [argument]
                 yield from ((name, constant(each)) for each in elements)
+
+
+def nulls_compared(tree: ast.Module) -> Iterator[Pair]:
+    """NULL for the columns of a uniqueness that takes two NULLs for the same; every table has one row with NULLs."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and any(
+            each.arg == "postgresql_nulls_not_distinct" and getattr(each.value, "value", False) is True
+            for each in node.keywords
+        ):
+            texts = [each.value for part in node.args for each in ast.walk(part) if isinstance(each, ast.Constant)]
+            yield from ((text, "NULL") for text in texts if isinstance(text, str))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for match in NULLS.finditer(node.value):
+                yield from ((name, "NULL") for name in re.findall(r"\w+", match["inside"] or match["before"]))
 
 
 def column_named(node: ast.expr) -> str:

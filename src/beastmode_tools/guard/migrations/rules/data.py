@@ -102,7 +102,17 @@ RULES = (
     row(
         "rows-updated",
         ExecuteSql,
-        overwrites,
+        lambda op: overwrites(op) and op.restored,
+        message="rows-restored",
+        verdict=Verdict.CAUTIOUS,
+        which=lambda op: "some rows" if op.has_where else "every row",
+        tables=tables_of,
+        columns=lambda op: ", ".join(op.columns) or "existing values",
+    ),
+    row(
+        "rows-updated",
+        ExecuteSql,
+        lambda op: overwrites(op) and not op.restored,
         message="rows-overwritten",
         verdict=if_limited,
         which=lambda op: "some rows" if op.has_where else "every row",

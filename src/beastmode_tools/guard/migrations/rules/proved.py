@@ -18,6 +18,7 @@ from beastmode_tools.guard.migrations.compare.proved.facts import (
     SchemaNotRestored,
     SecondUpgradeDiffers,
     SecondUpgradeFailed,
+    SequenceEnds,
     TableLocked,
     UpgradeFailed,
 )
@@ -37,7 +38,7 @@ MISSING = {
     "raises": "has a downgrade() that only raises an error",
     "idle": "has a downgrade() that ran and changed nothing",
 }
-LACKING = ("add_table", "add_column")
+LACKING = ("add_table", "add_column", "add_enum_value")
 SPARE = ("remove_table", "remove_column", "remove_index")
 """What the database has and no model uses: the first step of adding, or the last but one of taking away."""
 
@@ -162,6 +163,13 @@ def locks_table(fact: TableLocked) -> Iterator[Match]:
     yield found if fact.measured or message != "scanned" else replace(found, proved=False)
 
 
+@rule("sequence-ends-early", SequenceEnds)
+def sequence_ends(fact: SequenceEnds) -> Iterator[Match]:
+    """A column that was widened for nothing."""
+    evidence = f"{fact.sequence} has MAXVALUE {fact.most}"
+    yield seen(fact, f"{fact.revision} sequence of {fact.table}.{fact.column}", evidence)
+
+
 @rule("migration-reversible", Reversible)
 def reversible(fact: Reversible) -> Iterator[Match]:
     """The proof itself."""
@@ -255,6 +263,7 @@ RULES = (
     rewrites_rows,
     error_swallowed,
     locks_table,
+    sequence_ends,
     reversible,
     models_differ,
 )

@@ -27,6 +27,7 @@ class ExecuteSql(Operation):
         where: SQL of the condition.
         cascade: TRUNCATE ... CASCADE.
         rows: How many rows it touched, where it was seen to run.
+        restored: The downgrade was seen to bring back every value that it overwrote.
     """
 
     sql: str
@@ -39,6 +40,7 @@ class ExecuteSql(Operation):
     where: str = ""
     cascade: bool = False
     rows: int | None = field(default=None, compare=False)
+    restored: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         tables = ",".join(self.tables or self.reads)

@@ -23,6 +23,7 @@ __all__ = [
     "SchemaNotRestored",
     "SecondUpgradeDiffers",
     "SecondUpgradeFailed",
+    "SequenceEnds",
     "TableLocked",
     "UpgradeFailed",
     "merged",
@@ -217,6 +218,25 @@ class TableLocked(ProvedFact):
     measured: bool = field(default=True, compare=False)
     big: bool = field(default=True, compare=False)
     statement: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequenceEnds(ProvedFact):
+    """A column takes greater numbers than before, and the sequence that numbers it ends where it did.
+
+    Args:
+        table: The table.
+        column: The column.
+        sequence: What numbers it.
+        type: Of the column now.
+        most: The last number that the sequence gives.
+    """
+
+    table: str
+    column: str
+    sequence: str = ""
+    type: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

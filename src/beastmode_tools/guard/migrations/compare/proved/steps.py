@@ -16,6 +16,7 @@ from beastmode_tools.guard.migrations.compare.proved.facts import (
     SchemaNotRestored,
     SecondUpgradeDiffers,
     SecondUpgradeFailed,
+    SequenceEnds,
     UpgradeFailed,
 )
 from beastmode_tools.guard.migrations.compare.proved.locks import locked_tables
@@ -44,6 +45,8 @@ AGAINST = (
 EXPECTED = re.compile(
     r"already exists|does not exist|no such|duplicate column|undefined|duplicate(table|object)", re.IGNORECASE
 )
+SEQUENCE = re.compile(r".* MAX (?P<most>\d+)\b.* OWNED BY (?P<table>.+)\.(?P<column>[^.]+)$")
+LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
 LIMITED = re.compile(r"\bWHERE\b", re.IGNORECASE)
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|MERGE|REPLACE|TRUNCATE|COPY)\b", re.IGNORECASE)
 
@@ -63,11 +66,33 @@ def facts_of(trip: Trip, others: Iterable[Trip] = (), big_tables: Sequence[str] 
         return facts
     existing = first_tables(trip, others)
     facts += locked_tables(trip.up.locks, existing, base(trip, trip.up), big_tables)
+    facts += sequences_left(trip)
     facts += downgrade_facts(trip, tuple(others))
     facts = without_repetition(facts)
     if trip.is_whole and not any(isinstance(fact, AGAINST) for fact in facts):
         facts.append(Reversible(**base(trip, trip.up), rows=trip.before.count))
     return facts
+
+
+def sequences_left(trip: Trip) -> Iterator[SequenceEnds]:
+    """Sequences that end before the type does that the upgrade gives their columns."""
+    after = trip.after or trip.before
+    for part, text in after.schema.items():
+        found = SEQUENCE.match(text) if part.startswith("sequence ") else None
+        if found is None:
+            continue
+        column = f"column {found['table']}.{found['column']}"
+        old, new = (look.schema.get(column, "").partition(" ")[0] for look in (trip.before, after))
+        most = int(found["most"])
+        if old != new and old in LARGEST and most == LARGEST[old] < LARGEST.get(new, 0):
+            yield SequenceEnds(
+                **base(trip, trip.up),
+                table=found["table"],
+                column=found["column"],
+                sequence=part.removeprefix("sequence "),
+                type=new,
+                most=most,
+            )
 
 
 def without_false_green(facts: Sequence[ProvedFact]) -> list[ProvedFact]:
