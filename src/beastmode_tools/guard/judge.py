@@ -76,14 +76,14 @@ def findings_of(
     read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
     unknown = not_proved(reading, proved, asked=asked)
     findings = judge(RULES, [*read_only, *migrations, *proved.changes, *drops, *plans, *unknown])
-    return by_behavior(list(each_once(without_replaced(findings, drops))), proved.matrices)
+    return by_behavior(list(each_once(without_replaced(findings, drops))), proved.matrices, reading)
 
 
-def by_behavior(findings: list[Finding], matrices: Sequence[Matrix]) -> list[Finding]:
+def by_behavior(findings: list[Finding], matrices: Sequence[Matrix], reading: Reading) -> list[Finding]:
     """The findings, with one for all code that does something else in place of those about each function."""
     code = changed_code(findings)
     kept, reason = one_for_starting(without_changed_code(findings, code), code)
-    return with_causes([*kept, *judge(RULES, decided(code, matrices, reason))])
+    return with_causes([*kept, *judge(RULES, decided(code, matrices, reason, (reading.old_app, reading.new_app)))])
 
 
 def migration_changes(reading: Reading, proved: Proved) -> list[object]:

@@ -1,6 +1,7 @@
 """The first half of a check: both sides read, and started once."""
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -28,6 +29,7 @@ from beastmode_tools.guard.wording import sentence
 from beastmode_tools.probe_process import together
 from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.project import Project
+from beastmode_tools.source.changed_functions import changed_functions
 from beastmode_tools.source.delta import pairs
 from beastmode_tools.source.files import kind_of
 from beastmode_tools.source.folder import read_delta
@@ -36,6 +38,10 @@ from beastmode_tools.source.sides import Side
 
 __all__ = ["Question", "Reading", "read_change"]
 
+ASSEMBLES = re.compile(
+    r"(?:^|_)(?:app|application|create|make|init|register|configure|setup|build|install|load|add|extensions|blueprints)"
+)
+"""What functions that a start runs are named for. Watching slows the whole start, so the others are not."""
 INERT = ("documentation", "test", "gate")
 """Kinds of files that no application reads: where nothing else changed, none is started."""
 
@@ -145,9 +151,10 @@ def read_change(project: Project, comparison: Comparison, *, today: date, progre
 
 def start(project: Project, comparison: Comparison, found: Reading, progress: Callable[[str], None]) -> None:
     """Starts both sides at the same time, and takes down how that went."""
+    watch = starting_functions(comparison)
     old, new, _ = together(
-        lambda: started(comparison.old, project),
-        lambda: started(comparison.new, project),
+        lambda: started(comparison.old, project, watch[0]),
+        lambda: started(comparison.new, project, watch[1]),
         lambda: parsed_meanwhile(comparison),
     )
     found.old_app = old if isinstance(old, Application) else None
@@ -195,10 +202,18 @@ def parsed_meanwhile(comparison: Comparison) -> None:
     pairs(comparison.changes)
 
 
-def started(side: Side, project: Project) -> Application | ProbeFailed:
+def starting_functions(comparison: Comparison) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The changed functions of each side that a start may run: those that have a word of assembling in their name."""
+    sources = [pair for pair in pairs(comparison.changes) if kind_of(pair.path) not in {"test", "migration"}]
+    old, new = changed_functions(sources)
+    named = {each.key for each in new if ASSEMBLES.search(each.key.rpartition(".")[2].rpartition(" ")[2])}
+    return [each.as_json() for each in old if each.key in named], [each.as_json() for each in new if each.key in named]
+
+
+def started(side: Side, project: Project, watch: Sequence[Mapping[str, Any]]) -> Application | ProbeFailed:
     """The application of one side, or why it did not start."""
     try:
-        return read_application(side, project)
+        return read_application(side, project, watch=watch)
     except ProbeFailed as error:
         return error
 

@@ -4,16 +4,21 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from beastmode_tools.guard.code.compare.behaviour import AnswerChanged, AnswersSame, ChangedCode, NothingRan
+from beastmode_tools.guard.code.compare.behaviour import AnswerChanged, AnswersSame, ChangedCode, NothingRan, RanAtStart
 from beastmode_tools.guard.mixed.compare.facts import NEW_NEW, OLD_OLD, OUTSIDE, Matrix
 from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed
+from beastmode_tools.probes.messages.application import Application
 
 __all__ = ["decided"]
 
 AROUND = 40
 """Characters before and after the first difference of two answers: enough to see which field or sentence it is in."""
 WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE")
+AT_START = {"import-time-code-changed", "wiring-changed", "business-logic-changed", "unreached-code-changed"}
+"""Rules on code that assembles; a query, a payment or a validator does its work later."""
 Pair = tuple[Answered, Answered]
+Starts = tuple[Application | None, Application | None]
+"""The base side's application and the work side's."""
 
 
 @dataclass(slots=True)
@@ -30,14 +35,15 @@ class Seen:
 
 
 def decided(
-    code: Sequence[ChangedCode], matrices: Sequence[Matrix], reason: str
-) -> Iterator[NothingRan | AnswersSame | AnswerChanged]:
+    code: Sequence[ChangedCode], matrices: Sequence[Matrix], reason: str, starts: Starts = (None, None)
+) -> Iterator[NothingRan | RanAtStart | AnswersSame | AnswerChanged]:
     """What is to be said of the changed code, at most one thing of each function.
 
     Args:
         code: What changed.
         matrices: What was run, one for each kind of database.
         reason: Why nothing could be run.
+        starts: Both sides' applications, as far as they started.
     """
     seen = {key_of(each): Seen() for each in code}
     whole: set[str] = set()
@@ -48,8 +54,11 @@ def decided(
             whole |= all_ran(old) & all_ran(new)
     differing = [each for each in code if seen[key_of(each)].differing]
     same = [each for each in code if each not in differing and seen[key_of(each)].same and key_of(each) in whole]
-    rest = tuple(each for each in code if each not in differing and each not in same)
+    at_start = [] if differing else [each for each in code if each not in same and ran_at_start(each, starts)]
+    rest = tuple(each for each in code if each not in differing and each not in same and each not in at_start)
     yield from answers(differing, seen)
+    if at_start:
+        yield RanAtStart(tuple(at_start))
     if same:
         requests = [f"{each.method} {each.path}" for one in same for each in seen[key_of(one)].same]
         yield AnswersSame(tuple(same), tuple(dict.fromkeys(requests)))
@@ -60,6 +69,24 @@ def decided(
 def key_of(code: ChangedCode) -> str:
     """What the runs know a function by."""
     return f"{code.path} {code.name}"
+
+
+def ran_at_start(code: ChangedCode, starts: Starts) -> bool:
+    """Whether the start of both sides ran all of the code that changed, and what it is for shows then.
+
+    A constant or a function that requests call later shows nothing at a start.
+    """
+    if any(kind not in AT_START for kind in code.kinds):
+        return False
+    return all(app is not None and has_run(code, app) for app in starts)
+
+
+def has_run(code: ChangedCode, app: Application) -> bool:
+    """Whether one start ran it: the file was imported, or each statement of the function that differs was run."""
+    if code.name == code.path:
+        return code.path in app.imported
+    key = key_of(code)
+    return key in app.ran and len(app.ran[key]) >= app.parts.get(key, 0)
 
 
 def look_at(old: Replayed, new: Replayed, seen: Mapping[str, Seen]) -> None:

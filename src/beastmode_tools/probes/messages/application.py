@@ -122,6 +122,9 @@ class Application:
         draws: Whether its own code drew random numbers while it started; those of a generator of its own
             (`random.Random()`, NumPy's) are not seen.
         notes: What the probe decided or could not read, a sentence each.
+        imported: The project's own files that the start has imported.
+        ran: The watched functions that ran while it started -> the numbers of the parts that did.
+        parts: The watched functions -> how many parts each has.
     """
 
     routes: tuple[Route, ...] = ()
@@ -143,3 +146,6 @@ class Application:
     packages: dict[str, str] = field(default_factory=dict)
     draws: bool = False
     notes: tuple[str, ...] = ()
+    imported: tuple[str, ...] = ()
+    ran: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import traceback
 from typing import Any, Callable
 
+from ..call.watched import Watched
 from ..confine import confinement, migrating
 from ..messages.application import Application
-from . import chance, configuration, contract, documents, jobs, loading, models, routes, settings
+from . import chance, configuration, contract, documents, jobs, loading, models, routes, settings, sources
 
 __all__ = ["answer"]
 
@@ -16,13 +17,15 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     """The application's facts.
 
     Args:
-        request: As for `loading.load_application`.
+        request: As for `loading.load_application`; "watch": the changed functions, as for `watched.Watched`.
 
     Raises:
         CannotLoad: There is no application, or several could be it.
     """
     chance.watch()
-    application = loading.required_application(request)
+    watched = Watched(request.get("watch") or [])
+    with watched:
+        application = loading.required_application(request)
     notes: list[str] = []
     library, promised = read(lambda: documents.documents(application, request["folder"], notes), (None, {}), notes)
     found = Application(
@@ -44,6 +47,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         draws=chance.drawn(),
         attempts=tuple(confinement.current().attempts),
         notes=(*loading.notes(), *notes),
+        imported=tuple(sources.relative(path) or "" for path in configuration.own_files()),
+        ran={key: tuple(sorted(parts)) for key, parts in watched.ran.items()},
+        parts={each["key"]: len(each["parts"]) for each in request.get("watch") or ()},
     )
     return dict(vars(found))
 

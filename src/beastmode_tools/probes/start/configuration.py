@@ -13,7 +13,7 @@ from typing import Any
 from ..confine import confinement
 from . import sources
 
-__all__ = ["packages", "settings"]
+__all__ = ["own_files", "packages", "settings"]
 
 SECRET = re.compile(
     r"SECRET|PASSW|PASSPHRASE|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL|SALT|PEPPER|FERNET|ENCRYPTION_KEY|SIGNING|DSN"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["AnswerChanged", "AnswersSame", "ChangedCode", "NothingRan"]
+__all__ = ["AnswerChanged", "AnswersSame", "ChangedCode", "NothingRan", "RanAtStart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,17 @@ class NothingRan:
     def difference(self) -> tuple[ChangedCode, ...]:
         """What differs; the reason may be another one on the next machine."""
         return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class RanAtStart:
+    """Changed code that ran while both sides started, and assembled an application of which all is compared.
+
+    Args:
+        code: What changed.
+    """
+
+    code: tuple[ChangedCode, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from beastmode_tools.guard.code.compare.behaviour import AnswerChanged, AnswersSame, ChangedCode, NothingRan
+from beastmode_tools.guard.code.compare.behaviour import AnswerChanged, AnswersSame, ChangedCode, NothingRan, RanAtStart
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Match, rule
 from beastmode_tools.guard.wording import first_few, where
@@ -10,14 +10,17 @@ from beastmode_tools.guard.wording import first_few, where
 __all__ = ["RULES"]
 
 
-@rule("behavior-changed", NothingRan, AnswersSame, AnswerChanged)
-def behavior_changed(change: NothingRan | AnswersSame | AnswerChanged) -> Iterator[Match]:
+@rule("behavior-changed", NothingRan, RanAtStart, AnswersSame, AnswerChanged)
+def behavior_changed(change: NothingRan | RanAtStart | AnswersSame | AnswerChanged) -> Iterator[Match]:
     """One finding for all that nothing ran, one for all that did the same, and one for each answer that differs."""
     place = where(change.code[0])
     fields = {"names": named(change.code), "verb": "was" if len(change.code) == 1 else "were"}
     if isinstance(change, NothingRan):
         why = f" ({change.reason})" if change.reason else ""
         yield Match(place, "code that nothing ran", {**fields, "why": why}, "not-run", listed(change.code))
+    elif isinstance(change, RanAtStart):
+        evidence = f"ran while both sides started: {listed(change.code)}"
+        yield Match(place, "code that starts", fields, "starts", evidence, proved=True, verdict=Verdict.SAFE)
     elif isinstance(change, AnswersSame):
         evidence = f"the same answers, and the same was written: {first_few(change.requests, 8)}"
         yield Match(place, "code that does the same", fields, "same", evidence, proved=True, verdict=Verdict.SAFE)
