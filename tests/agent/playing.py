@@ -39,6 +39,15 @@ def project(folder, files=FILES):
     return tree
 
 
+def contents(folder):
+    """Path -> bytes of every file of a project."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not {".git", ".beast", "__pycache__"} & set(path.parts)
+    }
+
+
 def play(folder, plan, after=nothing, **asked):
     """A run of a plan, as `beast do --plan` makes it: how it ended, the run, its receipt."""
     file = with_urls(parse_plan(plan.encode()))

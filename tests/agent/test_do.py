@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playing import APP, TEST, WITH_TESTS, box, go_on, plan_of, play, project, write
+from playing import APP, TEST, WITH_TESTS, box, contents, go_on, plan_of, play, project, write
 
 from beast_command import run_beast
 from beastmode_tools.agent.gate.decide import GATES
@@ -18,14 +18,6 @@ LESS = APP.replace('@app.get("/posts")\n', "")
 ADD = box("Add orders", [write("app.py", MORE)], ["verdict CAUTIOUS"])
 REMOVE = box("Remove posts", [write("app.py", LESS)], ["verdict CAUTIOUS"])
 NOTE = box("Write a note", [write("docs/note.md", "A note.\n")], ["verdict CAUTIOUS"])
-
-
-def contents(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not {".git", ".beast", "__pycache__"} & set(path.parts)
-    }
 
 
 def test_a_plan_runs_to_done_with_a_receipt_and_undo_takes_all_of_it_back(tmp_path, monkeypatch, capsys):

@@ -1,74 +1,25 @@
 """What models do, honest and not, and what must happen: the end is the machine's, never the model's."""
 
-from pathlib import Path
-
 import pytest
-import yaml
-from invariants import hold, look_outside
+from playback import TRAJECTORIES, played
 from playing import project
 from scenes import Scenes, remember_suites
-from test_do import contents
 
-from beastmode_tools.agent.gate.decide import GATES
 from beastmode_tools.agent.loop.budget import Budget
-from beastmode_tools.agent.loop.loop import converse, history_of
+from beastmode_tools.agent.loop.loop import converse
 from beastmode_tools.agent.models.script import scripted
 from beastmode_tools.agent.run.closing import close
 from beastmode_tools.agent.run.outcome import Outcome
 from beastmode_tools.agent.run.starting import Asked, alone, begin, take_up
 from beastmode_tools.agent.talk.talk import Talk
 
-FOLDER = Path(__file__).parent / "trajectories"
-TRAJECTORIES = [each for path in sorted(FOLDER.glob("*.yaml")) for each in yaml.safe_load(path.read_text())]
 SUITES = {}
-
-
-def turns_of(trajectory):
-    """The script, with what is too long to be written down."""
-    return [expanded(each) for each in trajectory["turns"]]
-
-
-def expanded(turn):
-    """A turn with its calls."""
-    if "flood" in turn:
-        return {"calls": [["read", {"path": "app.py"}]] * turn["flood"]}
-    if "flood_of_names" in turn:
-        return {"calls": [["edit", {"path": "x" * turn["flood_of_names"], "new": "x"}]]}
-    if "large" in turn:
-        return {"calls": [["edit", {"path": "large.py", "new": "x" * turn["large"]}]]}
-    return turn
 
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory):
     """The projects of all trajectories."""
     return Scenes(tmp_path_factory.mktemp("scenes"))
-
-
-def played(scenes, place, trajectory, gates=GATES):
-    """Plays a trajectory in a project of its own; what may not happen, and what has to, is asserted."""
-    kind = next((each for each in ("tests", "database") if trajectory.get(each)), "plain")
-    tree = scenes.copy(place, kind, trajectory.get("files", ()), trajectory.get("links", ()))
-    before, outside = contents(tree.folder), look_outside(tree)
-    budget = Budget(turns=30)
-    with alone(tree.folder):
-        asked = Asked(trajectory.get("task", "Do it"), depth="read", seconds=60, gates=gates)
-        run = begin(tree.folder, asked, Talk(quiet=True))
-        ended = converse(run, scripted(turns_of(trajectory)), budget)
-        receipt = close(run, ended)
-    wanted = trajectory["outcome"]
-    assert ended.outcome.value in (wanted if isinstance(wanted, list) else [wanted]), ended.said
-    if trajectory.get("unchanged"):
-        assert contents(tree.folder) == before
-    if "gates" in trajectory:
-        assert [each["gate"] for each in receipt.facts["declined"]] == trajectory["gates"]
-    if "says" in trajectory:
-        assert trajectory["says"] in (run.place / "messages.json").read_text() + ended.said
-    if "left" in trajectory:
-        assert trajectory["left"] in receipt.facts["left"]
-    assert not [name for name in trajectory.get("gone", ()) if (tree.folder / name).exists()]
-    hold(run, tree, outside, ended=ended, history=history_of(run), budget=budget)
-    assert not list(tree.folder.rglob("evil*"))
 
 
 @pytest.mark.parametrize("trajectory", TRAJECTORIES, ids=lambda each: each["name"].replace(" ", "-"))

@@ -4,9 +4,8 @@ import json
 import warnings
 
 import pytest
-from playing import project
+from playing import contents, project
 from pydantic_ai.messages import ModelRequest, UserPromptPart
-from test_do import contents
 from wire import provider
 
 from beast_command import run_beast

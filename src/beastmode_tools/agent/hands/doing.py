@@ -21,12 +21,12 @@ from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.change import carry_out
 from beastmode_tools.recipes.plan import Edit, Plan
 
-__all__ = ["Doing", "edits_of", "write_edits"]
+__all__ = ["Doing", "edits_of", "read_text", "write_edits"]
 
 SECONDS = 120
 """A recipe reads the project and writes a few files; two minutes are a machine that hangs."""
-MOST_READ = 200_000
-"""Characters of a file that is read at once; whoever needs more asks for a part."""
+MOST_READ = 5_000_000
+"""Bytes of a file that is read: five times what may be written; what is longer is data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,24 @@ class Doing:
 
 
 def read_text(folder: Path, path: str) -> str:
-    """The text of a file.
+    """The text of a file, whole and with its line ends: an edit writes back what was read.
 
     Raises:
-        CouldNotRun: It does not exist, or is no text.
+        CouldNotRun: It does not exist, is no text, or is far too long.
     """
     try:
-        content = (folder / path).read_bytes()
+        with (folder / path).open("rb") as file:
+            content = file.read(MOST_READ + 1)
+        text = content.decode()
     except OSError as problem:
         raise CouldNotRun(f"{path} cannot be read: {problem.strerror}.") from problem
-    if b"\0" in content:
-        raise CouldNotRun(f"{path} is not text.")
-    text = content.decode("utf-8", "replace")
-    return text if len(text) <= MOST_READ else f"{text[:MOST_READ]}\n[{len(text) - MOST_READ} characters left out]"
+    except UnicodeDecodeError:
+        text = "\0"
+    if len(content) > MOST_READ:
+        raise CouldNotRun(f"{path} has more than {MOST_READ} bytes.")
+    if "\0" in text:
+        raise CouldNotRun(f"{path} is not text in UTF-8.")
+    return text
 
 
 def edits_of(folder: Path, effect: WriteFile | DeleteFile) -> tuple[Edit, ...]:

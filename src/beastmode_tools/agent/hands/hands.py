@@ -115,7 +115,7 @@ class Hands:
             edits = edits_of(self.grants.root, effect)
         except CouldNotRun as problem:
             return self.end(self.begin(effect, decision, None), Performed(decision, str(problem), succeeded=False))
-        judged = self.judge.edit(edits), self.judge.whole(edits)
+        judged = self.judge.both(edits)
         decision = decide(effect, self.grants, look(effect, self.grants.root, *judged), self.gates)
         if not isinstance(decision, Allowed):
             return self.declined(effect, decision, edits)
@@ -134,7 +134,7 @@ class Hands:
         begun = self.begin(effect, decision, before)
         succeeded, output = self.doing.run(effect)
         edits = self.checkpoints.edits(before.tree, self.checkpoints.tree())
-        judged = self.judge.edit(edits), self.judge.whole(edits)
+        judged = self.judge.both(edits)
         facts = Facts(edit=judged[0], whole=judged[1])
         answer = self.decide_files(edits, facts) if succeeded else decision
         if not succeeded or not isinstance(answer, Allowed):
@@ -165,7 +165,7 @@ class Hands:
         """
         self.refuse_changed()
         self.grants = replace(self.grants, approved=approved_by_person(self.grants.root))
-        judged = self.judge.edit(edits), self.judge.whole(edits)
+        judged = self.judge.both(edits)
         decision = self.decide_files(edits, Facts(edit=judged[0], whole=judged[1]))
         effect = ApplyRecipe(("approved", number))
         if not isinstance(decision, Allowed):

@@ -7,7 +7,7 @@ from datetime import date
 
 from beastmode_tools.agent.gate.facts import Judged
 from beastmode_tools.guard.files import judge_files
-from beastmode_tools.guard.finding import Acceptance, Finding
+from beastmode_tools.guard.finding import Acceptance, Finding, Verdict
 from beastmode_tools.recipes.plan import Edit
 
 __all__ = ["Judge", "text_of"]
@@ -40,9 +40,28 @@ class Judge:
         self.core = core
         self.approved = set(approved)
 
-    def edit(self, edits: Sequence[Edit]) -> Judged:
-        """The verdict on these edits alone."""
-        return self.judged(self.now, self.with_edits(edits))
+    def both(self, edits: Sequence[Edit]) -> tuple[Judged, Judged]:
+        """The verdict on these edits alone, and on everything since the run began, these edits included.
+
+        What an edit changes of the run's own work counts for the whole alone: nobody has used it yet, so a migration
+        that was written a moment ago may be corrected, and a route that was added may get another address.
+        """
+        whole = self.whole(edits)
+        if self.now == self.base:
+            return whole, whole
+        edit = self.judged(self.now, self.with_edits(edits))
+        kept = {subject_of(each) for each in whole.findings}
+        doubtful = [each for each in edit.findings if each.verdict > Verdict.SAFE and subject_of(each) not in kept]
+        if not doubtful:
+            return edit, whole
+        added = {subject_of(each) for each in self.judged(self.now, self.base).findings}
+        own = {each.fingerprint for each in doubtful if self.is_new(each) or subject_of(each) in added}
+        return replace(edit, findings=tuple(each for each in edit.findings if each.fingerprint not in own)), whole
+
+    def is_new(self, finding: Finding) -> bool:
+        """Whether it is about a file that was not there when the run began."""
+        path, _, line = finding.where.rpartition(":")
+        return line.isdigit() and path in self.now and path not in self.base
 
     def whole(self, edits: Sequence[Edit]) -> Judged:
         """The verdict on everything since the run began, these edits included."""
@@ -75,6 +94,11 @@ class Judge:
         if finding.fingerprint not in self.approved:
             return finding
         return replace(finding, acceptance=Acceptance("approved in this run", "a person", "", is_new=True))
+
+
+def subject_of(finding: Finding) -> tuple[str, str]:
+    """What a finding is about, however much of it differs."""
+    return finding.rule, finding.subject
 
 
 def text_in(content: bytes) -> str | None:

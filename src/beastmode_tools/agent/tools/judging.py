@@ -43,7 +43,7 @@ def judge_edit(root: Path, path: str, content: bytes) -> Verdicts:
     base = base_texts(root, now)
     judge = Judge(base, read_settings(root).core, now=now)
     edits = (Edit(path, None, content),)
-    edit, whole = judge.edit(edits), judge.whole(edits)
+    edit, whole = judge.both(edits)
     if base == now:
         return Verdicts(edit, edit)
     before = {each.fingerprint for each in (*judge.whole(()).findings, *edit.findings)}

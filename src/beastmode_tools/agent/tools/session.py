@@ -14,6 +14,7 @@ from beastmode_tools.agent.gate.grants import Grants
 from beastmode_tools.agent.gate.performer import Performed
 from beastmode_tools.agent.gate.verdicts import approval_id
 from beastmode_tools.agent.hands.approvals import remember_question
+from beastmode_tools.agent.hands.doing import read_text
 from beastmode_tools.agent.tools.beast import run_beast
 from beastmode_tools.agent.tools.database import read_rows
 from beastmode_tools.agent.tools.judging import judge_edit
@@ -114,7 +115,7 @@ def looked_up(effect: Effect, grants: Grants) -> str:
     """
     match effect:
         case ReadFile(path=path):
-            return (grants.root / path).read_text(encoding="utf-8", errors="replace")
+            return read_text(grants.root, path)
         case QueryDatabase(sql=sql):
             return json.dumps(read_rows(grants.root, sql))
         case OpenUrl(url=url):
