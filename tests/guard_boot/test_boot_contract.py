@@ -274,3 +274,24 @@ def changes(old, new):
     """What the comparison of two contracts says."""
     sides = ({"default": document_of(each, "default")} for each in (old, new))
     return {type(each).__name__ for each in compare_versions(*sides, today=date(2026, 1, 1))}
+
+
+def test_each_media_type_of_a_body_holds_what_is_read_of_it(contract):
+    """A route that reads forms and begins to read JSON as well takes every form that it took."""
+    page = """
+@app.post("/a")
+def a():
+    {}
+    return {{"a": request.form["a"], "n": request.form.get("n")}}
+"""
+    old, new = contract(page.format("pass")), contract(page.format('if request.is_json: return request.json["b"]'))
+
+    content = at(new, "/a", "post")["requestBody"]["content"]
+    assert {media: sorted(each["schema"]["properties"]) for media, each in content.items()} == {
+        "application/json": ["b"],
+        "application/x-www-form-urlencoded": ["a", "n"],
+    }
+    documents = [{"routes": document_of(each, "routes")} for each in (old, new)]
+    found = {type(each).__name__ for each in compare_versions(*documents, today=date(2026, 11, 1))}
+    assert "MediaTypeAdded" in found
+    assert not found & {"MediaTypeRemoved", "FieldRemoved", "FieldAdded", "BodyRequirednessChanged"}

@@ -2,7 +2,7 @@
 """Pairs of schemas in both directions: sent by clients and by the API, before to after and back."""
 
 import pytest
-from contract_pairs import document, findings, obj, query, request, response, verdict
+from contract_pairs import document, findings, obj, query, request, response, rules, verdict
 
 TEXT, WHOLE, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
 NODE = {"type": "object", "properties": {"name": TEXT, "next": {"$ref": "#/components/schemas/Node"}}}
@@ -202,3 +202,16 @@ def test_the_nearest_way_to_a_change_is_named():
     found = findings(*(response({"$ref": "#/components/schemas/A"}, components=each) for each in parts))
 
     assert [each.where for each in found] == ["GET /things → 200 → application/json → leaf"]
+
+
+def test_a_body_that_becomes_one_of_several_is_compared_with_the_nearest():
+    """What its alternative demands beyond it is told, and not that the body is refused as a whole."""
+    before = obj(("a",), a={"type": "string"}, kind={"type": "string"})
+    nearest = obj(("a", "c"), a={"type": "string"}, c={"type": "string"}, kind={"type": "string", "enum": ["x"]})
+    other = obj(("b",), b={"type": "string"})
+
+    assert rules(request(before), request({"oneOf": [other, nearest]})) == {
+        "required-input-added",
+        "request-enum-introduced",
+        "harmless-contract-change",
+    }

@@ -198,3 +198,12 @@ def test_a_place_reads_like_a_way_from_the_operation_to_the_field():
 
     assert finding.where == "GET /things → 200 → application/json → items[].name"
     assert finding.subject == "GET /things 200 application/json items[].name string → integer"
+
+
+def test_a_parameter_that_becomes_text_accepts_what_was_sent():
+    """All of a query string is text: "1" is the default 1, and null has no spelling of its own."""
+    numbered = query({"type": "integer", "format": "int64", "default": 1, "nullable": True})
+
+    assert verdict(numbered, query({"type": "string", "default": "1"})) == S
+    assert verdict(query({"type": "integer", "nullable": True}), query(WHOLE)) == QUIET
+    assert verdict(numbered, query({"type": "string", "default": "2"})) == D

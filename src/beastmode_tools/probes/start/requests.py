@@ -14,6 +14,7 @@ __all__ = ["Requests"]
 
 BODIES = ("request.json", "request.get_json()", "request.get_json", "flask.request.json", "flask.request.get_json()")
 PLACES = {"args": "query", "headers": "header", "cookies": "cookie", "form": "form", "files": "file", "values": "query"}
+JSON, FORM, FILES = "application/json", "application/x-www-form-urlencoded", "multipart/form-data"
 KNOWN_HEADERS = ("authorization", "content-type", "accept", "user-agent", "host", "x-forwarded-for", "x-request-id")
 CASTS = {"int": "integer", "float": "number", "bool": "boolean", "str": "string"}
 REQUIRING = re.compile(r"json|require|expect|field|payload|param|body|valid", re.IGNORECASE)
@@ -56,11 +57,10 @@ class Requests:
         self.node = node
         self.assigned = shapes.assignments(node)
         self.parameters: dict[tuple[str, str], dict[str, Any]] = {}
-        self.keys: dict[str, dict[str, Any]] = {}  # of the body
-        self.required: set[str] = set()
+        self.keys: dict[str, dict[str, dict[str, Any]]] = {}  # of the body in each media type
+        self.required: set[tuple[str, str]] = set()
         self.optional: set[str] = set()
-        self.media = ""
-        self.whole: dict[str, Any] = {}  # the body's schema, where a library says it
+        self.whole: dict[str, Any] = {}  # the body's schema in JSON, where a library says it
         self.bodies = {name for name, values in self.assigned.items() if any(is_body(value) for value in values)}
         self.read()
 
@@ -104,7 +104,7 @@ class Requests:
         """Parameters or a body that a schema describes."""
         schema = self.schemas.of(value, loads=True)
         if location == "json":
-            self.whole, self.media = schema, "application/json"
+            self.whole = schema
             return
         body = self.schemas.components.get(schema.get("$ref", "").rsplit("/", 1)[-1], schema)
         for name, inner in body.get("properties", {}).items():
@@ -114,7 +114,7 @@ class Requests:
                     name,
                     inner,
                     required=required,
-                    media="multipart/form-data" if location == "file" else "application/x-www-form-urlencoded",
+                    media=FILES if location == "file" else FORM,
                 )
             else:
                 self.parameter(location, name, inner, required=required)
@@ -187,7 +187,7 @@ class Requests:
         if place is None or not literal_name(owner).replace("flask.", "").startswith("request."):
             return
         if place in ("form", "file"):
-            media = "application/x-www-form-urlencoded" if place == "form" else "multipart/form-data"
+            media = FORM if place == "form" else FILES
             inner = {"type": "string", "format": "binary"} if place == "file" else schema
             self.key(name, inner, required=required, media=media)
         elif not (place == "header" and name.lower() in KNOWN_HEADERS):
@@ -207,25 +207,32 @@ class Requests:
             "schema": {**schema, **known.get("schema", {})},
         }
 
-    def key(self, name: str, schema: dict[str, Any], *, required: bool, media: str = "application/json") -> None:
+    def key(self, name: str, schema: dict[str, Any], *, required: bool, media: str = JSON) -> None:
         """Adds a key of the body."""
-        self.keys[name] = {**schema, **self.keys.get(name, {})}
-        self.media = media if media == "multipart/form-data" or not self.media else self.media
+        keys = self.keys.setdefault(media, {})
+        keys[name] = {**schema, **keys.get(name, {})}
         if required:
-            self.required.add(name)
+            self.required.add((media, name))
 
     def body(self) -> dict[str, Any] | None:
-        """The request's body as OpenAPI has it; None where nothing of one is read."""
-        schema = self.whole
-        if not schema and self.keys:
-            required = sorted(self.required - self.optional)
-            schema = {"type": "object", "properties": self.keys, **({"required": required} if required else {})}
-        if not schema:
+        """The request's body as OpenAPI has it, each media type with its own; None where nothing of one is read."""
+        content = {media: {"schema": self.object_of(media)} for media in sorted(self.keys) if media != JSON}
+        if FORM in content and FILES in content:  # files and the fields beside them are sent together
+            del content[FORM]
+        if self.whole or JSON in self.keys:
+            content = {JSON: {"schema": self.whole or self.object_of(JSON)}, **content}
+        if not content:
             return None
-        return {
-            "content": {self.media or "application/json": {"schema": schema}},
-            "required": bool(self.whole or self.required - self.optional),
-        }
+        needed = {"required" in each["schema"] for media, each in content.items() if media != JSON or not self.whole}
+        return {"content": content, "required": False not in needed}
+
+    def object_of(self, media: str) -> dict[str, Any]:
+        """What is read of the body in a media type."""
+        together = (FORM, FILES) if media == FILES else (media,)
+        keys = {name: schema for each in together for name, schema in self.keys.get(each, {}).items()}
+        optional = self.optional if media == JSON else ()
+        required = sorted({name for each, name in self.required if each in together and name not in optional})
+        return {"type": "object", "properties": keys, **({"required": required} if required else {})}
 
 
 def is_body(node: Any) -> bool:

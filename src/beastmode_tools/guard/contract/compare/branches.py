@@ -110,7 +110,8 @@ def match(comparison: "Comparison", node: Node, keyword: str, sides: tuple[list[
     """Pairs the alternatives of both sides and notes those that are left over."""
     old, new = list(sides[0]), list(sides[1])
     comparison_by_text = comparison.are_same
-    for is_pair in (has_same_name(), comparison_by_text, means_the_same(comparison, node), looks_alike(old, new)):
+    means, alike = means_the_same(comparison, node), looks_alike(old, new)
+    for is_pair in (has_same_name(), comparison_by_text, means, alike, is_nearest(comparison, old, new)):
         for before in list(old):
             after = next((each for each in new if is_pair(before, each)), None)
             if after is not None:
@@ -177,6 +178,16 @@ def looks_alike(old: list[Any], new: list[Any]) -> Any:
         return [kind(each) for each in old].count(name) == [kind(each) for each in new].count(name) == 1
 
     return is_pair
+
+
+def is_nearest(comparison: "Comparison", old: list[Any], new: list[Any]) -> Any:
+    """Pairs a schema that became one of several with the alternative that has most of its fields."""
+    if len(old) != 1 or len(new) < 2:
+        return lambda _before, _after: False
+    fields = set(comparison.old_shape(old[0]).properties)
+    shared = [len(fields & set(comparison.new_shape(each).properties)) for each in new]
+    nearest = new[shared.index(max(shared))] if shared.count(max(shared)) == 1 and max(shared) else None
+    return lambda _before, after: after is nearest
 
 
 def is_within_any(comparison: "Comparison", node: Node, raw: Any, branches: list[Any]) -> bool:

@@ -47,6 +47,8 @@ def compare_types(node: Node) -> bool:
 
 def compare_null(node: Node) -> None:
     """Notes whether null became, or no longer is, valid."""
+    if node.reading.is_scalar and is_within(node.old, node.new, node.reading):
+        return  # null has no spelling of its own there: it is left out, or it is the text "null"
     if node.old.is_nullable != node.new.is_nullable:
         effect = Effect.WIDENS if node.new.is_nullable else Effect.NARROWS
         node.edit(NullabilityChanged, node.new.is_nullable, effect)
@@ -145,7 +147,7 @@ def compare_access(node: Node) -> None:
         node.edit(AccessChanged, "readOnly", new.is_read_only)
     if old.is_write_only != new.is_write_only:
         node.edit(AccessChanged, "writeOnly", new.is_write_only)
-    before, after = default_text(old), default_text(new)
+    before, after = (default_text(each, node.reading) for each in (old, new))
     if before != after:
         node.edit(DefaultChanged, before, after)
     if old.is_deprecated != new.is_deprecated:
@@ -154,6 +156,8 @@ def compare_access(node: Node) -> None:
         node.edit(TextChanged)
 
 
-def default_text(shape: Shape) -> str | None:
-    """The default as JSON; None where there is none."""
+def default_text(shape: Shape, reading: Reading) -> str | None:
+    """The default as JSON, or as it travels where all is text; None where there is none."""
+    if reading.is_text and isinstance(shape.default, str):
+        return shape.default
     return None if shape.default is ABSENT else json_text(shape.default)
