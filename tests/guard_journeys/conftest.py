@@ -1,5 +1,7 @@
 """A copy of the blog in a repository of its own, and the command as a person types it."""
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -9,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from beastmode_tools.cli import main
+from probe_servers import shared_servers
 from work_tree import WorkTree
+
+__all__ = ["shared_servers"]
 
 ROOT = Path(__file__).parent.parent.parent
 TESTS = '''"""What the blog promises."""
@@ -43,9 +49,13 @@ class Checked(WorkTree):
     python = ("--python", sys.executable)
 
     def check(self, *arguments):
-        done = self.beast("check", *self.python, "--format", "json", *arguments)
-        assert done.returncode in {0, 1}, done.stderr + done.stdout
-        return json.loads(done.stdout)
+        """What `beast check` prints, run in this process, so that one check after the other shares its servers."""
+        said, told = io.StringIO(), io.StringIO()
+        outputs = contextlib.redirect_stdout(said), contextlib.redirect_stderr(told)
+        with contextlib.chdir(self.folder), outputs[0], outputs[1], pytest.raises(SystemExit) as ended:
+            main(["check", *self.python, "--format", "json", *arguments])
+        assert ended.value.code in {0, 1}, told.getvalue() + said.getvalue()
+        return json.loads(said.getvalue())
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@ from mixed_shop import shop
 
 from beastmode_tools.guard.databases.scratch import scratches
 from beastmode_tools.guard.mixed.proof.schemas import make_schemas
+from probe_servers import shared_servers
 from servers import postgres_server
+
+__all__ = ["shared_servers"]
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -1,6 +1,10 @@
 import pytest
 from histories import History, SqliteScratch, postgres_scratch
 
+from probe_servers import shared_servers
+
+__all__ = ["shared_servers"]
+
 
 @pytest.fixture
 def sqlite():

@@ -16,6 +16,7 @@ from beastmode_tools.guard.migrations.rules.proved import RULES
 from beastmode_tools.guard.report.hidden_secrets import known_secrets, masking, without_secrets
 from beastmode_tools.guard.report.secret_lines import secret_lines
 from beastmode_tools.guard.rule import judge
+from beastmode_tools.probe_server import serving
 from beastmode_tools.project import Project
 from beastmode_tools.source.public_names import public_names
 from beastmode_tools.source.repository import two_sides
@@ -48,6 +49,7 @@ def prove(
     if project.migrations is None:
         raise CouldNotRun("The project has no Alembic folder (one with an env.py), so there is nothing to prove.")
     with ExitStack() as stack:
+        stack.enter_context(serving())
         side = stack.enter_context(two_sides(project, "HEAD")).new
         texts = list(secret_lines(side.folder))
         public = public_names(side.folder)
