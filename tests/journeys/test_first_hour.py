@@ -1,143 +1,144 @@
-"""A newcomer with the built wheel: a project, a first request, a resource while it is served, and the way back."""
+"""A newcomer with the built wheel: a project, a first request, five parts, a change under load, and the way back."""
 
-import json
-import os
-import re
-import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
+from served import Load, ask, page, served, until
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 120
+ADDS = (
+    ("resource", "Product", "name:str:120", "price:decimal", "stock:int=0", "--owned"),
+    ("field", "Product", "note:str:80?"),
+    ("endpoint", "products/<int:id>/sales", "--returns", "sold:int"),
+    ("relation", "Product.buyer", "User"),
+    ("version", "products", "v2", "--nest", "buyer"),
+)
+CHANGE = ("beast", "change", "type", "products.stock", "bigint")
+PHASES = (1, 2, 3)
 
 
 @pytest.fixture(scope="module")
-def terminal(tmp_path_factory):
-    """The environment of a terminal in which the wheel of this checkout is installed, before anything else of ours."""
-    place = tmp_path_factory.mktemp("installed")
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(place), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = place.glob("beastmode-*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--target", str(place / "packages"), str(wheel)], check=True)
-    (place / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.com\n")
-    return {
-        "PATH": f"{place / 'packages' / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}",
-        "PYTHONPATH": str(place / "packages"),
-        "HOME": str(place),
-        "LANG": "C.UTF-8",
-    }
+def story(terminal, tmp_path_factory):
+    """What is seen between an empty folder and a column that got another type while the project was used."""
+    place = tmp_path_factory.mktemp("story")
+    seen = {"new": terminal.run(place, "beast", "new", "shop")}
+    shop = place / "shop"
+    with served(terminal, shop, place / "output") as server:
+        seen |= {"url": server.url, "said": server.said, "docs": page(f"{server.url}/docs")}
+        token = server.log_in()
+        seen["first"] = ask(f"{server.url}/api/v1/users", token=token)
+        seen["add"] = [terminal.run(shop, "beast", "add", *add) for add in ADDS]
+        until(lambda: ask(f"{server.url}/api/v2/products", token=token)[0] == 200)
+        with Load(server.url, token) as load:
+            seen["change"] = [phase(terminal, shop, server, load) for _ in PHASES]
+        seen |= {"wrong": load.wrong, "stocks": load.stocks, "stored": stocks(server.url, token)}
+        seen |= {"old": ask(f"{server.url}/api/v1/products", token=token)}
+        seen |= {"new version": ask(f"{server.url}/api/v2/products?sort=id&per_page=1", token=token)}
+        seen |= {"own": ask(f"{server.url}/api/v1/products/1/sales", token=token)}
+        seen |= {"ended": server.stop(), "output": server.said, "shop": shop}
+    return seen
 
 
-def run(terminal, folder, *command):
-    """What a command prints, if it succeeds."""
-    done = subprocess.run(
-        command, cwd=folder, env=terminal, capture_output=True, text=True, check=False, timeout=SECONDS
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def phase(terminal, shop, server, load):
+    """What the next phase of the change says; the products are used before, meanwhile and afterwards."""
+    terminal.run(shop, "git", "add", "--all")
+    terminal.run(shop, "git", "commit", "--quiet", "--message", "Before the next phase")
+    load.goes_on()
+    said = server.after_reload(lambda: terminal.run(shop, *CHANGE))
+    load.goes_on()
+    return said
 
 
-def test_from_an_empty_folder_to_a_resource_of_ones_own(terminal, tmp_path):
-    made = run(terminal, tmp_path, "beast", "new", "shop")
+def stocks(url, token):
+    """ID -> stock of every product, page by page."""
+    found, following = {}, f"{url}/api/v2/products?sort=id&per_page=100"
+    number = 0
+    while following:
+        number += 1
+        _, _, body = ask(f"{following}&page={number}", token=token)
+        found |= {product["id"]: product["stock"] for product in body["data"]["items"]}
+        following = following if body["data"]["pagination"]["has_next"] else None
+    return found
+
+
+def test_without_the_extra_one_line_says_what_to_install(terminal):
+    """The wheel alone has the command, which says what else it needs."""
+    (line,) = terminal.first.stderr.splitlines()
+
+    assert (terminal.first.returncode, terminal.first.stdout) == (2, "")
+    assert line.startswith("beast: `libcst` is missing: beast needs beastmode's extra `tools`. pip install '")
+
+
+def test_three_commands_lead_to_a_first_request(story):
+    """Without an edit: the docs, the inbox, an account, and what it sees."""
+    status, _, users = story["first"]
+
+    assert story["new"].endswith("\n  beast test    run its tests, then check the change\n")
+    assert f"docs     {story['url']}/docs" in story["said"]
+    assert f"inbox    {story['url']}/dev/inbox" in story["said"]
+    assert "<html" in story["docs"]
+    assert (status, [user["name"] for user in users["data"]["items"]]) == (200, ["ada"])
+
+
+def test_five_parts_are_added_while_the_project_is_served(story):
+    """Each is told file by file, with what to do next, in at most twelve lines."""
+    assert [said.split("\n", 1)[0] for said in story["add"]] == [f"Change 000{number}:" for number in range(1, 6)]
+    assert max(len(said.splitlines()) for said in story["add"]) <= 12
+    assert all("\nNext:\n" in said for said in story["add"])
+    assert story["own"][0] == 200
+    assert set(story["own"][2]["data"]) == {"sold"}
+
+
+def test_the_old_version_goes_on_and_says_until_when(story):
+    """Both versions answer; the new one shows the relation."""
+    _, headers, _ = story["old"]
+    (product,) = story["new version"][2]["data"]["items"]
+
+    assert headers["Link"] == '</api/v2/products>; rel="successor-version"'
+    assert headers["Sunset"].endswith("GMT")
+    assert product["buyer"] is None
+
+
+def test_a_column_changes_its_type_while_requests_are_answered(story):
+    """In three phases and as many restarts no request fails, and no product is lost or wrong."""
+    assert story["wrong"] == []
+    assert [f"phase {number} of 3" in said for number, said in zip(PHASES, story["change"], strict=True)] == [True] * 3
+    assert len(story["stocks"]) >= 2 * len(PHASES)
+    assert story["stored"] == story["stocks"]
+
+
+def test_one_ctrl_c_ends_everything(story):
+    """With one last word."""
+    assert story["ended"] == 0
+    assert story["output"].endswith("Stopped.\n")
+
+
+def test_everything_can_be_taken_back_but_no_row_unasked(terminal, tmp_path):
+    """`beast undo` names the rows that would go, and needs a yes."""
+    terminal.run(tmp_path, "beast", "new", "shop")
     shop = tmp_path / "shop"
-    output = tmp_path / "output"
-    with output.open("w") as stream:
-        server = subprocess.Popen(
-            ["beast", "dev", "--port", "0"],
-            cwd=shop,
-            env=terminal,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        until(lambda: "account " in output.read_text() or server.poll() is not None)
-        said = output.read_text()
-        url = re.search(r"http://127\.0\.0\.1:\d+", said)[0]
-        email, password = re.search(r"account  (\S+), password (\S+)", said).groups()
-        token = ask(f"{url}/api/auth/login", {"email": email, "password": password})["data"]["token"]
-        docs = urllib.request.urlopen(f"{url}/docs", timeout=SECONDS).read().decode()
+    terminal.run(shop, "beast", "add", "resource", "Product", "name:str:120")
+    with served(terminal, shop, tmp_path / "output") as server:
+        ask(f"{server.url}/api/v1/products", {"name": "Tea"}, server.log_in())
 
-        run(terminal, shop, "beast", "add", "resource", "Product", "name:str:120", "price:decimal", "stock:int=0")
-        until(lambda: exists(f"{url}/api/v1/products"))
-        product = ask(f"{url}/api/v1/products", {"name": "Tea", "price": "3.50"}, token)["data"]
+    refused = terminal.ask(shop, "beast", "undo")
+    terminal.run(shop, "beast", "undo", "--yes")
 
-        os.killpg(server.pid, signal.SIGINT)
-        ended = server.wait(SECONDS)
-    finally:
-        if server.poll() is None:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-    refused = subprocess.run(
-        ["beast", "undo"], cwd=shop, env=terminal, capture_output=True, text=True, check=False, timeout=SECONDS
-    )
-    run(terminal, shop, "beast", "undo", "--yes")
-
-    assert made.endswith("\n  beast test    run its tests, then check the change\n")
-    assert f"docs     {url}/docs" in said
-    assert f"inbox    {url}/dev/inbox" in said
-    assert "<html" in docs
-    assert (product["name"], product["price"], product["stock"]) == ("Tea", "3.50", 0)
-    assert ended == 0
-    assert output.read_text().endswith("Stopped.\n")
     assert refused.stderr == (
         "beast: this deletes rows of sqlite:///shop.db: 1 in products. If they may go: beast undo 0001 --yes\n"
     )
-    assert run(terminal, shop, "git", "status", "--porcelain") == ""
+    assert terminal.run(shop, "git", "status", "--porcelain") == ""
 
 
 def test_a_port_in_use_is_said_in_one_line(terminal, tmp_path):
-    run(terminal, tmp_path, "beast", "new", "shop")
+    """With another one to use."""
+    terminal.run(tmp_path, "beast", "new", "shop")
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         port = somebody.getsockname()[1]
 
-        done = subprocess.run(
-            ["beast", "dev", "--port", str(port)],
-            cwd=tmp_path / "shop",
-            env=terminal,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
+        done = terminal.ask(tmp_path / "shop", "beast", "dev", "--port", str(port))
 
     assert done.returncode == 2
     assert done.stderr == (
         f"beast: port {port} is not available on 127.0.0.1 (Address already in use). "
-        "Stop the process that uses it, or choose another: beast dev --port 8001\n"
+        f"Stop the process that uses it, or choose another: beast dev --port {port + 1}\n"
     )
-
-
-def ask(url, body, token=None):
-    """The JSON that a POST is answered with."""
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-        return json.load(answer)
-
-
-def exists(url):
-    """Whether a route is served; one that asks for a login is."""
-    try:
-        urllib.request.urlopen(url, timeout=SECONDS).close()
-    except urllib.error.HTTPError as refused:
-        return refused.code == 401
-    except OSError:
-        return False
-    return True
-
-
-def until(holds):
-    """Waits for something to hold."""
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.1)

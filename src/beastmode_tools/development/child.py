@@ -8,10 +8,15 @@ import json
 import os
 import signal
 import sys
+import threading
+import time
 from typing import Any
 
 __all__ = ["main"]
 
+ARRIVAL = 0.2
+"""Seconds in which the request of a new connection arrives; a browser also opens connections that it does not use."""
+TICK = 0.02  # seconds, in which a person does not notice a wait
 PR_SET_PDEATHSIG = 1
 """Linux's number for it, of `sys/prctl.h`."""
 
@@ -22,23 +27,57 @@ def main(socket: int, ready: int) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     sys.path[0] = os.getcwd()
     from flask.cli import ScriptInfo, load_dotenv
-    from werkzeug.serving import WSGIRequestHandler, make_server
-
-    class Silent(WSGIRequestHandler):
-        """The application has a log of its own requests."""
-
-        def log_request(self, *_: Any) -> None:
-            """Write nothing."""
+    from werkzeug.serving import make_server
 
     load_dotenv()
     app = ScriptInfo(app_import_path=os.environ.get("FLASK_APP")).load_app()
     migrate(app)
     said = seed(app)
+    answering: set[Any] = set()
     # The address is that of the inherited socket; the server only names itself by it.
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent, fd=socket)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=handler(answering), fd=socket)
     with os.fdopen(ready, "w") as report:
         report.write(json.dumps({"app": app.name, "said": said, "routes": routes(app)}) + "\n")
-    server.serve_forever()
+    serve(server, answering)
+
+
+def handler(answering: set[Any]) -> Any:
+    """A request handler that writes no log, as the application has one, and notes which requests are being answered."""
+    from werkzeug.serving import WSGIRequestHandler
+
+    class Handler(WSGIRequestHandler):
+        """Answers one connection."""
+
+        def log_request(self, *_: Any) -> None:
+            """Write nothing."""
+
+        def handle(self) -> None:
+            """Answer the connection's request, and be known meanwhile."""
+            self.since = time.monotonic()
+            answering.add(self)
+            try:
+                super().handle()
+            finally:
+                answering.discard(self)
+
+        def run_wsgi(self) -> None:
+            """Answer a request that has arrived."""
+            self.since = 0.0
+            super().run_wsgi()
+
+    return Handler
+
+
+def serve(server: Any, answering: set[Any]) -> None:
+    """Serves until SIGTERM; whatever has arrived by then is answered, and later requests wait for the next start."""
+    # From another thread: `shutdown` waits for the loop that this signal has interrupted.
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    server.serve_forever(poll_interval=TICK)
+    time.sleep(TICK)  # the thread of the last connection may not have begun
+    while any(not each.since or time.monotonic() - each.since < ARRIVAL for each in list(answering)):
+        time.sleep(TICK)
+    sys.stdout.flush()
+    os._exit(0)  # threads of the application, such as that of its jobs, have no end of their own
 
 
 def migrate(app: Any) -> None:

@@ -1,11 +1,13 @@
 """`beast add field`: a column of a model that exists, in its schema, with a migration and a test."""
 
+import re
 from pathlib import PurePosixPath
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.code.layout import Layout, Model, read_layout
 from beastmode_tools.recipes.code.module import ModuleEdit
 from beastmode_tools.recipes.field.columns import add_columns
+from beastmode_tools.recipes.field.joins import name_columns, name_columns_of_inverses
 from beastmode_tools.recipes.field.tests import add_tests
 from beastmode_tools.recipes.fields.field import Field
 from beastmode_tools.recipes.fields.parse import parse_fields
@@ -91,8 +93,9 @@ def related_to(field: Field, layout: Layout, model: Model) -> Related:
     """The model that a relation refers to; imported for type checkers only, as that model may import this one."""
     target = layout.model(field.target)
     key, key_sql = key_of(target)
-    is_ambiguous = any(target.name in text for text in model.attributes.values())
-    return Related(target.name, target.table, key, key_sql, is_quoted=True, is_ambiguous=is_ambiguous)
+    is_ambiguous = any(re.search(rf"\b{target.name}\b", text) for text in model.attributes.values())
+    is_own = target.name == model.name
+    return Related(target.name, target.table, key, key_sql, is_quoted=True, is_ambiguous=is_ambiguous, is_own=is_own)
 
 
 def edit_model(
@@ -103,6 +106,11 @@ def edit_model(
         raise CouldNotRun(f"{model.path} declares columns without Mapped[...]; add the field to {model.name} by hand.")
     module = ModuleEdit(workspace, model.path, layout.own)
     is_dated = any(field.name in DATED for field in fields) or any(name in model.attributes for name in DATED)
+    for target_name in dict.fromkeys(each.model for each in related.values()):
+        target_model = layout.models[target_name]
+        column = name_columns(module, model, target_model)
+        if column and target_model.path != model.path:
+            name_columns_of_inverses(workspace, layout, model, target_model, column)
     for field in fields:
         target = related.get(field.name)
         columns, relationships, imports = model_lines(field, target, is_dated=is_dated)

@@ -29,6 +29,7 @@ class Related:
         key_sql: The type of its ID as a migration writes it.
         is_quoted: Whether the annotation is a string, because the class is imported for type checkers only.
         is_ambiguous: Whether another column of the class refers to the same table.
+        is_own: Whether it is the class itself, so that SQLAlchemy has to be told which row is the related one.
     """
 
     model: str
@@ -37,6 +38,7 @@ class Related:
     key_sql: str = "sa.Integer()"
     is_quoted: bool = False
     is_ambiguous: bool = False
+    is_own: bool = False
 
 
 def annotation(field: Field, *, is_dated: bool) -> str:
@@ -81,8 +83,10 @@ def model_lines(field: Field, related: Related | None, *, is_dated: bool) -> tup
 def relationship_line(field: Field, related: Related) -> str:
     """The attribute with the related row."""
     target = f"{related.model} | None" if field.is_optional else related.model
-    keys = f"foreign_keys=[{field.column}]" if related.is_ambiguous else ""
-    return f"    {field.name}: Mapped[{quoted(target) if related.is_quoted else target}] = relationship({keys})"
+    arguments = [f"foreign_keys=[{field.column}]"] if related.is_ambiguous else []
+    arguments += ["remote_side=[id]"] if related.is_own else []
+    annotated = quoted(target) if related.is_quoted else target
+    return fit(f"{field.name}: Mapped[{annotated}] = relationship(", arguments, ")", indent=4)
 
 
 def column_type(field: Field) -> str:

@@ -125,7 +125,7 @@ def related_to(field: Field, layout: Layout, model: str, many: str, fields: tupl
     """The model that a relation refers to; the resource itself, if it has that name."""
     same = [each for each in fields if each.kind == "relation" and each.target == field.target]
     if field.target == model:
-        return Related(model, many, is_quoted=True, is_ambiguous=len(same) > 1)
+        return Related(model, many, is_quoted=True, is_ambiguous=len(same) > 1, is_own=True)
     target = layout.model(field.target)
     key, key_sql = key_of(target)
     return Related(target.name, target.table, key, key_sql, is_ambiguous=len(same) > 1)
