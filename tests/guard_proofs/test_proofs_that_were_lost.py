@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from histories import only
+from histories import kinds, only
 
 from beastmode_tools.guard.migrations.compare.proved.facts import RowsNotRestored, UpgradeFailed
 from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
@@ -31,6 +31,13 @@ with db.engine.connect() as connection:
     context.configure(connection=connection, target_metadata=db.metadata)
     with context.begin_transaction():
         context.run_migrations()
+"""
+
+MODELS = """
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+sa.Table("items", metadata, sa.Column("id", sa.Integer, primary_key=True))
 """
 
 READS_AT_START = """
@@ -162,3 +169,47 @@ def test_an_application_that_reads_at_its_start_is_proved(history, request, kind
 def test_values_are_read_from_statements_mappings_and_expressions(statement, named):
     """Each column gets the values that the revision compares it with, wherever they are written."""
     assert values_named([f"def upgrade():\n    {statement}\n"]) == named
+
+
+def test_a_revision_that_asks_for_the_application_while_it_is_imported_is_proved(history, sqlite):
+    project = history()
+    (project.folder / "app.py").write_text(
+        "from flask import Flask\n\napp = Flask(__name__)\napp.config['LENGTH'] = 80\n"
+    )
+    project.add(
+        "longer",
+        """
+        from flask import current_app
+
+        LENGTH = current_app.config["LENGTH"]
+
+
+        def upgrade():
+            with op.batch_alter_table("items") as batch:
+                batch.alter_column("name", type_=sa.String(LENGTH))
+
+
+        def downgrade():
+            with op.batch_alter_table("items") as batch:
+                batch.alter_column("name", type_=sa.String(40))
+        """,
+    )
+
+    proof = project.prove(sqlite)
+
+    assert proof.not_proven == []
+    assert "longer" in {trip.up.revision for trips in proof.trips.values() for trip in trips}
+    assert "UpgradeFailed" not in kinds(proof, "longer")
+
+
+def test_a_history_that_takes_too_long_leads_to_tables_that_are_made_from_the_models(history, sqlite):
+    """What its last revision does can be proved then, and the report says what was not run."""
+    project = history().write("models.py", MODELS)
+    project.add("slow", "import time\n\n\ndef upgrade():\n    time.sleep(60)\n\n\ndef downgrade():\n    pass\n")
+    hurried = replace(project.project, settings=replace(project.project.settings, timeout=3.0))
+
+    state = reach(project.side, hurried, sqlite.new())
+
+    assert state.how == "created and stamped"
+    assert "did not end within 3 s" in state.not_proven[0]
+    assert "[guard] timeout" in state.not_proven[0]

@@ -28,6 +28,9 @@ from beastmode_tools.source.repository import Comparison
 
 __all__ = ["Proved", "findings_of", "used_drops"]
 
+LOST = ("Nothing was proved on", "No database could be brought", "Mixed versions were not proved")
+"""How notes begin that say why neither side was run on a schema."""
+
 
 @dataclass(slots=True)
 class Proved:
@@ -76,14 +79,30 @@ def findings_of(
     read_only = (each for each in reading.changes if not (is_compared and isinstance(each, ModelsChanged)))
     unknown = not_proved(reading, proved, asked=asked)
     findings = judge(RULES, [*read_only, *migrations, *proved.changes, *drops, *plans, *unknown])
-    return by_behavior(list(each_once(without_replaced(findings, drops))), proved.matrices, reading)
+    return by_behavior(list(each_once(without_replaced(findings, drops))), proved, reading, asked=asked)
 
 
-def by_behavior(findings: list[Finding], matrices: Sequence[Matrix], reading: Reading) -> list[Finding]:
+def by_behavior(findings: list[Finding], proved: Proved, reading: Reading, *, asked: bool) -> list[Finding]:
     """The findings, with one for all code that does something else in place of those about each function."""
     code = changed_code(findings)
     kept, reason = one_for_starting(without_changed_code(findings, code), code)
-    return with_causes([*kept, *judge(RULES, decided(code, matrices, reason, (reading.old_app, reading.new_app)))])
+    return with_causes(
+        [
+            *kept,
+            *judge(
+                RULES,
+                decided(code, proved.matrices, reason or lost(proved, asked=asked), (reading.old_app, reading.new_app)),
+            ),
+        ]
+    )
+
+
+def lost(proved: Proved, *, asked: bool) -> str:
+    """Why no request was sent to changed code, in words that stand in brackets; "" where some were."""
+    if not asked:
+        return "no request was sent: --no-proofs"
+    found = next((note for note in proved.notes if note.startswith(LOST)), "") if not proved.matrices else ""
+    return found.rstrip(".")
 
 
 def migration_changes(reading: Reading, proved: Proved) -> list[object]:

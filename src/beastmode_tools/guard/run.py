@@ -32,6 +32,7 @@ from beastmode_tools.project import Project
 from beastmode_tools.source.changed_functions import changed_functions
 from beastmode_tools.source.delta import pairs
 from beastmode_tools.source.files import kind_of
+from beastmode_tools.source.named_database import named_database
 from beastmode_tools.source.repository import Comparison
 
 __all__ = ["prove_change"]
@@ -79,7 +80,8 @@ def prove_change(question: Question, comparison: Comparison, reading: Reading, p
     work = Work(question.project, comparison, reading, progress, question.run_tests)
     proved = Proved()
     with ExitStack() as stack:
-        opened = [stack.enter_context(scratch) for scratch in wanted(question, proved, progress)]
+        kinds = of_project_first(wanted(question, proved, progress), comparison)
+        opened = [stack.enter_context(scratch) for scratch in kinds]
         if reading.old_app is None or reading.new_app is None:
             proved.notes.append("Old and new code were not run on each other's schema, since not both sides start.")
             prove_migrations(work, [Start(scratch) for scratch in opened], proved)
@@ -99,6 +101,12 @@ def wanted(question: Question, proved: Proved, progress: Progress) -> list[Scrat
     found, notes = scratches(question.shadow_url, python=question.project.python, progress=progress)
     proved.notes.extend(notes)
     return [scratch for scratch in found if not question.on or scratch.dialect in question.on]
+
+
+def of_project_first(kinds: Sequence[Scratch], comparison: Comparison) -> list[Scratch]:
+    """The kinds of databases, first the one that the project's settings name: code alone is run on one kind only."""
+    named = named_database(comparison.new.folder)
+    return sorted(kinds, key=lambda each: each.dialect != named)
 
 
 def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:

@@ -30,8 +30,6 @@ class Environment:
     """
 
     def __init__(self, request: dict[str, Any]) -> None:
-        from alembic.script import ScriptDirectory
-
         self.request = request
         self.folder = os.path.join(request["folder"], request["alembic"])
         self.application: Any = None
@@ -40,7 +38,7 @@ class Environment:
         else:
             name_application(request)
         self.config = self.configured()
-        self.script = ScriptDirectory.from_config(self.config)
+        self.script = self.scripts()
         self.metadata: Any = None
         self.version_table = "alembic_version"
 
@@ -60,6 +58,23 @@ class Environment:
         """The application, started on tables of its models in place of what the scratch database holds."""
         with emptied(self.request["database_url"]), connections_closed(), tables_at_first_use():
             return load_application({**self.request, "create_all": True})
+
+    def scripts(self) -> Any:
+        """The history; a revision may ask for the application while it is imported, as a model that it imports does."""
+        from alembic.script import ScriptDirectory
+
+        script = ScriptDirectory.from_config(self.config)
+        try:
+            with self.in_application():
+                script.get_heads()  # what reads all revisions
+        except RuntimeError as error:
+            if self.application is None and OUTSIDE in str(error):
+                self.start_application()
+                self.config = self.configured()
+                return self.scripts()
+        except Exception:
+            logging.getLogger(__name__).exception("the history")  # whoever asks for it gets the error once more
+        return script
 
     def load_models(self) -> None:
         """Starts the application for the models that env.py leaves out; a package's are often mapped only then."""

@@ -1,9 +1,10 @@
 """Brings a scratch database to where a side of the change expects it: its schema, with rows in it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from beastmode_tools.errors import ProbeFailed
 from beastmode_tools.guard.databases.scratch import Database
 from beastmode_tools.guard.migrations.proof.migrating import Command, error_of, run_migrations
 from beastmode_tools.guard.wording import sentence
@@ -85,10 +86,9 @@ def reach(  # noqa: PLR0913 - a side, a place, and what shall be there
     """
     progress(f"bringing a {database.dialect} database to {revision} of the {side.name} side")
     filling = fill_commands(project, rows)
-    answers = run_migrations(side, project, database, [{"do": "upgrade", "to": revision, "group": "way"}, *filling])
-    error = error_of(answers.results[0])
+    way: Command = {"do": "upgrade", "to": revision, "group": "way"}
+    results, error = within_time(lambda: run_migrations(side, project, database, [way, *filling]).results)
     how: How = "upgraded"
-    results = answers.results[1:]
     if error:
         making: list[Command] = [
             {"do": "clear", "group": "way"},
@@ -107,6 +107,21 @@ def reach(  # noqa: PLR0913 - a side, a place, and what shall be there
         refused["of the project"] = problem
     seed_error = error_of(seeded[0]) if seeded else ""
     return State(database, how, revision, error, filled, refused, seed_error, tuple(drift.get("drift", ())))
+
+
+def within_time(run: Callable[[], Sequence[Mapping[str, Any]]]) -> tuple[Sequence[Mapping[str, Any]], str]:
+    """What became of the steps after the first one, and the error of that one; a long history may not come to its end.
+
+    Raises:
+        ProbeFailed: It ended without an answer for another reason than the time.
+    """
+    try:
+        first, *others = run()
+    except ProbeFailed as failed:
+        if failed.reason != "timeout":
+            raise
+        return (), f"{failed}; [guard] timeout in beastmode.toml gives it more"
+    return others, error_of(first)
 
 
 def move(side: Side, project: Project, database: Database, *, revision: str = "heads") -> State:
