@@ -13,6 +13,7 @@ from beastmode_tools.guard.migrations.compare.proved.settled import settled
 from beastmode_tools.guard.migrations.compare.proved.unproved import MigrationsNotProved, unproved
 from beastmode_tools.guard.migrations.read import changes_by
 from beastmode_tools.guard.mixed.compare.facts import Matrix
+from beastmode_tools.guard.mixed.compare.tested import Tested
 from beastmode_tools.guard.mixed.compare.usage import DroppedInUse, DroppedOutOfUse, UsePlace, dropped, judge_drops
 from beastmode_tools.guard.mixed.read.usage import Sources
 from beastmode_tools.guard.read import Reading
@@ -44,6 +45,7 @@ class Proved:
         has_queries: Somewhere queries are counted already.
         shown: The revisions of which a run showed something.
         operations: What the new revisions do, read and seen to run; None where nothing ran.
+        tested: Both sides' own tests, where they run changed functions.
     """
 
     changes: list[Any] = field(default_factory=list)
@@ -53,6 +55,7 @@ class Proved:
     has_queries: bool = False
     shown: set[str] = field(default_factory=set)
     operations: list[Operation] | None = None
+    tested: Tested | None = None
 
 
 def used_drops(
@@ -86,15 +89,9 @@ def by_behavior(findings: list[Finding], proved: Proved, reading: Reading, *, as
     """The findings, with one for all code that does something else in place of those about each function."""
     code = changed_code(findings)
     kept, reason = one_for_starting(without_changed_code(findings, code), code)
-    return with_causes(
-        [
-            *kept,
-            *judge(
-                RULES,
-                decided(code, proved.matrices, reason or lost(proved, asked=asked), (reading.old_app, reading.new_app)),
-            ),
-        ]
-    )
+    why = reason or lost(proved, asked=asked)
+    starts = (reading.old_app, reading.new_app)
+    return with_causes([*kept, *judge(RULES, decided(code, proved.matrices, why, starts, proved.tested))])
 
 
 def lost(proved: Proved, *, asked: bool) -> str:

@@ -24,6 +24,7 @@ from beastmode_tools.guard.mixed.compare.facts import Which
 from beastmode_tools.guard.mixed.proof.bodies import bodies_of
 from beastmode_tools.guard.mixed.proof.matrix import prove_mixed
 from beastmode_tools.guard.mixed.proof.old_tests import prove_old_tests, with_tests
+from beastmode_tools.guard.mixed.proof.own_tests import prove_own_tests
 from beastmode_tools.guard.mixed.proof.schemas import Schemas, make_schemas
 from beastmode_tools.guard.read import Question, Reading
 from beastmode_tools.guard.wording import sentence
@@ -90,6 +91,7 @@ def prove_change(question: Question, comparison: Comparison, reading: Reading, p
             call_everything(work, None, proved)
         else:
             prove_on(work, opened, proved)
+        prove_tests(work, opened, proved)
     proved.changes.extend(mixed_versions.compare(proved.matrices))
     return proved
 
@@ -223,6 +225,14 @@ def prove_versions(work: Work, place: Place, schemas: Schemas, bodies: Bodies, p
     proved.notes.extend([*schemas.notes, *notes])
     if mixed.costs is not None:
         proved.changes.extend(queries.compare(*mixed.costs))
+
+
+def prove_tests(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
+    """The project's own tests that run changed functions, on both sides."""
+    watch = watched(work.comparison)
+    tested, notes = prove_own_tests(work.comparison, work.project, opened, watch, progress=work.progress)
+    proved.tested = tested
+    proved.notes.extend(notes)
 
 
 def watched(comparison: Comparison) -> dict[Which, list[dict[str, Any]]]:

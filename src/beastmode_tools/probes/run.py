@@ -29,6 +29,7 @@ TASKS = {
     "anonymous": ".call.anonymous",
     "boot": ".start.boot",
     "migrate": ".migrate.migrate",
+    "own_tests": ".call.own_tests",
     "replay": ".call.replay",
     "replay_tests": ".call.old_tests",
 }

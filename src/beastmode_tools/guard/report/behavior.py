@@ -4,9 +4,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from beastmode_tools.guard.code.compare.behaviour import AnswerChanged, AnswersSame, ChangedCode, NothingRan, RanAtStart
+from beastmode_tools.guard.code.compare.behaviour import (
+    AnswerChanged,
+    AnswersSame,
+    ChangedCode,
+    NothingRan,
+    OnlyNewTests,
+    RanAtStart,
+    ResultChanged,
+    TestFails,
+)
 from beastmode_tools.guard.mixed.compare.facts import NEW_NEW, OLD_OLD, OUTSIDE, Matrix
 from beastmode_tools.guard.mixed.compare.replayed import Answered, Replayed
+from beastmode_tools.guard.mixed.compare.tested import Compared, Difference, Tested, compared
 from beastmode_tools.probes.messages.application import Application
 
 __all__ = ["decided"]
@@ -19,6 +29,8 @@ AT_START = {"import-time-code-changed", "wiring-changed", "business-logic-change
 Pair = tuple[Answered, Answered]
 Starts = tuple[Application | None, Application | None]
 """The base side's application and the work side's."""
+Decided = NothingRan | RanAtStart | AnswersSame | AnswerChanged | ResultChanged | TestFails | OnlyNewTests
+NOTHING = Compared({}, (), frozenset(), {})
 
 
 @dataclass(slots=True)
@@ -35,8 +47,12 @@ class Seen:
 
 
 def decided(
-    code: Sequence[ChangedCode], matrices: Sequence[Matrix], reason: str, starts: Starts = (None, None)
-) -> Iterator[NothingRan | RanAtStart | AnswersSame | AnswerChanged]:
+    code: Sequence[ChangedCode],
+    matrices: Sequence[Matrix],
+    reason: str,
+    starts: Starts = (None, None),
+    tested: Tested | None = None,
+) -> Iterator[Decided]:
     """What is to be said of the changed code, at most one thing of each function.
 
     Args:
@@ -44,7 +60,9 @@ def decided(
         matrices: What was run, one for each kind of database.
         reason: Why nothing could be run.
         starts: Both sides' applications, as far as they started.
+        tested: What the project's own tests showed.
     """
+    tests = compared(tested) if tested is not None else NOTHING
     seen = {key_of(each): Seen() for each in code}
     whole: set[str] = set()
     for matrix in matrices:
@@ -52,18 +70,52 @@ def decided(
         if old is not None and new is not None:
             look_at(old, new, seen)
             whole |= all_ran(old) & all_ran(new)
-    differing = [each for each in code if seen[key_of(each)].differing]
-    same = [each for each in code if each not in differing and seen[key_of(each)].same and key_of(each) in whole]
-    at_start = [] if differing else [each for each in code if each not in same and ran_at_start(each, starts)]
-    rest = tuple(each for each in code if each not in differing and each not in same and each not in at_start)
-    yield from answers(differing, seen)
-    if at_start:
-        yield RanAtStart(tuple(at_start))
+    answered = [each for each in code if seen[key_of(each)].differing]
+    same = [each for each in code if each not in answered and is_same(each, seen, whole, tests)]
+    open_ones = [each for each in code if each not in answered and each not in same]
+    yield from answers(answered, seen)
+    told = list(by_tests(code, open_ones, tests))
+    yield from told
     if same:
         requests = [f"{each.method} {each.path}" for one in same for each in seen[key_of(one)].same]
-        yield AnswersSame(tuple(same), tuple(dict.fromkeys(requests)))
-    if rest:
-        yield NothingRan(rest, reason)
+        names = [name for one in same for name in tests.same.get(key_of(one), ())]
+        yield AnswersSame(tuple(same), tuple(dict.fromkeys(requests)), tuple(dict.fromkeys(names)))
+    rest = [each for each in open_ones if not any(each in one.code for one in told)]
+    at_start = () if answered else tuple(each for each in rest if ran_at_start(each, starts))
+    if at_start:
+        yield RanAtStart(at_start)
+    rest = [each for each in rest if each not in at_start]
+    covered = tuple(each for each in rest if key_of(each) in tests.only_new)
+    if covered:
+        names = [name for each in covered for name in tests.only_new[key_of(each)]]
+        yield OnlyNewTests(covered, tuple(dict.fromkeys(names)))
+    if left := tuple(each for each in rest if each not in covered):
+        yield NothingRan(left, reason)
+
+
+def is_same(code: ChangedCode, seen: Mapping[str, Seen], whole: set[str], tests: Compared) -> bool:
+    """Whether requests ran all that changed with the same answers, or tests with the same results."""
+    key = key_of(code)
+    if seen[key].same and key in whole:
+        return True
+    is_other = any(key in each.keys for each in tests.differing)
+    return bool(key in tests.same and key in tests.whole and not is_other)
+
+
+def by_tests(
+    code: Sequence[ChangedCode], open_ones: Sequence[ChangedCode], tests: Compared
+) -> Iterator[ResultChanged | TestFails]:
+    """One change for each set of functions that fails in tests, and for each that gives something else in them."""
+    together: dict[tuple[bool, tuple[ChangedCode, ...]], list[Difference]] = {}
+    for each in tests.differing:
+        ran = tuple(one for one in (code if each.fails else open_ones) if key_of(one) in each.keys)
+        if ran:
+            together.setdefault((each.fails, ran), []).append(each)
+    for (fails_now, ran), (first, *others) in together.items():
+        if fails_now:
+            yield TestFails(ran, first.test, first.after, len(others))
+        else:
+            yield ResultChanged(ran, first.test, first.before, first.after, len(others))
 
 
 def key_of(code: ChangedCode) -> str:

@@ -2,7 +2,16 @@
 
 from dataclasses import dataclass
 
-__all__ = ["AnswerChanged", "AnswersSame", "ChangedCode", "NothingRan", "RanAtStart"]
+__all__ = [
+    "AnswerChanged",
+    "AnswersSame",
+    "ChangedCode",
+    "NothingRan",
+    "OnlyNewTests",
+    "RanAtStart",
+    "ResultChanged",
+    "TestFails",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +64,68 @@ class RanAtStart:
 
 @dataclass(frozen=True, slots=True)
 class AnswersSame:
-    """Changed code that requests ran on both sides, with the same answers and statements.
+    """Changed code that requests or the project's own tests ran on both sides, with the same answers and statements.
 
     Args:
         code: What changed.
         requests: "GET /users/1", each with the same answer.
+        tests: Names of tests that pass on both sides, in which it gives and writes the same.
     """
 
     code: tuple[ChangedCode, ...]
     requests: tuple[str, ...]
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultChanged:
+    """Changed code that gives something else where one of the project's own tests runs it, though the test passes.
+
+    Args:
+        code: What changed.
+        test: The first of the tests.
+        before: What the code gave.
+        after: What it gives.
+        more: How many other tests show it, too.
+    """
+
+    code: tuple[ChangedCode, ...]
+    test: str
+    before: str
+    after: str
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TestFails:
+    """One of the project's own tests that passes on the base and fails now.
+
+    Args:
+        code: The changed code that it runs.
+        test: Its name.
+        error: What it says, in one line.
+        more: How many others that run the same fail, too.
+    """
+
+    __test__ = False  # no class of tests, whatever pytest thinks of its name
+
+    code: tuple[ChangedCode, ...]
+    test: str
+    error: str
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyNewTests:
+    """Changed code that only tests of the same change run, so that nothing tells what it did before.
+
+    Args:
+        code: What changed.
+        tests: Their names; they pass.
+    """
+
+    code: tuple[ChangedCode, ...]
+    tests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

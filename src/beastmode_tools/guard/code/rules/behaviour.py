@@ -2,12 +2,40 @@
 
 from collections.abc import Iterator, Sequence
 
-from beastmode_tools.guard.code.compare.behaviour import AnswerChanged, AnswersSame, ChangedCode, NothingRan, RanAtStart
+from beastmode_tools.guard.code.compare.behaviour import (
+    AnswerChanged,
+    AnswersSame,
+    ChangedCode,
+    NothingRan,
+    OnlyNewTests,
+    RanAtStart,
+    ResultChanged,
+    TestFails,
+)
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Match, rule
 from beastmode_tools.guard.wording import first_few, where
 
 __all__ = ["RULES"]
+
+
+@rule("behavior-changed", ResultChanged, TestFails, OnlyNewTests)
+def tests_tell(change: ResultChanged | TestFails | OnlyNewTests) -> Iterator[Match]:
+    """One finding for each function that tests show to do something else, and one for what only new tests run."""
+    place = where(change.code[0])
+    fields = {"names": named(change.code), "verb": "was" if len(change.code) == 1 else "were"}
+    if isinstance(change, OnlyNewTests):
+        yield Match(place, "code that only new tests run", fields, "new-tests", first_few(change.tests, 8), proved=True)
+        return
+    more = f" (and in {change.more} more)" if change.more else ""
+    subject = f"{' '.join(each.name for each in change.code)} in {change.test}"
+    fields = {**fields, "test": change.test}
+    if isinstance(change, TestFails):
+        evidence = f"{change.test}{more}: {change.error}"
+        yield Match(place, subject, fields, "test-fails", evidence, proved=True, verdict=Verdict.DANGEROUS)
+    else:
+        evidence = f"{change.test}{more}: before {change.before}; now {change.after}"
+        yield Match(place, subject, fields, "result", evidence, proved=True)
 
 
 @rule("behavior-changed", NothingRan, RanAtStart, AnswersSame, AnswerChanged)
@@ -22,13 +50,19 @@ def behavior_changed(change: NothingRan | RanAtStart | AnswersSame | AnswerChang
         evidence = f"ran while both sides started: {listed(change.code)}"
         yield Match(place, "code that starts", fields, "starts", evidence, proved=True, verdict=Verdict.SAFE)
     elif isinstance(change, AnswersSame):
-        evidence = f"the same answers, and the same was written: {first_few(change.requests, 8)}"
+        evidence = f"the same answers, and the same was written: {same_in(change)}"
         yield Match(place, "code that does the same", fields, "same", evidence, proved=True, verdict=Verdict.SAFE)
     else:
         evidence = f"{change.request}: before {change.before}; now {change.after}"
         verdict = Verdict.DANGEROUS if change.fails else None
         message = "fails" if change.fails else "answer"
         yield Match(place, f"answer of {change.place}", fields, message, evidence, proved=True, verdict=verdict)
+
+
+def same_in(change: AnswersSame) -> str:
+    """What showed that code does the same."""
+    tests = f"{len(change.tests)} of the project's own tests, as {first_few(change.tests, 3)}" if change.tests else ""
+    return "; ".join(filter(None, (first_few(change.requests, 8) if change.requests else "", tests)))
 
 
 def named(code: Sequence[ChangedCode]) -> str:
@@ -55,4 +89,4 @@ NO_TOPIC = {
     "import-time-code-changed",
     "change-not-understood",
 }
-RULES = (behavior_changed,)
+RULES = (behavior_changed, tests_tell)
