@@ -44,7 +44,7 @@ KINDS = (
     ),
     (
         "deployment",
-        r"(?:^|/)(?:Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|(?:docker-)?compose[^/]*\.ya?ml|Procfile|app\.json|app\.ya?ml|fly\.toml|render\.ya?ml|vercel\.json|zappa_settings\.json|serverless\.ya?ml|gunicorn[^/]*\.py|gunicorn[^/]*\.conf|uwsgi[^/]*|[^/]*\.uwsgi|nginx[^/]*|[^/]*nginx[^/]*\.conf|supervisord?[^/]*\.conf|[^/]*\.service|Chart\.yaml|values[^/]*\.ya?ml|helm/.*|k8s/.*|kubernetes/.*|deploy(?:ment)?s?/.*\.(?:ya?ml|json|conf|sh)|[^/]*\.tf|[^/]*\.tfvars|ansible/.*|\.ebextensions/.*|Caddyfile|entrypoint[^/]*\.sh|docker-entrypoint[^/]*|[^/]*\.wsgi|haproxy[^/]*|apache[^/]*\.conf|redis\.conf|postgresql\.conf|\.dockerignore|appspec\.yml|buildspec\.yml|cloudbuild\.yaml|skaffold\.yaml|Vagrantfile)$",
+        r"(?:^|/)(?:Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|(?:docker-)?compose[^/]*\.ya?ml|Procfile|app\.json|app\.ya?ml|fly\.toml|render\.ya?ml|vercel\.json|zappa_settings\.json|serverless\.ya?ml|gunicorn[^/]*\.py|gunicorn[^/]*\.conf|uwsgi[^/]*|[^/]*\.uwsgi|nginx[^/]*|[^/]*nginx[^/]*\.conf|(?:nginx|apache2?|supervisor)/(?:.*/)?[^/.]+(?:\.conf)?|supervisord?[^/]*\.conf|[^/]*\.service|Chart\.yaml|values[^/]*\.ya?ml|helm/.*|k8s/.*|kubernetes/.*|deploy(?:ment)?s?/.*\.(?:ya?ml|json|conf|sh)|[^/]*\.tf|[^/]*\.tfvars|ansible/.*|\.ebextensions/.*|Caddyfile|entrypoint[^/]*\.sh|docker-entrypoint[^/]*|[^/]*\.wsgi|haproxy[^/]*|apache[^/]*\.conf|redis\.conf|postgresql\.conf|\.dockerignore|appspec\.yml|buildspec\.yml|cloudbuild\.yaml|skaffold\.yaml|Vagrantfile)$",
     ),
     (
         "settings",

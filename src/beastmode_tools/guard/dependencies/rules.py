@@ -16,8 +16,9 @@ USUAL_INDEX = "the default index"
 
 
 def package(name: str, when: Callable[[DependencyChanged], bool], message: str = "") -> Rule:
-    """A rule on how one package is required."""
-    return row(name, DependencyChanged, when, where=where, subject="{path} {name}", message=message)
+    """A rule on how one package is required; what only developers and tests get is none of production's."""
+    verdict = lambda change: Verdict.SAFE if change.is_development else None  # noqa: E731 - read where it is used
+    return row(name, DependencyChanged, when, where=where, subject="{path} {name}", message=message, verdict=verdict)
 
 
 def in_file(name: str, when: Callable[[DependencyFileChanged], bool], message: str, **options: Any) -> Rule:
@@ -63,7 +64,14 @@ RULES = (
         message="compatible",
         verdict=Verdict.SAFE,
     ),
-    package("dependency-source-changed", lambda c: c.how == "source", "package"),
+    row(
+        "dependency-source-changed",
+        DependencyChanged,
+        lambda c: c.how == "source",
+        where=where,
+        subject="{path} {name}",
+        message="package",
+    ),
     in_file(
         "dependency-source-changed",
         lambda c: c.what == "index",

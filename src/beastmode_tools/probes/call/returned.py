@@ -13,6 +13,7 @@ __all__ = ["Returned", "in_words"]
 DEEPEST = 4
 """Of lists in lists and attributes of attributes; what lies deeper is of a library more often than of the project."""
 MOST_ITEMS = 50
+"""Of one collection; two that differ only behind so many differ in their length, too, more often than not."""
 LONGEST = 300
 """Characters of one text; a longer one is told from others by its digest."""
 MOST_CALLS = 200

@@ -66,17 +66,62 @@ def compare_access(compared: list[Pair], usage: Usage) -> Iterator[AccessCheckCh
 
 def checks_of(node: FunctionNode) -> tuple[str, ...]:
     """The conditions under which a function refuses its caller, and its calls of functions that do."""
-    found = []
-    for statement in own_statements(node.body):
-        if isinstance(statement, ast.If) and asks_who(statement.test) and refuses(statement.body):
-            found.append(text_of(statement.test))
+    return (*conditions(node.body, ()), *own_rows(node))
+
+
+def conditions(body: list[ast.stmt], under: tuple[str, ...]) -> Iterator[str]:
+    """The checks of a block, each with what else must hold of the caller: that it is no administrator, for one.
+
+    Callers who pass before a check are part of it, whether the check stands inside of a test for them or behind one
+    that returns: `if not admin: if not owner: abort(403)` is one check, and none more than `if not owner: abort(403)`.
+
+    Args:
+        body: The block.
+        under: What holds of callers that come here.
+    """
+    for statement in body:
+        if isinstance(statement, ast.If):
+            asks = asks_who(statement.test)
+            if asks and refuses(without_inner_checks(statement.body)):
+                yield " and ".join((*under, text_of(statement.test)))
+            inside = (*under, text_of(statement.test)) if asks else under
+            yield from conditions(statement.body, inside)
+            passed = (*under, f"not ({text_of(statement.test)})") if asks else under
+            yield from conditions(statement.orelse, passed)
+            if asks and lets_pass(statement.body):
+                under = passed
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            name = dotted(statement.value.func)
-            if CALLS.search(name):
-                found.append(text_of(statement.value))
+            if CALLS.search(dotted(statement.value.func)):
+                yield text_of(statement.value)
         elif isinstance(statement, ast.Assert) and asks_who(statement.test):
-            found.append(text_of(statement.test))
-    return tuple(found + own_rows(node))
+            yield " and ".join((*under, text_of(statement.test)))
+        else:
+            for block in blocks_of(statement):
+                yield from conditions(block, under)
+
+
+def without_inner_checks(body: list[ast.stmt]) -> list[ast.stmt]:
+    """A block without the tests in it that are checks by themselves."""
+    return [
+        each
+        for each in body
+        if not (isinstance(each, ast.If) and asks_who(each.test) and not each.orelse and refuses(each.body))
+    ]
+
+
+def lets_pass(body: list[ast.stmt]) -> bool:
+    """Whether callers for whom the block runs come no further, and are not refused."""
+    return bool(body) and isinstance(body[-1], ast.Return) and not refuses(body)
+
+
+def blocks_of(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of a statement of this function: of a loop, of `with`, of `try`, of `match`."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(statement, name, [])
+    for each in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield each.body
 
 
 def own_rows(node: FunctionNode) -> list[str]:

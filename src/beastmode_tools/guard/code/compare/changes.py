@@ -37,7 +37,7 @@ class Broken:
 
     path: str
     line: int
-    side: Literal["base", "work"]
+    side: Literal["base", "work", "both"]
     message: str
     started: bool
     content: str = ""

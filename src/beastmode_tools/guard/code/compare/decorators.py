@@ -161,11 +161,22 @@ def effective(
     for each in node.decorator_list:
         if is_route(each):
             seen_route = True
+            holding += [Decorator(option, option, "public") for option in open_to_all(each)]
         else:
             decorator = described(each, module, usage)
             guarding = decorator.kind in {"authentication", "permission", "rate limit", "cache"}
             (holding if seen_route or not guarding else above).append(decorator)
     return holding + [described(each, module, usage) for each in class_lists(node)], above
+
+
+def open_to_all(route: ast.expr) -> list[str]:
+    """What a declaration of a route says that lets anybody call it: `public=True`."""
+    said = route.keywords if isinstance(route, ast.Call) else []
+    return [
+        f"{each.arg}=True"
+        for each in said
+        if each.arg == "public" and isinstance(each.value, ast.Constant) and each.value.value is True
+    ]
 
 
 def is_route(node: ast.expr) -> bool:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -136,7 +137,7 @@ def is_certain(place: str, old: Standing, usage: Usage) -> bool:
     if any(other.rpartition(".")[2] == last for other in others):
         return False
     if old.definition.owner is None:
-        return path == old.module.path or any(
+        return (path == old.module.path and is_asked_for(last, usage.files[path])) or any(
             isinstance(node, ast.Attribute)
             and node.attr == last
             and is_module_name(node.value, module, old.module.path)
@@ -144,6 +145,22 @@ def is_certain(place: str, old: Standing, usage: Usage) -> bool:
         )
     # A longer name of two words is seldom given twice; `get_id` and `run` are everywhere.
     return len(last) > 6 and "_" in last and not any(f"def {last}(" in usage.files[each] for each in usage.sources)
+
+
+def is_asked_for(name: str, text: str) -> bool:
+    """Whether code of a file means the module's name: a parameter or variable of a function called so is its own."""
+
+    def asked(table: symtable.SymbolTable) -> bool:
+        if name in table.get_identifiers():
+            here = table.lookup(name)
+            if here.is_referenced() and (here.is_global() or table.get_type() == "module"):
+                return True
+        return any(asked(each) for each in table.get_children())
+
+    try:
+        return asked(symtable.symtable(text, "file", "exec"))
+    except (SyntaxError, ValueError, RecursionError):
+        return True
 
 
 def is_module_name(node: ast.AST, module: Module, path: str) -> bool:

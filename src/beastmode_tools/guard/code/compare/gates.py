@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from beastmode_tools.guard.code.compare.workflows import is_workflow, risks_of_workflow
 from beastmode_tools.source.digest import digest, shortened
 from beastmode_tools.source.lines import first_difference, significant
 from beastmode_tools.source.sides import FileChange
@@ -21,7 +22,7 @@ class GateChanged:
     Args:
         path: Its file.
         line: Its line.
-        how: "loosened", "tightened", "changed", "added", "removed", "words".
+        how: "loosened", "tightened", "changed", "ordinary", "added", "removed", "words".
         what: Which part of it.
         content: A digest of what differs, where `what` does not hold all of it.
     """
@@ -85,9 +86,18 @@ def gate_changes(change: FileChange) -> Iterator[GateChanged]:
         before, after = ([each for each in side if not LAYOUT.search(each)] for side in (before, after))
     if before != after:
         found = list(differences(change.path, line, before, after))
-        yield from found or [
-            GateChanged(change.path, line, "changed", what_differs(before, after), digest(before, after))
-        ]
+        yield from found or whole_file(change, line, (before, after))
+
+
+def whole_file(change: FileChange, line: int, sides: tuple[list[str], list[str]]) -> Iterator[GateChanged]:
+    """What can be said of a gate of which no single part could be ranked: what it does, where that can be read."""
+    risks = risks_of_workflow(change.old or "", change.new or "", CHECKS) if is_workflow(change.path) else None
+    if risks is None:
+        yield GateChanged(change.path, line, "changed", what_differs(*sides), digest(*sides))
+    elif risks:
+        yield GateChanged(change.path, line, "changed", "; ".join(risks), digest(*sides))
+    else:
+        yield GateChanged(change.path, line, "ordinary", what_differs(*sides), digest(*sides))
 
 
 def relevant(path: str, text: str | None) -> list[str]:

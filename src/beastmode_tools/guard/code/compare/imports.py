@@ -64,6 +64,7 @@ def swapped_imports(compared: list[Pair], usage: Usage, old_files: Mapping[str, 
             continue
         for name in sorted(set(pair.old.imports) & set(pair.new.imports)):
             old, new = (absolute_of(each.imports[name], each.path) for each in (pair.old, pair.new))
+            old = beside(old, pair.old.path, old_files)
             if old != new and is_used(pair.new, name) and not is_same_thing(old, new, usage, old_files):
                 line = next((getattr(each, "lineno", 1) for each in pair.new.nodes if imports_name(each, name)), 1)
                 yield ImportReplaced(pair.path, line, name, old, new)
@@ -72,6 +73,14 @@ def swapped_imports(compared: list[Pair], usage: Usage, old_files: Mapping[str, 
 def absolute_of(dotted_name: str, path: str) -> str:
     """The dotted name without leading dots."""
     return absolute(dotted_name, package_of(path)) if dotted_name.startswith(".") else dotted_name
+
+
+def beside(name: str, path: str, files: Mapping[str, str]) -> str:
+    """The name as it is written from the top, where it was found beside the file, as Python 2 and scripts do."""
+    place = name.rpartition(".")[0]
+    package = package_of(path)
+    is_beside = bool(package) and not text_in(files, place) and bool(text_in(files, f"{package}.{place}"))
+    return f"{package}.{name}" if is_beside else name
 
 
 def is_used(module: Module, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Literal
 
 from beastmode_tools.guard.code.compare.changes import Broken, CosmeticChange, FileNotUnderstood
 from beastmode_tools.guard.code.compare.imports import same_module
@@ -23,7 +24,9 @@ def broken(compared: Iterable[Pair], delta: Delta) -> Iterator[Broken | FileNotU
         elif pair.new_problem is not None:
             problem = pair.new_problem
             started = delta.new_app is not None and not is_migration(pair.path)  # starting loads no migration
-            yield Broken(pair.path, problem.line, "work", problem.message, started, pair.change.content)
+            is_known = pair.old_problem is not None and pair.old_problem.message == problem.message
+            side: Literal["both", "work"] = "both" if is_known else "work"
+            yield Broken(pair.path, problem.line, side, problem.message, started, pair.change.content)
         elif pair.old_problem is not None and pair.change.new is not None:
             problem = pair.old_problem
             started = delta.old_app is not None

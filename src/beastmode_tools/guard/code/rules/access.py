@@ -69,6 +69,8 @@ def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iter
             yield about_check(change, message, {"check": check}, "; ".join(change.new), verdict)
     elif change.kind == "authentication" and change.gained and not change.lost and not change.kept:
         yield about(change, "decorator")
+    elif change.kind == "public" and OPEN_ROUTE in change.lost and not change.gained:
+        yield about(change, "no-longer-public")
 
 
 @rule("authentication-replaced", DecoratorChanged, AccessCheckChanged)
@@ -112,6 +114,7 @@ def permission_changed(change: DecoratorChanged) -> Iterator[Match]:
         yield about(change, "lost", Verdict.DANGEROUS)
 
 
+OPEN_ROUTE = "public=True"
 EXEMPTIONS = {"csrf exemption": "CSRF protection", "limit exemption": "rate limits", "public": "authentication"}
 
 
@@ -132,7 +135,7 @@ def private_answer_cached(change: PrivateAnswerCached) -> Iterator[Match]:
 def decorator_changed(change: DecoratorChanged) -> Iterator[Match]:
     """Other decorators of no meaning that is known."""
     is_ordinary = change.kind in {"other", "cross origin", "cache", "registration", "optional authentication"}
-    is_exempt_no_more = change.kind in EXEMPTIONS and not change.gained
+    is_exempt_no_more = change.kind in EXEMPTIONS and not change.gained and OPEN_ROUTE not in change.lost
     if not is_ordinary and not is_exempt_no_more and (change.lost or change.gained):
         return
     if change.gained and not change.lost and change.kind in {"other", "cache"}:
@@ -159,12 +162,21 @@ RULES = (
     row(
         "protection-exempted",
         DecoratorChanged,
-        lambda c: c.kind in EXEMPTIONS and bool(c.gained),
+        lambda c: c.kind in EXEMPTIONS and bool(c.gained) and OPEN_ROUTE not in c.gained,
         subject=subject_of,
         message="decorator",
         evidence=lambda c: c.difference,
         decorator=lambda c: c.gained[0],
         protection=lambda c: EXEMPTIONS[c.kind],
+        via=lambda c: via(c.entries),
+    ),
+    row(
+        "protection-exempted",
+        DecoratorChanged,
+        lambda c: OPEN_ROUTE in c.gained,
+        subject=subject_of,
+        message="route",
+        evidence=lambda c: c.difference,
         via=lambda c: via(c.entries),
     ),
     private_answer_cached,

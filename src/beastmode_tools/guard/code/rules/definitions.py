@@ -127,8 +127,8 @@ def only_registers(change: LooseCodeChanged) -> bool:
 def syntax_error(change: Broken) -> Iterator[Match]:
     """A file that Python refuses."""
     message, verdict = "work", None
-    if change.side == "base":
-        message, verdict = "base", Verdict.CAUTIOUS
+    if change.side in {"base", "both"}:
+        message, verdict = change.side, Verdict.CAUTIOUS
     elif change.started:
         message, verdict = "started", Verdict.CAUTIOUS
     yield Match(where(change), f"{change.path} {change.side}", message=message, verdict=verdict)

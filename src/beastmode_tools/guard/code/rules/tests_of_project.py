@@ -45,5 +45,6 @@ RULES = (
     on_gate("changed"),
     harmless("gate-tightened", GateChanged, lambda c: c.how == "tightened", subject=PART),
     harmless("gate-added", GateChanged, lambda c: c.how == "added", subject=PART),
+    harmless("gate-ordinary", GateChanged, lambda c: c.how == "ordinary", subject=PART),
     harmless("gate-reworded", GateChanged, lambda c: c.how == "words", subject=PART),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from beastmode_tools.guard.dependencies.compare.requirements import Requirement, Requirements, requirements_of
+from beastmode_tools.guard.dependencies.compare.requirements import TOOLS, Requirement, Requirements, requirements_of
 from beastmode_tools.guard.dependencies.compare.vulnerabilities import REPORT, KnownVulnerability, compare_reports
 from beastmode_tools.source.delta import Delta
 from beastmode_tools.source.files import kind_of
@@ -99,7 +99,7 @@ def requirement_changes(path: str, old: Requirements, new: Requirements) -> Iter
                 how,
                 before.text if before else "",
                 after.text if after else "",
-                is_development=shown.is_development,
+                is_development=shown.is_development or bool(TOOLS.fullmatch(name)),
                 is_locked=is_lock(path),
             )  # fmt: skip - two lines read better than eight
 

@@ -16,13 +16,21 @@ from packaging.utils import canonicalize_name
 from beastmode_tools.source.digest import json_text
 from beastmode_tools.source.values import value_of
 
-__all__ = ["Requirement", "Requirements", "requirements_of"]
+__all__ = ["TOOLS", "Requirement", "Requirements", "requirements_of"]
 
 OPTION = re.compile(
     r"(-i|--index-url|--extra-index-url|--find-links|-f|--trusted-host|-r|--requirement|-c|--constraint)[ =]\s*(\S+)"
 )
 NAMED_LINE = re.compile(r"""\s*name\s*=\s*(["'])(.+?)\1""")
-DEVELOPMENT = re.compile(r"dev|test|lint|doc|type|check|ci\b|build", re.IGNORECASE)
+DEVELOPMENT = re.compile(
+    r"(?:^|[^a-z])(?:dev(?:el\w*)?|tests?|testing|lint\w*|docs?|documentation|types?|typing|checks?|ci|build)(?:[^a-z]|$)",
+    re.IGNORECASE,
+)
+TOOLS = re.compile(
+    r"(?:pytest|flake8|types|sphinx|pylint|mkdocs|pep8)(?:-.+)?|black|ruff|mypy|isort|coverage|tox|nox|pre-commit|bandit"
+    r"|codecov|coveralls|factory-boy|faker|freezegun|responses|moto|mock|nose2?|pycodestyle|pyflakes|autopep8|yapf|twine"
+)
+"""Packages that nothing in production calls, in whichever file they stand."""
 
 
 @dataclass(frozen=True, slots=True)
