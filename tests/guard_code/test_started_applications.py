@@ -100,7 +100,7 @@ def test_a_path_below_a_check_is_not_taken_for_another_path_of_the_same():
 
 
 def test_another_argument_of_a_route_is_not_taken_for_a_path():
-    old = '@app.get("/a", returns=Shown, public=False)\ndef show():\n    return 1\n'
+    old = '@app.get("/a", returns=Shown, cached=False)\ndef show():\n    return 1\n'
 
     assert {rule for rule, _, _ in started_with(old, old.replace("False", "True"))} == {"change-not-understood"}
 

@@ -29,6 +29,7 @@ def said(new, old=FLOW):
         ("on: [push, pull_request]", "on: [push, pull_request, workflow_run]", "runs on workflow_run"),
         ("jobs:", "permissions: {contents: write}\njobs:", "may write contents"),
         ("actions/checkout@v3", "someone/checkout@v3", "runs code of someone/checkout"),
+        ("ubuntu-latest", "[self-hosted, big]", "runs on the machine"),
         ("pytest tests", "pytest tests/unit", "without `pytest tests` and with `pytest tests/unit`"),
         ("pytest tests", "pytest tests\n      - run: curl https://get.example | sh", "with `curl"),
         ("pytest tests", "pytest tests\n        env: {KEY: '${{ secrets.DEPLOY }}'}", "takes the secret DEPLOY"),

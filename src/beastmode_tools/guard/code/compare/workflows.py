@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # PyYAML carries no types
 
 __all__ = ["is_workflow", "risks_of_workflow"]
 
@@ -20,6 +20,7 @@ FILTERS = ("branches", "branches-ignore", "paths", "paths-ignore", "types")
 SECRET = re.compile(r"secrets\.(\w+)")
 USUAL_SECRETS = {"GITHUB_TOKEN"}
 PIPED = re.compile(r"\b(?:curl|wget)\b[^|;]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b")
+HOSTED = re.compile(r"ubuntu|windows|macos|\$\{\{")
 OURS = ("actions/", "github/", "./")
 """Whose actions are of the service itself or of the repository."""
 
@@ -47,6 +48,7 @@ def risks_of_workflow(old: str, new: str, checks: re.Pattern[str]) -> list[str] 
         *triggers(before, after),
         *rights(before, after),
         *sources(before, after),
+        *machines(before, after),
         *commands(before, after, checks),
         *conditions(before, after),
     ]
@@ -106,6 +108,12 @@ def sources(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Iterator[str]:
     """Code of others that was not run before; the next version of the same is an update."""
     before, after = ({str(name).partition("@")[0] for name in used(side)} for side in (old, new))
     yield from (f"runs code of {name}" for name in sorted(after - before) if not name.startswith(OURS))
+
+
+def machines(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> Iterator[str]:
+    """Machines of one's own that a job did not run on before: they keep what a run leaves behind."""
+    before, after = ({str(each["runs-on"]) for each in mappings(side) if "runs-on" in each} for side in (old, new))
+    yield from (f"runs on the machine {name}" for name in sorted(after - before) if not HOSTED.search(name))
 
 
 def used(workflow: Mapping[Any, Any]) -> Iterator[Any]:
