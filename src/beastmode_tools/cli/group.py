@@ -86,6 +86,8 @@ class Beast(click.Group):
             "approve": Entry("approve", "Approve a DANGEROUS change that a run asks about."),
             "runs": Entry("runs", "List the runs, and how each ended."),
             "mcp": Entry("mcp", "Serve the tools to assistants, over MCP."),
+            "init": Entry("init", "Set up assistants: their rules, tools and hooks."),
+            "hook": Entry("hook", "Decide what an assistant or a commit may do."),
         },
         "Tools of models and assistants": {
             "overview": Entry("tools", "Show routes, tables, versions and migrations of the project."),

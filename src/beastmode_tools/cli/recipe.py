@@ -11,7 +11,7 @@ import click
 from beastmode_tools.recipes.change import Decide, Outcome, carry_out, project_folder
 from beastmode_tools.terminal import has_colour, plain, say, styled
 
-__all__ = ["PREVIEW", "Declared", "change_options", "command_line", "make_change", "shown_diff"]
+__all__ = ["PREVIEW", "Declared", "change_options", "command_line", "facts", "make_change", "shown_diff", "told"]
 
 Command = Callable[..., Any]
 MARKS = {"create": ("+", "green"), "edit": ("~", "yellow"), "delete": ("-", "red")}

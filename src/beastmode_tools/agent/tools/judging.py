@@ -11,7 +11,7 @@ from beastmode_tools.recipes.plan import Edit
 from beastmode_tools.settings_file import read_settings
 from beastmode_tools.source.walk import files_below, is_readable
 
-__all__ = ["judge_edit"]
+__all__ = ["base_texts", "judge_edit", "work_texts"]
 
 MOST_BYTES = 1024 * 1024
 """Of one file that rules read; what is longer is data."""
@@ -31,13 +31,13 @@ class Verdicts:
     whole: Judged
 
 
-def judge_edit(root: Path, path: str, content: bytes) -> Verdicts:
-    """The verdicts on a file that is about to be written.
+def judge_edit(root: Path, path: str, content: bytes | None) -> Verdicts:
+    """The verdicts on a file that is about to be written or deleted.
 
     Args:
         root: The project's folder.
         path: Of the file.
-        content: What it will hold.
+        content: What it will hold; None if it is deleted.
     """
     now = work_texts(root)
     base = base_texts(root, now)

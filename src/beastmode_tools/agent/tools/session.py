@@ -2,13 +2,23 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from beastmode_tools.agent.gate.commands import page
 from beastmode_tools.agent.gate.decide import decide
 from beastmode_tools.agent.gate.decision import Allowed, Decision, NeedsApproval
-from beastmode_tools.agent.gate.effect import ApplyRecipe, Effect, OpenUrl, QueryDatabase, ReadFile, WriteFile, writes
+from beastmode_tools.agent.gate.effect import (
+    ApplyRecipe,
+    DeleteFile,
+    Effect,
+    OpenUrl,
+    QueryDatabase,
+    ReadFile,
+    WriteFile,
+    writes,
+)
 from beastmode_tools.agent.gate.facts import Facts, look
 from beastmode_tools.agent.gate.grants import Grants
 from beastmode_tools.agent.gate.performer import Performed
@@ -20,7 +30,7 @@ from beastmode_tools.agent.tools.database import read_rows
 from beastmode_tools.agent.tools.judging import judge_edit
 from beastmode_tools.agent.tools.web import read_page
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.guard.finding import Verdict
+from beastmode_tools.guard.finding import Finding, Verdict
 from beastmode_tools.recipes.change import carry_out
 from beastmode_tools.recipes.plan import Edit, Plan
 
@@ -60,10 +70,11 @@ class Session:
         decision = decide(effect, self.grants, look(effect, root))
         if not isinstance(decision, Allowed):
             return decision
-        if isinstance(effect, WriteFile):
-            verdicts = judge_edit(root, effect.path, effect.content)
+        if isinstance(effect, WriteFile | DeleteFile):
+            edit = edit_of(effect, root)
+            verdicts = judge_edit(root, edit.path, edit.after)
             judged = decide(effect, self.grants, look(effect, root, verdicts.edit, verdicts.whole))
-            return self.asked(judged, Plan("", (edit_of(effect, root),), "").diff())
+            return self.asked(judged, edit.diff(), (*verdicts.edit.findings, *verdicts.whole.findings))
         if isinstance(effect, ApplyRecipe):
             return self.recipe_decided(effect)
         return decision
@@ -80,12 +91,13 @@ class Session:
             return self.asked(waiting, preview["diff"])
         return Allowed(verdict.name, verdict)
 
-    def asked(self, decision: Decision, diff: str) -> Decision:
+    def asked(self, decision: Decision, diff: str, findings: Sequence[Finding] = ()) -> Decision:
         """The decision; what waits for a person is kept where `beast approve` finds it."""
+        marks = " ".join(sorted({each.fingerprint for each in findings if each.verdict is Verdict.DANGEROUS}))
         match decision:
             case NeedsApproval(id=number, why=why, instead=instead, diff_hash=diff_hash):
                 facts = {"run": self.grants.run, "diff_hash": diff_hash, "why": why, "instead": instead, "diff": diff}
-                remember_question(self.grants.root, number, facts)
+                remember_question(self.grants.root, number, facts | {"findings": marks})
         return decision
 
 
@@ -101,10 +113,11 @@ def carried_out(effect: Effect, decision: Allowed, grants: Grants) -> str:
     return looked_up(effect, grants)
 
 
-def edit_of(effect: WriteFile, root: Path) -> Edit:
-    """The edit that writes a file whole."""
+def edit_of(effect: WriteFile | DeleteFile, root: Path) -> Edit:
+    """The edit that writes a file whole, or deletes it."""
     place = root / effect.path
-    return Edit(effect.path, place.read_bytes() if place.exists() else None, effect.content)
+    after = effect.content if isinstance(effect, WriteFile) else None
+    return Edit(effect.path, place.read_bytes() if place.exists() else None, after)
 
 
 def looked_up(effect: Effect, grants: Grants) -> str:

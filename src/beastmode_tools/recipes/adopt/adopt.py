@@ -14,7 +14,7 @@ from beastmode_tools.recipes.plan import Plan
 from beastmode_tools.recipes.workspace import Workspace
 from beastmode_tools.source.files import is_example, is_tool
 
-__all__ = ["adopt", "the_application"]
+__all__ = ["WORKFLOW", "add_workflow", "adopt", "the_application"]
 
 FILES = Path(__file__).parent / "files"
 REQUIREMENT = "beastmode>=0.1,<0.2"
@@ -143,13 +143,19 @@ def add_files(workspace: Workspace, application: Application) -> None:
     """Adds the files of the guard that the project does not have yet."""
     if not workspace.exists("AGENTS.md"):
         workspace.create("AGENTS.md", (FILES / "AGENTS.md").read_text(encoding="utf-8"))
-    if not workspace.exists(WORKFLOW):
-        workflow = (FILES / "beast-check.yml").read_text(encoding="utf-8")
-        if not workspace.exists("requirements.txt"):
-            workflow = workflow.replace(INSTALL, "pip install -e .")
-        workspace.create(WORKFLOW, workflow)
+    add_workflow(workspace)
     if not workspace.exists("beastmode.toml") and application.for_flask is not None:
         workspace.create("beastmode.toml", f'[guard]\napp = "{application.for_flask}"\n')
+
+
+def add_workflow(workspace: Workspace) -> None:
+    """Adds the workflow that runs the guard in CI, if the project does not have it yet."""
+    if workspace.exists(WORKFLOW):
+        return
+    workflow = (FILES / "beast-check.yml").read_text(encoding="utf-8")
+    if not workspace.exists("requirements.txt"):
+        workflow = workflow.replace(INSTALL, "pip install -e .")
+    workspace.create(WORKFLOW, workflow)
 
 
 def parsed(workspace: Workspace, path: str) -> cst.Module:
