@@ -56,6 +56,12 @@ COMMANDS = tuple(
         "authenticator|partner|GET /api/v1/users",
     )
 )
+CHANGES = (
+    ("type", "products.stock", "bigint"),
+    ("rename", "products.name", "title"),
+    ("required", "users.nickname", "--fill", "none"),
+    ("retire", "GET /api/v1/users", "--until", "2999-12-31"),
+)
 
 
 APPLIED = set()
@@ -98,6 +104,22 @@ class Recipes(RuleBasedStateMachine):
             assert contents(self.folder) == after
             self.trees.append(before)
             APPLIED.add(command)
+
+    @rule(command=st.sampled_from(CHANGES), deployed=st.booleans())
+    def change(self, command, deployed):
+        """The next phase; or what it waits for, or a refusal in one line, without effect."""
+        before = contents(self.folder)
+        phase = ["--deployed"] if deployed and command[0] != "retire" else []
+        done = beast_in(self.folder, "change", *command, *phase)
+        if done.out.startswith("Change "):
+            assert contents(self.folder) != before
+            self.trees.append(before)
+            APPLIED.add(command)
+        else:
+            assert done.status == 0 or done.err.startswith("beast: ")
+            assert done.err.count("\n") <= 1
+            assert "bug in beast" not in done.err
+            assert contents(self.folder) == before
 
     @precondition(lambda self: self.trees)
     @rule()

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.plan import Edit, Plan, Stored
+from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["Entry", "Journal", "Recorded", "State", "own_folder"]
+__all__ = ["Entry", "Journal", "Recorded", "State", "own_folder", "was_made"]
 
 State = Literal["begun", "applied", "undone"]
 
@@ -128,6 +129,11 @@ class Journal:
             place.parent.mkdir(exist_ok=True)
             write_whole(place, content)
         return digest
+
+
+def was_made(workspace: Workspace, command: str) -> bool:
+    """Whether the same command was carried out here, so that what it would remove may be gone because of it."""
+    return any(each.command == command and each.state == "applied" for each in Journal(workspace.folder).entries())
 
 
 def own_folder(project: Path) -> Path:

@@ -3,17 +3,26 @@
 from dataclasses import replace
 
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.recipes.code.layout import Layout, read_layout
+from beastmode_tools.recipes.code.layout import Layout, Model, read_layout
 from beastmode_tools.recipes.code.module import ModuleEdit
 from beastmode_tools.recipes.code.text import fit, quoted
 from beastmode_tools.recipes.fields.kinds import kind_of
+from beastmode_tools.recipes.journal.entry import was_made
 from beastmode_tools.recipes.migrations import Revision, add_revision, next_revision
 from beastmode_tools.recipes.phases.column import column_of, refuse_special, split_target
 from beastmode_tools.recipes.phases.declared import Declared, columns_of, restored
 from beastmode_tools.recipes.phases.models import add_beside, remove_beside, replaced
 from beastmode_tools.recipes.phases.options import NO_OPTIONS, Options, missing
 from beastmode_tools.recipes.phases.pair import Side, quoted_name
-from beastmode_tools.recipes.phases.revisions import indexed_column, lock, only_postgresql
+from beastmode_tools.recipes.phases.revisions import (
+    INSIDE,
+    added_in_batch,
+    indented,
+    indexed_column,
+    lock,
+    only_postgresql,
+    without_index,
+)
 from beastmode_tools.recipes.phases.state import Running, forget, keep, running
 from beastmode_tools.recipes.phases.uses import attribute_uses, listed, sql_uses
 from beastmode_tools.recipes.plan import Plan
@@ -41,6 +50,8 @@ def change_drop(workspace: Workspace, target: str, command: str, *, options: Opt
     state = running(workspace, "drop", target, "")
     model = layout.model(split_target(target)[0])
     if state is None:
+        if was_made(workspace, command) and not is_declared(workspace, model, split_target(target)[1]):
+            return Plan(command)
         declared = column_of(workspace, layout, target)
         refuse_special(workspace, declared)
         state = Running("drop", target, "", 0, was=declared.source)
@@ -51,6 +62,11 @@ def change_drop(workspace: Workspace, target: str, command: str, *, options: Opt
         current = next(each for each in columns_of(workspace, model) if each.column == declared.column)
         return unmapped(workspace, layout, current, state, command)
     return dropped(workspace, layout, declared, state, command)
+
+
+def is_declared(workspace: Workspace, model: Model, column: str) -> bool:
+    """Whether the model has the column."""
+    return any(column in (each.column, each.attribute) for each in columns_of(workspace, model))
 
 
 def unmapped(workspace: Workspace, layout: Layout, declared: Declared, state: Running, command: str) -> Plan:
@@ -99,9 +115,10 @@ def dropped(workspace: Workspace, layout: Layout, declared: Declared, state: Run
     arguments = [f'"{column}"', side.type]
     if default := side.declared_default():
         arguments.append(f"server_default={default}")
-    added = fit("batch_op.add_column(sa.Column(", [*arguments, f"nullable={field.is_optional}"], "))", indent=8)
+    added = indented(added_in_batch([*arguments, f"nullable={field.is_optional}"], INSIDE))
     head = f'    with op.batch_alter_table("{table}") as batch_op:\n'
-    up = only_postgresql([lock()]) + head + f'        batch_op.drop_column("{column}")\n'
+    index = "".join(f"    {line}\n" for line in without_index(table, side))
+    up = only_postgresql([lock()]) + index + head + f'        batch_op.drop_column("{column}")\n'
     add_revision(
         workspace, revision, what, up, only_postgresql([lock()]) + head + added + "\n" + indexed_column(table, side)
     )

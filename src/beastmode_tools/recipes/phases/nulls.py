@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from beastmode_tools.recipes.code.text import fit
 from beastmode_tools.recipes.migrations import Revision, add_revision, next_revision
 from beastmode_tools.recipes.phases.fills import filled, forbid_null
 from beastmode_tools.recipes.phases.pair import Side, quoted_name
-from beastmode_tools.recipes.phases.revisions import execute, lock, online, two_ways
+from beastmode_tools.recipes.phases.revisions import INSIDE, execute, fitted, lock, online, two_ways
 from beastmode_tools.recipes.workspace import Workspace
 
 __all__ = ["Filled", "expand", "require"]
@@ -100,7 +99,7 @@ def require(workspace: Workspace, column: Filled) -> Revision:
     message = f"require {table}.{side.column}"
     revision = next_revision(workspace, message)
     nullable = [f'"{side.column}"', f"existing_type={side.type}"]
-    loose = fit("op.alter_column(", [f'"{table}"', *nullable, "nullable=True"], ")")
+    loose = fitted("op.alter_column(", [f'"{table}"', *nullable, "nullable=True"])
     up = two_ways(
         [*online(*forbid_null(table, side.column)), lock(), *execute(*column.drop_on_postgresql())],
         [*execute(*column.drop_on_sqlite()), *copied(table, nullable, allows=False)],
@@ -115,5 +114,5 @@ def require(workspace: Workspace, column: Filled) -> Revision:
 
 def copied(table: str, items: list[str], *, allows: bool) -> list[str]:
     """The code that allows or forbids NULL on SQLite, which copies the table."""
-    call = fit("    batch_op.alter_column(", [*items, f"nullable={allows}"], ")")
+    call = fitted("batch_op.alter_column(", [*items, f"nullable={allows}"], level=INSIDE)
     return [f'with op.batch_alter_table("{table}") as batch_op:', call]

@@ -3,7 +3,7 @@
 import re
 from textwrap import indent
 
-from beastmode_tools.recipes.code.text import fit, quoted
+from beastmode_tools.recipes.code.text import ROOM, fit, quoted
 from beastmode_tools.recipes.field.columns import created, dropped
 from beastmode_tools.recipes.migrations import Revision, add_revision, next_revision
 from beastmode_tools.recipes.phases.fills import LOCK, fill, forbid_null
@@ -11,8 +11,26 @@ from beastmode_tools.recipes.phases.pair import Pair, Side, quoted_name
 from beastmode_tools.recipes.phases.triggers import drop_on_postgresql, drop_on_sqlite, on_postgresql, on_sqlite
 from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["contract", "execute", "expand", "indexed_column", "lock", "online", "only_postgresql", "two_ways"]
+__all__ = [
+    "INSIDE",
+    "added_in_batch",
+    "contract",
+    "execute",
+    "expand",
+    "fitted",
+    "indented",
+    "indexed_column",
+    "lock",
+    "online",
+    "only_postgresql",
+    "two_ways",
+    "without_index",
+]
 
+BODY = 8
+"""Columns before the code of one database: that of a function, and of its `if`."""
+INSIDE = 4
+"""Columns more inside of a `with`."""
 BIND = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 
@@ -49,7 +67,7 @@ def contract(workspace: Workspace, pair: Pair) -> Revision:
     back = pair.reversed
     up = two_ways(
         [lock(), *execute(*drop_on_postgresql(pair)), f'op.drop_column("{pair.table}", "{pair.old.column}")'],
-        [*execute(*drop_on_sqlite(pair)), *copied(back, adds=False)],
+        [*execute(*drop_on_sqlite(pair)), *without_index(pair.table, pair.old), *copied(back, adds=False)],
     )
     down = two_ways(
         [lock(), *added(pair.table, pair.old), *execute(*on_postgresql(pair)), *online(*filled(back))],
@@ -90,6 +108,11 @@ def indexed_column(table: str, side: Side) -> str:
     return f"    with op.get_context().autocommit_block():\n{block}"
 
 
+def without_index(table: str, side: Side) -> list[str]:
+    """The code that drops the index of a column which goes; SQLite copies a table with all of its indexes."""
+    return [f'op.drop_index("ix_{table}_{side.column}", table_name="{table}")'] if side.field.is_indexed else []
+
+
 def filled_at_once(pair: Pair) -> str:
     """The statement that fills the new column in every row; SQLite has one writer, who keeps others waiting anyway."""
     change = f"{pair.new.sql} = {pair.forth(pair.old.sql)}"
@@ -98,9 +121,9 @@ def filled_at_once(pair: Pair) -> str:
 
 def added(table: str, side: Side) -> list[str]:
     """The code that adds a column on PostgreSQL: no row is written, because the default comes after it."""
-    lines = [fit("op.add_column(", [f'"{table}"', f'sa.Column("{side.column}", {side.type}, nullable=True)'], ")")]
+    lines = [fitted("op.add_column(", [f'"{table}"', f'sa.Column("{side.column}", {side.type}, nullable=True)'])]
     if default := side.declared_default():
-        lines.append(fit("op.alter_column(", [f'"{table}"', f'"{side.column}"', f"server_default={default}"], ")"))
+        lines.append(fitted("op.alter_column(", [f'"{table}"', f'"{side.column}"', f"server_default={default}"]))
     return lines
 
 
@@ -111,13 +134,36 @@ def copied(pair: Pair, *, adds: bool) -> list[str]:
     if pair.old.needs_neutral:
         default = neutral(pair.old) if adds else "None"
         items = [f'"{pair.old.column}"', f"existing_type={pair.old.type}", "existing_nullable=False"]
-        lines.append(fit("    batch_op.alter_column(", [*items, f"server_default={default}"], ")"))
+        lines.append(fitted("batch_op.alter_column(", [*items, f"server_default={default}"], level=INSIDE))
     if not adds:
         return [*lines, f'    batch_op.drop_column("{side.column}")']
     default = neutral(side) if side.needs_neutral else side.declared_default()
     items = [f'"{side.column}"', side.type, *([f"server_default={default}"] if default else [])]
-    column = fit("sa.Column(", [*items, f"nullable={side.field.is_optional}"], ")", indent=8).strip()
-    return [*lines, f"    batch_op.add_column({column})"]
+    return [*lines, added_in_batch([*items, f"nullable={side.field.is_optional}"], BODY)]
+
+
+def added_in_batch(items: list[str], before: int = 0) -> str:
+    """`batch_op.add_column(sa.Column(...))` inside of its `with`, on one line if it fits.
+
+    Args:
+        items: The arguments of the column.
+        before: Columns that are put before all of it.
+    """
+    line = f"    batch_op.add_column(sa.Column({', '.join(items)}))"
+    if before + len(line) <= ROOM:
+        return line
+    column = fit("sa.Column(", items, ")", indent=before + 2 * INSIDE)
+    return f"    batch_op.add_column(\n{without_indent(column, before)}\n    )"
+
+
+def fitted(head: str, items: list[str], *, level: int = 0) -> str:
+    """A call that fits where `two_ways` puts it, or one that stands deeper there."""
+    return without_indent(fit(head, items, ")", indent=BODY + level), BODY)
+
+
+def without_indent(text: str, columns: int) -> str:
+    """The lines without their first columns."""
+    return "\n".join(line[columns:] for line in text.split("\n"))
 
 
 def neutral(side: Side) -> str:

@@ -10,7 +10,7 @@ from beastmode_tools.recipes.code.module import ModuleEdit
 from beastmode_tools.recipes.code.routes import RoutePlace, blueprints_of, routes_of, same, the_route
 from beastmode_tools.recipes.code.statements import WithStatementAbove, without_function
 from beastmode_tools.recipes.code.text import ROOM, quoted
-from beastmode_tools.recipes.journal.entry import Journal
+from beastmode_tools.recipes.journal.entry import was_made
 from beastmode_tools.recipes.phases.uses import listed
 from beastmode_tools.recipes.plan import Plan
 from beastmode_tools.recipes.retire.callers import callers
@@ -39,7 +39,7 @@ def change_retire(workspace: Workspace, request: Retirement, command: str) -> Pl
     try:
         route = the_route(workspace, request.route)
     except CouldNotRun:
-        if was_retired(workspace, command):
+        if was_made(workspace, command):
             return Plan(command)
         raise
     refuse_inherited(workspace, route)
@@ -56,11 +56,6 @@ def change_retire(workspace: Workspace, request: Retirement, command: str) -> Pl
         said = f"{route} goes on until {told.sunset}: clients were told so. Run this again then."
         return Plan(command, waits=" ".join((said, *(f"So far, {each}." for each in counts))))
     return removed(workspace, route, told, request, counts, command)
-
-
-def was_retired(workspace: Workspace, command: str) -> bool:
-    """Whether the journal has this command, so that the route is gone because of it."""
-    return any(each.command == command and each.state == "applied" for each in Journal(workspace.folder).entries())
 
 
 def refuse_inherited(workspace: Workspace, route: RoutePlace) -> None:
