@@ -109,6 +109,31 @@ def test_the_next_difference_of_the_same_thing_is_not_accepted_with_the_first():
     assert [note.rule for note in notes] == ["acceptance-unused"]
 
 
+def test_an_acceptance_of_another_difference_is_told_with_the_fingerprint_of_now():
+    """Whether the code changed once more or an older version wrote another form: nobody loses it in silence."""
+    now = found(difference="second")
+    kept = entry(found(difference="first")) + f'rule = "{now.rule}"\nsubject = "{now.subject}"\n'
+
+    findings, notes = judged([now], work=kept)
+
+    assert findings[0].counts
+    assert [note.rule for note in notes] == ["acceptance-outdated"]
+    assert f"{found(difference='first').fingerprint} (now {now.fingerprint})" in notes[0].problem
+
+
+def test_what_is_true_of_the_base_too_is_accepted_with_an_end_only(project):
+    remember(report(found(is_of_base=True), found("of this change")), project)
+    standing, changed = (known_finding(project, each.fingerprint) for each in (found(), found("of this change")))
+
+    with pytest.raises(CouldNotRun, match=r"every change from now on.*--until 2027-02-23"):
+        write_acceptance(project.folder, standing, given())
+    write_acceptance(project.folder, standing, given(until="2027-03-01"))
+    write_acceptance(project.folder, changed, given())
+
+    kept = read_settings_file(project.folder).accepted
+    assert [each.get("until") for each in kept] == ["2027-03-01", None]
+
+
 def test_what_was_accepted_again_after_the_merge_holds():
     again = entry(found()) + 'against = "main (7654321)"\n'
 

@@ -20,6 +20,10 @@ SURROUNDINGS = frozenset(("line", "reach", "entries", "tested_by", "dialects"))
 TELLS = {"tells": True}
 """`field(compare=False, metadata=TELLS)`: no part of what two facts are equal by, and yet of the difference."""
 
+QUOTED = re.compile(r"('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")")
+STATEMENT = re.compile(
+    r"\s*(?:select|insert|update|delete|create|alter|drop|with|truncate|set|comment)\b", re.IGNORECASE
+)
 LINE = re.compile(r"(?<=\S):\d+(?=$|[\s,;)])")
 LENGTH = 16
 """Hexadecimal digits, 64 bits: no two of a million findings of one project have the same."""
@@ -87,7 +91,9 @@ def written(value: Any) -> str:  # noqa: PLR0911 - one line a kind of value
     if hasattr(type(value), "difference"):
         return f"{type(value).__name__}({written(value.difference)})"
     if is_dataclass(value):
-        told = (f"{each.name}={written(getattr(value, each.name))}" for each in fields(value) if is_told(each))
+        told = (
+            f"{each.name}={of_field(each.name, getattr(value, each.name))}" for each in fields(value) if is_told(each)
+        )
         return f"{type(value).__name__}({','.join(told)})"
     if isinstance(value, Mapping):
         return f"{{{','.join(sorted(f'{written(key)}:{written(each)}' for key, each in value.items()))}}}"
@@ -96,6 +102,19 @@ def written(value: Any) -> str:  # noqa: PLR0911 - one line a kind of value
     if isinstance(value, (list, tuple)):
         return f"[{','.join(map(written, value))}]"
     return type(value).__name__
+
+
+def of_field(name: str, value: Any) -> str:
+    """The value of a fact's field; a statement in its normal form."""
+    return written(plain_sql(str(value)) if name == "sql" and isinstance(value, str) else value)
+
+
+def plain_sql(text: str) -> str:
+    """A statement with one space between words, and in lower case where nothing is quoted; other texts as they are."""
+    if not STATEMENT.match(text):
+        return text
+    parts = QUOTED.split(text.strip().rstrip(";"))  # every second one is quoted
+    return "".join(part if at % 2 else re.sub(r"\s+", " ", part.lower()) for at, part in enumerate(parts)).strip()
 
 
 def is_told(each: Field[Any]) -> bool:

@@ -140,12 +140,16 @@ def changes(findings: Sequence[Finding], entries: Iterable[Accepted], day: date)
     """What is to be said about the acceptances."""
     by_fingerprint = {each: finding for finding in findings for each in fingerprints(finding)}
     by_old = {each: finding for finding in findings for each in old_fingerprints(finding)}
+    by_thing = {(name, each.subject): each for each in findings for name in (each.rule, *former_names(each.rule))}
     unused: list[Accepted] = []
-    outdated: dict[Literal["base", "difference"], list[tuple[str, str]]] = {"difference": [], "base": []}
+    outdated: dict[Literal["base", "difference", "other"], list[tuple[str, str]]]
+    outdated = {"difference": [], "base": [], "other": []}
     for entry in entries:
         finding = by_fingerprint.get(entry.fingerprint)
         if finding is None and not entry.against and entry.fingerprint in by_old:
             outdated["difference"].append((entry.fingerprint, by_old[entry.fingerprint].fingerprint))
+        elif finding is None and (now := by_thing.get((entry.rule, entry.subject))) is not None and counts(now):
+            outdated["other"].append((entry.fingerprint, now.fingerprint))
         elif finding is None:
             unused.append(entry)
         elif not covers(entry, finding):
@@ -156,6 +160,11 @@ def changes(findings: Sequence[Finding], entries: Iterable[Accepted], day: date)
             yield AcceptanceExpired(entry.fingerprint, finding.rule, finding.subject, until, author)
     yield from (AcceptancesOutdated(why, tuple(each)) for why, each in outdated.items() if each)
     yield from left_over(unused)
+
+
+def counts(finding: Finding) -> bool:
+    """Whether somebody would have to accept it."""
+    return finding.verdict is not Verdict.SAFE
 
 
 def left_over(unused: Sequence[Accepted]) -> Iterator[AcceptanceUnused]:

@@ -50,9 +50,10 @@ class AcceptancesOutdated:
 
     Args:
         why: "base": they stand on the base side, so they were for an earlier change. "difference": their fingerprints
-            are of a time when these did not hold what exactly differs.
+            are of a time when these did not hold what exactly differs. "other": something else differs of the same
+            thing, or an older version wrote the same difference down in another form.
         fingerprints: What was accepted, and what it would be now.
     """
 
-    why: Literal["base", "difference"]
+    why: Literal["base", "difference", "other"]
     fingerprints: tuple[tuple[str, str], ...]

@@ -1,7 +1,7 @@
 """Writes one acceptance into `beastmode.toml`, and leaves everything else in it as it is."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import tomlkit
@@ -19,10 +19,23 @@ __all__ = ["KnownFinding", "author_of", "write_acceptance"]
 LONGEST_REASON = 2000
 """A reason is a paragraph in a review; what is longer was pasted by mistake, and fills every report."""
 
+STANDS = timedelta(days=90)
+"""A quarter: what nobody has mended until then is looked at once more. It is only proposed."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownFinding:
-    """What is remembered of a finding, so that it can be accepted by its fingerprint."""
+    """What is remembered of a finding, so that it can be accepted by its fingerprint.
+
+    Args:
+        fingerprint: Of the finding.
+        rule: Of the finding.
+        verdict: Of the finding.
+        subject: Of the finding.
+        problem: Of the finding.
+        against: The base that the change was compared with.
+        is_standing: It was true of the base too, so that an acceptance covers every change from then on.
+    """
 
     fingerprint: str
     rule: str
@@ -30,6 +43,7 @@ class KnownFinding:
     subject: str
     problem: str
     against: str = ""
+    is_standing: bool = False
 
 
 def write_acceptance(folder: Path, finding: KnownFinding, given: Acceptance) -> Path:
@@ -41,13 +55,20 @@ def write_acceptance(folder: Path, finding: KnownFinding, given: Acceptance) -> 
         given: Why, by whom, when and until when.
 
     Raises:
-        CouldNotRun: The reason is empty, the expiry in the past, or the file is malformed or cannot be written.
+        CouldNotRun: The reason is empty, the expiry in the past or lacking where one is needed, or the file is malformed
+            or cannot be written.
     """
     given = replace(given, reason=" ".join(given.reason.split()))
     if not given.reason or len(given.reason) > LONGEST_REASON:
         raise CouldNotRun('An acceptance says in a sentence why the change may ship: --reason "..."')
     if given.until is not None and given.until < given.date:
         raise CouldNotRun(f"--until {given.until} is in the past; name a day from {given.date} on.")
+    if finding.is_standing and given.until is None:
+        end = date.fromisoformat(given.date) + STANDS
+        raise CouldNotRun(
+            f"{finding.fingerprint} is true of the base too, so an acceptance would cover every change from now on. "
+            f"Say until when: --until {end.isoformat()}"
+        )
     read_settings_file(folder)  # a malformed file is told with its line before anything is written
     path = folder / SETTINGS_FILE
     try:

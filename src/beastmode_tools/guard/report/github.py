@@ -49,7 +49,8 @@ def message(finding: Finding, more: int) -> str:
         return f"{finding.problem}\nAccepted by {finding.acceptance.author}: {finding.acceptance.reason}"
     news = evidence_news(finding)
     detail = f"{finding.evidence.kind}: {news}" if news else ""
-    accept = f'beast accept {finding.fingerprint} --reason "..."' if finding.verdict > Verdict.SAFE else ""
+    until = " --until YYYY-MM-DD" if finding.is_of_base else ""
+    accept = f'beast accept {finding.fingerprint} --reason "..."{until}' if finding.verdict > Verdict.SAFE else ""
     others = f"And {more} more of these; `beast check --all` lists them." if more else ""
     return "\n".join(filter(None, (finding.problem, others, finding.where, detail, finding.instead, accept)))
 

@@ -40,10 +40,11 @@ def remember(report: Report, project: Project, question: str = "check") -> None:
         half.unlink(missing_ok=True)
 
 
-def as_known(finding: Finding) -> dict[str, str]:
+def as_known(finding: Finding) -> dict[str, str | bool]:
     """What is kept of a finding."""
     names = ("fingerprint", "rule", "subject", "problem")
-    return {"verdict": finding.verdict.name} | {name: hidden(getattr(finding, name)) for name in names}
+    kept: dict[str, str | bool] = {name: hidden(getattr(finding, name)) for name in names}
+    return {"verdict": finding.verdict.name, "is_standing": finding.is_of_base, **kept}
 
 
 def known_finding(project: Project, fingerprint: str) -> KnownFinding:

@@ -117,6 +117,7 @@ def block(finding: Finding, view: View) -> list[str]:
     if len(evidence) > EVIDENCE_LINES and not view.show_all:
         evidence = [*evidence[: EVIDENCE_LINES - 1], f"{' ' * MARGIN}(all of it with --all)"]
     accept = f'beast accept {finding.fingerprint} --reason "..."'
+    accept += " --until YYYY-MM-DD" if finding.is_of_base else ""
     return [
         *headline(finding, view),
         *styles(evidence, view, "dim"),

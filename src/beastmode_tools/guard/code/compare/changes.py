@@ -117,6 +117,11 @@ class BodyChanged:
     lost_keys: tuple[str, ...] = ()
     content: str = ""
 
+    @property
+    def difference(self) -> tuple[str, str, str]:
+        """What differs: both bodies in their normal form, however they are laid out and name what is their own."""
+        return (self.path, self.name, self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureChanged:

@@ -281,10 +281,27 @@ def digest_of(source: str, *, body_only: bool = False) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = without_docstring(node.body)
+    number_locals(tree)
     if body_only:
         tree.body = [node for node in tree.body if not names_graph(node)]
         return digest_of_parts(tree)
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
+
+
+def number_locals(tree: ast.Module) -> None:
+    """Gives the names that a function binds itself numbers in place of them; parameters keep theirs."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        inside = list(ast.walk(function))
+        kept = {name for node in inside if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+        kept.update(node.arg for node in inside if isinstance(node, ast.arg))
+        bound = [node for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        in_order = dict.fromkeys(node.id for node in sorted(bound, key=lambda node: (node.lineno, node.col_offset)))
+        numbers = {name: f"local {number}" for number, name in enumerate(in_order) if name not in kept}
+        for node in inside:
+            if isinstance(node, ast.Name):
+                node.id = numbers.get(node.id, node.id)
 
 
 def means_the_same(old: str, new: str) -> bool:

@@ -101,6 +101,11 @@ class DeploymentChanged:
     added: tuple[str, ...]
     content: str = ""
 
+    @property
+    def difference(self) -> tuple[str, str, str]:
+        """What differs, without comments and layout."""
+        return (self.path, self.how, self.content)
+
 
 def compare_settings(delta: Delta, compared: list[Pair], usage: Usage) -> Iterator[Any]:
     """Every setting, variable and deployment file that differs."""
@@ -217,9 +222,14 @@ def deployment_change(file: FileChange) -> DeploymentChanged:
     added = tuple(line.strip() for line in new if line not in old_lines)
     if not removed and not added and old != new:
         removed, added = ("the order of its lines",), ("another order",)
-    return DeploymentChanged(
-        file.path, first_difference(file.old or "", file.new or ""), how_changed(file), removed, added, digest(old, new)
-    )
+    line = first_difference(file.old or "", file.new or "")
+    content = digest(*map(laid_out_plainly, (old, new)))
+    return DeploymentChanged(file.path, line, how_changed(file), removed, added, content)
+
+
+def laid_out_plainly(lines: list[str]) -> list[str]:
+    """Lines that say something, with one space between words; how far one is indented may say what it belongs to."""
+    return [re.sub(r"(?<=\S)\s+", " ", line.rstrip()) for line in lines if line.strip()]
 
 
 def effective_settings(delta: Delta, told: set[str]) -> Iterator[SettingChanged]:
