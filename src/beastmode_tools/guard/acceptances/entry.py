@@ -55,8 +55,8 @@ def write_acceptance(folder: Path, finding: KnownFinding, given: Acceptance) -> 
         given: Why, by whom, when and until when.
 
     Raises:
-        CouldNotRun: The reason is empty, the expiry in the past or lacking where one is needed, or the file is malformed
-            or cannot be written.
+        CouldNotRun: The reason is empty, the expiry in the past or lacking where one is needed, or the file cannot be
+            read or written.
     """
     given = replace(given, reason=" ".join(given.reason.split()))
     if not given.reason or len(given.reason) > LONGEST_REASON:
