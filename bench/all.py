@@ -32,6 +32,7 @@ FURTHER = (
     "waiting_jobs.py",
     "queries.py",
     "startup.py",
+    "journey.py",
     "memory.py",
     "guard.py",
 )

@@ -1,10 +1,12 @@
 """A newcomer with the built wheel: a project, a first request, five parts, a change under load, and the way back."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from served import Load, ask, page, served, until
 
+ROOT = Path(__file__).parents[2]
 ADDS = (
     ("resource", "Product", "name:str:120", "price:decimal", "stock:int=0", "--owned"),
     ("field", "Product", "note:str:80?"),
@@ -113,16 +115,18 @@ def test_one_ctrl_c_ends_everything(story):
 
 
 def test_everything_can_be_taken_back_but_no_row_unasked(terminal, tmp_path):
-    """`beast undo` names the rows that would go, and needs a yes."""
+    """`beast undo` names the rows that would go, and needs a yes. `beast dev` prints what the README shows."""
     terminal.run(tmp_path, "beast", "new", "shop")
     shop = tmp_path / "shop"
     terminal.run(shop, "beast", "add", "resource", "Product", "name:str:120")
     with served(terminal, shop, tmp_path / "output") as server:
+        said = server.said.replace(server.url, "http://127.0.0.1:8000")
         ask(f"{server.url}/api/v1/products", {"name": "Tea"}, server.log_in())
 
     refused = terminal.ask(shop, "beast", "undo")
     terminal.run(shop, "beast", "undo", "--yes")
 
+    assert f"```text\n{said}```\n" in (ROOT / "README.md").read_text()
     assert refused.stderr == (
         "beast: this deletes rows of sqlite:///shop.db: 1 in products. If they may go: beast undo 0001 --yes\n"
     )
