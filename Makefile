@@ -23,7 +23,7 @@ need_python = $(if $(filter-out ok,$(python_found)),$(error beastmode needs Pyth
 need_port = $(if $(port_problem),$(error port $(PORT) is already in use on 127.0.0.1. Stop the process that uses it, or choose another port: make run PORT=8001))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check lint types imports rules docs lock examples recipes first-migration faults mutants gates revisions clients compat lowest adopt bench bench-guard bench-serve signal
+.PHONY: help run test fuzz check lint types imports rules docs lock examples recipes first-migration faults mutants agent gates revisions clients compat lowest adopt bench bench-guard bench-serve signal
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -81,6 +81,9 @@ faults: $(INSTALLED) ## Kill, freeze and cut off what the product depends on, 1,
 
 mutants: $(INSTALLED) ## Switch each defence against attacks off, and name the test that fails then (ten minutes)
 	@$(BIN)/python tests/mutants/mutants.py $(ARGS)
+
+agent: $(INSTALLED) ## Let models of every kind loose on beast mode, and kill it at every moment (half an hour)
+	@AGENT=long $(BIN)/python -m pytest tests/agent $(ARGS)
 
 gates: $(INSTALLED) ## Switch each gate of beast mode off, and name what models could do then (two minutes)
 	@PYTHONPATH=tests:tests/agent $(BIN)/python tests/agent/gate_matrix.py $(ARGS)

@@ -234,37 +234,6 @@ def test_a_run_that_is_asked_to_stop_stops_and_goes_on_later(tmp_path, monkeypat
     assert (tree.folder / "app.py").read_text() == MORE
 
 
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def kill_at(wanted):
-    def after(number):
-        if number == wanted:
-            raise Killed
-
-    return after
-
-
-def test_killed_at_any_record_of_the_journal_a_run_ends_with_the_same_tree(tmp_path):
-    """Each effect is done once, whichever record was the last one before the kill."""
-    plan = plan_of(box("Add orders", [write("app.py", MORE), write("more.py", "x = 1\n")], ["verdict CAUTIOUS"]))
-    whole = project(tmp_path / "whole")
-    ended, run, _ = play(whole.folder, plan)
-    expected, total = contents(whole.folder), len(run.journal.records)
-    assert ended.outcome is Outcome.DONE
-
-    for number in range(5, total):  # 4 records are written before the plan is laid out
-        folder = project(tmp_path / f"cut{number}").folder
-        with pytest.raises(Killed):
-            play(folder, plan, after=kill_at(number))
-        again, resumed, _ = go_on(folder, plan)
-
-        assert (again.outcome, contents(folder)) == (Outcome.DONE, expected), number
-        done = [each["effect"] for each in resumed.journal.of("end") if each["succeeded"]]
-        assert len(done) == len(set(done)) == 2, number
-
-
 def test_a_journal_that_was_changed_is_not_believed_and_a_cut_line_is(tmp_path):
     """Each record is bound to the one before it."""
     place = tmp_path / "journal.jsonl"

@@ -53,10 +53,12 @@ def decide(effect: Effect, grants: Grants, facts: Facts, gates: Mapping[str, Gat
 
 
 def allowed(effect: Effect, facts: Facts) -> Allowed:
-    """The answer with its reason: the worst thing that the guard said."""
+    """The answer with its reason: the worst that the guard said of the edit, or what a person approved in the whole."""
     if not writes(effect):
         return Allowed("it only reads")
-    found = [finding for judged in (facts.edit, facts.whole) if judged for finding in judged.findings if finding.counts]
+    found = [each for each in facts.edit.findings if each.counts] if facts.edit else []
+    if facts.whole and facts.whole.verdict is Verdict.DANGEROUS:
+        found += [each for each in facts.whole.findings if each.counts]
     if not found:
         return Allowed("SAFE")
     worst = max(found, key=lambda finding: finding.verdict)

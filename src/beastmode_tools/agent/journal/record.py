@@ -57,9 +57,9 @@ class RunJournal:
         return next((each for each in reversed(self.records) if each["what"] == what), None)
 
     def unfinished(self) -> dict[str, Any] | None:
-        """The effect that was begun and whose end was never written; None if there is none."""
+        """The effect that was begun, and neither ended nor taken back; None if there is none."""
         started = self.last_of("start")
-        ended = {each["effect"] for each in self.of("end")}
+        ended = {each["effect"] for what in ("end", "cut") for each in self.of(what)}
         return started if started is not None and started["effect"] not in ended else None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from beastmode_tools.agent.gate.facts import Judged
 from beastmode_tools.guard.files import judge_files
-from beastmode_tools.guard.finding import Acceptance, Finding, Verdict
+from beastmode_tools.guard.finding import Acceptance, Finding
 from beastmode_tools.recipes.plan import Edit
 
 __all__ = ["Judge", "text_of"]
@@ -51,7 +51,7 @@ class Judge:
             return whole, whole
         edit = self.judged(self.now, self.with_edits(edits))
         kept = {subject_of(each) for each in whole.findings}
-        doubtful = [each for each in edit.findings if each.verdict > Verdict.SAFE and subject_of(each) not in kept]
+        doubtful = [each for each in edit.findings if subject_of(each) not in kept]
         if not doubtful:
             return edit, whole
         added = {subject_of(each) for each in self.judged(self.now, self.base).findings}

@@ -122,6 +122,7 @@ class Run:
 
     def undo_step(self, before: Checkpoint) -> tuple[str, ...]:
         """Gives back the exact files that were there when the step began; their paths."""
+        self.journal.write("undoing", before=checkpoint_as_json(before))  # killed from here on, it is done by a resume
         changed = self.checkpoints.restore(before)
         begun = next(each for each in self.journal.of("step") if each["before"]["commit"] == before.commit)
         first = next((each for each in self.journal.of("start") if each["n"] > begun["n"] and each["before"]), None)

@@ -119,13 +119,7 @@ def take_up(folder: Path, run_id: str, asked: Asked, talk: Talk) -> Run:
         raise CouldNotRun(f"{run_id} ended before it had begun. Start again.")
     (place / "stop").unlink(missing_ok=True)
     run = assembled(project_in(folder), journal, Checkpoints(folder, run_id, place), asked, talk)
-    if (cut := journal.unfinished()) is not None and cut["before"] is not None:
-        before = checkpoint_from_json(cut["before"])
-        run.checkpoints.keep("found", run.checkpoints.tree())
-        run.checkpoints.restore(before)
-        run.hands.forget_changes(set(cut["changes"]))
-        journal.write("cut", effect=cut["effect"], tree=before.tree)
-        run.hands.tree = before.tree
+    take_back(run)
     try:
         run.hands.refuse_changed()
     except ChangedOutside as problem:
@@ -134,6 +128,28 @@ def take_up(folder: Path, run_id: str, asked: Asked, talk: Talk) -> Run:
         journal.write("baseline", **run.verifying.suite().as_json())
     talk("resume", f"Going on with {run_id}: {run.plan.task}", run=run_id)
     return run
+
+
+def take_back(run: Run) -> None:
+    """Takes back what a kill cut off: an effect, what tests were writing, a step that was being taken back itself.
+
+    What is found is kept under a ref, since somebody may have worked on it meanwhile.
+    """
+    journal, last = run.journal, run.journal.records[-1]
+    cut = journal.unfinished()
+    if last["what"] not in ("undoing", "trying") and (cut is None or cut["before"] is None):
+        return
+    run.checkpoints.keep("found", run.checkpoints.tree())
+    if last["what"] == "undoing":
+        run.undo_step(checkpoint_from_json(last["before"]))
+    elif last["what"] == "trying":
+        run.checkpoints.restore(checkpoint_from_json(last["before"]))
+    elif cut is not None:
+        before = checkpoint_from_json(cut["before"])
+        run.checkpoints.restore(before)
+        run.hands.forget_changes(set(cut["changes"]))
+        journal.write("cut", effect=cut["effect"], tree=before.tree)
+        run.hands.tree = before.tree
 
 
 def assembled(project: Project, journal: RunJournal, checkpoints: Checkpoints, asked: Asked, talk: Talk) -> Run:

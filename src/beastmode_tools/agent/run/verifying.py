@@ -7,6 +7,7 @@ from pathlib import Path
 
 from beastmode_tools.agent.checkpoint.checkpoint import Checkpoints
 from beastmode_tools.agent.gate.paths import is_protected
+from beastmode_tools.agent.hands.saved import checkpoint_as_json
 from beastmode_tools.agent.journal.record import RunJournal
 from beastmode_tools.agent.judge.judge import Judge
 from beastmode_tools.agent.plan.box import Box
@@ -18,6 +19,9 @@ from beastmode_tools.project import Project
 from beastmode_tools.source.files import is_test
 
 __all__ = ["Verifying"]
+
+STARTING = ("route", "field", "column")
+"""Conditions for which the application is started where the person's files are."""
 
 
 @dataclass(slots=True)
@@ -56,6 +60,7 @@ class Verifying:
     def leaving_nothing(self) -> Iterator[None]:
         """Takes back what the project's code writes while it is tried: that belongs to no step."""
         before = self.checkpoints.take("tried")
+        self.journal.write("trying", before=checkpoint_as_json(before))
         try:
             yield
         finally:
@@ -75,7 +80,7 @@ class Verifying:
         """What the machine says of a box's conditions, on the files as they are."""
         tree = self.checkpoints.tree()
         left = [each for each in box.conditions if (tree, str(each)) not in self.checked]
-        with self.leaving_nothing() if left else nullcontext():
+        with self.leaving_nothing() if any(each.kind in STARTING for each in left) else nullcontext():
             for each in run_conditions(left, self.scene()):
                 self.checked[tree, str(each.condition)] = each
         return tuple(self.checked[tree, str(each)] for each in box.conditions)
