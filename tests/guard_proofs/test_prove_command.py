@@ -59,21 +59,6 @@ def test_one_revision_is_proved_at_its_own_parents(ledger):
     assert report.verdict is Verdict.SAFE
 
 
-def test_the_history_of_the_blog_is_reversible_on_both_databases(tmp_path):
-    blog = committed(ROOT / "examples" / "blog", tmp_path / "blog")
-    (blog / "beastmode.toml").write_text('[guard.environment]\nENVIRONMENT = "development"\n')
-
-    report, _ = ask(blog)
-
-    told = [finding.problem for finding in report.findings if finding.rule == "migration-reversible"]
-    where = [text.partition(" was upgraded, downgraded and upgraded again on ")[::2] for text in told]
-    names = sorted(path.name[:4] for path in (blog / "migrations" / "versions").glob("*.py"))
-    assert {name: rest.partition(";")[0] for name, rest in where} == dict.fromkeys(names, "PostgreSQL and SQLite") | {
-        "0004": "SQLite"
-    }
-    assert report.not_proven == ("0004 does nothing on postgresql, so it is not proved there.",)
-
-
 @pytest.mark.parametrize(("name", "said"), [("zz", "names no revision"), ("", "names several revisions")])
 def test_a_name_that_fits_none_or_several_is_told(ledger, name, said):
     with pytest.raises(CouldNotRun, match=said):

@@ -31,7 +31,7 @@ from beastmode_tools.probes.messages.application import Application
 from beastmode_tools.project import Project
 from beastmode_tools.source.changed_functions import changed_functions
 from beastmode_tools.source.delta import pairs
-from beastmode_tools.source.files import kind_of
+from beastmode_tools.source.files import is_inert, kind_of
 from beastmode_tools.source.folder import read_delta
 from beastmode_tools.source.repository import Comparison
 from beastmode_tools.source.sides import Side
@@ -42,8 +42,6 @@ ASSEMBLES = re.compile(
     r"(?:^|_)(?:app|application|create|make|init|register|configure|setup|build|install|load|add|extensions|blueprints)"
 )
 """What functions that a start runs are named for. Watching slows the whole start, so the others are not."""
-INERT = ("documentation", "test", "gate")
-"""Kinds of files that no application reads: where nothing else changed, none is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def read_change(project: Project, comparison: Comparison, *, today: date, progre
         progress: Told what takes a moment.
     """
     found = Reading()
-    found.is_inert = all(kind_of(change.path) in INERT for change in comparison.changes)
+    found.is_inert = all(is_inert(change.path) and is_inert(change.old_path) for change in comparison.changes)
     if not found.is_inert:
         progress("starting both sides")
         start(project, comparison, found, progress)

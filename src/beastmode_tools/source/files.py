@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 __all__ = [
     "is_example",
+    "is_inert",
     "is_migration",
     "is_settings_file",
     "is_test",
@@ -27,6 +28,16 @@ SETTINGS_FILE = re.compile(
     r"(?:^|/)(?:config|settings|default_settings|default_config|flask_config)(?:/[^/]+|[^/]*)\.py$"
 )
 TOOL = re.compile(r"(?:^|/)(?:scripts?|tools?|bin|bench(?:marks?)?|examples?|docs?|notebooks?|\.github|contrib)/")
+INERT = frozenset(("documentation", "test", "gate"))
+SERVED = re.compile(
+    r"\.(?:css|scss|sass|less|png|jpe?g|gif|svg|ico|webp|woff2?|ttf|otf|eot|map|mp[34]|pdf|jsx?|mjs|cjs|tsx?|vue|svelte)$"
+    r"|\.(?:po|pot|mo)$",
+    re.IGNORECASE,
+)
+"""What is sent as it is, or shown in another language: no code of the application does something else because of it.
+Data in the same folders (a manifest, a schema) may be read when it starts."""
+STARTED_WITH = (".py", ".wsgi", ".json", ".toml")
+"""Deployment files that an application may be, or may read; the others are read by what runs it."""
 EXAMPLE = re.compile(r"(?:^|[./_-])(?:example|sample|template|dist|tmpl)s?(?:[./_-]|$)", re.IGNORECASE)
 
 KINDS = (
@@ -93,6 +104,16 @@ def kind_of(path: str) -> str:
         if (not is_python or kind in IN_PYTHON) and pattern.search(path):
             return kind
     return "python" if is_python else "unknown"
+
+
+def is_inert(path: str) -> bool:
+    """Whether no application starts or answers otherwise because of the file, so that none has to be started for it."""
+    kind = kind_of(path)
+    if kind in INERT:
+        return True
+    if kind == "deployment":
+        return not path.endswith(STARTED_WITH)
+    return kind in ("static", "translation", "client code") and bool(SERVED.search(path))
 
 
 def is_test(path: str) -> bool:
