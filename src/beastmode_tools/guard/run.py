@@ -16,8 +16,9 @@ from beastmode_tools.guard.migrations.compare.operations import Operation
 from beastmode_tools.guard.migrations.compare.proved.unproved import shown_by
 from beastmode_tools.guard.migrations.proof.captured import runs_of
 from beastmode_tools.guard.migrations.proof.drift import new_drift
+from beastmode_tools.guard.migrations.proof.kept import reach_head
 from beastmode_tools.guard.migrations.proof.reversible import Start, prove_revisions
-from beastmode_tools.guard.migrations.proof.states import State, reach
+from beastmode_tools.guard.migrations.proof.states import State
 from beastmode_tools.guard.mixed.compare import matrix as mixed_versions
 from beastmode_tools.guard.mixed.compare import queries
 from beastmode_tools.guard.mixed.compare.facts import Which
@@ -139,7 +140,8 @@ def prepared(work: Work, scratch: Scratch, proved: Proved) -> Place | None:
 def at_base(work: Work, scratch: Scratch, proved: Proved) -> State | None:
     """An empty database at the base's head."""
     try:
-        state = reach(work.comparison.old, work.project, scratch.new(), rows=0, progress=work.progress)
+        packages = work.reading.old_app.packages if work.reading.old_app else {}
+        state = reach_head(work.comparison.old, work.project, scratch, packages, progress=work.progress)
     except ProbeFailed as error:
         proved.notes.append(sentence(f"Nothing was proved on {scratch.dialect}: {error}"))
         return None

@@ -147,6 +147,10 @@ class PostgresScratch:
         self.server.drop(name)
         self.names.remove(name)
 
+    def leave(self, database: Database) -> None:
+        """Lets a database stay; as any that is left behind, it is removed by a run on a later day."""
+        self.names.remove(self.server.name_of(database.url))
+
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
