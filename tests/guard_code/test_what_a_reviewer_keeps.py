@@ -108,6 +108,18 @@ def test_what_a_migration_judges_is_not_judged_again_in_the_model():
     assert ("column-type-changed", "SAFE") in migrated
 
 
+def test_a_constraint_that_a_migration_adds_is_not_judged_again_in_the_model():
+    table = '    __table_args__ = (db.CheckConstraint("total >= 0", name="ck_total"),)\n'
+    old, new = MODEL.format("db.Integer"), MODEL.format("db.Integer") + table
+    revision = REVISION.replace("total", "ck_total")
+
+    alone = told({"models.py": old}, {"models.py": new})
+    migrated = told({"models.py": old}, {"models.py": new, "migrations/versions/7a07.py": revision})
+
+    assert ("column-constraint-changed", "DANGEROUS") in alone
+    assert ("column-constraint-changed", "SAFE") in migrated
+
+
 def test_what_only_a_test_still_uses_fails_no_deploy():
     test = {"tests/test_web.py": "from web import throttle\n"}
 

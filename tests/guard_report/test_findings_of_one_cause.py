@@ -66,3 +66,20 @@ def test_a_report_shows_what_follows_below_its_cause():
     ]
     assert "an index blocks writes of items" in text
     assert text.endswith("4 findings against main: 2 dangerous, 2 cautious. Verdict: DANGEROUS.")
+
+
+def test_an_answer_without_the_dropped_column_follows_from_it():
+    """What the code says, what a request shows and what the rows lose is one thing to decide."""
+    lost = finding("rows-not-restored", "b2 loses orders.total", REVISION)
+    said = finding("response-changed", "app.py list", "app.py:7", Verdict.DANGEROUS, "list returns less, without total")
+    seen = finding("behavior-changed", "app.py list", "app.py:7")
+    other = finding("behavior-changed", "app.py show", "app.py:9")
+
+    assert [each.cause for each in with_causes([DROP, lost, said, seen, other])] == [CAUSE, CAUSE, CAUSE, CAUSE, ""]
+
+
+def test_a_revision_that_was_not_proved_is_about_no_table():
+    """Its subject begins with the revision's id."""
+    whole = finding("migration-not-proved", "b2 not proved", REVISION)
+
+    assert [each.cause for each in with_causes([DROP, whole])] == [CAUSE, ""]

@@ -39,6 +39,8 @@ from beastmode_tools.source.repository import Comparison
 
 __all__ = ["prove_change"]
 
+STRICT = {"Enum", "JSON"}
+"""Types of SQLAlchemy that are types of their own on PostgreSQL, with values and operators that it refuses."""
 Progress = Callable[[str], None]
 Bodies = Mapping[Which, Mapping[str, Any]]
 """What the routes of each side take, by operation."""
@@ -115,7 +117,7 @@ def of_project_first(kinds: Sequence[Scratch], comparison: Comparison) -> list[S
 def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
     """Everything that databases can show; code alone is run on the first kind that can be had."""
     places: list[Place] = []
-    for scratch in opened:
+    for scratch in by_strictness(work, opened):
         if places and not work.reading.new_revisions:
             break
         if place := prepared(work, scratch, proved):
@@ -125,6 +127,23 @@ def prove_on(work: Work, opened: Sequence[Scratch], proved: Proved) -> None:
     proved.changes.extend(new_drift((old, new) for old, new in states if new is not None))
     together(partial(prove_migrations, work, starts, proved), partial(prove_all_versions, work, places, proved))
     call_everything(work, next((each for each in places if each.schemas is not None), None), proved)
+
+
+def by_strictness(work: Work, opened: Sequence[Scratch]) -> list[Scratch]:
+    """The kinds of databases in the order in which they are asked: first the one that refuses more of this code.
+
+    Code alone runs on one of them, and SQLite takes what PostgreSQL refuses of enums and JSON.
+    """
+    apps = (work.reading.old_app, work.reading.new_app)
+    kinds = {
+        str(column.get("type", "")).partition("(")[0]
+        for app in apps
+        if app is not None
+        for table in app.tables.values()
+        for column in table["columns"].values()
+    }
+    is_strict = bool(kinds & STRICT) and not work.reading.new_revisions
+    return sorted(opened, key=lambda scratch: scratch.dialect == "sqlite") if is_strict else list(opened)
 
 
 def prepared(work: Work, scratch: Scratch, proved: Proved) -> Place | None:

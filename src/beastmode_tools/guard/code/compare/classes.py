@@ -146,8 +146,29 @@ def compare_fields(
             continue
         line = after[field].lineno if field in after else node.lineno
         texts = [None if each is None else text_of(each) for each in (one, other)]
-        migrated = bool(re.search(rf"['\"]{re.escape(field)}['\"]", revisions))
+        migrated = is_migrated(field, (one, other), revisions)
         yield FieldChanged(module.path, line, name, kind, field, texts[0], texts[1], aspects(one, other), migrated)
+
+
+def is_migrated(field: str, sides: tuple[ast.stmt | None, ast.stmt | None], revisions: str) -> bool:
+    """Whether a revision of the same change names a field, or each constraint and index in which its two sides differ.
+
+    Args:
+        field: Its name.
+        sides: Its declarations.
+        revisions: The text of the new revisions.
+    """
+    if field != "__table_args__":
+        return bool(re.search(rf"['\"]{re.escape(field)}['\"]", revisions))
+    parts = [{part.strip("(),") for part in parts_of(side)} for side in sides]
+    names = [re.findall(r"(?:name=|Index\()['\"](\w+)['\"]", part) for part in parts[0] ^ parts[1]]
+    return bool(names) and all(any(name in revisions for name in each) for each in names)
+
+
+def parts_of(declared: ast.stmt | None) -> list[str]:
+    """The elements of `__table_args__`."""
+    value = getattr(declared, "value", None)
+    return [ast.unparse(each) for each in value.elts] if isinstance(value, ast.Tuple | ast.List) else []
 
 
 def inherited(module: Module, node: ast.ClassDef, field: str, usage: Usage, depth: int = 0) -> ast.stmt | None:

@@ -39,6 +39,8 @@ MISSING = {
     "idle": "has a downgrade() that ran and changed nothing",
 }
 LACKING = ("add_table", "add_column", "add_enum_value")
+BEYOND = ("add_check", "add_enum_value")
+"""What Alembic does not compare."""
 SPARE = ("remove_table", "remove_column", "remove_index")
 """What the database has and no model uses: the first step of adding, or the last but one of taking away."""
 
@@ -191,7 +193,7 @@ def models_differ(drift: Drift) -> Iterator[Match]:
         subject=f"{drift.kind} {name}",
         fields={"kind": kind.replace("_", " "), "name": name, "detail": detail, "on": where_seen(drift.dialects)},
         message={"modify": "differ", "add": "no-migration"}.get(verb, "no-model"),
-        evidence=f"Alembic's comparison says {drift.kind} {name}{detail}",
+        evidence=f"{'the guard' if drift.kind in BEYOND else 'Alembic'}'s comparison says {drift.kind} {name}{detail}",
         proved=True,
         verdict=verdict,
     )

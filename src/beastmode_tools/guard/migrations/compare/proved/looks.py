@@ -85,7 +85,7 @@ class ValueChange:
 
 
 def differences(before: Look, after: Look) -> tuple[Difference, ...]:
-    """The parts of the schema that differ; a constraint that was validated in between is no difference."""
+    """The parts of the schema that differ; whether a constraint was validated in between is no difference."""
     parts = sorted({*before.schema, *after.schema})
     found = (Difference(part, before.schema.get(part), after.schema.get(part)) for part in parts)
     return tuple(
@@ -94,8 +94,9 @@ def differences(before: Look, after: Look) -> tuple[Difference, ...]:
 
 
 def is_validated(difference: Difference) -> bool:
-    """Whether only the mark that old rows were not looked at went away."""
-    return difference.before is not None and difference.before == f"{difference.after}{NOT_VALID}"
+    """Whether only the mark that old rows were not looked at came or went: what is written is refused all the same."""
+    sides = [(side or "").removesuffix(NOT_VALID) for side in (difference.before, difference.after)]
+    return None not in (difference.before, difference.after) and sides[0] == sides[1]
 
 
 def follows(difference: Difference, before: Look, after: Look) -> bool:
