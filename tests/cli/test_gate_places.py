@@ -65,7 +65,14 @@ def gate_of(site, places):
 
 def come(gate, path):
     proto = Proto()
-    facts = {"method": "GET", "path": path, "query_string": "", "http_version": "1.1", "headers": {}}
+    facts = {
+        "method": "GET",
+        "path": path,
+        "query_string": "",
+        "http_version": "1.1",
+        "headers": {"host": "shop"},
+        "authority": None,
+    }
     gate(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)
     return proto
 

@@ -36,7 +36,7 @@ DEFENCES = (
     Defence("cookie of an ended session", "accounts/browsers/cookie_sessions.py", "if not self.holds(identity, request):", "if False:", BROWSERS),
     Defence("wrong password", "accounts/sign_in.py", "not match.is_right or", "False or", "accounts/test_sign_in.py"),
     Defence("inactive user", "accounts/sign_in.py", "or not account.is_active:", "or False:", "accounts/test_sign_in.py"),
-    Defence("time of an unknown address", "accounts/sign_in.py", "match = hashing.match_nothing(password)", "match = passwords.Match(is_right=False)", "accounts/test_sign_in.py"),
+    Defence("time of an unknown address", "accounts/sign_in.py", "match = hashing.match_nothing(password)", "match = hashing.Match(is_right=False)", "accounts/test_sign_in.py"),
     Defence("common passwords", "accounts/passwords/hashing.py", "not may_be_common and _is_common(password)", "False", "accounts/test_passwords.py"),
     Defence("short passwords", "accounts/passwords/hashing.py", "if len(_normal(password)) < SHORTEST:", "if False:", "accounts/test_passwords.py"),
     Defence("long passwords", "accounts/passwords/hashing.py", "if len(password) > LONGEST:", "if False:", "accounts/test_passwords.py"),

@@ -41,6 +41,8 @@ _STATUS_LINES[499] = "499 CLIENT CLOSED REQUEST"  # nginx's: in the log only, si
 _LONGEST_HEADER = 8 * 1024
 """The maximum size of one header: the same as in nginx and Apache, and larger than any reasonable token or cookie."""
 _ALL_HEADERS = 64 * 1024
+_OF_THE_CONNECTION = frozenset({"transfer-encoding", "keep-alive", "te", "trailer", "proxy-connection"})
+"""Headers that belong to the server (PEP 3333); a view that passes on what another server sent has them, too."""
 _TOO_LARGE = Refusal(431, "A header is larger than 8 kB, or all headers together are larger than 64 kB")
 log = logging.getLogger("beastmode")
 
@@ -84,7 +86,7 @@ class Middleware:
         environ[ENVIRON_KEY] = exchange
 
         def begin(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
-            exchange.status = int(status[:3])
+            exchange.status = _code_of(status)
             exchange.route = exchange.route or _matched_rule(environ)
             tell_why(log if self.project is None else self.project.logger, exchange)
             headers = self._decorated(exchange, headers)
@@ -173,10 +175,10 @@ class Middleware:
     def _decorated(self, exchange: Exchange, headers: Headers) -> Headers:
         """A new list, because the application may use its list for the next response too."""
         headers = [*headers, *exchange.headers]
-        for name, _ in headers:
-            if name.lower() == "x-request-id":
-                break
-        else:
+        names = {name.lower() for name, _ in headers}
+        if not names.isdisjoint(_OF_THE_CONNECTION):
+            headers = [each for each in headers if each[0].lower() not in _OF_THE_CONNECTION]
+        if "x-request-id" not in names:
             headers.append(("X-Request-ID", exchange.request_id))
         for add_headers in self.header_functions:
             add_headers(exchange, headers)
@@ -189,6 +191,19 @@ class Middleware:
             except Exception:
                 # The response is not affected: a full disk must not turn a stored order into a 500.
                 log.exception("Request %s: an observer failed", exchange.request_id)
+
+
+def _code_of(status: str) -> int:
+    """The code of a status line.
+
+    Raises:
+        ValueError: It is not the code of a response (RFC 9110, section 15). A server that got it would stop.
+    """
+    told = status.partition(" ")[0]
+    code = int(told) if told.isdigit() else 0
+    if 200 <= code < 600 or code == HTTPStatus.SWITCHING_PROTOCOLS:
+        return code
+    raise ValueError(f"The status of the response is {status[:40]!r}; expected a number from 200 to 599.")
 
 
 def _refused_with(error: Exception) -> int | None:

@@ -2,9 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from beastmode.core.exchange import Exchange
 
+_END: Any = object()
+"""What comes after the last part; not None, because a body that yields None is an error, and not at its end."""
 log = logging.getLogger("beastmode")
 
 
@@ -35,7 +38,7 @@ class Stream:
         self._is_observed = False
         try:
             self._parts = iter(body)
-            self._first = next((part for part in self._parts if part), None)
+            self._first = next((part for part in self._parts if len(part)), _END)
             self._pause()
         except BaseException:
             close_body(body)
@@ -44,10 +47,10 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         try:
             part = self._first
-            while part is not None:
+            while part is not _END:
                 self._exchange.sent += len(part)
                 yield part
-                part = next(self._parts, None)
+                part = next(self._parts, _END)
                 self._pause()
         except Exception:
             # The status line has been sent already: only the log can still show that the response was cut off.

@@ -81,6 +81,9 @@ class Gate:
         """Accept a request."""
         request = PendingRequest(scope, proto, is_last=self.is_leaving)
         environ = request.environ
+        if request.invalid is not None:
+            self._bodies.refuse(request, request.invalid)
+            return
         if may_have_body(environ):
             self._bodies.receive(request)
             return

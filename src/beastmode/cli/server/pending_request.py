@@ -1,8 +1,10 @@
 """One request, converted from granian's interface to WSGI and back."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterable
+from http import HTTPStatus
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,9 @@ _WHOLE = 1024 * 1024
 _KNOWN_NAMES = 1000
 """The number of cached WSGI header names: more than are in use, because clients may make up any number."""
 _FAILED = b'{"success":false,"message":"Internal Server Error"}'
+_HOST = re.compile(r"[\w.~!$&'()*+,;=%-]*(?:\[[0-9A-Fa-f:.]+\])?(?::\d*)?", re.ASCII)
+"""A host, or an address in brackets, and a port (RFC 3986, section 3.2.2)."""
+_NO_HOST = Refusal(400, "The request must have one valid Host header")
 
 log = logging.getLogger("beastmode")
 Headers = list[tuple[str, str]]
@@ -46,11 +51,12 @@ class PendingRequest:
         client: The address and port, in granian's format.
         arrived: `time.monotonic()` when its headers were complete.
         environ: The WSGI environment; the body is added when it is received.
+        invalid: Why it must be refused; None for nearly all requests.
         status: The status code of its response, if known.
         headers: The headers of its response.
     """
 
-    __slots__ = ("_is_last", "arrived", "client", "environ", "headers", "proto", "status")
+    __slots__ = ("_is_last", "arrived", "client", "environ", "headers", "invalid", "proto", "status")
 
     def __init__(self, scope: Any, proto: Any, *, is_last: bool = False) -> None:
         self.proto = proto
@@ -58,6 +64,9 @@ class PendingRequest:
         self._is_last = is_last
         self.arrived = monotonic()
         self.environ = _environ_of(scope)
+        self.invalid = _invalid(self.environ)
+        if scope.authority is not None:  # of a whole URL in the request line, which outranks the header
+            self.environ["HTTP_HOST"] = scope.authority
         self.status = 500
         self.headers: Headers = []
 
@@ -75,10 +84,11 @@ class PendingRequest:
         try:
             body = app(self.environ, self.begin)
             if type(body) is list:
-                self.proto.response_bytes(self.status, self.headers, body[0] if len(body) == 1 else b"".join(body))
+                self._send_whole(body[0] if len(body) == 1 else b"".join(body))
                 return None
-            if self._is_small():
-                self.proto.response_bytes(self.status, self.headers, b"".join(body))
+            length = self.declared_length()
+            if length is not None and length <= _WHOLE:
+                self._send_whole(b"".join(body))
                 close_body(body)
                 return None
         except BaseException:  # whatever it is, the thread has others to answer
@@ -98,11 +108,34 @@ class PendingRequest:
         self._is_last = True  # what it has not sent, or nobody has read, must not be taken for another request
         self.answer(app)
 
-    def _is_small(self) -> bool:
-        for name, value in self.headers:
-            if name.lower() == "content-length":
-                return value.isdigit() and int(value) <= _WHOLE
-        return False
+    def declared_length(self) -> int | None:
+        """What the headers of the response say about the length of its body; None if they do not."""
+        told = next((value for name, value in self.headers if name.lower() == "content-length"), "")
+        return int(told) if told.isdigit() else None
+
+    def has_content(self) -> bool:
+        """Whether the response has the content whose length its headers declare (RFC 9110, section 8.6)."""
+        return self.environ["REQUEST_METHOD"] != "HEAD" and self.status != HTTPStatus.NOT_MODIFIED
+
+    def _send_whole(self, content: bytes) -> None:
+        """Send a response, with the length that its body has.
+
+        With another, the client would wait for the rest, or take the rest for the beginning of the next response.
+        """
+        length = str(len(content))
+        headers = self.headers
+        if ("Content-Length", length) not in headers and self.has_content():
+            declared = self.declared_length()
+            if declared is not None and declared != len(content):
+                log.warning(
+                    "%s %s declared a Content-Length of %s, but its body has %s bytes; the header was corrected",
+                    self.environ["REQUEST_METHOD"],
+                    self.environ["PATH_INFO"],
+                    declared,
+                    length,
+                )
+                headers = [each for each in headers if each[0].lower() != "content-length"]
+        self.proto.response_bytes(self.status, headers, content)
 
 
 def _environ_of(scope: Any) -> "WSGIEnvironment":
@@ -122,15 +155,27 @@ def _environ_of(scope: Any) -> "WSGIEnvironment":
     environ["SERVER_PORT"] = server_port
     environ["REMOTE_ADDR"] = address.strip("[]")
     environ["REMOTE_PORT"] = port
-    environ["HTTP_HOST"] = ""
     environ[ARRIVED] = perf_counter()
     for header, value in scope.headers.items():
         name = _names.get(header) or _name_of(header)
-        if name in environ and name != "HTTP_HOST":
+        if name in environ:
             environ[name] += (";" if name == "HTTP_COOKIE" else ",") + value
         else:
             environ[name] = value
     return environ
+
+
+def _invalid(environ: "WSGIEnvironment") -> Refusal | None:
+    """Why a request must be refused: without one valid host, proxies, caches and we could take it for different ones.
+
+    Args:
+        environ: Its WSGI environment. Several hosts are joined by a comma, which is valid in a name by RFC 3986 alone.
+    """
+    host = environ.get("HTTP_HOST")
+    if host is None:
+        environ["HTTP_HOST"] = ""
+        return None if environ["SERVER_PROTOCOL"] == "HTTP/1.0" else _NO_HOST
+    return None if "," not in host and _HOST.fullmatch(host) else _NO_HOST
 
 
 def _as_latin(text: str) -> str:

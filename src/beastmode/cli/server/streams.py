@@ -22,6 +22,10 @@ _PIECE = 64 * 1024
 log = logging.getLogger("beastmode")
 
 
+class _OtherLengthError(Exception):
+    """A stream is longer or shorter than it said: the next response on its connection would be taken for a part."""
+
+
 def send(request: PendingRequest, body: Iterable[bytes]) -> None:
     """Send a complete body; if it fails, or the client reads too slowly, the connection is closed.
 
@@ -34,9 +38,15 @@ def send(request: PendingRequest, body: Iterable[bytes]) -> None:
         close_body(body)
         return
     transport = request.proto.response_stream(request.status, request.headers)
+    declared, sent = request.declared_length() if request.has_content() else None, 0
     try:
         for chunk in body:
+            sent += len(chunk)
+            if declared is not None and sent > declared:
+                raise _OtherLengthError(f"its Content-Length is {declared}, but there is more")
             _hand_over(chunk, transport, wire)
+        if declared is not None and sent < declared:
+            raise _OtherLengthError(f"its Content-Length is {declared}, but it has {sent} bytes")
     except BaseException as error:  # whatever it is, a part must not look like the whole
         wire.break_off()
         if not isinstance(error, TimeoutError | RuntimeError):
