@@ -184,3 +184,65 @@ def test_the_short_form_of_super_does_the_same():
     found = told({"views.py": text.format("super(Page, self)")}, {"views.py": text.format("super()")})
 
     assert {verdict for _, verdict in found} == {"SAFE"}
+
+
+MOVED = """
+from flask import Flask
+from markupsafe import Markup
+app = Flask(__name__)
+API_TOKEN = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+def raw(x):
+    return Markup(x)
+if __name__ == "__main__":
+    app.run(debug=True)
+"""
+
+
+def test_moved_code_and_its_secrets_are_not_new():
+    kept = "def other():\n    return 1\n"
+    apart = told({"app.py": MOVED + kept}, {"app.py": f"from core import app, raw\n{kept}", "core.py": MOVED})
+    renamed = told({"app/core.py": MOVED}, {"shop/core.py": MOVED})
+    added = told({"app.py": kept}, {"app.py": kept, "core.py": MOVED})
+
+    new = {("output-unescaped", "DANGEROUS"), ("setting-weakened", "DANGEROUS"), ("secret-added", "DANGEROUS")}
+    assert not new & (apart | renamed)
+    assert new <= added
+
+
+def test_a_secret_that_was_a_fallback_and_is_the_value_now_is_new():
+    old = 'API_TOKEN = os.environ.get("API_TOKEN", "Zx81hJq0pLm2Vb7")\n'
+    new = 'API_TOKEN = "Zx81hJq0pLm2Vb7"\n'
+
+    assert verdicts("app.py", old, new, "secret-added") == {"DANGEROUS"}
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ('{"extend_existing": True}', {"SAFE"}),
+        ('{"sqlite_autoincrement": True}', {"SAFE"}),
+        ('(db.CheckConstraint("id > 0"), {"extend_existing": True})', {"DANGEROUS"}),
+    ],
+)
+def test_options_of_a_table_that_no_row_depends_on_are_no_constraints(options, found):
+    model = MODEL.format("db.Integer")
+    changed = told({"models.py": model}, {"models.py": f"{model}    __table_args__ = {options}\n"})
+
+    said = {verdict for rule, verdict in changed if rule in {"column-constraint-changed", "field-changed"}}
+    assert said | {"SAFE"} == found | {"SAFE"}
+
+
+FORM = """
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+class Sign(FlaskForm):
+    name = StringField({})
+    kind = SelectField("Kind", choices=[("a", {})])
+"""
+
+
+def test_labels_of_forms_are_no_types():
+    old, new = FORM.format('"Name"', '"A"'), FORM.format('_l("Your name"), description="first"', '"Ah"')
+
+    assert verdicts("forms.py", old, new, "field-changed") <= {"SAFE"}
+    assert verdicts("forms.py", old, FORM.format('"Name", [DataRequired()]', '"A"'), "field-changed") == {"CAUTIOUS"}

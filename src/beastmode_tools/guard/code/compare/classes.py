@@ -15,6 +15,7 @@ from beastmode_tools.guard.code.compare.changes import (
 )
 from beastmode_tools.guard.code.compare.columns import column_parts, is_column, is_index_only, plain
 from beastmode_tools.guard.code.compare.normal import difference, expression
+from beastmode_tools.guard.code.compare.table_args import is_migrated, is_table_args, promises
 from beastmode_tools.source.class_kinds import COLUMN, class_kind, fields_of, is_call
 from beastmode_tools.source.delta import Pair
 from beastmode_tools.source.files import is_migration, is_settings_file, is_test
@@ -150,27 +151,6 @@ def compare_fields(
         yield FieldChanged(module.path, line, name, kind, field, texts[0], texts[1], aspects(one, other), migrated)
 
 
-def is_migrated(field: str, sides: tuple[ast.stmt | None, ast.stmt | None], revisions: str) -> bool:
-    """Whether a revision of the same change names a field, or each constraint and index in which its two sides differ.
-
-    Args:
-        field: Its name.
-        sides: Its declarations.
-        revisions: The text of the new revisions.
-    """
-    if field != "__table_args__":
-        return bool(re.search(rf"['\"]{re.escape(field)}['\"]", revisions))
-    parts = [{part.strip("(),") for part in parts_of(side)} for side in sides]
-    names = [re.findall(r"(?:name=|Index\()['\"](\w+)['\"]", part) for part in parts[0] ^ parts[1]]
-    return bool(names) and all(any(name in revisions for name in each) for each in names)
-
-
-def parts_of(declared: ast.stmt | None) -> list[str]:
-    """The elements of `__table_args__`."""
-    value = getattr(declared, "value", None)
-    return [ast.unparse(each) for each in value.elts] if isinstance(value, ast.Tuple | ast.List) else []
-
-
 def inherited(module: Module, node: ast.ClassDef, field: str, usage: Usage, depth: int = 0) -> ast.stmt | None:
     """The declaration of a field in the nearest of a class's bases, in this file or in those that it imports."""
     for base in [dotted(each) for each in node.bases] if depth < DEEPEST else []:
@@ -187,6 +167,8 @@ def inherited(module: Module, node: ast.ClassDef, field: str, usage: Usage, dept
 
 def aspects(old: ast.stmt | None, new: ast.stmt | None) -> frozenset[str]:
     """In which respects two declarations of a field differ; for a new one, what it asks for."""
+    if all(side is None or is_table_args(side) for side in (old, new)) and promises(old) == promises(new):
+        return frozenset({"spelling"})
     if old is None or new is None:
         only = new if new is not None else old
         assert only is not None  # noqa: S101 - one of the two is there
@@ -206,12 +188,7 @@ def aspects(old: ast.stmt | None, new: ast.stmt | None) -> frozenset[str]:
         for key in {*first, *second}
         if first.get(key) != second.get(key)
     }
-    return frozenset(found) or frozenset({"type"})
-
-
-def is_table_args(statement: ast.stmt) -> bool:
-    """Whether the statement says what a table has besides columns."""
-    return isinstance(statement, ast.Assign) and last_name(statement.targets[0]) == "__table_args__"
+    return frozenset(found) or frozenset({"label" if "choices" in first else "type"})
 
 
 def arguments_of(statement: ast.stmt) -> dict[str, str]:
@@ -225,13 +202,22 @@ def arguments_of(statement: ast.stmt) -> dict[str, str]:
     found["#call"] = expression(value.func)
     for number, argument in enumerate(value.args):
         name = last_name(argument)
+        is_label = number == 0 and last_name(value.func).endswith("Field")
         key = {"ForeignKey": "foreign key", "CheckConstraint": "constraint", "Sequence": "default"}.get(
-            name, f"#{number}"
+            name, "label" if is_label else f"#{number}"
         )
         found[key] = expression(argument)
     for keyword in value.keywords:
-        found[keyword.arg or "**"] = expression(keyword.value)
+        found[keyword.arg or "**"] = values_of(keyword) if keyword.arg == "choices" else expression(keyword.value)
     return found
+
+
+def values_of(keyword: ast.keyword) -> str:
+    """The values of `choices=[("a", "Label")]`, without the labels; the whole where it is written otherwise."""
+    pairs = getattr(keyword.value, "elts", ())
+    if pairs and all(isinstance(pair, ast.Tuple) and len(pair.elts) == 2 for pair in pairs):
+        return ", ".join(expression(pair.elts[0]) for pair in pairs)
+    return expression(keyword.value)
 
 
 def new_field(statement: ast.stmt) -> frozenset[str]:

@@ -66,6 +66,8 @@ ATTRIBUTE = re.compile(
 UNREAD = {"documentation", "translation", "static", "client code", "template"}
 NO_SECRET = ("/", "http://", "https://", "./", "#/", "urn:")
 LOCK = re.compile(r"(?:\.lock|lock\.json|lock\.yaml|requirements[^/]*\.txt|\.svg|\.min\.js)$")
+LONGEST = 2000
+"""Characters of a line; longer ones are generated (bundles, data), and patterns take long on them."""
 SETTINGS_FILE = "beastmode.toml"
 LOCAL = {
     "localhost",
@@ -104,7 +106,8 @@ class SecretFound:
 
 
 def compare_secrets(changes: tuple[FileChange, ...]) -> Iterator[SecretFound]:
-    """Secrets on lines that are new, one for each name and file."""
+    """Secrets on lines that are new, one for each name and file; what stood in another file before was only moved."""
+    before = frozenset(known_before(changes))
     for change in changes:
         if change.new is None or change.is_binary or is_example(change.path) or LOCK.search(change.path):
             continue
@@ -114,11 +117,23 @@ def compare_secrets(changes: tuple[FileChange, ...]) -> Iterator[SecretFound]:
             if not WORTH_A_LOOK.search(line) or line.strip() in known:
                 continue
             known.add(line.strip())
-            if len(line) < 2000:  # longer lines are generated (bundles, data), and patterns take long on them
+            if len(line) < LONGEST:
                 for found in secrets_of(change.path, number, line):
-                    if found.name not in seen:
+                    is_moved = not before.isdisjoint({(found.content, False), (found.content, found.is_fallback)})
+                    if found.name not in seen and not is_moved:
                         seen.add(found.name)
                         yield found
+
+
+def known_before(changes: tuple[FileChange, ...]) -> Iterator[tuple[str, bool]]:
+    """What the old sides of changed files hold, and whether it is used only where the environment gives none."""
+    for change in changes:
+        path = change.old_path or change.path
+        if change.old is None or change.is_binary or is_example(path) or LOCK.search(path):
+            continue
+        for number, line in enumerate(change.old.splitlines(), 1):
+            if WORTH_A_LOOK.search(line) and len(line) < LONGEST:
+                yield from ((found.content, found.is_fallback) for found in secrets_of(path, number, line))
 
 
 def secrets_of(path: str, number: int, line: str) -> Iterator[SecretFound]:

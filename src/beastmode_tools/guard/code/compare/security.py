@@ -63,27 +63,37 @@ class HeaderChanged:
 
 def compare_security(delta: Delta, compared: list[Pair]) -> Iterator[Any]:
     """Everything that matters to security in the changed files."""
-    for pair in compared:
-        if pair.old_problem or pair.new_problem or (is_tool(pair.path) and "app" not in pair.path):
-            continue
-        same = unchanged(pair)
-        old = Watched.of(pair.old, same) if pair.old else Watched.empty()
-        new = Watched.of(pair.new, same) if pair.new else Watched.empty()
-        yield from call_changes(pair.path, old, new)
-        for text, (line, scope, values) in new.sql.items():
-            if text not in old.sql:
-                yield SqlBuilt(pair.path, line, scope, text, values)
-        for text, (line, scope, names) in new.logged.items():
-            if text not in old.logged:
-                yield SecretLogged(pair.path, line, scope, text, names)
-        for header in [*old.headers, *(each for each in new.headers if each not in old.headers)]:
-            before, after = old.headers.get(header), new.headers.get(header)
-            if (before and before[1]) != (after and after[1]):
-                place = after or before or (1, "")
-                yield HeaderChanged(
-                    pair.path, place[0], header, before[1] if before else None, after[1] if after else None
-                )
+    found = [change for pair in compared for change in changes_in(pair)]
+    removed = {(change.path, change.old) for change in found if isinstance(change, CallChanged) and change.new is None}
+    yield from (change for change in found if not is_moved(change, removed))
     yield from compare_secrets(delta.changes)
+
+
+def is_moved(change: Any, removed: set[tuple[str, str | None]]) -> bool:
+    """Whether a call is new in its file alone: another one of the changed files had it, and has it no more."""
+    is_added = isinstance(change, CallChanged) and change.old is None
+    return is_added and any(text == change.new and path != change.path for path, text in removed)
+
+
+def changes_in(pair: Pair) -> Iterator[Any]:
+    """What matters to security in one file."""
+    if pair.old_problem or pair.new_problem or (is_tool(pair.path) and "app" not in pair.path):
+        return
+    same = unchanged(pair)
+    old = Watched.of(pair.old, same) if pair.old else Watched.empty()
+    new = Watched.of(pair.new, same) if pair.new else Watched.empty()
+    yield from call_changes(pair.path, old, new)
+    for text, (line, scope, values) in new.sql.items():
+        if text not in old.sql:
+            yield SqlBuilt(pair.path, line, scope, text, values)
+    for text, (line, scope, names) in new.logged.items():
+        if text not in old.logged:
+            yield SecretLogged(pair.path, line, scope, text, names)
+    for header in [*old.headers, *(each for each in new.headers if each not in old.headers)]:
+        before, after = old.headers.get(header), new.headers.get(header)
+        if (before and before[1]) != (after and after[1]):
+            place = after or before or (1, "")
+            yield HeaderChanged(pair.path, place[0], header, before[1] if before else None, after[1] if after else None)
 
 
 def unchanged(pair: Pair) -> frozenset[str]:

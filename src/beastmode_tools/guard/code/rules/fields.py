@@ -19,6 +19,8 @@ SIZED = re.compile(
 )
 """A type that is a number or a text, with its length."""
 HARMLESS = {"index", "spelling"}
+SHOWN = frozenset(("label", "description", "render_kw"))
+"""What a form shows to people; no value is accepted or refused by it."""
 UNIQUE = re.compile(r",\s*unique=True")
 WHEN_GONE = re.compile(r",\s*(?:ondelete|onupdate)=(?:'[^']*'|None)")
 BY_MIGRATION = "; the migration of this change is judged separately"
@@ -85,7 +87,8 @@ def column_constraint_changed(change: FieldChanged) -> Iterator[Match]:
 
 def is_harmless(change: FieldChanged) -> bool:
     """Whether nothing differs but what no row and no caller notices."""
-    return bool(change.aspects) and change.aspects <= HARMLESS
+    shown = SHOWN if change.kind == "form" else frozenset()
+    return bool(change.aspects) and change.aspects <= HARMLESS | shown
 
 
 def way_to(change: FieldChanged) -> str:
