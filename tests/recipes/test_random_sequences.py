@@ -56,11 +56,15 @@ COMMANDS = tuple(
         "authenticator|partner|GET /api/v1/users",
     )
 )
-CHANGES = (
-    ("type", "products.stock", "bigint"),
-    ("rename", "products.name", "title"),
-    ("required", "users.nickname", "--fill", "none"),
-    ("retire", "GET /api/v1/users", "--until", "2999-12-31"),
+CHANGES = tuple(
+    tuple(text.split("|"))
+    for text in (
+        "type|products.stock|bigint",
+        "type|products.stock|bigint|--deployed",
+        "rename|products.name|title|--deployed",
+        "required|users.nickname|--fill|none|--deployed",
+        "retire|GET /api/v1/users|--until|2999-12-31",
+    )
 )
 
 
@@ -87,7 +91,14 @@ class Recipes(RuleBasedStateMachine):
         shutil.copytree(self.origin, self.folder)
         self.trees = []
 
-    @rule(command=st.sampled_from(COMMANDS))
+    @rule(command=st.sampled_from((*COMMANDS, *CHANGES)))
+    def run(self, command):
+        """A part is added, or the next phase of a change made."""
+        if command in CHANGES:
+            self.change(command)
+        else:
+            self.add(command)
+
     def add(self, command):
         """Applied, repeated without effect; or refused without effect."""
         before = contents(self.folder)
@@ -105,12 +116,10 @@ class Recipes(RuleBasedStateMachine):
             self.trees.append(before)
             APPLIED.add(command)
 
-    @rule(command=st.sampled_from(CHANGES), deployed=st.booleans())
-    def change(self, command, deployed):
+    def change(self, command):
         """The next phase; or what it waits for, or a refusal in one line, without effect."""
         before = contents(self.folder)
-        phase = ["--deployed"] if deployed and command[0] != "retire" else []
-        done = beast_in(self.folder, "change", *command, *phase)
+        done = beast_in(self.folder, "change", *command)
         if done.out.startswith("Change "):
             assert contents(self.folder) != before
             self.trees.append(before)
