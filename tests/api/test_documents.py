@@ -124,7 +124,9 @@ def test_public_routes_need_no_token(document):
 
 def test_a_deprecated_route_is_marked_in_its_version_alone(document, newer):
     assert operations(document)["GET", "/api/v1/books"]["deprecated"] is True
+    assert operations(document)["GET", "/api/v1/books"]["x-sunset"] == "2026-12-31"
     assert "deprecated" not in operations(newer)["GET", "/api/v2/books"]
+    assert "x-sunset" not in operations(newer)["GET", "/api/v2/books"]
 
 
 def test_the_docstring_is_summary_and_description(document):

@@ -83,7 +83,7 @@ class Operations:
         if any(told):
             operation["description"] = " ".join(filter(None, told))
         if route.deprecated:
-            operation["deprecated"] = True
+            operation |= route.deprecated.described()
         if (content := self._body(route, steps)) is not None:
             operation["requestBody"] = {"required": route.body_required, "content": content}
         return operation

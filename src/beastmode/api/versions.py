@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from typing import Any
 
 from beastmode.core.errors import ConfigurationError
 
@@ -46,6 +47,12 @@ class Deprecation:
         links = [("successor-version", self.successor), ("deprecation", self.policy)]
         told += [("Link", f'<{target}>; rel="{relation}"') for relation, target in links if target]
         return told
+
+    def described(self) -> dict[str, Any]:
+        """The operation in the document; `x-sunset` is the day that `beast check` judges a removal by."""
+        if self.sunset is None:
+            return {"deprecated": True}
+        return {"deprecated": True, "x-sunset": self.sunset.astimezone(UTC).date().isoformat()}
 
     def is_over(self, moment: datetime) -> bool:
         """Whether the route has been removed by now."""

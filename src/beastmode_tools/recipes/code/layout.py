@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.recipes.code.attributes import COLUMNS
+from beastmode_tools.recipes.names import snake
 from beastmode_tools.recipes.workspace import Workspace
 from beastmode_tools.source.files import is_migration, is_test
 
@@ -194,7 +196,15 @@ def as_model(node: ast.ClassDef, path: str, bases: tuple[str, ...]) -> Model | N
                 table = str(statement.value.value)
             elif not name.startswith("__"):
                 attributes[name] = ""
+    if not table and "Model" in bases and any(is_column(statement) for statement in node.body):
+        table = snake(node.name)  # as Flask-SQLAlchemy names it
     return Model(node.name, table, path, attributes, bases) if table else None
+
+
+def is_column(statement: ast.stmt) -> bool:
+    """Whether a statement of a class declares a column."""
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] in COLUMNS
 
 
 def as_api(node: ast.Assign, path: str) -> ApiPlace | None:

@@ -9,7 +9,9 @@ from beastmode_tools.recipes.code.module import ModuleEdit
 from beastmode_tools.recipes.field.columns import add_columns
 from beastmode_tools.recipes.field.joins import name_columns, name_columns_of_inverses
 from beastmode_tools.recipes.field.tests import add_tests
+from beastmode_tools.recipes.field.untyped import add_untyped, is_there_untyped
 from beastmode_tools.recipes.fields.field import Field
+from beastmode_tools.recipes.fields.kinds import Import
 from beastmode_tools.recipes.fields.parse import parse_fields
 from beastmode_tools.recipes.fields.writing import Related, annotation, model_lines, schema_line
 from beastmode_tools.recipes.plan import Plan, Stored
@@ -30,7 +32,7 @@ def add_field(workspace: Workspace, model_name: str, texts: tuple[str, ...], com
     layout = read_layout(workspace)
     model = layout.model(model_name)
     fields = tuple(named_enum(field, model.name) for field in parse_fields(texts))
-    fields = tuple(field for field in fields if not is_there(field, model))
+    fields = tuple(field for field in fields if not is_there(workspace, field, model))
     if not fields:
         return Plan(command)
     for field in fields:
@@ -57,7 +59,7 @@ def add_field(workspace: Workspace, model_name: str, texts: tuple[str, ...], com
     )
 
 
-def is_there(field: Field, model: Model) -> bool:
+def is_there(workspace: Workspace, field: Field, model: Model) -> bool:
     """Whether the model has the field already.
 
     Raises:
@@ -66,7 +68,12 @@ def is_there(field: Field, model: Model) -> bool:
     for name in (field.column, field.name):
         if name in model.attributes:
             wanted = f"Mapped[{annotation(field, is_dated=False)}]"
-            if name == field.column and model.attributes[name].replace("dt.", "") == wanted:
+            if (
+                name == field.column
+                and model.attributes[name].removeprefix(owner_of(model)).replace("dt.", "") == wanted
+            ):
+                return True
+            if name == field.column and is_there_untyped(workspace, field, model):
                 return True
             raise CouldNotRun(f"{model.name} has an attribute {name} already: {model.path}.")
     return False
@@ -102,8 +109,9 @@ def edit_model(
     workspace: Workspace, layout: Layout, model: Model, fields: tuple[Field, ...], related: dict[str, Related]
 ) -> None:
     """Adds the columns below the last one, and the relationships below the last of those."""
-    if not any(text.startswith("Mapped[") for text in model.attributes.values()):
-        raise CouldNotRun(f"{model.path} declares columns without Mapped[...]; add the field to {model.name} by hand.")
+    if not any("Mapped[" in text for text in model.attributes.values()):
+        add_untyped(workspace, layout, model, fields)
+        return
     module = ModuleEdit(workspace, model.path, layout.own)
     is_dated = any(field.name in DATED for field in fields) or any(name in model.attributes for name in DATED)
     for target_name in dict.fromkeys(each.model for each in related.values()):
@@ -113,7 +121,7 @@ def edit_model(
             name_columns_of_inverses(workspace, layout, model, target_model, column)
     for field in fields:
         target = related.get(field.name)
-        columns, relationships, imports = model_lines(field, target, is_dated=is_dated)
+        columns, relationships, imports = in_its_words(model_lines(field, target, is_dated=is_dated), model)
         if field.kind == "enum":
             choices = "".join(f'    {choice} = "{choice}"\n' for choice in field.choices)
             module.add_statement(f"class {field.target}(StrEnum):\n{choices}", before_class=model.name)
@@ -127,6 +135,29 @@ def edit_model(
         if target is not None and layout.models[target.model].path != model.path:
             module.add_import_for_types(layout.models[target.model].module, target.model)
     module.save()
+
+
+def owner_of(model: Model) -> str:
+    """What stands before `Mapped` in the model, such as `so.`; "" where it is imported by name."""
+    text = next((each for each in model.attributes.values() if "Mapped[" in each), "")
+    return text.partition("Mapped[")[0]
+
+
+Lines = tuple[list[str], list[str], set[Import]]
+
+
+def in_its_words(lines: Lines, model: Model) -> Lines:
+    """The lines of a field with the names of `sqlalchemy.orm` as the model's others have them."""
+    columns, relationships, imports = lines
+    if not (owner := owner_of(model)):
+        return lines
+    columns, relationships = ([qualified(line, owner) for line in each] for each in (columns, relationships))
+    return columns, relationships, {each for each in imports if each[0] != "sqlalchemy.orm"}
+
+
+def qualified(line: str, owner: str) -> str:
+    """A line with the module before those names."""
+    return re.sub(r"\b(Mapped(?=\[)|mapped_column(?=\()|relationship(?=\())", rf"{owner}\1", line)
 
 
 def is_column(statement: str) -> bool:

@@ -4,6 +4,7 @@ from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.code.layout import read_layout
 from beastmode_tools.recipes.code.module import ModuleEdit
 from beastmode_tools.recipes.field.columns import add_indexes
+from beastmode_tools.recipes.phases.declared import columns_of
 from beastmode_tools.recipes.plan import Plan
 from beastmode_tools.recipes.workspace import Workspace
 
@@ -27,12 +28,13 @@ def add_index(workspace: Workspace, place: str, command: str) -> Plan:
     layout = read_layout(workspace)
     model = layout.model(table)
     if column not in model.attributes:
-        known = ", ".join(name for name, text in model.attributes.items() if text.startswith("Mapped["))
+        known = ", ".join(each.column for each in columns_of(workspace, model))
         raise CouldNotRun(f"{model.name} in {model.path} declares no column {column}. It declares {known}.")
     module = ModuleEdit(workspace, model.path, layout.own)
     if not module.add_keyword(model.name, column, "index", "True"):
         return Plan(command)
-    module.add_import("sqlalchemy.orm", "mapped_column")
+    if model.attributes[column] and "= mapped_column(" in module.text:
+        module.add_import("sqlalchemy.orm", "mapped_column")
     module.save()
     revision = add_indexes(workspace, model.table, (column,))
     return Plan(

@@ -88,10 +88,28 @@ class Declared:
 
     @property
     def prefix(self) -> str:
-        """What stands before SQLAlchemy's names, such as `db.`; "" where they are imported."""
-        named = self.type if "." in self.type.partition("(")[0] else self.call
-        owner = named.partition("(")[0].rpartition(".")[0]
-        return f"{owner}." if owner else ""
+        """What stands before the names of `sqlalchemy`, such as `db.` or `sa.`; "" where they are imported."""
+        if owner := owner_of(self.type):
+            return owner
+        return "" if owner_of(self.call) in ORM_ALONE and not self.call.endswith(".Column") else owner_of(self.call)
+
+    @property
+    def orm_prefix(self) -> str:
+        """The same for the names of `sqlalchemy.orm`; Flask-SQLAlchemy's `db.` has both."""
+        if self.call.rpartition(".")[2] == "mapped_column":
+            return owner_of(self.call)
+        return "" if self.prefix in CORE_ALONE else self.prefix
+
+
+ORM_ALONE = ("so.", "orm.", "sqlalchemy.orm.", "sa.orm.")
+CORE_ALONE = ("sa.", "sqlalchemy.")
+"""Modules that have the names of one half of SQLAlchemy."""
+
+
+def owner_of(written: str) -> str:
+    """What stands before the last part of a name, with its dot; "" if nothing does."""
+    owner = written.partition("(")[0].rpartition(".")[0]
+    return f"{owner}." if owner else ""
 
 
 def read_declared(workspace: Workspace, model: Model, column: str) -> Declared:

@@ -26,7 +26,8 @@ def change_in_place(  # noqa: PLR0913, PLR0917 - the column, what becomes of it,
     module.rewrite(replaced(declared.attribute, [line], model.name))
     if not declared.prefix:
         module.add_import("sqlalchemy", explicit_type(field).partition("(")[0])
-        module.add_import("sqlalchemy.orm", "mapped_column")
+        if "= mapped_column(" in line:
+            module.add_import("sqlalchemy.orm", "mapped_column")
         module.remove_unused("sqlalchemy", (declared.type.partition("(")[0],))
     module.save()
     what = f"widen {declared.name} to {described(field)}"

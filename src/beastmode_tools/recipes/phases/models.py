@@ -42,10 +42,11 @@ def beside(declared: Declared, column: str, field: Field, remark: str) -> str:
 def declaration(declared: Declared, attribute: str, column: str, field: Field) -> str:
     """The line that maps an attribute to another column, with everything else that was declared."""
     annotation = declared.annotation
+    owner = annotation.partition("Mapped[")[0]
     if annotation and field.kind != declared.field.kind:
         python = kind_of(field).annotation
-        annotation = f"Mapped[{python} | None]" if field.is_optional else f"Mapped[{python}]"
-    call = declared.call or "mapped_column"
+        annotation = f"{owner}Mapped[{python} | None]" if field.is_optional else f"{owner}Mapped[{python}]"
+    call = declared.call or f"{owner}mapped_column"
     sql = kind_of(field).sql(field) or ("" if annotation else explicit_type(field))
     if is_same(field, declared.field):
         sql = declared.type

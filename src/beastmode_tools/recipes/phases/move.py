@@ -166,15 +166,15 @@ def moved(move: Move, _options: Options) -> Plan:
     lines = [declaration(old, move.attribute, state.into, move.field)]
     if move.attribute != old.attribute:
         head = f"{old.attribute}: {old.annotation}" if old.annotation else old.attribute
-        lines.append(f'{head} = {old.prefix}synonym("{move.attribute}")')
-        if not old.prefix:
+        lines.append(f'{head} = {old.orm_prefix}synonym("{move.attribute}")')
+        if not old.orm_prefix:
             module.add_import("sqlalchemy.orm", "synonym")
     module.rewrite(replaced(old.attribute, lines, old.model.name))
     module.rewrite(no_longer_beside(old.model.table, state.into))
     add_beside(module, old, old.column, old.field, move.remark(MOVE))
-    for origin, name in kind_of(move.field).imports:
+    for origin, name in kind_of(move.field).imports if old.annotation else ():
         module.add_import(origin, name)
-    if not old.prefix:
+    if not old.orm_prefix and "= mapped_column(" in lines[0]:
         module.add_import("sqlalchemy.orm", "mapped_column")
     module.save()
     keep(move.workspace, replace(state, phase=MOVE))

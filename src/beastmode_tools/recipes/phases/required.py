@@ -31,7 +31,9 @@ from beastmode_tools.recipes.workspace import Workspace
 __all__ = ["change_required"]
 
 FILL, RELY, REQUIRE = 1, 2, 3
-OPTIONAL = re.compile(r"Mapped\[(?:typing\.)?(?:Optional\[(?P<inner>.+)\]|(?P<left>.+?) *\| *None)\]")
+OPTIONAL = re.compile(
+    r"(?P<owner>(?:\w+\.)*)Mapped\[(?:typing\.)?(?:Optional\[(?P<inner>.+)\]|(?P<left>.+?) *\| *None)\]"
+)
 EMPTY = ("str", "text")
 """The types of which the empty text is a value."""
 
@@ -227,7 +229,7 @@ def rewrite(requirement: Requirement, line: str) -> None:
     was = requirement.was
     module = ModuleEdit(requirement.workspace, was.model.path, requirement.layout.own)
     module.rewrite(replaced(was.attribute, [line], was.model.name))
-    if was.annotation and not was.prefix:
+    if was.annotation and not was.orm_prefix:
         if "= mapped_column(" in line:
             module.add_import("sqlalchemy.orm", "mapped_column")
         module.remove_unused("sqlalchemy.orm", ("mapped_column",))
@@ -248,14 +250,19 @@ def requiring(was: Declared) -> str:
 def declaration(was: Declared, nullable: str) -> str:
     """The column as one that has a value."""
     found = OPTIONAL.fullmatch(was.annotation)
-    annotation = f"Mapped[{found['inner'] or found['left']}]" if found else was.annotation
+    annotation = f"{found['owner']}Mapped[{found['inner'] or found['left']}]" if found else was.annotation
     kept = [each for each in was.kept if not each.startswith("nullable=")]
     name = [] if was.column == was.attribute else [quoted(was.column)]
     arguments = [*name, *([was.type] if was.type else []), *kept, *([nullable] if nullable else [])]
     head = f"{was.attribute}: {annotation}" if annotation else was.attribute
     if not arguments and was.annotation:
         return head
-    return fit(f"{head} = {was.call or 'mapped_column'}(", arguments, ")", indent=4).strip()
+    return fit(f"{head} = {was.call or made_by(was)}(", arguments, ")", indent=4).strip()
+
+
+def made_by(was: Declared) -> str:
+    """What declares a column that only an annotation declared so far, written as its annotation is."""
+    return f"{was.annotation.partition('Mapped[')[0]}mapped_column"
 
 
 def fill_in(requirement: Requirement, field: Accepted) -> None:
