@@ -1,4 +1,4 @@
-"""A history that takes long is walked once, and again as soon as anything is different that could matter."""
+"""A long history is walked once, and again as soon as anything is different that could matter."""
 
 import json
 import sqlite3
@@ -7,7 +7,7 @@ import pytest
 from histories import History
 from sqlalchemy import create_engine, inspect
 
-from beastmode_tools.guard.migrations.proof.kept import MOST, folder, reach_head
+from beastmode_tools.guard.migrations.proof.kept import LONG, MOST, folder, reach_head
 
 COUNTED = """
 from pathlib import Path
@@ -38,9 +38,9 @@ def counted(tmp_path):
     return History(tmp_path / "project", base=COUNTED)
 
 
-def reached(history, scratch, *, worth=0.0, packages=None):
+def reached(history, scratch, *, revisions=LONG, packages=None):
     """How often the history has run once its head is reached, and the ids that the database then holds."""
-    state = reach_head(history.side, history.project, scratch, packages or {}, worth=worth)
+    state = reach_head(history.side, history.project, scratch, packages or {}, revisions=revisions)
     assert (state.how, state.error) == ("upgraded", "")
     engine = create_engine(state.database.url)
     with engine.connect() as connection:
@@ -71,7 +71,7 @@ def test_a_head_on_postgresql_is_a_template(counted, postgres):
 
 def test_what_is_done_in_a_copy_is_not_kept(counted, sqlite):
     reached(counted, sqlite)
-    state = reach_head(counted.side, counted.project, sqlite, {}, worth=0)
+    state = reach_head(counted.side, counted.project, sqlite, {}, revisions=LONG)
 
     engine = create_engine(state.database.url)
     with engine.begin() as connection:
@@ -95,10 +95,10 @@ def test_anything_that_could_matter_makes_it_another_head(counted, sqlite):
     assert runs == [2, 3, 4]
 
 
-def test_a_head_that_is_near_is_not_kept(counted, sqlite):
-    reached(counted, sqlite, worth=1000)
+def test_the_head_of_a_short_history_is_not_kept(counted, sqlite):
+    reached(counted, sqlite, revisions=LONG - 1)
 
-    assert reached(counted, sqlite, worth=1000) == (2, [7])
+    assert reached(counted, sqlite, revisions=LONG - 1) == (2, [7])
     assert not folder().exists()
 
 

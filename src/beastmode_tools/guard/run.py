@@ -160,7 +160,9 @@ def at_base(work: Work, scratch: Scratch, proved: Proved) -> State | None:
     """An empty database at the base's head."""
     try:
         packages = work.reading.old_app.packages if work.reading.old_app else {}
-        state = reach_head(work.comparison.old, work.project, scratch, packages, progress=work.progress)
+        count = len(work.reading.histories.old.revisions) if work.reading.histories else 0
+        old, tell = work.comparison.old, work.progress
+        state = reach_head(old, work.project, scratch, packages, revisions=count, progress=tell)
     except ProbeFailed as error:
         proved.notes.append(sentence(f"Nothing was proved on {scratch.dialect}: {error}"))
         return None

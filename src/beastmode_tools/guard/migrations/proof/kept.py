@@ -1,11 +1,10 @@
-"""A database at the base's head that took long to reach, kept from one check to the next."""
+"""A database at the base's head that many revisions lead to, kept from one check to the next."""
 
 import hashlib
 import json
 import os
 import sqlite3
 import sys
-import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import asdict
@@ -20,8 +19,8 @@ from beastmode_tools.source.sides import Side
 
 __all__ = ["reach_head"]
 
-WORTH = 5.0
-"""Seconds; a head that is reached sooner is not worth a file and a record of it."""
+LONG = 50
+"""Revisions; a shorter history is walked in a second or two, which is not worth a file and a record of it."""
 MOST = 8
 """Records: two kinds of databases of a few branches; those that were not used for the longest time go."""
 LARGEST = 64 * 1024 * 1024
@@ -36,7 +35,7 @@ def reach_head(  # noqa: PLR0913 - a side, a place, and what decides whether it 
     scratch: Scratch,
     packages: Mapping[str, str],
     *,
-    worth: float = WORTH,
+    revisions: int,
     progress: Callable[[str], object] = lambda _text: None,
 ) -> State:
     """A database without rows at the head of a side: a copy of the one that an earlier check reached, if any.
@@ -48,19 +47,20 @@ def reach_head(  # noqa: PLR0913 - a side, a place, and what decides whether it 
         project: For the interpreter and the settings.
         scratch: Makes the database.
         packages: Versions of what is installed for the project.
-        worth: Seconds that reaching the head takes at least for the database to be kept.
+        revisions: How many there are up to the head; only where they are many, the database is kept.
         progress: Told what takes a moment.
 
     Raises:
         ProbeFailed: The project's code ended without an answer.
     """
+    if revisions < LONG:
+        return reach(side, project, scratch.new(), rows=0, progress=progress)
     name = f"{scratch.dialect}-{digest_of(side, project, packages, scratch.where)}"
     if (state := found(name, scratch)) is not None:
         progress(f"taking the {scratch.dialect} database at heads of the {side.name} side from an earlier check")
         return state
-    begin = time.monotonic()
     state = reach(side, project, scratch.new(), rows=0, progress=progress)
-    if time.monotonic() - begin >= worth and state.how != "failed":
+    if state.how != "failed":
         with suppress(OSError, sqlite3.Error, CouldNotRun):  # a full disk, or a home that may not be written
             keep(name, scratch, state)
     return state
