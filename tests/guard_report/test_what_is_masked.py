@@ -129,3 +129,24 @@ def test_a_word_of_a_document_is_shown_though_its_path_or_schema_is_named_for_a_
 )
 def test_a_secret_of_a_document_is_masked_wherever_it_stands(word):
     assert said(f"'{word}' was removed", document=DOCUMENT) == "'***' was removed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token = pbkdf2_sha256.hash(password)",
+        "api_key = base64.b64encode(raw)",
+        "password_hash = sha256_crypt.using(rounds=5000)",
+        "secret = settings2[name]",
+    ],
+)
+def test_an_expression_is_shown_as_it_is(text):
+    """What computes a secret is the change that a reviewer has to see."""
+    assert hidden(text) == text
+
+
+def test_a_word_that_is_a_secret_is_not_masked_within_names():
+    """Names and paths say where something changed."""
+    known = known_secrets(['PASSWORD = "sesame_open"'])
+
+    assert hidden("sesame_open_total of sesame_open", known) == "sesame_open_total of ***"

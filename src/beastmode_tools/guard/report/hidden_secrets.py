@@ -20,6 +20,7 @@ SAID = re.compile(
     r"(?P<value>(?=[^\s\"',;&()\[\]]*\d)[^\s\"',;&()\[\]]{8,})",
     re.IGNORECASE,
 )
+WORD = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+)*")
 PUBLIC = PublicNames()
 
 
@@ -131,7 +132,9 @@ def masked_data(data: Any, known: Secrets) -> Any:
 def hidden(text: str, known: Secrets = NONE) -> str:
     """The text with what is a secret by its looks, or is known to be one, masked."""
     for value in known.everywhere:
-        text = text.replace(value, MASK)
+        # A word is also a part of names, and a name says what changed; what is random stands in no name.
+        part = rf"(?<!\w){re.escape(value)}(?!\w)" if WORD.fullmatch(value) else re.escape(value)
+        text = re.sub(part, MASK, text)
     for _, pattern in PATTERNS:
         text = pattern.sub(lambda match: match.group() if known.public.hold(match.group()) else MASK, text)
     for pattern in (ADDRESS, SQL):
@@ -144,4 +147,7 @@ def hidden(text: str, known: Secrets = NONE) -> str:
 
 def is_harmless(said: re.Match[str], public: PublicNames) -> bool:
     """Whether what stands behind the name of a secret is none: a name that anybody may read, or code."""
-    return bool(HARMLESS_NAME.search(said["name"])) or public.names(said["value"]) or is_code(said["value"])
+    is_called = said.string[said.end() : said.end() + 1] in {"(", "["}
+    return (
+        bool(HARMLESS_NAME.search(said["name"])) or is_called or public.names(said["value"]) or is_code(said["value"])
+    )

@@ -9,6 +9,8 @@ from beastmode_tools.guard.migrations.rules.row import row
 
 __all__ = ["RULES", "is_volatile"]
 
+IMPLICIT = {"mysql": "MySQL", "mariadb": "MariaDB"}
+"""Databases that fill a NOT NULL column of existing rows with a value of their own."""
 # Functions of PostgreSQL that give one value for the whole statement: they are stored once, no row is rewritten.
 STABLE = re.compile(
     r"^(?:now|current_timestamp|current_date|current_time|localtimestamp|localtime|transaction_timestamp|"
@@ -48,12 +50,36 @@ def is_in_use(op: AlterColumn | DropColumn) -> bool:
     return not (op.known.new_table or op.known.new_column)
 
 
+def lacks_value(op: AddColumn) -> bool:
+    """Whether a column takes no NULL, and nothing in the statement says what existing rows get."""
+    return is_plain(op) and not op.column.nullable and op.column.server_default is None
+
+
+def is_filled_by_itself(op: AddColumn) -> bool:
+    """Whether it runs only on databases that make a value up."""
+    return bool(op.place.dialects) and set(op.place.dialects) <= IMPLICIT.keys()
+
+
+def python_of(op: AddColumn) -> str:
+    """What a default of Python's does not do."""
+    return "; default= only applies to objects created in Python" if op.column.default else ""
+
+
 RULES = (
     row(
         "not-null-without-default",
         AddColumn,
-        lambda op: is_plain(op) and not op.column.nullable and op.column.server_default is None,
-        python=lambda op: "; default= only applies to objects created in Python" if op.column.default else "",
+        lambda op: lacks_value(op) and not is_filled_by_itself(op),
+        message="fails",
+        python=python_of,
+    ),
+    row(
+        "not-null-without-default",
+        AddColumn,
+        lambda op: lacks_value(op) and is_filled_by_itself(op),
+        message="filled",
+        dialects=lambda op: " and ".join(IMPLICIT[each] for each in op.place.dialects),
+        python=python_of,
     ),
     row(
         "column-added-with-rewrite",
