@@ -1,5 +1,7 @@
 """A newcomer with the built wheel: a project, a first request, five parts, a change under load, and the way back."""
 
+import json
+import re
 import socket
 from pathlib import Path
 
@@ -27,6 +29,8 @@ def story(terminal, tmp_path_factory):
     with served(terminal, shop, place / "output") as server:
         seen |= {"url": server.url, "said": server.said, "docs": page(f"{server.url}/docs")}
         token = server.log_in()
+        guides = (ROOT / "docs/how-to/start-a-project.md", shop / "README.md")
+        seen["pasted"] = [terminal.run(shop, "sh", "-euc", pasted(guide, server.url)) for guide in guides]
         seen["first"] = ask(f"{server.url}/api/v1/users", token=token)
         seen["add"] = [terminal.run(shop, "beast", "add", *add) for add in ADDS]
         until(lambda: ask(f"{server.url}/api/v2/products", token=token)[0] == 200)
@@ -62,6 +66,12 @@ def stocks(url, token):
     return found
 
 
+def pasted(guide, url):
+    """The commands of a guide that send requests, to this server."""
+    (block,) = (code for code in re.findall(r"```\w+\n(.*?)```", guide.read_text(), re.DOTALL) if "curl" in code)
+    return block.replace("http://127.0.0.1:8000", url)
+
+
 def test_without_the_extra_one_line_says_what_to_install(terminal):
     """The wheel alone has the command, which says what else it needs."""
     (line,) = terminal.first.stderr.splitlines()
@@ -79,6 +89,11 @@ def test_three_commands_lead_to_a_first_request(story):
     assert f"inbox    {story['url']}/dev/inbox" in story["said"]
     assert "<html" in story["docs"]
     assert (status, [user["name"] for user in users["data"]["items"]]) == (200, ["ada"])
+
+
+def test_the_first_request_of_the_guides_can_be_pasted(story):
+    """That of the documentation, and that of the project's own README."""
+    assert [json.loads(said)["data"]["items"][0]["name"] for said in story["pasted"]] == ["ada", "ada"]
 
 
 def test_five_parts_are_added_while_the_project_is_served(story):

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import get_completion_class
 
 from beast_command import beast_in
+from beastmode_tools.cli.group import commands
 from beastmode_tools.recipes.new.create import create_project
 
 NO_PREVIEW = "'adopd' changes no project, so there is nothing to preview."
@@ -94,3 +96,36 @@ def test_bash_completes_commands(tmp_path):
 
     assert done.stdout == "plain,resource\nplain,relation\n"
     assert "complete -o nosort -F _beast_completion beast" in script.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("beast add field U", ["User"]),
+        ("beast add relation ", ["User."]),
+        ("beast add relation User.friends U", ["User"]),
+        ("beast add index users.n", ["users.name"]),
+        ("beast change rename users.", ["users.id", "users.name"]),
+        ("beast add version u", ["users"]),
+    ],
+)
+def test_names_of_the_project_are_completed(shop, monkeypatch, typed, offered):
+    """Models, columns and resources, as they are written now, from any folder of the project."""
+    monkeypatch.chdir(shop / "shop")
+
+    assert completions(monkeypatch, typed) == offered
+
+
+def test_nothing_is_completed_outside_of_a_project(tmp_path, monkeypatch):
+    """And nothing is printed into the line that a person types."""
+    monkeypatch.chdir(tmp_path)
+
+    assert completions(monkeypatch, "beast undo ") == []
+
+
+def completions(monkeypatch, typed):
+    """What bash offers for a line."""
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split(" ")) - 1))
+    shell = get_completion_class("bash")(commands, {}, "beast", "_BEAST_COMPLETE")
+    return [line.partition(",")[2] for line in shell.complete().splitlines()]

@@ -3,6 +3,7 @@
 import click
 
 from beastmode_tools.cli import add_beside, add_to_route
+from beastmode_tools.cli.completion import attributes, columns, models, resources
 from beastmode_tools.cli.recipe import Declared, change_options, command_line, make_change
 from beastmode_tools.recipes.endpoint.recipe import EndpointRequest, add_endpoint
 from beastmode_tools.recipes.field.recipe import add_field
@@ -62,7 +63,7 @@ def resource(  # noqa: PLR0913 - click hands over each option
 
 
 @add.command(short_help="Add fields to a model that exists.")
-@click.argument("model")
+@click.argument("model", shell_complete=models)
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD...")
 @change_options
 def field(*, model: str, fields: tuple[str, ...], pretend: bool, as_json: bool) -> None:
@@ -78,7 +79,7 @@ def field(*, model: str, fields: tuple[str, ...], pretend: bool, as_json: bool) 
 
 
 @add.command(short_help="Add an index to a column.")
-@click.argument("column", metavar="TABLE.COLUMN")
+@click.argument("column", metavar="TABLE.COLUMN", shell_complete=columns)
 @change_options
 def index(*, column: str, pretend: bool, as_json: bool) -> None:
     r"""Adds an index; PostgreSQL builds it while others read and write.
@@ -138,8 +139,8 @@ def endpoint(  # noqa: PLR0913 - click hands over each option
 
 
 @add.command(short_help="Add a relation between two models.")
-@click.argument("place", metavar="MODEL.NAME")
-@click.argument("target", metavar="MODEL")
+@click.argument("place", metavar="MODEL.NAME", shell_complete=attributes)
+@click.argument("target", metavar="MODEL", shell_complete=models)
 @change_options
 def relation(*, place: str, target: str, pretend: bool, as_json: bool) -> None:
     r"""Adds a relation: a plural NAME is a list of rows, a singular one a foreign key that may be null.
@@ -155,7 +156,7 @@ def relation(*, place: str, target: str, pretend: bool, as_json: bool) -> None:
 
 
 @add.command(short_help="Add a version of a resource beside the old one.")
-@click.argument("resource")
+@click.argument("resource", shell_complete=resources)
 @click.argument("name", metavar="VERSION")
 @click.option("--nest", multiple=True, metavar="RELATION", help="A relation that the new version shows; once for each.")
 @change_options

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from beastmode_tools.cli.completion import columns
 from beastmode_tools.cli.recipe import change_options, command_line, make_change
 from beastmode_tools.recipes.phases.drop import change_drop
 from beastmode_tools.recipes.phases.move import change_rename, change_type
@@ -38,7 +39,7 @@ def phase_options(command: Command) -> Command:
 
 
 @change.command("type", short_help="Give a column another type.")
-@click.argument("column", metavar="TABLE.COLUMN")
+@click.argument("column", metavar="TABLE.COLUMN", shell_complete=columns)
 @click.argument("wanted", metavar="TYPE")
 @click.option("--into", metavar="NAME", default="", help="The name of the new column.  [default: COLUMN_TYPE]")
 @phase_options
@@ -62,7 +63,7 @@ def change_type_command(  # noqa: PLR0913 - click hands over each option
 
 
 @change.command(short_help="Give a column another name.")
-@click.argument("column", metavar="TABLE.COLUMN")
+@click.argument("column", metavar="TABLE.COLUMN", shell_complete=columns)
 @click.argument("name")
 @phase_options
 def rename(  # noqa: PLR0913 - click hands over each option
@@ -84,7 +85,7 @@ def rename(  # noqa: PLR0913 - click hands over each option
 
 
 @change.command(short_help="Drop a column that nothing uses any longer.")
-@click.argument("column", metavar="TABLE.COLUMN")
+@click.argument("column", metavar="TABLE.COLUMN", shell_complete=columns)
 @phase_options
 def drop(*, column: str, deployed: bool, yes: bool, pretend: bool, as_json: bool) -> None:
     r"""Drops a column: 1. from the model, so that no code reads or writes it; 2. from the database, with its values.
@@ -101,7 +102,7 @@ def drop(*, column: str, deployed: bool, yes: bool, pretend: bool, as_json: bool
 
 
 @change.command(short_help="Let a column be null no longer.")
-@click.argument("column", metavar="TABLE.COLUMN")
+@click.argument("column", metavar="TABLE.COLUMN", shell_complete=columns)
 @click.option("--fill", metavar="VALUE", help="What rows without a value get.  [default: the column's own default]")
 @phase_options
 def required(  # noqa: PLR0913 - click hands over each option

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from beastmode_tools.cli.completion import changes
 from beastmode_tools.cli.place import python_option
 from beastmode_tools.cli.recipe import shown_diff
 from beastmode_tools.development.database import created_by, downgrade
@@ -22,7 +23,7 @@ __all__ = ["undo"]
 
 
 @click.command(short_help="Take a change back.")
-@click.argument("number", metavar="[ID]", required=False)
+@click.argument("number", metavar="[ID]", required=False, shell_complete=changes)
 @click.option("--yes", is_flag=True, help="Delete the rows of the development database that go with it.")
 @click.option("--pretend", is_flag=True, help="Show the changes as a diff, and make none.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

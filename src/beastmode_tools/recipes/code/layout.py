@@ -1,6 +1,7 @@
 """Where the parts of a project are: its models, its API, the loadings between schemas and models."""
 
 import ast
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,8 +116,10 @@ class Layout:
         """
         found = self.models.get(name) or next((each for each in self.models.values() if each.table == name), None)
         if found is None:
+            near = difflib.get_close_matches(name, self.models, 1)
+            hint = f"Did you mean {near[0]}? " if near else ""
             known = f"Models are {', '.join(sorted(self.models))}." if self.models else "The project has none."
-            raise CouldNotRun(f"there is no model {name}. {known}")
+            raise CouldNotRun(f"there is no model {name}. {hint}{known}")
         return found
 
     def the_api(self) -> ApiPlace:
