@@ -1,5 +1,6 @@
 """What shells complete besides commands and options: the names of the project that a person is in."""
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ Names = Callable[[click.Context, click.Parameter, str], list[str]]
 def completed(names: Callable[[Path], Iterator[str]]) -> Names:
     """A function that click asks for the names that begin with what was typed; without a project there are none."""
 
+    @functools.wraps(names)
     def complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
         try:
             return sorted({name for name in names(project_folder(Path.cwd())) if name.startswith(begun)})
