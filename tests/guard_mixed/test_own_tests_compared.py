@@ -56,3 +56,9 @@ def test_a_test_that_the_change_edits_tells_nothing_of_before():
     shown = compared(of(TRIED, replace(TRIED, returned=((KEY, "8"),)), edited=("tests/test_shop.py",)))
 
     assert (shown.same, shown.differing, shown.only_new) == ({}, (), {KEY: [NAME]})
+
+
+def test_a_test_that_is_written_as_before_tells_of_before_though_its_file_is_edited():
+    runs = replace(of(TRIED, TRIED, edited=("tests/test_shop.py",)), untouched=frozenset({NAME}))
+
+    assert compared(runs).same == {KEY: [NAME]}

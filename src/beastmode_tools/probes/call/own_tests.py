@@ -38,8 +38,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     mark_hooks(pytest)
     pytest.main([*quiet, *request.get("tests", ())], plugins=[plugin])
     parts = {each["key"]: len(each["parts"]) for each in request.get("watch") or ()}
-    ran = TestsRun(tuple(plugin.found), parts, plugin.left_out, tuple(confinement.current().attempts))
-    return dict(vars(ran))
+    attempts = tuple(confinement.current().attempts)
+    return dict(vars(TestsRun(tuple(plugin.found), parts, plugin.left_out, tuple(plugin.not_read), attempts)))
 
 
 def heard() -> Any:
@@ -62,6 +62,7 @@ class Own:
     Attributes:
         found: One for each of them.
         left_out: How many no time was left for.
+        not_read: Files that could not be imported, each with its error.
     """
 
     def __init__(self, request: dict[str, Any], heard: Any) -> None:
@@ -74,6 +75,7 @@ class Own:
         self.result = ("passed", "")
         self.found: list[Tried] = []
         self.left_out = 0
+        self.not_read: list[str] = []
 
     def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
         """Those that were asked for, the likely ones first."""
@@ -87,6 +89,12 @@ class Own:
             if path not in scores:
                 scores[path] = self.score(path)
         items.sort(key=lambda each: -scores[str(each.fspath)])
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """Keeps why a file of tests could not be imported."""
+        if report.outcome == "failed":
+            lines = [each[1:].strip() for each in str(report.longrepr).splitlines() if each.startswith("E ")]
+            self.not_read.append("{}: {}".format(report.nodeid or "conftest.py", lines[-1] if lines else "failed"))
 
     def score(self, path: str) -> int:
         """How many of the words a file of tests holds."""

@@ -41,6 +41,7 @@ class TestsRun:
         tests: Those that ran changed functions, and those that were asked for by name.
         parts: The changed functions -> how many statements of each differ.
         left_out: How many no time was left for.
+        not_read: Files of tests that could not be imported, and the first error.
         attempts: What the code tried and was refused.
         invent: Names of settings that the environment lacked.
     """
@@ -50,5 +51,6 @@ class TestsRun:
     tests: tuple[Tried, ...] = ()
     parts: dict[str, int] = field(default_factory=dict)
     left_out: int = 0
+    not_read: tuple[str, ...] = ()
     attempts: tuple[str, ...] = ()
     invent: tuple[str, ...] = ()

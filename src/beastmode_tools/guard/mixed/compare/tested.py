@@ -20,6 +20,7 @@ class Tested:
         again: The same once more: what is another one then is unsteady.
         new: The work side's tests, with those that came with the change.
         edited: Files of tests that the change touches.
+        untouched: Names of tests in them that are written as before.
     """
 
     __test__ = False  # no class of tests, whatever pytest thinks of its name
@@ -28,6 +29,11 @@ class Tested:
     again: TestsRun
     new: TestsRun
     edited: tuple[str, ...] = ()
+    untouched: frozenset[str] = frozenset()
+
+    def is_edited(self, test: Tried) -> bool:
+        """Whether the change touches a test, or brings it."""
+        return test.file in self.edited and test.name.partition("[")[0] not in self.untouched
 
     def confirmed(self, once_more: TestsRun) -> "Tested":
         """The same, where a test of the work side failed only if it fails once more."""
@@ -98,7 +104,7 @@ def compared(tested: Tested) -> Compared:
     same: dict[str, list[str]] = {}
     found = [failed(each, old[each.name]) for each in failing(tested)]
     for name in old.keys() & again.keys() & new.keys():
-        if old[name].file in tested.edited:
+        if tested.is_edited(old[name]):
             continue
         difference = difference_of(old[name], again[name], new[name])
         if difference is not None:
@@ -106,7 +112,7 @@ def compared(tested: Tested) -> Compared:
         elif is_steady(old[name], again[name]):
             for key in old[name].ran.keys() & new[name].ran.keys():
                 same.setdefault(key, []).append(name)
-    came = [each for each in new.values() if each.file in tested.edited]
+    came = [each for each in new.values() if tested.is_edited(each)]
     only_new: dict[str, list[str]] = {}
     for each in came:
         for key in each.ran:

@@ -1,6 +1,6 @@
 """Both sides' own tests, run where they run changed functions, to be compared."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,10 @@ from beastmode_tools.guard.wording import sentence
 from beastmode_tools.probe_process import ask_project, read_message, together
 from beastmode_tools.probes.messages.tested import TestsRun
 from beastmode_tools.project import Project
+from beastmode_tools.source.delta import pairs
 from beastmode_tools.source.files import is_test
 from beastmode_tools.source.repository import Comparison
-from beastmode_tools.source.sides import Side
+from beastmode_tools.source.sides import FileChange, Side
 
 __all__ = ["prove_own_tests"]
 
@@ -110,22 +111,36 @@ def prove_own_tests(
 def on_both(runs: Runs, first: TestsRun, names: Sequence[str]) -> Tested:
     """The base's tests once more, and those of the work side; what fails there runs a second time."""
     sides = (runs.comparison.old, runs.comparison.new)
-    edited = tuple(each.path for each in runs.comparison.changes if is_test(each.path) and each.path.endswith(".py"))
+    changed = [each for each in runs.comparison.changes if is_test(each.path) and each.path.endswith(".py")]
+    edited = tuple(each.path for each in changed)
     if not (names or edited):
         return Tested(first, first, TestsRun())
     again, new = together(
         lambda: runs.run(sides[0], only=names) if names else first, lambda: runs.run(sides[1], only=[*names, *edited])
     )
-    tested = Tested(first, again, new, edited)
+    tested = Tested(first, again, new, edited, frozenset(untouched(changed)))
     failed = [each.name for each in failing(tested)]
     return tested.confirmed(runs.run(sides[1], only=failed)) if failed else tested
 
 
+def untouched(changed: Sequence[FileChange]) -> Iterator[str]:
+    """The tests of changed files that are written as before: "tests/test_shop.py::test_total"."""
+    for pair in pairs(tuple(changed)):
+        if pair.old is None or pair.new is None:
+            continue
+        for name in pair.old.functions.keys() & pair.new.functions.keys():
+            if pair.old.source(name) == pair.new.source(name):
+                yield f"{pair.path}::{name.replace('.', '::')}"
+
+
 def left(run: TestsRun) -> list[str]:
-    """What no time was left for."""
-    if not run.left_out:
-        return []
-    return [f"No time was left for all of the project's own tests; the likely ones ran in the first {BUDGET:g} s."]
+    """What no time was left for, and what could not be imported."""
+    said = []
+    if run.left_out:
+        said.append(f"No time was left for all of the project's own tests; the likely ones ran in {BUDGET:g} s.")
+    if run.not_read:
+        said.append(sentence(f"Not all tests of the base could be imported ({run.not_read[0]})"))
+    return said
 
 
 def files_of(side: Side) -> list[str]:
