@@ -56,7 +56,10 @@ def test_a_template_is_not_told_that_nothing_starts():
     page = finding("supporting-file-changed", "templates/a.html:1", verdict=Verdict.SAFE)
     route = finding("route-added", "shop.py:9", verdict=Verdict.SAFE)
 
+    constant = finding("constant-changed", "shop.py:1", verdict=Verdict.SAFE)
+
     assert one_for_starting([start, page], ())[0] == [page]
+    assert one_for_starting([start, constant], ())[0] == [constant]
     assert one_for_starting([start, route], ())[0] == [start, route]
     assert one_for_starting([start, route], (CODE,)) == ([route], "the application starts on neither side")
 

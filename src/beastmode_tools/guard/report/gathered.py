@@ -46,6 +46,8 @@ DECLARED = {
 }
 NOT_RUN = {"cosmetic-change", "metadata"}
 """Comments and names of versions do nothing that a start would show."""
+NOT_SHOWN = {"constant-changed"}
+"""Rules on what a start shows nothing of, where it is SAFE: a new constant is used by code that is told of itself."""
 NOT_STARTED = "application-does-not-start"
 
 
@@ -105,4 +107,6 @@ def one_for_starting(findings: Sequence[Finding], code: Sequence[ChangedCode]) -
 def needs_a_start(finding: Finding) -> bool:
     """Whether it is about code of which a start would show more."""
     path = path_of(finding)
+    if finding.rule in NOT_SHOWN and finding.verdict is Verdict.SAFE:
+        return False
     return path.endswith(".py") and kind_of(path) in {"python", "settings"} and finding.message not in NOT_RUN
