@@ -94,6 +94,26 @@ def test_a_project_that_asks_flask_for_its_application_gets_the_one_that_was_fou
     assert application.invented == ()
 
 
+@pytest.mark.parametrize(
+    ("files", "app"),
+    [
+        ({"core/admin/shop/__init__.py": FACTORY.format("", "", "app")}, "core/admin/shop:create_app"),
+        ({"backend/app.py": "from flask import Flask\napp = Flask(__name__)\n", "docs/conf.py": ""}, "backend/app.py"),
+        (
+            {
+                "a/app.py": "raise SystemError\nfrom flask import Flask\napp = Flask(__name__)\n",
+                "b/app.py": "from flask import Flask\napp = Flask(__name__)\n",
+                "b/migrations/env.py": "",
+            },
+            "b/app.py",
+        ),
+    ],
+    ids=["a package", "a module", "beside the migrations"],
+)
+def test_an_application_deep_in_a_repository_is_found(boot, files, app):
+    assert boot(files).notes[0] == f"the application is {app}"
+
+
 def test_which_of_two_modules_it_is_has_to_be_said(boot):
     with pytest.raises(ProbeFailed, match=r"several things could be the application: mail:app, notes:app\. Name one"):
         boot({"mail.py": APP, "notes.py": APP})

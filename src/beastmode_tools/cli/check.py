@@ -8,7 +8,7 @@ from beastmode_tools.cli.answer import Answer, answers, project_view
 from beastmode_tools.cli.place import app_option, project_option, python_option
 from beastmode_tools.guard.check import check as ask
 from beastmode_tools.guard.read import Question
-from beastmode_tools.guard.report.last_report import remember
+from beastmode_tools.guard.report.last_report import remember, without_told
 from beastmode_tools.project import find_project
 
 __all__ = ["check"]
@@ -54,5 +54,6 @@ def check(  # noqa: PLR0913 - click hands over each option
     question = Question(project, base, proofs=not no_proofs, shadow_url=shadow_url, run_tests=tests, on=on)
     with answer.progress() as progress:
         report = ask(question, progress)
+    shown = report if answer.show_all else without_told(report, project)
     remember(report, project)
-    return answer.give(report, project_view(project))
+    return answer.give(shown, project_view(project))

@@ -8,7 +8,7 @@ from typing import Any
 
 from beastmode_tools.guard.acceptances.accepted import apply_to, today
 from beastmode_tools.guard.contract.specifications import specifications
-from beastmode_tools.guard.finding import Finding, Report
+from beastmode_tools.guard.finding import Finding, Report, Verdict
 from beastmode_tools.guard.judge import Proved, findings_of
 from beastmode_tools.guard.read import Question, Reading, read_change
 from beastmode_tools.guard.report.contract_sides import sides
@@ -54,11 +54,13 @@ def check(question: Question, progress: Callable[[str], None]) -> Report:
             proved = proved_by(replace(question, project=reading.startable(project)), comparison, reading, told)
         findings = findings_of(project, comparison, reading, proved, asked=question.proofs)
         marked, notes = apply_to(findings, comparison.old.folder, comparison.new.folder)
+    standing = (*reading.standing, *stood_in())
     placed = with_places((*marked, *notes), reading.old_app, reading.new_app)
     report = Report(
         base=comparison.base,
         findings=tuple(sorted(placed, key=lambda each: (not each.counts, -each.verdict))),
-        not_proven=tuple(dict.fromkeys((*outside(comparison), *reading.notes, *proved.notes, *stood_in()))),
+        not_proven=tuple(dict.fromkeys((*outside(comparison), *reading.notes, *notes_of(proved, findings), *standing))),
+        standing=standing,
         seconds=time.monotonic() - begin,
         pictures=proved.pictures | pictures(findings, reading),
     )
@@ -98,6 +100,12 @@ def outside(comparison: Comparison) -> Iterator[str]:
     if count:
         what = f"{count} changed file{'s' if count > 1 else ''} outside of the project"
         yield f"{what} were not looked at: {first_few(comparison.outside)}."
+
+
+def notes_of(proved: Proved, findings: Sequence[Finding]) -> Iterator[str]:
+    """What could not be shown; that nothing was run is not said where there is nothing that could have been shown."""
+    is_harmless = all(each.verdict is Verdict.SAFE for each in findings)
+    return (note for note in proved.notes if not (is_harmless and note in NOT_RUN))
 
 
 def stood_in() -> Iterator[str]:

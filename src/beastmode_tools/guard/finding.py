@@ -117,6 +117,7 @@ class Report:
         not_proven: One sentence for each thing that could not be proved, and why.
         seconds: How long it took.
         pictures: What pages may draw besides: "migrations", "mixed_versions", "contract"; JSON values.
+        standing: Those of `not_proven` that are about the project and not about this change: told once.
     """
 
     base: str
@@ -124,6 +125,7 @@ class Report:
     not_proven: tuple[str, ...]
     seconds: float
     pictures: dict[str, Any]
+    standing: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

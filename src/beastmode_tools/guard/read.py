@@ -10,6 +10,7 @@ from typing import Any
 from beastmode_tools.errors import CouldNotRun, ProbeFailed
 from beastmode_tools.guard import files
 from beastmode_tools.guard.application.compare import starting
+from beastmode_tools.guard.application.compare.entries import entry_for
 from beastmode_tools.guard.application.compare.starting import NotStarted
 from beastmode_tools.guard.application.compare.starts import compare_starts, is_compared
 from beastmode_tools.guard.application.read import read_again, read_application
@@ -72,6 +73,7 @@ class Reading:
     Args:
         changes: For the rules.
         notes: What was not looked at, and why; one sentence each.
+        standing: The same of the project, whatever changes in it.
         old_app: The base side's application, if it started.
         new_app: The work side's application, if it started.
         histories: Both sides' migrations; None where there are none.
@@ -83,6 +85,7 @@ class Reading:
 
     changes: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    standing: list[str] = field(default_factory=list)
     old_app: Application | None = None
     new_app: Application | None = None
     histories: Histories | None = None
@@ -163,10 +166,12 @@ def start(project: Project, comparison: Comparison, found: Reading, progress: Ca
     if failed:
         sides = "both" if len(failed) == 2 else ("work" if found.new_app is None else "base")
         found.changes.append(NotStarted(sides, str(failed[0]), failed[0].reason, failed[0].detail))
-        found.notes.append(sentence(f"Routes, settings and contracts were not compared, since {failed[0]}"))
+        told = found.standing if sides == "both" else found.notes
+        told.append(sentence(f"Routes, settings and contracts were not compared, since {failed[0]}"))
+        told.append(entry_for(str(failed[0]), failed[0].reason))
     if found.new_app is not None:
         progress("; ".join(found.new_app.notes) or "both sides have started")
-        found.notes.extend(notes_of(found.new_app))
+        found.standing.extend(notes_of(found.new_app))
 
 
 def compare_with_themselves(
@@ -255,7 +260,7 @@ def read_migrations(project: Project, comparison: Comparison, found: Reading) ->
     sides = (comparison.old.folder, comparison.new.folder)
     places = [project.migrations_at(side) for side in sides]
     if places == [None, None]:
-        found.notes.append("No Alembic folder (one with an env.py) was found, so no migration was looked at.")
+        found.standing.append("No Alembic folder (one with an env.py) was found, so no migration was looked at.")
         return
     old, new = (
         History({}, (), ()) if place is None else read_history(side, place)

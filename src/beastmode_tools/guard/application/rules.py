@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from beastmode_tools.guard.application.compare.entries import entry_for
 from beastmode_tools.guard.application.compare.starting import ModelsChanged, NotStarted, StartsMigrating
 from beastmode_tools.guard.finding import Verdict
 from beastmode_tools.guard.rule import Match, rule
@@ -21,6 +22,7 @@ def does_not_start(change: NotStarted) -> Iterator[Match]:
     yield Match(
         where="the application",
         subject=f"application {change.sides}",
+        fields={"entry": entry_for(change.message, change.reason)},
         message=change.sides,
         evidence=" | ".join([change.message, *last_lines(change)]),
         proved=True,

@@ -91,6 +91,7 @@ def without_secrets(
         base=hidden(report.base, known),
         findings=tuple(masked(each, known) for each in report.findings),
         not_proven=tuple(hidden(each, known) for each in report.not_proven),
+        standing=tuple(hidden(each, known) for each in report.standing),
         pictures={name: masked_data(each, known) for name, each in report.pictures.items()},
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ from beastmode_tools.guard.acceptances.entry import KnownFinding
 from beastmode_tools.guard.finding import Finding, Report, Verdict
 from beastmode_tools.guard.report.hidden_secrets import hidden
 from beastmode_tools.project import Project
+from beastmode_tools.source.digest import digest
 
-__all__ = ["known_finding", "remember"]
+__all__ = ["known_finding", "remember", "without_told"]
 
 LAST_REPORT = "beast/last-report.json"
+MOST_TOLD = 100
+"""Digests of sentences that were told: a project has a handful, and one that has more may hear one again."""
 SHORTEST_PREFIX = 4
 """Hexadecimal digits, as many as git asks for; a prefix that several findings share names none of them."""
 
@@ -31,6 +35,8 @@ def remember(report: Report, project: Project, question: str = "check") -> None:
     kept = stored(path)
     findings = [as_known(finding) for finding in report.findings if finding.verdict > Verdict.SAFE]
     kept[key(project, question)] = {"base": report.base, "findings": findings}
+    told = {*kept.get(key(project, "told"), ()), *map(digest, report.standing)}
+    kept[key(project, "told")] = sorted(told)[-MOST_TOLD:]
     half = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(exist_ok=True)
@@ -38,6 +44,13 @@ def remember(report: Report, project: Project, question: str = "check") -> None:
         half.replace(path)
     except OSError:  # a repository that may only be read is checked all the same; it cannot take acceptances either
         half.unlink(missing_ok=True)
+
+
+def without_told(report: Report, project: Project) -> Report:
+    """The report without what is so of the project at every change, and was told before in this work tree."""
+    told = set(stored(last_report(project)).get(key(project, "told"), ()))
+    known = {each for each in report.standing if digest(each) in told}
+    return replace(report, not_proven=tuple(each for each in report.not_proven if each not in known))
 
 
 def as_known(finding: Finding) -> dict[str, str | bool]:

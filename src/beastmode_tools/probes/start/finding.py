@@ -37,6 +37,8 @@ SKIPPED = (
     "scripts",
     "bench",
 )
+DEEPEST = 3
+"""Folders from the repository down to the part that is an application: `services/shop/backend`."""
 MOST_BYTES = 500_000
 """A module that makes an application is short; what is longer holds data."""
 TEST = re.compile(r"test_|conftest\.py$|setup\.py$|noxfile\.py$|.*_test\.py$")
@@ -69,7 +71,45 @@ def candidates(folder: str) -> list[str]:
     packages = [found for base in (folder, os.path.join(folder, "src")) for found in packages_in(base)]
     found = packages or [each for base in (folder, os.path.join(folder, "src")) for each in modules_in(base)]
     best = min((rank for rank, _ in found), default=0)
-    return [spec for rank, spec in found if rank == best]
+    return [spec for rank, spec in found if rank == best] or nested(folder)
+
+
+def nested(folder: str) -> list[str]:
+    """What could be the application in a folder of a larger repository; first, that beside the migrations."""
+    bases = [os.path.join(folder, *parts) for parts in folders_below(folder)]
+    bases.sort(key=lambda base: (not has_migrations(base), base.count(os.sep)))
+    for base in bases:
+        found = [os.path.join(base, name) for name in FILES if offers(os.path.join(base, name))][:1]
+        for rank, spec in [] if found else sorted(packages_in(base)):
+            module, _, name = spec.partition(":")
+            found.append(f"{os.path.join(base, *module.split('.'))}:{name}")
+            if rank == 0:
+                break
+        if found:
+            return [os.path.relpath(each, folder) for each in found[:1]]
+    return []
+
+
+def folders_below(folder: str) -> list[tuple[str, ...]]:
+    """Folders that are no packages and may hold a part of the project, as the names on the way there."""
+    found: list[tuple[str, ...]] = []
+    rest: list[tuple[str, ...]] = [()]
+    while rest:
+        way = rest.pop(0)
+        place = os.path.join(folder, *way)
+        for name in sorted(os.listdir(place)) if len(way) < DEEPEST else ():
+            path = os.path.join(place, name)
+            is_skipped = name in SKIPPED or name.startswith(".") or os.path.isfile(os.path.join(path, "__init__.py"))
+            if not is_skipped and os.path.isdir(path) and not os.path.islink(path):
+                found.append((*way, name))
+                rest.append((*way, name))
+    return found
+
+
+def has_migrations(base: str) -> bool:
+    """Whether a folder has Alembic's files beside what may be an application."""
+    places = ("alembic.ini", os.path.join("migrations", "env.py"), os.path.join("alembic", "env.py"))
+    return any(os.path.isfile(os.path.join(base, place)) for place in places)
 
 
 def served_by(path: str) -> str | None:
