@@ -275,3 +275,12 @@ def test_an_answer_that_is_not_there_tells_the_signal(side, project_of):
 
     with pytest.raises(ProbeFailed, match="SIGSEGV"):
         run_probe(written, "boot", {"app": "app"}, python=project_of(written).python)
+
+
+def test_settings_that_are_read_as_json_get_json_all_at_once(boot):
+    lines = "".join(f"{name} = json.loads(os.environ['{name}'])\n" for name in ("SHOP_KEYS", "SHOP_PEOPLE"))
+
+    application = boot(f"import json\nimport os\n{APP}{lines}app.config['KEYS'] = SHOP_KEYS\n")
+
+    assert application.settings["KEYS"] == {}
+    assert application.invent == ("SHOP_KEYS", "SHOP_KEYS:json", "SHOP_PEOPLE:json")

@@ -9,9 +9,11 @@ import sys
 import traceback
 from typing import Any, Callable
 
-__all__ = ["none_was_given", "watch"]
+__all__ = ["none_was_given", "read_as_json", "watch"]
 
 NAMED = re.compile(r"[\"']([A-Z][A-Z0-9_]{2,})[\"']|(?<=onfig\.)([A-Z][A-Z0-9_]{2,})")
+
+AS_JSON = re.compile(r"json\.loads\(\s*os\.(?:environ(?:\.get)?|getenv)[\[(]\s*[\"']([A-Z][A-Z0-9_]+)")
 
 UNANSWERED: list[str] = []
 
@@ -34,6 +36,13 @@ def watch(is_own: Callable[[str], bool]) -> None:
     setattr(kind, "get", get)  # noqa: B010 - mypy would not let a method be replaced
 
 
+def read_as_json(error: BaseException) -> list[str]:
+    """Names of settings that the file in which a text was no JSON reads as JSON."""
+    frames = traceback.extract_tb(error.__traceback__)
+    texts = ["".join(linecache.getlines(path)) for path in dict.fromkeys(frame.filename for frame in frames)]
+    return [name for text in texts for name in AS_JSON.findall(text)]
+
+
 def is_asked_by(is_own: Callable[[str], bool]) -> bool:
     """Whether the caller of `get` is the project, by way of `os.getenv` too."""
     frame = sys._getframe(2)
@@ -41,13 +50,19 @@ def is_asked_by(is_own: Callable[[str], bool]) -> bool:
     return caller is not None and is_own(caller.f_code.co_filename)
 
 
-def none_was_given(error: BaseException) -> list[str]:
+def none_was_given(error: BaseException, *, again: bool) -> list[str]:
     """Names of settings that were None where an error tells that something was None.
 
     Those on the innermost line that names any; where a name went on in a variable, all that got no answer.
+
+    Args:
+        error: Of the project's code.
+        again: Whether it is not the first such error, so that one by one could take as many starts as there are names.
     """
     if not isinstance(error, (AttributeError, TypeError, ValueError)) or "None" not in str(error):
         return []
+    if again:
+        return list(dict.fromkeys(UNANSWERED))
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         line = linecache.getline(frame.filename, frame.lineno or 0)
         names = [one or other for one, other in NAMED.findall(line)]

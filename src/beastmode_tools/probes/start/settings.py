@@ -115,7 +115,7 @@ def missing(error: BaseException) -> list[str]:
     one: BaseException | None = error
     while one is not None and id(one) not in seen:
         seen.add(id(one))
-        told = [*told_by(one), *refused_by(one), *asked.none_was_given(one)]
+        told = [*told_by(one), *refused_by(one), *asked.none_was_given(one, again=bool(INVENTED))]
         names.extend(name for name in told if name not in os.environ and not NEVER.fullmatch(name))
         one = one.__cause__ or one.__context__
     return sorted(set(names))
@@ -154,7 +154,7 @@ def refused_by(error: BaseException) -> list[str]:
     words = str(error)
     wanted = next((kind for kind in KINDS if kind in words.lower()), None)
     if isinstance(error, json.JSONDecodeError):
-        words, wanted = f"{words} {error.doc}", "json"
+        words, wanted = " ".join((words, error.doc, *map(MADE_UP.format, asked.read_as_json(error)))), "json"
     if wanted is None or not isinstance(error, Exception):
         return []
     named = [name for name in INVENTED if re.search(rf"\b{re.escape(name)}\b", words)]
