@@ -28,7 +28,9 @@ TAIL = 2000
 MOST_ANSWER = 128 * 1024 * 1024
 """Far above what the largest contract and a thousand models take; a project that writes without end must not take this
 process's memory."""
-MOST_TRIES = 30  # settings that only a failed start tells of, one after the other, within the time of one probe
+MOST_TRIES = 30  # settings that only a failed start tells of, one after the other
+PATIENCE = 4
+"""Limits of time for all tries together: a start that tells of a missing setting ends early, and may take as long."""
 FILES = ("request.json", "result.json")
 """What a probe reads and what it writes."""
 
@@ -90,7 +92,7 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
     Raises:
         ProbeFailed: It ended without an answer.
     """
-    until = time.monotonic() + seconds
+    last = time.monotonic() + seconds * PATIENCE
     asked = f"{task} on the {side.name} side"
     request = {
         "task": task,
@@ -105,6 +107,7 @@ def run_probe(  # noqa: PLR0913 - each is a limit or a place that the caller alo
         request["invent"] = LEARNED[place]
     for _ in range(MOST_TRIES):
         with addresses() as ports:
+            until = min(time.monotonic() + seconds, last)
             answer, log = ask({**request, "stand_ins": ports}, python, environment or {}, until, asked)
         say_answered(answer.pop("stood_in", None))
         missed = set(answer.get("missing", ())) - set(request.get("invent") or ())

@@ -27,7 +27,7 @@ VALUES = (
     (r"PORT$|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS|LIMIT|SIZE|COUNT|MAX_|MIN_|TTL|EXPIR|WORKERS|LENGTH", "3600"),
     (r"^(USE|ENABLE|IS|HAS)_|_(ENABLED|DISABLED|DEBUG|TLS|SSL)$|^DEBUG$|^TESTING$", "false"),
     (r"REDIS|CELERY_BROKER|BROKER_URL|RESULT_BACKEND", "redis://127.0.0.1:1/0"),
-    (r"(DATABASE|DB|SQLALCHEMY|POSTGRES\w*|MYSQL)_?(URL|URI|DSN)$", "{database}"),
+    (r"(DATABASE|DB|SQLALCHEMY|POSTGRES\w*|MYSQL)_?(URL|URI|DSN)(_[A-Z]+)?$", "{database}"),
     (r"DSN$", "https://public@service.invalid/1"),
     (r"URL$|URI$|ENDPOINT$|ORIGIN", "https://service.invalid"),
     (r"HOST(NAME)?$|SERVER$|DOMAIN$", "service.invalid"),
