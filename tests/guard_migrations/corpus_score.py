@@ -22,6 +22,7 @@ from beastmode_tools.guard.finding import Finding, Verdict
 __all__ = ["Case", "Outcome", "RuleScore", "cases", "outcomes", "page", "scores"]
 
 CORPUS = Path(__file__).parent / "corpus"
+FIGURES = Path(__file__).parents[2] / "bench" / "signal" / "figures.md"
 LABEL = re.compile(r"^(?:# )?(expect|rules|about): (.*)$", re.MULTILINE)
 
 
@@ -156,7 +157,7 @@ def page(results: list[Outcome]) -> str:
         for each in scores(results)
     ]
     lines += ["", "## Where the rules and the labels differ", "", *differences(results), ""]
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n" + FIGURES.read_text(encoding="utf-8")
 
 
 def recall(score: RuleScore) -> str:

@@ -55,7 +55,7 @@ KINDS = (
     ),
     (
         "deployment",
-        r"(?:^|/)(?:Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|(?:docker-)?compose[^/]*\.ya?ml|Procfile|app\.json|app\.ya?ml|fly\.toml|render\.ya?ml|vercel\.json|zappa_settings\.json|serverless\.ya?ml|gunicorn[^/]*\.py|gunicorn[^/]*\.conf|uwsgi[^/]*|[^/]*\.uwsgi|nginx[^/]*|[^/]*nginx[^/]*\.conf|(?:nginx|apache2?|supervisor)/(?:.*/)?[^/.]+(?:\.conf)?|supervisord?[^/]*\.conf|[^/]*\.service|Chart\.yaml|values[^/]*\.ya?ml|helm/.*|k8s/.*|kubernetes/.*|deploy(?:ment)?s?/.*\.(?:ya?ml|json|conf|sh)|[^/]*\.tf|[^/]*\.tfvars|ansible/.*|\.ebextensions/.*|Caddyfile|entrypoint[^/]*\.sh|docker-entrypoint[^/]*|[^/]*\.wsgi|haproxy[^/]*|apache[^/]*\.conf|redis\.conf|postgresql\.conf|\.dockerignore|appspec\.yml|buildspec\.yml|cloudbuild\.yaml|skaffold\.yaml|Vagrantfile)$",
+        r"(?:^|/)(?:Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|(?:docker-)?compose[^/]*\.ya?ml|Procfile|app\.json|app\.ya?ml|fly\.toml|render\.ya?ml|vercel\.json|zappa_settings\.json|serverless\.ya?ml|gunicorn[^/]*\.py|gunicorn[^/]*\.conf|uwsgi[^/]*|[^/]*\.uwsgi|nginx[^/]*|[^/]*nginx[^/]*\.conf|(?:nginx|apache2?|supervisor)/(?:.*/)?[^/.]+(?:\.conf)?|supervisord?[^/]*\.conf|[^/]*\.service|Chart\.yaml|values[^/]*\.ya?ml|helm/.*|k8s/.*|kubernetes/.*|deploy(?:ment)?s?/.*\.(?:ya?ml|json|conf|sh)|[^/]*\.tf|[^/]*\.tfvars|ansible[^/]*/.*|\.ebextensions/.*|Caddyfile|entrypoint[^/]*\.sh|docker-entrypoint[^/]*|[^/]*\.wsgi|haproxy[^/]*|apache[^/]*\.conf|redis\.conf|postgresql\.conf|\.dockerignore|appspec\.yml|buildspec\.yml|cloudbuild\.yaml|skaffold\.yaml|Vagrantfile)$",
     ),
     (
         "settings",
@@ -65,7 +65,7 @@ KINDS = (
     ("packaging", r"(?:^|/)MANIFEST\.in$"),
     (
         "documentation",
-        r"(?:^|/)(?:README|LICEN[CS]E|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)(?:[^/.]*|[._-](?:MIT|BSD|APACHE|GPL|LGPL|MPL)[^/]*)$|\.(?:md|rst|adoc|txt|example|sample)$|(?:^|/)\.current-alembic-head$|(?:^|/)docs?/(?!(?:.*/)?(?:templates?|static)/).*$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
+        r"(?:^|/)(?:README|LICEN[CS]E|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)(?:[^/.]*|[._-](?:MIT|BSD|APACHE|GPL|LGPL|MPL)[^/]*)$|\.(?:md|rst|adoc|txt|example|sample)$|(?:^|/)\.current-alembic-head$|(?:^|/)(?:newsfragments|changelog\.d)/|(?:^|/)docs?/(?!(?:.*/)?(?:templates?|static)/).*$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
     ),
     ("translation", r"(?:^|/)(?:translations|locales?|i18n|lang)/|\.(?:po|pot|mo)$|(?:^|/)babel\.cfg$"),
     ("template", r"(?:^|/)templates?/|\.(?:html?|jinja2?|j2|xml\.j2|mjml)$"),
