@@ -49,7 +49,7 @@ def more_of(some: tuple[str, ...], others: tuple[str, ...]) -> str:
 def authentication_lost(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Match]:
     """A view that identified its callers no longer does."""
     if isinstance(change, AccessCheckChanged):
-        if len(change.new) < len(change.old):
+        if len(change.new) < len(change.old) and not is_merged(change):
             check = more_of(change.old, change.new)
             message = "own-rows" if check.startswith(OWN_ROWS) else "check"
             yield about_check(change, message, {"check": check}, "; ".join(change.old))
@@ -77,13 +77,23 @@ def authentication_gained(change: DecoratorChanged | AccessCheckChanged) -> Iter
 def authentication_replaced(change: DecoratorChanged | AccessCheckChanged) -> Iterator[Match]:
     """A check on who calls that is another one now."""
     if isinstance(change, AccessCheckChanged):
-        if len(change.new) == len(change.old):
+        if len(change.new) == len(change.old) or is_merged(change):
             old = next((each for each in change.old if each not in change.new), change.old[0])
             new = next((each for each in change.new if each not in change.old), change.new[0])
             yield about_check(change, "check", {"old_check": old, "new_check": new}, f"- {old}; + {new}")
     elif change.kind == "authentication" and is_other(change):
         is_weaker = asks_less(change)
         yield about(change, "weaker" if is_weaker else "other", Verdict.DANGEROUS if is_weaker else None)
+
+
+def is_merged(change: AccessCheckChanged) -> bool:
+    """Whether two branches of one check became one, which asks for all that both of them asked for."""
+    gone = [each for each in change.old if each not in change.new]
+    come = [each for each in change.new if each not in change.old]
+    if [len(gone), len(come)] != [2, 1] or not gone[1].startswith(f"not ({gone[0]})"):
+        return False
+    first, second, new = (set(re.findall(r"\w+", each)) for each in (gone[0], gone[1], come[0]))
+    return first & second <= new | {"and", "not", "or", "in", "if", "else"}
 
 
 def is_other(change: DecoratorChanged) -> bool:
