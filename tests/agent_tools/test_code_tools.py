@@ -2,7 +2,21 @@
 
 import pytest
 
+from beastmode_tools.agent.gate.grants import Grants
+from beastmode_tools.agent.tools.registry import find_tool
+from beastmode_tools.agent.tools.session import Session
 from beastmode_tools.errors import CouldNotRun
+from work_tree import WorkTree
+
+APP = """from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/orders")
+def orders():
+    return []
+"""
 
 LOG = """2026-11-30T22:33:05.000Z ERROR shop request_id=a1 the first one
 2026-11-30T22:33:06.291Z ERROR shop request_id=c9 Exception on /boom [GET]
@@ -120,3 +134,15 @@ def test_an_overview_shows_routes_with_their_places(ask):
     assert told["routes"] == [{"path": "/orders", "methods": ["GET"], "endpoint": "orders", "place": "app.py:8"}]
     assert "DEBUG" in told["settings"]
     assert "3." in told["core"]["flask"]
+
+
+@pytest.mark.parametrize("has_git", [False, True], ids=["no-git", "no-commit"])
+def test_an_overview_needs_no_commit(tmp_path, has_git):
+    """The first question of whoever begins a project."""
+    (tmp_path / "app.py").write_text(APP)
+    if has_git:
+        WorkTree(tmp_path)
+
+    seen = find_tool("overview").run(Session(Grants(root=tmp_path.resolve(), run="test")), {"include": ["routes"]})
+
+    assert "/orders" in [each["path"] for each in seen["routes"]]

@@ -9,9 +9,9 @@ from beastmode_tools.agent.hooks.standing import refusals_of_work
 from beastmode_tools.agent.journal.record import RunJournal
 from beastmode_tools.agent.run.outcome import Outcome
 from beastmode_tools.agent.run.place import run_folder, runs
-from beastmode_tools.agent.run.starting import project_in
 from beastmode_tools.agent.run.state import plan_of
 from beastmode_tools.agent.tools.judging import base_texts, work_texts
+from beastmode_tools.agent.tools.project import project_in
 from beastmode_tools.agent.verify.suite import SETTINGS, SuiteRun, compare_suites, run_suite
 from beastmode_tools.recipes.journal.entry import own_folder, write_whole
 from beastmode_tools.source.files import is_test

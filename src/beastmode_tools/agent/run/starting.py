@@ -26,13 +26,13 @@ from beastmode_tools.agent.run.run import Run
 from beastmode_tools.agent.run.state import approved_in, tree_of
 from beastmode_tools.agent.run.verifying import Verifying
 from beastmode_tools.agent.talk.talk import Talk
+from beastmode_tools.agent.tools.project import project_in
 from beastmode_tools.agent.tools.session import looked_up
 from beastmode_tools.errors import CouldNotRun
-from beastmode_tools.project import Project, find_project, interpreter, migrations_folder
+from beastmode_tools.project import Project
 from beastmode_tools.recipes.change import finish_interrupted, refuse_midway
 from beastmode_tools.recipes.journal.entry import Journal, own_folder
 from beastmode_tools.recipes.journal.lock import one_at_a_time
-from beastmode_tools.settings_file import read_settings
 
 __all__ = ["Asked", "alone", "begin", "take_up", "urls_in"]
 
@@ -188,22 +188,6 @@ def told(talk: Talk, effect: Effect, done: Performed) -> None:
             talk("effect", f"  {effect}: {how}", effect=str(effect), verdict=decision.verdict.name)
         return
     talk("declined", f"  {effect}: no. {decision.why}", effect=str(effect), gate=decision.gate, why=decision.why)
-
-
-def project_in(folder: Path) -> Project:
-    """The project, also in a folder without git."""
-    try:
-        return find_project(folder)
-    except CouldNotRun:
-        settings = read_settings(folder)
-        return Project(
-            root=folder,
-            folder=folder,
-            python=interpreter(folder, folder, None),
-            app=settings.app,
-            migrations=settings.migrations or migrations_folder(folder),
-            settings=settings,
-        )
 
 
 def urls_in(text: str) -> list[str]:

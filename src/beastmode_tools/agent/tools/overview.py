@@ -1,8 +1,8 @@
 """`overview`: what the project is."""
 
 import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,15 @@ from beastmode_tools.agent.gate.performer import Performer
 from beastmode_tools.agent.tools.arguments import OverviewArguments
 from beastmode_tools.agent.tools.database import revisions
 from beastmode_tools.agent.tools.docs import packages
+from beastmode_tools.agent.tools.project import project_in
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.git import Git
 from beastmode_tools.guard.application.read import read_application
 from beastmode_tools.probes.messages.application import Application, Route
-from beastmode_tools.project import find_project
+from beastmode_tools.project import Project
 from beastmode_tools.source.files import is_test
 from beastmode_tools.source.repository import two_sides
+from beastmode_tools.source.sides import Side
 from beastmode_tools.source.walk import files_below, is_readable
 
 __all__ = ["answer"]
@@ -39,13 +42,23 @@ DEFINED = re.compile(r"^(?:async )?def (?P<name>\w+)\(", re.MULTILINE)
 def answer(performer: Performer, arguments: OverviewArguments) -> dict[str, Any]:
     """The parts that were asked for."""
     root = performer.grants.root
-    project = find_project(root)
-    with two_sides(project, "HEAD") as comparison:
-        app = read_application(comparison.new, project)
-        places = definitions(comparison.new.folder)
+    project = project_in(root)
+    with copied(project) as work:
+        app = read_application(work, project)
+        places = definitions(work.folder)
     parts = parts_of(app, places, root)
     told: dict[str, Any] = {"name": root.name, "python": str(project.python.name), "core": core(app)}
     return told | {name: parts[name]() for name in arguments.include}
+
+
+@contextmanager
+def copied(project: Project) -> Iterator[Side]:
+    """The project as a private copy; before the first commit, and without git, as it is."""
+    if Git(project.root).ask_or_none("rev-parse", "--verify", "--quiet", "HEAD") is None:
+        yield Side("work", project.folder, project.root)
+        return
+    with two_sides(project, "HEAD") as comparison:
+        yield comparison.new
 
 
 def parts_of(app: Application, places: dict[str, list[str]], root: Path) -> Mapping[str, Callable[[], Any]]:
