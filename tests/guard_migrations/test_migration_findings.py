@@ -87,3 +87,21 @@ def test_a_lock_on_sqlite_alone_is_none_to_worry_about(findings):
     down = 'op.drop_index("i", table_name="a")'
 
     assert loud(findings(up, down)) == {}
+
+
+def test_an_index_behind_a_commit_by_hand_is_in_no_transaction(findings):
+    """PostgreSQL builds it; that the revision commits by itself is told."""
+    concurrently = 'op.execute("CREATE INDEX CONCURRENTLY i ON users (a)")'
+    down = 'op.drop_index("i", table_name="users")'
+
+    assert "concurrently-in-transaction" in loud(findings(concurrently, down))
+    assert set(loud(findings(f'op.execute("COMMIT")\n{concurrently}', down))) == {"transaction-by-hand"}
+
+
+def test_what_could_not_be_read_is_shown_as_an_ellipsis(findings):
+    """A marker of the reader's own is no word for a person."""
+    found = findings("op.execute(f\"UPDATE users SET a = 'x' WHERE id = '{IDS[0]}'\")")
+
+    said = " ".join(f"{each.problem} {each.evidence.detail}" for each in found)
+    assert "…" in said
+    assert "__unknown__" not in said

@@ -8,6 +8,7 @@ from typing import Any
 
 from beastmode_tools.guard.finding import Evidence, Finding, Verdict
 from beastmode_tools.guard.page import filled, head_of
+from beastmode_tools.guard.wording import readable
 from beastmode_tools.source.digest import difference_of
 
 __all__ = ["Match", "Rule", "Text", "judge", "row", "rule", "text_of"]
@@ -139,14 +140,14 @@ def as_finding(rule: Rule, match: Match, change: object) -> Finding:
         given = match.fields[field] if field in match.fields else getattr(change, field)
         return "none" if given is None else given
 
-    problem = filled(message.text, value)
+    problem = readable(filled(message.text, value))
     return Finding(
         rule=rule.name,
         verdict=rule.verdict if match.verdict is None else match.verdict,
         where=match.where,
         problem=problem,
-        evidence=Evidence("proved" if match.proved else "read", match.evidence or problem),
-        instead=filled(message.instead, value),
+        evidence=Evidence("proved" if match.proved else "read", readable(match.evidence) or problem),
+        instead=readable(filled(message.instead, value)),
         subject=match.subject,
         difference=difference_of(change),
         is_of_base=match.is_of_base,

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-__all__ = ["Placed", "first_few", "gone_and_new", "sentence", "where"]
+__all__ = ["UNKNOWN", "Placed", "first_few", "gone_and_new", "readable", "sentence", "where"]
+
+UNKNOWN = "__unknown__"
+"""Stands in a text for a part that reading the source did not give."""
 
 
 class Placed(Protocol):
@@ -16,6 +19,11 @@ class Placed(Protocol):
     @property
     def line(self) -> int:
         """Counted from 1."""
+
+
+def readable(text: str) -> str:
+    """A text for a person, with an ellipsis where a part is not known."""
+    return text.replace(f"'{UNKNOWN}'", "…").replace(UNKNOWN, "…")
 
 
 def first_few(things: Sequence[object], most: int = 3, mark: str = ", ") -> str:

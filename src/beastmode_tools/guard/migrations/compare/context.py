@@ -76,6 +76,7 @@ def known_at(state: State, op: ops.Operation, table: str | None, later: Sequence
         indexed=op.index_used in state.indexes,
         same_transaction=isinstance(op, ops.ValidateConstraint) and (op.table, op.name) in state.fresh,
         partitioned=table in state.partitioned,
+        committed=state.committed == op.place.revision,
         cleared=isinstance(op, ops.CreateIndex) and op.name in state.cleared,
         uses_new_value=isinstance(op, ops.AddEnumValue) and op.is_used_too_early(later),
         recreated=op.is_recreated(later),

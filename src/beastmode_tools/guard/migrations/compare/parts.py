@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from beastmode_tools.guard.wording import UNKNOWN
+
 __all__ = ["UNKNOWN", "Call", "Column", "Constraint", "ConstraintKind", "Direction", "EnumType", "Known", "Place"]
 
-UNKNOWN = "__unknown__"
-"""Stands in a text for a part that reading the migration did not give."""
 Direction = Literal["upgrade", "downgrade"]
 Call = tuple[str, int]
 """A file of the project, relative to its folder, and a line of it that was being run."""
@@ -68,6 +68,7 @@ class Known:
         indexed: The index that a constraint takes was built before, concurrently.
         same_transaction: A constraint that is validated was added in the same transaction.
         partitioned: Its table is split into partitions.
+        committed: The revision has ended its transaction by hand before.
         cleared: An index of its name was dropped just before, so that no invalid one is taken for it.
         uses_new_value: The same revision uses the enum's value that it adds.
         recreated: The same object is created again by the same change.
@@ -88,6 +89,7 @@ class Known:
     indexed: bool = False
     same_transaction: bool = False
     partitioned: bool = False
+    committed: bool = False
     cleared: bool = False
     uses_new_value: bool = False
     recreated: bool = False

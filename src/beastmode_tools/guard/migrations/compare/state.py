@@ -31,6 +31,7 @@ class State:
         revision: To which the last operation belonged.
         partitioned: Tables that are split into partitions.
         cleared: Indexes that the change has dropped.
+        committed: The revision that ended its transaction by hand; "" where one is open.
     """
 
     models: dict[str, Any] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class State:
     revision: str = ""
     partitioned: set[str] = field(default_factory=set)
     cleared: set[str] = field(default_factory=set)
+    committed: str = ""
 
     def goes_on(self, revision: str, *, in_autocommit: bool, is_one_transaction: bool) -> None:
         """An operation of a revision comes, and with it a new transaction, if it does not belong to the open one."""

@@ -18,6 +18,11 @@ def on_postgresql(op: CreateIndex | DropIndex) -> bool:
     return not op.place.dialects or "postgresql" in op.place.dialects
 
 
+def is_in_transaction(op: CreateIndex | DropIndex) -> bool:
+    """Whether the transaction of the migration is open."""
+    return not (op.place.in_autocommit or op.known.committed)
+
+
 def if_big(op: CreateIndex | AddColumn) -> Verdict | None:
     """What a lock for as long as the table is large means."""
     return Verdict.DANGEROUS if op.known.big_table else None
@@ -38,7 +43,7 @@ def unique_added(op: CreateIndex) -> Iterator[Match]:
     """An index that refuses rows."""
     if not op.unique or op.known.new_table:
         return
-    quick = op.concurrently and op.place.in_autocommit
+    quick = op.concurrently and not is_in_transaction(op)
     is_eased = quick or (op.known.new_column and not op.known.big_table)
     yield found(
         op,
@@ -80,7 +85,7 @@ RULES = (
     row(
         "concurrently-in-transaction",
         (CreateIndex, DropIndex),
-        lambda op: op.concurrently and not op.place.in_autocommit and on_postgresql(op),
+        lambda op: op.concurrently and is_in_transaction(op) and on_postgresql(op),
         message="transaction",
         index=index_of,
     ),

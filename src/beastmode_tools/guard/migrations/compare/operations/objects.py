@@ -138,6 +138,10 @@ class TransactionControl(Operation):
     can_be_undone = False
     leaves_trace = False
 
+    def apply_to(self, state: State) -> None:
+        """No transaction is open behind a COMMIT."""
+        state.committed = self.place.revision if self.command == "COMMIT" else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetSetting(Operation):
