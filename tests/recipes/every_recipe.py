@@ -76,7 +76,7 @@ EXAMPLES = {
         "change", "type", "products.stock", "bigint", phases=("CAUTIOUS", "CAUTIOUS", "DANGEROUS")
     ),
     "change rename": in_phases(
-        "change", "rename", "products.name", "title", phases=("CAUTIOUS", "CAUTIOUS", "DANGEROUS")
+        "change", "rename", "products.name", "title", "--api", phases=("CAUTIOUS", "CAUTIOUS", "DANGEROUS")
     ),
     "change required": in_phases(
         *("change", "required", "products.label", "--fill", "none"),

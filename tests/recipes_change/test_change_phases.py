@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.phases.drop import change_drop
 from beastmode_tools.recipes.phases.move import change_rename, change_type
-from beastmode_tools.recipes.phases.options import NO_OPTIONS
+from beastmode_tools.recipes.phases.options import NO_OPTIONS, Options
 
 EXTRA = """
 
@@ -199,6 +199,38 @@ def test_the_last_phase_is_refused_while_sql_names_the_column(shop):
         "phase 3 of 3 drops posts.rating, and SQL still names it: best.sql:1, shop/report.py:1, shop/report.py:5. "
         "Let it use rating_bigint, deploy that, and run this again; or add --yes if it means another column."
     )
+
+
+def test_the_api_shows_a_new_name_beside_the_old_one(shop):
+    """If it is asked for; what clients send stays."""
+    both = Options(deployed=True, api=True)
+    change(shop, change_rename, "posts.subtitle", "tagline", options=both)
+
+    second = change(shop, change_rename, "posts.subtitle", "tagline", options=both)
+
+    assert (
+        "    subtitle = fields.Str(allow_none=True, validate=Length(1, 255))\n"
+        "    tagline = fields.Str(allow_none=True, dump_only=True)\n"
+    ) in (shop / "shop/posts/schemas.py").read_text()
+    assert second.next_steps[0] == (
+        "phase 2 of 3: Post.tagline is stored in tagline; the API shows tagline beside subtitle, which clients still "
+        "send: shop/posts/schemas.py"
+    )
+
+
+def test_a_new_name_for_a_field_that_no_schema_has_is_refused(shop):
+    """Before anything of the phase is written."""
+    both = Options(deployed=True, api=True)
+    change(shop, change_rename, "marks.order", "rank", options=both)
+    before = tree(shop)
+
+    with pytest.raises(CouldNotRun) as refused:
+        change(shop, change_rename, "marks.order", "rank", options=both)
+
+    assert str(refused.value) == (
+        "no schema of Mark declares order = fields...(...). Leave --api out, and add rank to the schema by hand."
+    )
+    assert tree(shop) == before
 
 
 def test_another_change_of_the_same_column_waits(shop):

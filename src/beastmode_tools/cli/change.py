@@ -65,18 +65,19 @@ def change_type_command(  # noqa: PLR0913 - click hands over each option
 @change.command(short_help="Give a column another name.")
 @click.argument("column", metavar="TABLE.COLUMN", shell_complete=columns)
 @click.argument("name")
+@click.option("--api", is_flag=True, help="In phase 2, the API shows the new name beside the old one.")
 @phase_options
 def rename(  # noqa: PLR0913 - click hands over each option
-    *, column: str, name: str, deployed: bool, yes: bool, pretend: bool, as_json: bool
+    *, column: str, name: str, api: bool, deployed: bool, yes: bool, pretend: bool, as_json: bool
 ) -> None:
     r"""Renames a column while old and new code read and write it; the phases are those of `beast change type`.
 
-    The API keeps the old name, and so does code that uses it: the model has both.
+    The API keeps the old name, and so does code that uses it: the model has both. With --api responses have both, too.
 
     \b
     beast change rename posts.title headline
     """
-    said, options = command_line(), Options(deployed=deployed, yes=yes)
+    said, options = command_line(), Options(deployed=deployed, yes=yes, api=api)
     make_change(
         lambda workspace: change_rename(workspace, column, name, said, options=options),
         pretend=pretend,

@@ -18,6 +18,7 @@ from beastmode_tools.recipes.phases.conversion import SAME, Conversion, conversi
 from beastmode_tools.recipes.phases.declared import Declared, columns_of, restored
 from beastmode_tools.recipes.phases.in_place import change_in_place
 from beastmode_tools.recipes.phases.models import add_beside, declaration, no_longer_beside, remove_beside, replaced
+from beastmode_tools.recipes.phases.offered import offer_beside
 from beastmode_tools.recipes.phases.options import NO_OPTIONS, Options, missing
 from beastmode_tools.recipes.phases.pair import Pair, Side
 from beastmode_tools.recipes.phases.revisions import contract, expand
@@ -159,7 +160,7 @@ def expanded(move: Move, _options: Options) -> Plan:
     )
 
 
-def moved(move: Move, _options: Options) -> Plan:
+def moved(move: Move, options: Options) -> Plan:
     """Phase 2: the code uses the new column. Instances of before go on with the old one."""
     old, state = move.old, move.state
     module = ModuleEdit(move.workspace, old.model.path, move.layout.own)
@@ -180,7 +181,11 @@ def moved(move: Move, _options: Options) -> Plan:
     keep(move.workspace, replace(state, phase=MOVE))
     uses = sql_uses(move.workspace, old.model.table, old.column)
     said = (f"this SQL names {old.column}; let it use {state.into}: {listed(uses)}",) if uses else ()
-    done = f"phase 2 of 3: {old.model.name}.{move.attribute} is stored in {state.into}; the API stays as it is"
+    api = "the API stays as it is"
+    if options.api:
+        path = offer_beside(move.workspace, move.layout, old.model, old.attribute, move.attribute)
+        api = f"the API shows {move.attribute} beside {old.attribute}, which clients still send: {path}"
+    done = f"phase 2 of 3: {old.model.name}.{move.attribute} is stored in {state.into}; {api}"
     steps = (done, *said, "beast test, commit, deploy it; then run this again")
     return Plan(move.command, move.workspace.edits(), next_steps=steps)
 

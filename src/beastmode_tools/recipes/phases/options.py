@@ -15,10 +15,12 @@ class Options:
     Args:
         deployed: The last phase is deployed, although git does not have it.
         yes: What the last phase would refuse is meant.
+        api: The API shows a renamed column under its new name too.
     """
 
     deployed: bool = False
     yes: bool = False
+    api: bool = False
 
 
 NO_OPTIONS = Options()
