@@ -11,6 +11,9 @@ REVISIONS = {
 
 
 def test_every_revision_of_the_blog_goes_up_down_and_up_again_on_every_database(blog):
+    with (blog.folder / "beastmode.toml").open("a") as settings:
+        settings.write("\n[guard]\ntimeout = 280\n")  # a busy machine is no fault of the product
+
     done = blog.beast("prove", "--all", "--format", "json", *blog.python)
 
     report = json.loads(done.stdout)
