@@ -87,6 +87,7 @@ class Beast(click.Group):
             "runs": Entry("runs", "List the runs, and how each ended."),
             "mcp": Entry("mcp", "Serve the tools to assistants, over MCP."),
             "init": Entry("init", "Set up assistants: their rules, tools and hooks."),
+            "selftest": Entry("selftest", "Let scripted models misbehave, and show what gets past."),
             "hook": Entry("hook", "Decide what an assistant or a commit may do."),
         },
         "Tools of models and assistants": {

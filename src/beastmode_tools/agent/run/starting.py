@@ -28,6 +28,7 @@ from beastmode_tools.agent.run.verifying import Verifying
 from beastmode_tools.agent.talk.talk import Talk
 from beastmode_tools.agent.tools.project import project_in
 from beastmode_tools.agent.tools.session import looked_up
+from beastmode_tools.agent.verify.suite import SuiteRun
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.project import Project
 from beastmode_tools.recipes.change import finish_interrupted, refuse_midway
@@ -49,6 +50,7 @@ class Asked:
         seconds: That the tests may take.
         gates: All of them; tests leave one out.
         after: Called after every record of the journal; tests end the process there.
+        suites: Results of tests by the tree of all files, which are not run again.
     """
 
     task: str
@@ -56,6 +58,7 @@ class Asked:
     seconds: float = 300
     gates: Mapping[str, Gate] = field(default_factory=lambda: GATES)
     after: Callable[[int], None] = nothing
+    suites: dict[str, SuiteRun] = field(default_factory=dict)
 
 
 @contextmanager
@@ -174,7 +177,7 @@ def assembled(project: Project, journal: RunJournal, checkpoints: Checkpoints, a
     hands = Hands(
         grants, journal, checkpoints, judge, doing, tree, asked.gates, lambda one, done: told(talk, one, done)
     )
-    verifying = Verifying(project, journal, checkpoints, judge, base, begun["seconds"])
+    verifying = Verifying(project, journal, checkpoints, judge, base, begun["seconds"], asked.suites)
     place = run_folder(folder, begun["run"])
     return Run(begun["run"], place, journal, checkpoints, hands, verifying, base, begun["depth"], talk)
 
