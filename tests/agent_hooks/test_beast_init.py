@@ -14,7 +14,9 @@ from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.recipes.assistants.marked import HASH, HTML, with_section
 from beastmode_tools.recipes.assistants.merged import merged_text, plain_value
 from beastmode_tools.recipes.assistants.recipe import PATHS, PRE_COMMIT
+from beastmode_tools.recipes.new.create import create_project
 
+ROOT = Path(__file__).parent.parent.parent
 PARTS = st.sampled_from(["a", " ", "#", "\n", "\r\n", HTML.begin, HTML.end, HASH.begin])
 TEXTS = st.lists(PARTS, max_size=12).map("".join)
 
@@ -221,3 +223,11 @@ def test_each_file_says_what_it_is_for_and_holds_no_line_of_another_tool():
         "AGENTS.md", "CLAUDE.md", "beast.agent.md", "beast.mdc", "copilot-instructions.md", "pre-commit.yaml",
     ]  # fmt: skip
     assert sum(len(each.read_text().split()) for each in files) < 600
+
+
+def test_a_new_project_and_the_example_are_clean(tmp_path):
+    """What `beast new` writes, and what the blog shows, is what `beast init` would write."""
+    create_project(tmp_path, "shop", "sqlite")
+
+    for folder in (tmp_path / "shop", ROOT / "examples" / "blog"):
+        assert beast_in(folder, "init", "--check").out == "Nothing to change: the files for assistants are current.\n"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from beastmode_tools.recipes.assistants.recipe import OWN
+
 BIN = Path(sys.executable).parent
 MOST_FILES = 35
 MOST_LINES = 1000
@@ -31,12 +33,15 @@ def shop(terminal, tmp_path_factory):
 def test_a_new_project_has_few_files_and_says_what_to_do_next(terminal, tmp_path):
     done = terminal(tmp_path, "beast", "new", "my-shop")
 
-    files = [path for path in (tmp_path / "my-shop").rglob("*") if path.is_file() and ".git" not in path.parts]
+    folder = tmp_path / "my-shop"
+    written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    files = [folder / path for path in written - OWN if not path.startswith(".git/")]
     assert len(files) <= MOST_FILES
     assert sum(len(path.read_text().splitlines()) for path in files) <= MOST_LINES
     made, _, following = done.stdout.partition("\n\n")
     heading, *folders = made.splitlines()
-    assert heading == f"Created my-shop/ with {len(files)} files:"
+    assert heading == f"Created my-shop/ with {len(files)} files, and {len(OWN)} that set up assistants:"
+    assert written > OWN
     counts = {line.split()[1]: int(line.split()[2]) for line in folders}
     assert counts == {"my_shop/": 10, "./": 12, ".github/": 1, "migrations/": 4, "tests/": 3}
     assert following == f"Next:\n  cd my-shop\n{COMMANDS}"

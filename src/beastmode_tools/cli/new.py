@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from beastmode_tools.errors import CouldNotRun
+from beastmode_tools.recipes.assistants.recipe import OWN
 from beastmode_tools.recipes.new.create import FEATURES, create_project, refuse_place
 from beastmode_tools.recipes.new.project import DATABASES, package_of
 from beastmode_tools.terminal import has_colour, say, styled
@@ -82,7 +83,8 @@ def shown(name: str, database: str, files: tuple[str, ...], *, pretend: bool) ->
     package = package_of(name)
     contents = {f"{package}/": "the application: users who log in, each part as models, schemas, service, views"}
     contents |= CONTENTS
-    counts = Counter(path.partition("/")[0] + "/" if "/" in path else "" for path in files)
+    own = [path for path in files if path not in OWN]
+    counts = Counter(path.partition("/")[0] + "/" if "/" in path else "" for path in own)
     longest = max(map(len, contents))
     colour = has_colour()
     lines = [
@@ -90,5 +92,6 @@ def shown(name: str, database: str, files: tuple[str, ...], *, pretend: bool) ->
         for top, says in contents.items()
     ]
     create = f"\n  createdb -h 127.0.0.1 -U postgres {package}" if database == "postgres" else ""
-    made = "\n".join([f"Created {name}/ with {len(files)} files:", *lines])
+    heading = f"Created {name}/ with {len(own)} files, and {len(files) - len(own)} that set up assistants:"
+    made = "\n".join([heading, *lines])
     return f"{made}\n{NEXT.format(name=name, create=create)}"

@@ -14,7 +14,7 @@ from beastmode_tools.recipes.assistants.merged import NotPlain, merged_text
 from beastmode_tools.recipes.plan import Plan
 from beastmode_tools.recipes.workspace import Workspace
 
-__all__ = ["PATHS", "PRE_COMMIT", "set_up_assistants"]
+__all__ = ["OWN", "PATHS", "PRE_COMMIT", "set_up_assistants"]
 
 FILES = Path(__file__).parent / "files"
 PRE_COMMIT = ".pre-commit-config.yaml"
@@ -58,6 +58,8 @@ SECTIONS = (
 )
 PATHS = frozenset((*(each.path for each in (*SECTIONS, *ENTRIES)), PRE_COMMIT, WORKFLOW))
 """Every file that `beast init` may write."""
+OWN = PATHS - {"AGENTS.md", PRE_COMMIT, WORKFLOW}
+"""Those of them that only assistants read."""
 
 
 def set_up_assistants(workspace: Workspace, command: str) -> Plan:

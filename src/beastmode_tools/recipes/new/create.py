@@ -8,6 +8,7 @@ from pathlib import Path
 
 from beastmode_tools.errors import CouldNotRun
 from beastmode_tools.git import Git
+from beastmode_tools.recipes.assistants.recipe import set_up_assistants
 from beastmode_tools.recipes.new.project import files_of, refuse_project_name
 from beastmode_tools.recipes.plan import Plan
 from beastmode_tools.recipes.upload.recipe import add_upload
@@ -48,6 +49,9 @@ def create_project(place: Path, name: str, database: str, features: tuple[str, .
                 added = {edit.path: edit.after or b"" for edit in FEATURES[feature](Workspace(half)).edits}
                 write(half, added)
                 files |= added
+            rules = {edit.path: edit.after or b"" for edit in set_up_assistants(Workspace(half), "init").edits}
+            write(half, rules)
+            files |= rules
             commit(half)
             half.chmod(0o755)
             half.rename(place / name)
