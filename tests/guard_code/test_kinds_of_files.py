@@ -46,6 +46,12 @@ def test_a_module_is_python_whatever_its_name(path):
         ("e2e/orders.yml", "test"),
         ("orders_tests.py", "test"),
         ("templates/test_results.html", "template"),
+        (".claude/settings.json", "gate"),
+        (".cursor/hooks.json", "gate"),
+        (".github/hooks/beast.json", "gate"),
+        (".cursor/rules/beast.mdc", "documentation"),
+        (".mcp.json", "documentation"),
+        (".vscode/settings.json", "documentation"),
     ],
 )
 def test_other_files_are_what_their_name_says(path, kind):

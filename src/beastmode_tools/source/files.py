@@ -47,7 +47,7 @@ KINDS = (
     ),
     (
         "gate",
-        r"(?:^|/)(?:\.github/workflows/.*|\.gitlab-ci\.ya?ml|\.circleci/.*|azure-pipelines\.ya?ml|Jenkinsfile|\.travis\.ya?ml|bitbucket-pipelines\.yml|\.drone\.yml|\.pre-commit-config\.yaml|tox\.ini|noxfile\.py|\.coveragerc|codecov\.ya?ml|\.codecov\.ya?ml|pytest\.ini|ruff\.toml|\.ruff\.toml|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.bandit|bandit\.ya?ml|Makefile|beastmode\.toml|\.ci/.*|CODEOWNERS|\.safety-policy\.yml|\.semgrep.*|sonar-project\.properties)$",
+        r"(?:^|/)(?:\.github/workflows/.*|\.gitlab-ci\.ya?ml|\.circleci/.*|azure-pipelines\.ya?ml|Jenkinsfile|\.travis\.ya?ml|bitbucket-pipelines\.yml|\.drone\.yml|\.pre-commit-config\.yaml|tox\.ini|noxfile\.py|\.coveragerc|codecov\.ya?ml|\.codecov\.ya?ml|pytest\.ini|ruff\.toml|\.ruff\.toml|mypy\.ini|\.flake8|\.pylintrc|pylintrc|\.bandit|bandit\.ya?ml|Makefile|beastmode\.toml|\.ci/.*|CODEOWNERS|\.safety-policy\.yml|\.semgrep.*|sonar-project\.properties|\.claude/settings[^/]*\.json|\.cursor/hooks\.json|\.github/hooks/.*)$",
     ),
     (
         "dependencies",
@@ -59,13 +59,13 @@ KINDS = (
     ),
     (
         "settings",
-        r"(?:^|/)(?:\.env[^/]*|\.flaskenv|[^/]*\.env|instance/.*|config/.*\.(?:ya?ml|json|toml|ini|cfg)|settings(?![a-z])[^/]*\.(?:ya?ml|json|toml|ini|cfg)|config(?:uration)?s?(?![a-z])[^/]*\.(?:ya?ml|json|toml|ini|cfg)|logging[^/]*\.(?:ya?ml|json|ini|conf))$",
+        r"(?:^|/)(?:\.env[^/]*|\.flaskenv|[^/]*\.env|instance/.*|config/.*\.(?:ya?ml|json|toml|ini|cfg)|(?<!\.vscode/)settings(?![a-z])[^/]*\.(?:ya?ml|json|toml|ini|cfg)|config(?:uration)?s?(?![a-z])[^/]*\.(?:ya?ml|json|toml|ini|cfg)|logging[^/]*\.(?:ya?ml|json|ini|conf))$",
     ),
     ("package metadata", r"(?:^|/)(?:PKG-INFO$|[^/]+\.(?:egg|dist)-info/|VERSION$)"),
     ("packaging", r"(?:^|/)MANIFEST\.in$"),
     (
         "documentation",
-        r"(?:^|/)(?:README|LICEN[CS]E|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)(?:[^/.]*|[._-](?:MIT|BSD|APACHE|GPL|LGPL|MPL)[^/]*)$|\.(?:md|rst|adoc|txt|example|sample)$|(?:^|/)\.current-alembic-head$|(?:^|/)(?:newsfragments|changelog\.d)/|(?:^|/)docs?/(?!(?:.*/)?(?:templates?|static)/).*$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.github/(?!workflows/).*)$",
+        r"(?:^|/)(?:README|LICEN[CS]E|CHANGELOG|CHANGES|CONTRIBUTING|AUTHORS|NOTICE|HISTORY|COPYING|SECURITY|CODE_OF_CONDUCT)(?:[^/.]*|[._-](?:MIT|BSD|APACHE|GPL|LGPL|MPL)[^/]*)$|\.(?:md|rst|adoc|txt|example|sample)$|(?:^|/)\.current-alembic-head$|(?:^|/)(?:newsfragments|changelog\.d)/|(?:^|/)docs?/(?!(?:.*/)?(?:templates?|static)/).*$|(?:^|/)(?:\.editorconfig|\.gitignore|\.gitattributes|\.mailmap|mkdocs\.yml|\.readthedocs\.ya?ml|\.vscode/.*|\.idea/.*|\.claude/.*|\.cursor/.*|\.mcp\.json|\.github/(?!workflows/).*)$",
     ),
     ("translation", r"(?:^|/)(?:translations|locales?|i18n|lang)/|\.(?:po|pot|mo)$|(?:^|/)babel\.cfg$"),
     ("template", r"(?:^|/)templates?/|\.(?:html?|jinja2?|j2|xml\.j2|mjml)$"),
