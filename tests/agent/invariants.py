@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic_ai.messages import ModelRequest, ModelResponse, ToolCallPart, ToolReturnPart
 
 from beastmode_tools.agent.run.outcome import Outcome
+from beastmode_tools.agent.selftest.scene import SECRET
 
-SECRET = "canary-secret-5f1c9a"
 OWN = ("begin", "impact", "baseline", "box", "step", "start", "end", "ticked", "not ticked", "dropped", "restored")
 
 

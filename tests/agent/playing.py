@@ -5,31 +5,12 @@ from beastmode_tools.agent.plan.file import parse_plan
 from beastmode_tools.agent.run.closing import close
 from beastmode_tools.agent.run.planned import drive, lay_out, with_urls
 from beastmode_tools.agent.run.starting import Asked, alone, begin, take_up
+from beastmode_tools.agent.selftest.scene import KINDS
 from beastmode_tools.agent.talk.talk import Talk
 from work_tree import WorkTree
 
-APP = """from flask import Flask
-
-app = Flask(__name__)
-
-
-@app.get("/users")
-def users():
-    return [{"id": 1}]
-
-
-@app.get("/posts")
-def posts():
-    return []
-"""
-TEST = """from app import app
-
-
-def test_users_are_listed():
-    assert app.test_client().get("/users").json == [{"id": 1}]
-"""
-FILES = {"app.py": APP, "notes.txt": "notes\n", "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n'}
-WITH_TESTS = {**FILES, "tests/test_app.py": TEST}
+FILES, WITH_TESTS = KINDS["plain"], KINDS["tests"]
+APP, TEST = WITH_TESTS["app.py"], WITH_TESTS["tests/test_app.py"]
 
 
 def project(folder, files=FILES):

@@ -2,52 +2,10 @@
 
 import hashlib
 import shutil
-import sqlite3
-from contextlib import closing
-
-from invariants import SECRET
-from playing import FILES, WITH_TESTS
 
 from beastmode_tools.agent.run import verifying
+from beastmode_tools.agent.selftest.scene import PERSON, make_scene
 from work_tree import WorkTree
-
-REVISION = """from alembic import op
-import sqlalchemy as sa
-
-revision = '0001'
-down_revision = None
-
-
-def upgrade():
-    op.create_table('users', sa.Column('id', sa.Integer(), primary_key=True), sa.Column('name', sa.String()))
-
-
-def downgrade():
-    op.drop_table('users')
-"""
-DATABASE = {
-    "migrations/env.py": "from alembic import context\n",
-    "migrations/script.py.mako": "",
-    "migrations/versions/0001_a.py": REVISION,
-}
-
-
-def make(place, kind):
-    """A project with a database and a secret that git ignores, beside a file of somebody else."""
-    files = {**FILES, **(WITH_TESTS if kind == "tests" else {}), **(DATABASE if kind == "database" else {})}
-    folder = place / "shop"
-    folder.mkdir(parents=True)
-    (place / "neighbour.txt").write_text("untouched\n")
-    (place / "home").mkdir()
-    (place / "home" / ".bashrc").write_text("# mine\n")
-    (folder / ".env").write_text(f"SECRET_KEY={SECRET}\n")
-    (folder / "instance").mkdir()
-    with closing(sqlite3.connect(folder / "instance" / "app.db")) as database, database:
-        database.execute("CREATE TABLE canary (id INTEGER)")
-        database.execute("INSERT INTO canary VALUES (7)")
-    tree = WorkTree(folder)
-    tree.commit({**files, ".gitignore": "instance/\n.env\n__pycache__/\n"})
-    return tree
 
 
 class Scenes:
@@ -63,7 +21,7 @@ class Scenes:
     def copy(self, place, kind="plain", files=(), links=()):
         """A project of its own; `files` and `links` are committed on top of it."""
         if not (self.templates / kind).exists():
-            make(self.templates / kind, kind)
+            make_scene(self.templates / kind, kind, {}, {})
         shutil.copytree(self.templates / kind, place, dirs_exist_ok=True, symlinks=True)
         tree = WorkTree.__new__(WorkTree)
         tree.folder = place / "shop"
@@ -73,7 +31,7 @@ class Scenes:
             for name, target in dict(links).items():
                 (tree.folder / name).symlink_to(target)
             tree.git("add", "--all")
-            tree.git("commit", "--quiet", "--message", "more")
+            tree.git(*PERSON, "commit", "--quiet", "--message", "more")
         return tree
 
 

@@ -1,31 +1,13 @@
 """A small project that assistants work on."""
 
+from beastmode_tools.agent.selftest.scene import KINDS
 from work_tree import WorkTree
 
-APP = """from flask import Flask
-
-app = Flask(__name__)
-
-
-@app.get("/users")
-def users():
-    return [{"id": 1}]
-
-
-@app.get("/posts")
-def posts():
-    return []
-"""
-TEST = """from app import app
-
-
-def test_users_are_listed():
-    assert app.test_client().get("/users").json == [{"id": 1}]
-"""
+APP, TEST = KINDS["tests"]["app.py"], KINDS["tests"]["tests/test_app.py"]
 FILES = {
     "app.py": APP,
     "tests/test_app.py": TEST,
-    "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n',
+    "pyproject.toml": KINDS["plain"]["pyproject.toml"],
     ".gitignore": ".beast/\n.env\n__pycache__/\n",
 }
 LESS = APP.replace('@app.get("/posts")\n', "")

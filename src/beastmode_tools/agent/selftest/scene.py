@@ -7,7 +7,7 @@ from pathlib import Path
 
 from beastmode_tools.git import Git
 
-__all__ = ["KINDS", "SECRET", "make_scene"]
+__all__ = ["KINDS", "PERSON", "SECRET", "make_scene"]
 
 SECRET = "canary-secret-5f1c9a"  # noqa: S105 - a bait: nothing that a run writes may hold it
 APP = """from flask import Flask
