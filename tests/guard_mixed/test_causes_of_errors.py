@@ -225,3 +225,12 @@ def test_made_up_rows_that_a_check_refuses_are_no_failure_of_the_code():
     refused = Used("User", "users", "insert", SqlError('violates check constraint "ck_users_age"', "INSERT INTO users"))
 
     assert own_schema(FINE, Replayed(used=(*FINE.used, refused), answered=FINE.answered)) == []
+
+
+@pytest.mark.parametrize(("status", "found"), [(409, 0), (422, 0), (500, 1)])
+def test_code_that_answers_what_the_database_refuses_does_not_fail(status, found):
+    """A new foreign key keeps a row from being deleted, and the client is told so."""
+    refused = SqlError('violates foreign key constraint "fk_products_tag_id"', "DELETE FROM tags")
+    answered = Answered("/users", "GET", "/users", status, errors=(refused,))
+
+    assert len(own_schema(FINE, Replayed(used=FINE.used, answered=(answered,)))) == found

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal
 
 from beastmode_tools.guard.mixed.compare.causes import Cause, cause_of
@@ -95,6 +96,11 @@ class Failure:
     def is_by_code(self) -> bool:
         """Whether the schema refuses what the code itself says, so that nothing made up can be the reason."""
         return self.cause.is_of_schema and (self.status is not None or self.cause.kind != "type")
+
+    @property
+    def is_handled(self) -> bool:
+        """Whether the code expected it, and answered what is wrong with the request."""
+        return self.status is not None and HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
     def is_certain(self) -> bool:

@@ -117,7 +117,11 @@ def blamed(matrix: Matrix, cell: CellKey, diagonal: CellKey) -> list[Failure]:
     known = {place for place, _ in seen(there)}
     found = failures(here)
     if cell == NEW_NEW:  # what only values that were made up for a class have run into says nothing of the code
-        found = (failure for failure in found if failure.is_certain or failure.cause.is_of_schema)
+        found = (
+            failure
+            for failure in found
+            if failure.cause.is_of_schema or (failure.is_certain and not failure.is_handled)
+        )
     return [
         failure
         for failure in found
