@@ -55,15 +55,15 @@ def in_phases(*command, phases, between=(), **given):
 
 
 EXAMPLES = {
-    "add resource": added("resource", "OrderLine", "amount:int", "product:Product", "--owned"),
+    "add resource": added("resource", "OrderLine", "amount:int", "product:Product", "--owned", verdict="SAFE"),
     "add field": added("field", "Product", "state:enum:draft,sold=draft", "tag:Tag?"),
     "add index": added("index", "products.created_at"),
     "add setting": added("setting", "SHOP_OPEN", "bool=true", "Whether orders are accepted."),
-    "add endpoint": added("endpoint", "products/<int:id>/price", "--returns", "price:decimal"),
+    "add endpoint": added("endpoint", "products/<int:id>/price", "--returns", "price:decimal", verdict="SAFE"),
     "add relation": added("relation", "Product.tags", "Tag"),
     "add version": added("version", "products", "v2"),
-    "add job": added("job", "send_receipt", "order_id:int"),
-    "add mail": added("mail", "welcome", "name:str"),
+    "add job": added("job", "send_receipt", "order_id:int", verdict="SAFE"),
+    "add mail": added("mail", "welcome", "name:str", verdict="SAFE"),
     "add upload": added("upload", "avatars"),
     "add webhook": added("webhook", "payments"),
     "add cache": added("cache", PRODUCTS),

@@ -82,6 +82,7 @@ def add_endpoint(workspace: Workspace, request: EndpointRequest) -> Plan:
     return Plan(
         request.command,
         workspace.edits(),
+        verdict="SAFE",
         next_steps=(f"write what it does: {endpoint.view} in {folder}/service.py", "beast test"),
     )
 

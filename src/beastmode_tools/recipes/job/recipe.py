@@ -67,7 +67,12 @@ def add_job(workspace: Workspace, name: str, texts: tuple[str, ...], cron: str, 
     imports = [("beastmode.jobs", "status_of"), (module_of(path), name)]
     add_tests(workspace, layout.own, "tests/test_jobs.py", imports, test)
     when = f"it runs at {cron} UTC" if cron else f"enqueue it: {name}.enqueue({arguments})"
-    return Plan(command, workspace.edits(), next_steps=(f"write what it does: {name} in {path}", when, "beast test"))
+    return Plan(
+        command,
+        workspace.edits(),
+        verdict="SAFE",
+        next_steps=(f"write what it does: {name} in {path}", when, "beast test"),
+    )
 
 
 def parameters_of(texts: tuple[str, ...]) -> tuple[Field, ...]:

@@ -71,6 +71,7 @@ def add_mail(workspace: Workspace, name: str, texts: tuple[str, ...], subject: s
     return Plan(
         command,
         workspace.edits(),
+        verdict="SAFE",
         next_steps=(f"write its text: {folder}/{name}.txt and .html", f"call send_{name}(to=...)", "beast test"),
     )
 

@@ -53,6 +53,7 @@ def add_resource(workspace: Workspace, request: ResourceRequest) -> Plan:
     return Plan(
         request.command,
         workspace.edits(),
+        verdict="SAFE",
         revision=revision.id,
         follows=revision.follows or "",
         stores=(Stored(resource.table),),
