@@ -73,10 +73,10 @@ EXAMPLES = {
         "authenticator", "partner", "GET /api/v1/tags", verdict="DANGEROUS", declared=("security-way-added",)
     ),
     "change type": in_phases(
-        "change", "type", "products.stock", "bigint", phases=("CAUTIOUS", "CAUTIOUS", "DANGEROUS")
+        "change", "type", "products.stock", "bigint", phases=("CAUTIOUS", "DANGEROUS", "DANGEROUS")
     ),
     "change rename": in_phases(
-        "change", "rename", "products.name", "title", "--api", phases=("CAUTIOUS", "CAUTIOUS", "DANGEROUS")
+        "change", "rename", "products.name", "title", "--api", phases=("CAUTIOUS", "DANGEROUS", "DANGEROUS")
     ),
     "change required": in_phases(
         *("change", "required", "products.label", "--fill", "none"),
@@ -87,7 +87,7 @@ EXAMPLES = {
     ),
     "change drop": in_phases(
         *("change", "drop", "products.note"),
-        phases=("CAUTIOUS", "DANGEROUS"),
+        phases=("DANGEROUS", "DANGEROUS"),
         between=[(0, without(r"^.*\bnote\b.*\n"))],
         declared=(
             "response-field-removed",

@@ -92,6 +92,7 @@ def unmapped(workspace: Workspace, layout: Layout, declared: Declared, state: Ru
     return Plan(
         command,
         workspace.edits(),
+        verdict="DANGEROUS",  # the code that still runs goes on filling the column
         revision=revision.id if revision else "",
         follows=(revision.follows or "") if revision else "",
         next_steps=(

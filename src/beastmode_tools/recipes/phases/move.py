@@ -187,7 +187,8 @@ def moved(move: Move, options: Options) -> Plan:
         api = f"the API shows {move.attribute} beside {old.attribute}, which clients still send: {path}"
     done = f"phase 2 of 3: {old.model.name}.{move.attribute} is stored in {state.into}; {api}"
     steps = (done, *said, "beast test, commit, deploy it; then run this again")
-    return Plan(move.command, move.workspace.edits(), next_steps=steps)
+    # The guard compares the model alone: the column has another type, or is gone by its name.
+    return Plan(move.command, move.workspace.edits(), verdict="DANGEROUS", next_steps=steps)
 
 
 def contracted(move: Move, options: Options) -> Plan:
