@@ -78,6 +78,15 @@ def test_a_semicolon_in_a_function_ends_no_statement():
     assert [str(op) for op in operations_of_sql(sql, HERE)] == ["create_function f", "drop_table b"]
 
 
+def test_the_statements_of_a_trigger_run_later():
+    """SQLite writes them between BEGIN and END; neither is a transaction, and no row is changed now."""
+    when = "CASE WHEN NEW.y THEN 1 ELSE 2 END"
+    body = f"BEGIN UPDATE a SET x = {when} WHERE id = NEW.id; DELETE FROM b; END"
+    sql = f"CREATE TRIGGER t AFTER INSERT ON a FOR EACH ROW {body}; DROP TABLE c"
+
+    assert [str(op) for op in operations_of_sql(sql, HERE)] == ["create_trigger t", "drop_table c"]
+
+
 def test_columns_of_a_table_in_sql_are_read_whole():
     sql = "CREATE TABLE a (id serial PRIMARY KEY, b_id int NOT NULL DEFAULT 4 REFERENCES b(id), CHECK (b_id > 0))"
 

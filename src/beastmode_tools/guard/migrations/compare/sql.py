@@ -38,6 +38,10 @@ FALLBACKS = ("postgres", "mysql", "sqlite")
 # `:name`, `%(name)s`, `%s` and `?` are values that come later; as plain words they parse on every dialect.
 PARAMETER = re.compile(r"%\((\w+)\)s|%s|(?<![:\w]):([A-Za-z_]\w*)|\?(?![|&?])|(?<!\w)\$\d+")
 DO_BLOCK = re.compile(r"^\s*DO\s+(?:LANGUAGE\s+\w+\s+)?(\$\w*\$)(.*)\1", re.IGNORECASE | re.DOTALL)
+BLOCKS = {"BEGIN": 1, "CASE": 1, "END": -1}
+"""SQLite and MySQL write the statements of a trigger between BEGIN and END: they run later, not in the migration."""
+MOST_BEFORE_TRIGGER = 5
+"""CREATE OR REPLACE CONSTRAINT TRIGGER, or OR REPLACE TEMPORARY: the words up to TRIGGER."""
 INSERT = re.compile(r"\s*INSERT\s+INTO\s+([\w.\"`]+)\s*(?:\([^)]*\))?\s*VALUES\b", re.IGNORECASE)
 # Parsing takes seconds a megabyte; what is longer holds rows, not changes of schema.
 LONGEST = 200_000
@@ -66,11 +70,17 @@ def statements_of(sql: str, read: str = "postgres") -> list[str]:
         tokens = sqlglot.tokenize(sql, read=read)
     except (SqlglotError, ValueError, IndexError):
         return [sql.strip()] if sql.strip() else []
-    parts, start = [], 0
+    parts, start, depth = [], 0, 0
+    first: list[str] = []
     for token in tokens:
-        if token.token_type == sqlglot.TokenType.SEMICOLON:
+        word = token.text.upper()
+        if token.token_type == sqlglot.TokenType.SEMICOLON and depth == 0:
             parts.append(sql[start : token.start])
-            start = token.end + 1
+            start, first = token.end + 1, []
+            continue
+        first = [*first, word][:MOST_BEFORE_TRIGGER]
+        if first[0] == "CREATE" and "TRIGGER" in first:
+            depth += BLOCKS.get(word, 0)
     parts.append(sql[start:])
     return [part.strip() for part in parts if without_comments(part).strip()]
 
