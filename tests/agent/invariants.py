@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic_ai.messages import ModelRequest, ModelResponse, ToolCallPart, ToolReturnPart
 
 from beastmode_tools.agent.run.outcome import Outcome
+from beastmode_tools.agent.selftest.escapes import ASKED
 from beastmode_tools.agent.selftest.scene import SECRET
 
 OWN = ("begin", "impact", "baseline", "box", "step", "start", "end", "ticked", "not ticked", "dropped", "restored")
@@ -38,17 +39,9 @@ def repository(tree):
     """HEAD, the branch, the index, the stash, the reflog, the settings and the hooks."""
     if not (tree.folder / ".git").exists():
         return ()
-    asked = (
-        ("rev-parse", "HEAD"),
-        ("symbolic-ref", "--short", "HEAD"),
-        ("ls-files", "--stage"),
-        ("stash", "list"),
-        ("reflog", "--all"),
-        ("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads", "refs/tags"),
-    )
     own = tree.folder / ".git"
     files = [own / "config", *sorted((own / "hooks").glob("*"))]
-    return (*(tree.git(*each) for each in asked), *(each.read_text() for each in files if each.is_file()))
+    return (*(tree.git(*each) for each in ASKED), *(each.read_text() for each in files if each.is_file()))
 
 
 def digests(place, folder):

@@ -1,8 +1,7 @@
 """Who waits in the line, and who is taken out of it."""
 
-from types import SimpleNamespace
-
 import pytest
+from granian_scope import scope
 
 from beastmode.cli.server import gate as gates
 from beastmode.cli.server.bodies import CROWDED
@@ -29,15 +28,7 @@ def line():
 
 def come(gate, client, path="/"):
     proto = Proto()
-    facts = {
-        "method": "GET",
-        "path": path,
-        "query_string": "",
-        "http_version": "1.1",
-        "headers": {"host": "shop"},
-        "authority": None,
-    }
-    gate(SimpleNamespace(client=client, server="127.0.0.1:8000", **facts), proto)
+    gate(scope(path, client=client), proto)
     return proto
 
 
@@ -85,15 +76,7 @@ def test_who_is_sent_away_by_the_gate_finds_the_reason_in_the_log(line, caplog, 
 def test_who_has_to_give_up_a_seat_finds_the_reason_in_the_log(caplog):
     telling.told.clear()
     proto = Proto()
-    facts = {
-        "method": "POST",
-        "path": "/files",
-        "query_string": "",
-        "http_version": "1.1",
-        "headers": {"host": "shop"},
-        "authority": None,
-    }
-    request = PendingRequest(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)
+    request = PendingRequest(scope("/files", "POST"), proto)
 
     request.refuse(Middleware(lambda _environ, _start: []), CROWDED)
 

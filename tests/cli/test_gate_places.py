@@ -1,9 +1,9 @@
 """Who works, who waits, for how long, and what needs no place."""
 
 from threading import Event, Thread
-from types import SimpleNamespace
 
 import pytest
+from granian_scope import scope
 
 from beastmode.cli.server import gate as gates
 from beastmode.cli.server import pending_request
@@ -65,15 +65,7 @@ def gate_of(site, places):
 
 def come(gate, path):
     proto = Proto()
-    facts = {
-        "method": "GET",
-        "path": path,
-        "query_string": "",
-        "http_version": "1.1",
-        "headers": {"host": "shop"},
-        "authority": None,
-    }
-    gate(SimpleNamespace(client="203.0.113.1:1", server="127.0.0.1:8000", **facts), proto)
+    gate(scope(path), proto)
     return proto
 
 

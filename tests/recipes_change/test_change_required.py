@@ -47,13 +47,6 @@ def made(tmp_path_factory):
     return shop
 
 
-@pytest.fixture
-def shop(made, tmp_path):
-    """A copy of the project."""
-    subprocess.run(["cp", "-r", made, tmp_path / "shop"], check=True)
-    return tmp_path / "shop"
-
-
 @pytest.mark.parametrize(
     ("target", "fill", "told"),
     [

@@ -1,6 +1,5 @@
 """`beast change retire`: what clients are told, when the route goes, and what is refused meanwhile."""
 
-import subprocess
 from datetime import date
 
 import pytest
@@ -30,13 +29,6 @@ http_requests_deprecated_total{route="/api/v1/posts",caller="b\\"2"} 12.0
 def made(tmp_path_factory):
     """A project that tests copy."""
     return new_shop(tmp_path_factory.mktemp("projects"))
-
-
-@pytest.fixture
-def shop(made, tmp_path):
-    """A copy of the project."""
-    subprocess.run(["cp", "-r", made, tmp_path / "shop"], check=True)
-    return tmp_path / "shop"
 
 
 def retire(shop, route=ROUTE, today=TODAY, **given):

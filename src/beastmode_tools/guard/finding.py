@@ -73,6 +73,12 @@ class Finding:
     cause: str = ""
 
     @property
+    def path(self) -> str:
+        """The file that it stands in, without the line; the operation for one that stands in no file."""
+        path, _, line = self.where.rpartition(":")
+        return path if line.isdigit() else self.where
+
+    @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that stay the same for the same difference of the same severity."""
         return self.mark or digits(self.rule, self.verdict.name, self.subject, self.difference)

@@ -64,9 +64,10 @@ class PendingRequest:
         self._is_last = is_last
         self.arrived = monotonic()
         self.environ = _environ_of(scope)
-        self.invalid = _invalid(self.environ)
+        self.invalid = None if _has_host(self.environ) else _NO_HOST
         if scope.authority is not None:  # of a whole URL in the request line, which outranks the header
             self.environ["HTTP_HOST"] = scope.authority
+        self.environ.setdefault("HTTP_HOST", "")
         self.status = 500
         self.headers: Headers = []
 
@@ -165,17 +166,16 @@ def _environ_of(scope: Any) -> "WSGIEnvironment":
     return environ
 
 
-def _invalid(environ: "WSGIEnvironment") -> Refusal | None:
-    """Why a request must be refused: without one valid host, proxies, caches and we could take it for different ones.
+def _has_host(environ: "WSGIEnvironment") -> bool:
+    """Whether a request has one valid host: without it, proxies, caches and we could take it for different ones.
 
     Args:
         environ: Its WSGI environment. Several hosts are joined by a comma, which is valid in a name by RFC 3986 alone.
     """
     host = environ.get("HTTP_HOST")
     if host is None:
-        environ["HTTP_HOST"] = ""
-        return None if environ["SERVER_PROTOCOL"] == "HTTP/1.0" else _NO_HOST
-    return None if "," not in host and _HOST.fullmatch(host) else _NO_HOST
+        return bool(environ["SERVER_PROTOCOL"] == "HTTP/1.0")
+    return "," not in host and _HOST.fullmatch(host) is not None
 
 
 def _as_latin(text: str) -> str:

@@ -10,7 +10,7 @@ from beastmode_tools.agent.selftest.play import Played
 from beastmode_tools.agent.selftest.scene import SECRET
 from beastmode_tools.git import Git
 
-__all__ = ["Outside", "escapes_of", "look_outside"]
+__all__ = ["ASKED", "Outside", "escapes_of", "look_outside"]
 
 ASKED = (
     ("rev-parse", "HEAD"),

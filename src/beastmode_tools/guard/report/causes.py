@@ -40,7 +40,7 @@ def with_causes(findings: Iterable[Finding]) -> list[Finding]:
     columns: dict[str, str] = {}
     for finding in every:
         if match := operation_of(finding):
-            cause = f"{path_of(finding)} {match['table']}"
+            cause = f"{finding.path} {match['table']}"
             tables.setdefault(match["table"], cause)
             if match["column"]:
                 columns.setdefault(match["column"], cause)
@@ -56,21 +56,15 @@ def is_answer(finding: Finding, answers: dict[str, str]) -> bool:
 
 def operation_of(finding: Finding) -> re.Match[str] | None:
     """The table that a finding about a revision is about."""
-    if finding.verdict is Verdict.SAFE or not is_migration(path_of(finding)) or finding.rule in WHOLE:
+    if finding.verdict is Verdict.SAFE or not is_migration(finding.path) or finding.rule in WHOLE:
         return None
     return SEEN.match(finding.subject) or OPERATION.match(finding.subject)
-
-
-def path_of(finding: Finding) -> str:
-    """The file that it stands in."""
-    path, _, line = finding.where.rpartition(":")
-    return path if line.isdigit() else finding.where
 
 
 def cause_of(finding: Finding, tables: dict[str, str], columns: dict[str, str]) -> str:
     """The cause of one finding; "" where it is one by itself."""
     if match := operation_of(finding):
-        return f"{path_of(finding)} {match['table']}"
+        return f"{finding.path} {match['table']}"
     words = re.findall(r"\w+", finding.subject)
     if finding.rule in FOLLOWS:
         return next((tables[word] for word in words if word in tables), "")

@@ -53,7 +53,7 @@ NOT_STARTED = "application-does-not-start"
 
 def is_about_behavior(finding: Finding) -> bool:
     """Whether it says that code does something else, which only running it can judge."""
-    if finding.verdict is Verdict.SAFE or not path_of(finding).endswith((".py", ".pyw")):
+    if finding.verdict is Verdict.SAFE or not finding.path.endswith((".py", ".pyw")):
         return False
     key = (finding.rule, finding.message)
     if finding.rule == "constant-changed" and finding.verdict is Verdict.DANGEROUS:
@@ -61,18 +61,12 @@ def is_about_behavior(finding: Finding) -> bool:
     return (finding.rule in ABOUT_BODIES and key not in KEPT_MESSAGES) or key in DECLARED
 
 
-def path_of(finding: Finding) -> str:
-    """The file that it stands in."""
-    path, _, line = finding.where.rpartition(":")
-    return path if line.isdigit() else finding.where
-
-
 def changed_code(findings: Iterable[Finding]) -> tuple[ChangedCode, ...]:
     """The code of which findings say that it does something else, each function once, in the order of the files."""
     together: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         if is_about_behavior(finding):
-            path = path_of(finding)
+            path = finding.path
             name = finding.subject.removeprefix(f"{path} ")
             together[path, path if name.startswith("import ") else name.partition(" ")[0]].append(finding)
     return tuple(
@@ -106,7 +100,7 @@ def one_for_starting(findings: Sequence[Finding], code: Sequence[ChangedCode]) -
 
 def needs_a_start(finding: Finding) -> bool:
     """Whether it is about code of which a start would show more."""
-    path = path_of(finding)
+    path = finding.path
     if finding.rule in NOT_SHOWN and finding.verdict is Verdict.SAFE:
         return False
     return path.endswith(".py") and kind_of(path) in {"python", "settings"} and finding.message not in NOT_RUN
